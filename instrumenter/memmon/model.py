@@ -1,0 +1,130 @@
+"""The frozen types that pass between the stages.
+
+Sizes are megabytes of 2**20 bytes throughout; lines count from 1 and are lines of the *original* file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from memmon.errors import Place
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A level: a share of the limit (``percent``) or an absolute RSS (``mb``); exactly one is set."""
+
+    percent: float | None = None
+    mb: float | None = None
+
+    def __str__(self) -> str:
+        """The form that the configuration and the environment switches take."""
+        return f"{self.percent:g}%" if self.percent is not None else f"{self.mb:g}MB"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the runtime is told: one call's ``[memmon]`` table, with the defaults filled in."""
+
+    warning: Threshold = Threshold(percent=80)
+    critical: Threshold = Threshold(percent=95)
+    interval: float = 1.0
+    """Seconds between background samples in the log."""
+    log_dir: str = "."
+    """Relative to the folder that the program starts in."""
+    language: str = "auto"
+    """``auto``, ``zh`` or ``en``."""
+    peak: bool = True
+
+
+@dataclass(frozen=True)
+class Selector:
+    """What in a source is meant; the keys that are set must all hold."""
+
+    match: str | None = None
+    """An ast-grep pattern."""
+    text: str | None = None
+    """A regular expression that the statement's own source must contain."""
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Hotspot:
+    """One configured place: exactly one of ``select``, ``function`` and ``start``/``stop`` is set."""
+
+    name: str
+    select: Selector | None = None
+    function: str | None = None
+    """A glob on the function's qualified name, or on its own name where the glob has no dot."""
+    start: Selector | None = None
+    """``from``: the phase begins before this statement …"""
+    stop: Selector | None = None
+    """… and ``to``: ends after this one, in the same block."""
+    within: str | None = None
+    """A glob on the enclosing function's qualified name, likewise."""
+    file: str | None = None
+    """A glob on the target's path: which targets it is meant for."""
+    normal_mb: float | None = None
+    alarm_mb: float | None = None
+    place: Place | None = None
+    """Where it is configured, for messages; None for what is built in."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """A configuration as read; ``path`` is None where nothing was found and the catalogue applies."""
+
+    path: str | None = None
+    settings: Settings = field(default_factory=Settings)
+    hotspots: tuple[Hotspot, ...] = ()
+
+
+@dataclass(frozen=True)
+class Site:
+    """One placement of a hotspot in one source."""
+
+    hotspot: str
+    line: int
+    """The line of the original on which the bracketed statement, expression or function begins."""
+    function: str
+    """The qualified name of the enclosing function, or of the function itself; ``<module>`` outside."""
+    kind: str
+    """``statement``, ``expression``, ``function`` or ``region``."""
+    normal_mb: float | None = None
+    alarm_mb: float | None = None
+    code: str = ""
+    """The first line of the source that is bracketed."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A site that was found and can't be bracketed, and why, in one sentence."""
+
+    site: Site
+    reason: str
+
+
+@dataclass(frozen=True)
+class Instrumented:
+    """The result of the core: the whole new source, proved."""
+
+    source: bytes
+    sites: tuple[Site, ...]
+    refusals: tuple[Refusal, ...] = ()
+    missing: tuple[Hotspot, ...] = ()
+    """Configured hotspots that are meant for this file and match nothing in it."""
+    notes: tuple[str, ...] = ()
+    """What the user should know of the proof, a sentence each."""
+
+
+@dataclass(frozen=True)
+class AlreadyInstrumented:
+    """The source carries a preamble already; nothing was done."""
+
+    version: str
+    """The version of memmon that put it in."""
+
+
+Outcome = Instrumented | AlreadyInstrumented

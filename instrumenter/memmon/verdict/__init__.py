@@ -1,0 +1,1 @@
+"""Read, judge: from a run log to a verdict."""
