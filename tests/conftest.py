@@ -1,0 +1,20 @@
+"""What every test can rely on: `support` is importable, and no switch from outside reaches the runtime."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+# The suite is collected without touching sys.path (importlib mode), so that test files may share names;
+# the shared helpers are the one package that tests import.
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+
+@pytest.fixture(autouse=True)
+def _no_switches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A MEMMON_* switch in the developer's shell would change what the tests see."""
+    for name in [name for name in os.environ if name.startswith("MEMMON_")]:
+        monkeypatch.delenv(name)
