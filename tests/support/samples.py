@@ -15,7 +15,7 @@ LARGE = "large_bot.py"
 
 
 def copy_bot(folder: Path, learning_config: str) -> Path:
-    """Copy the trading bot into ``folder`` and make a small, large or huge learning config; return the script."""
+    """Copy the trading bot into ``folder`` and make a learning config of that size; return the script."""
     for name in (BOT, "make_learning_config.py", "memmon.toml"):
         shutil.copy(FIXTURES / "trading_bot" / name, folder)
     subprocess.run([sys.executable, folder / "make_learning_config.py", learning_config], check=True)
