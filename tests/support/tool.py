@@ -1,0 +1,40 @@
+"""`memmon` as a user runs it, and what a folder holds before and after."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+def memmon(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run `python -m memmon` in the folder ``cwd``, its messages in English, and keep both streams."""
+    command = [sys.executable, "-m", "memmon", *map(str, arguments)]
+    environment = {**os.environ, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+
+
+def listing(folder: Path) -> Mapping[str, tuple[str, bytes | str]]:
+    """Map every path below ``folder`` to its mode and its bytes (a link's target, nothing for a folder)."""
+    found: dict[str, tuple[str, bytes | str]] = {}
+    for path in sorted(folder.rglob("*")):
+        mode = stat.filemode(path.lstat().st_mode)
+        held: bytes | str = (
+            str(path.readlink()) if path.is_symlink() else b"" if path.is_dir() else path.read_bytes()
+        )
+        found[str(path.relative_to(folder))] = (mode, held)
+    return found
