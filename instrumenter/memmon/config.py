@@ -1,0 +1,301 @@
+"""Read and check the configuration: ``memmon.toml``, or ``[tool.memmon]`` in ``pyproject.toml``.
+
+Everything a user can get wrong here is a :class:`ConfigError` that names file, line and what is accepted, so
+that the later stages can rely on what they are given.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from memmon.errors import ConfigError, Place
+from memmon.model import Config, Hotspot, Selector, Settings, Threshold
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+LANGUAGES = ("auto", "zh", "en")
+_UNITS = {"KB": 1 / 1024, "MB": 1.0, "GB": 1024.0}
+_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(KB|MB|GB)\s*", re.IGNORECASE)
+_PERCENT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*%\s*")
+_METAVARIABLE = re.compile(r"\$\$\$[A-Z_0-9]*|\$[A-Z_][A-Z_0-9]*")
+_SELECTOR_KEYS = ("match", "text", "line")
+_HOTSPOT_KEYS = (
+    "name",
+    "match",
+    "text",
+    "line",
+    "function",
+    "from",
+    "to",
+    "within",
+    "file",
+    "normal",
+    "alarm",
+)
+
+
+def load_config(target: Path, explicit: Path | None = None) -> Config:
+    """The configuration for *target*: *explicit*, or the nearest one beside the (real) file or above it.
+
+    An empty :class:`Config` (``path`` None) where there is none. Raises :class:`ConfigError`.
+    """
+    path = explicit or _nearest(target.resolve().parent)
+    if path is None:
+        return Config()
+    text = _read(path)
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _toml_error(path, str(error)) from None
+    return _Reader(path, text, document).config()
+
+
+def _nearest(folder: Path) -> Path | None:
+    for candidate in (folder, *folder.parents):
+        own = candidate / "memmon.toml"
+        if own.is_file():
+            return own
+        project = candidate / "pyproject.toml"
+        if project.is_file() and _has_table(project):
+            return project
+    return None
+
+
+def _has_table(project: Path) -> bool:
+    try:
+        text = project.read_text(encoding="utf-8-sig")
+        return "memmon" in text and "memmon" in tomllib.loads(text).get("tool", {})
+    except (OSError, ValueError):  # somebody else's file: not ours to complain about
+        return False
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ConfigError("is not UTF-8, as TOML must be: save it as UTF-8", Place(str(path), line)) from None
+    except OSError as error:
+        reason = (error.strerror or "can't be read").lower()
+        raise ConfigError(f"can't be read ({reason}): name a memmon.toml", Place(str(path))) from None
+
+
+def _toml_error(path: Path, message: str) -> ConfigError:
+    found = re.search(r"\(at line (\d+), column (\d+)\)", message)
+    place = Place(str(path), int(found[1]), int(found[2])) if found else Place(str(path))
+    what = re.sub(r" \(at .*\)", "", message)
+    return ConfigError(f"is not valid TOML: {what[:1].lower()}{what[1:]}", place)
+
+
+class _Reader:
+    """One document, with the lines its keys stand on (the TOML libraries don't tell them)."""
+
+    def __init__(self, path: Path, text: str, document: dict[str, Any]) -> None:
+        self.path = path
+        self.in_project = path.name == "pyproject.toml"
+        self.document = document
+        self.lines = _key_lines(text)
+
+    def config(self) -> Config:
+        prefix = "tool.memmon" if self.in_project else ""
+        if self.in_project:
+            table = self.document.get("tool", {}).get("memmon", {})
+            self._expect(table, dict, prefix, "tool", "memmon")
+            settings = {key: value for key, value in table.items() if key != "hotspot"}
+            hotspots, settings_at, hotspots_at = table.get("hotspot", []), prefix, f"{prefix}.hotspot"
+        else:
+            for key in self.document:
+                if key not in {"memmon", "hotspot"}:
+                    raise self._error(
+                        "",
+                        key,
+                        f"unknown table or key {key!r}; accepted: [memmon], [[hotspot]]",
+                        at_table=key,
+                    )
+            settings = self.document.get("memmon", {})
+            hotspots, settings_at, hotspots_at = self.document.get("hotspot", []), "memmon", "hotspot"
+            self._expect(settings, dict, "memmon", "memmon", "[memmon]")
+        if not isinstance(hotspots, list) or not all(isinstance(item, dict) for item in hotspots):
+            raise self._error("", "hotspot", "hotspots are written as [[hotspot]]", at_table=hotspots_at)
+        read = tuple(self._hotspot(item, f"{hotspots_at}#{index}") for index, item in enumerate(hotspots))
+        return Config(str(self.path), self._settings(settings, settings_at), read)
+
+    def _settings(self, table: Mapping[str, Any], at: str) -> Settings:
+        readers: dict[str, Callable[[str, str, Any], Any]] = {
+            "warning": self._threshold,
+            "critical": self._threshold,
+            "interval": self._seconds,
+            "log_dir": self._text,
+            "language": self._language,
+            "peak": self._boolean,
+        }
+        settings = Settings()
+        for key, value in table.items():
+            if key not in readers:
+                raise self._unknown(at, key, tuple(readers))
+            settings = replace(settings, **{key: readers[key](at, key, value)})
+        return settings
+
+    def _hotspot(self, table: Mapping[str, Any], at: str) -> Hotspot:
+        for key in table:
+            if key not in _HOTSPOT_KEYS:
+                raise self._unknown(at, key, _HOTSPOT_KEYS)
+        if "name" not in table:
+            raise self._error(at, "name", "a hotspot needs a name", at_table=at)
+        name = self._text(at, "name", table["name"])
+        if not name.strip() or re.search(r"[\[\]\x00-\x1f\x7f\u2028\u2029]", name):
+            raise self._error(at, "name", "a name is one line of text without square brackets")
+        select = self._selector(at, {key: table[key] for key in _SELECTOR_KEYS if key in table})
+        function = self._text(at, "function", table["function"]) if "function" in table else None
+        start, stop = (self._end(at, key, table) for key in ("from", "to"))
+        if (start is None) != (stop is None):
+            raise self._error(at, "from" if start else "to", "'from' and 'to' go together")
+        ways = [way for way in (select, function, start) if way]
+        if len(ways) != 1:
+            raise self._error(
+                at, "name", f"hotspot {name!r} needs one of: match and/or text, line, function, from with to"
+            )
+        normal, alarm = (
+            self._size(at, key, table[key]) if key in table else None for key in ("normal", "alarm")
+        )
+        if normal is not None and alarm is not None and alarm < normal:
+            raise self._error(at, "alarm", "'alarm' must not be smaller than 'normal'")
+        texts = {key: self._text(at, key, table[key]) if key in table else None for key in ("within", "file")}
+        place = Place(str(self.path), self._line(at, "name"))
+        return Hotspot(
+            name, select, function, start, stop, texts["within"], texts["file"], normal, alarm, place
+        )
+
+    def _end(self, at: str, key: str, table: Mapping[str, Any]) -> Selector | None:
+        if key not in table:
+            return None
+        value = table[key]
+        self._expect(value, dict, at, key, "a table of match, text or line")
+        for inner in value:
+            if inner not in _SELECTOR_KEYS:
+                raise self._error(
+                    at, key, f"unknown key {inner!r} in {key!r}; accepted: {', '.join(_SELECTOR_KEYS)}"
+                )
+        selector = self._selector(at, value, key)
+        if selector is None:
+            raise self._error(at, key, f"{key!r} needs match, text or line")
+        return selector
+
+    def _selector(self, at: str, table: Mapping[str, Any], outer: str | None = None) -> Selector | None:
+        if not table:
+            return None
+        match, text, line = (table.get(key) for key in _SELECTOR_KEYS)
+        if match is not None:
+            self._pattern(at, outer or "match", self._text(at, outer or "match", match))
+        if text is not None:
+            self._expression(at, outer or "text", self._text(at, outer or "text", text))
+        if line is not None and (not isinstance(line, int) or isinstance(line, bool) or line < 1):
+            raise self._error(at, outer or "line", "'line' is a line number, counted from 1")
+        if line is not None and (match is not None or text is not None):
+            raise self._error(at, outer or "line", "'line' stands alone: leave out match and text")
+        return Selector(match, text, line)
+
+    def _pattern(self, at: str, key: str, pattern: str) -> None:
+        # ast-grep takes any text for a pattern and then finds nothing: a real parser has to look first.
+        code = _METAVARIABLE.sub("_", pattern).strip()
+        try:
+            body = ast.parse(code).body
+        except (SyntaxError, ValueError, RecursionError) as error:
+            what = getattr(error, "msg", None) or str(error)
+            raise self._error(
+                at,
+                key,
+                f"pattern {pattern!r} is not Python ({what}); $X stands for one node, $$$X for several",
+            ) from None
+        if len(body) != 1:
+            raise self._error(at, key, f"pattern {pattern!r} must be one statement or expression")
+
+    def _expression(self, at: str, key: str, text: str) -> None:
+        try:
+            re.compile(text)
+        except re.error as error:
+            raise self._error(
+                at, key, f"{text!r} is not a regular expression: {error}; escape what is meant literally"
+            ) from None
+
+    def _threshold(self, at: str, key: str, value: Any) -> Threshold:
+        percent = _PERCENT.fullmatch(value) if isinstance(value, str) else None
+        if percent:
+            if not 0 < float(percent[1]) <= 100:  # noqa: PLR2004  # a share of the limit
+                raise self._error(at, key, f"{key!r} lies between 0% and 100% of the limit, or is a size")
+            return Threshold(percent=float(percent[1]))
+        return Threshold(
+            mb=self._size(at, key, value, 'a share of the limit such as "80%" or a size such as "800MB"')
+        )
+
+    def _size(
+        self, at: str, key: str, value: Any, accepted: str = 'a size such as "20MB", "512KB" or "1.5GB"'
+    ) -> float:
+        found = _SIZE.fullmatch(value) if isinstance(value, str) else None
+        if not found:
+            raise self._error(at, key, f"{key} = {value!r} is not a size; accepted: {accepted}")
+        return float(found[1]) * _UNITS[found[2].upper()]
+
+    def _seconds(self, at: str, key: str, value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 86_400:  # noqa: PLR2004  # a day
+            raise self._error(at, key, f"{key!r} is a number of seconds above 0, such as 1.0")
+        return float(value)
+
+    def _text(self, at: str, key: str, value: Any) -> str:
+        if not isinstance(value, str) or not value:
+            raise self._error(at, key, f"{key!r} is a text in quotes, not empty")
+        return value
+
+    def _language(self, at: str, key: str, value: Any) -> str:
+        if value not in LANGUAGES:
+            raise self._error(at, key, f"{key!r} is one of: {', '.join(LANGUAGES)}")
+        return str(value)
+
+    def _boolean(self, at: str, key: str, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self._error(at, key, f"{key!r} is true or false")
+        return value
+
+    def _expect(self, value: Any, kind: type, at: str, key: str, accepted: str) -> None:
+        if not isinstance(value, kind):
+            raise self._error(at, key, f"{key!r} must be {accepted}")
+
+    def _unknown(self, at: str, key: str, accepted: tuple[str, ...]) -> ConfigError:
+        return self._error(at, key, f"unknown key {key!r}; accepted: {', '.join(accepted)}")
+
+    def _error(self, at: str, key: str, message: str, at_table: str | None = None) -> ConfigError:
+        line = self._line(at, key) or self._line(at_table or at, "") or self._line(f"{at_table or at}#0", "")
+        return ConfigError(message, Place(str(self.path), line))
+
+    def _line(self, at: str, key: str) -> int | None:
+        return self.lines.get((at, key)) or self.lines.get((at, ""))
+
+
+def _key_lines(text: str) -> dict[tuple[str, str], int]:
+    """Line numbers by (table, key); the n-th ``[[table]]`` is ``table#n``, a header itself has the key ''."""
+    lines: dict[tuple[str, str], int] = {}
+    counts: dict[str, int] = {}
+    table = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*(\[\[?)\s*([^\]]+?)\s*\]", line)
+        key = re.match(r"""\s*["']?([^\s"'=#]+)["']?\s*=""", line)
+        if header:
+            table = header[2]
+            if header[1] == "[[":
+                counts[table] = counts.get(table, -1) + 1
+                table = f"{table}#{counts[table]}"
+            lines.setdefault((table, ""), number)
+        elif key:
+            lines.setdefault((table, key[1]), number)
+    return lines

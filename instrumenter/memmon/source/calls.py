@@ -1,0 +1,96 @@
+"""The text of what is injected, and the grammar that finds exactly that text again.
+
+Both directions stand here, since restoring an edited file relies on nothing else: every injected piece has a form
+that :func:`injected` matches to the letter, behind an alias that occurs nowhere in the original.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from memmon.model import Site
+
+ALIAS = "__memmon__"
+ALIAS_PATTERN = r"__memmon(?:_\d+)?__"
+
+_TEXT = r'"(?:[^"\\\r\n]|\\.)*"'
+_NUMBER = r"[0-9][0-9.e+]*"
+_NEWLINE = r"(?:\r\n|\r|\n)"
+_BLANK = r"[ \t\f]*"
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one source has to spell the calls."""
+
+    alias: str
+    encoding: str
+
+    def call(self, method: str, site: Site, *, in_class: bool) -> str:
+        """``__memmon__.before("name", 10, normal=20, alarm=100)``; *method* is before, after, start or end."""
+        levels = "".join(
+            f", {key}={_number(value)}"
+            for key, value in (("normal", site.normal_mb), ("alarm", site.alarm_mb))
+            if value is not None
+        )
+        return f"{self.runtime(in_class=in_class)}.{method}({self._text(site.hotspot)}, {site.line}{levels})"
+
+    def opened(self, site: Site) -> str:
+        """The bracket that a way out closes: what ``before`` and ``start`` return for *site*, as a literal."""
+        levels = ", ".join(_number(value) for value in (site.normal_mb, site.alarm_mb))
+        return f"({self._text(site.hotspot)}, {site.line}, {levels})"
+
+    def runtime(self, *, in_class: bool) -> str:
+        """The runtime's name; in a class body past the class's namespace, which may answer for any name."""
+        return f"(lambda: {self.alias})()" if in_class else self.alias
+
+    def hugging(self, *, in_class: bool) -> str:
+        """:meth:`runtime` for a place where a keyword stands directly before it, as in ``return(x)``."""
+        return self.runtime(in_class=True) if in_class else f"({self.alias})"
+
+    def _text(self, text: str) -> str:
+        quoted = json.dumps(text, ensure_ascii=False)
+        return quoted.encode(self.encoding, "backslashreplace").decode(self.encoding)
+
+
+def free_alias(text: str) -> str:
+    """An alias that does not occur in *text*: ``__memmon__`` but where the user's own code has that."""
+    alias, number = ALIAS, 1
+    while alias in text:
+        number += 1
+        alias = f"__memmon_{number}__"
+    return alias
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return "None"
+    return str(int(value)) if value == int(value) else repr(float(value))
+
+
+@lru_cache(maxsize=8)
+def injected(alias: str) -> re.Pattern[str]:
+    """Matches every injected piece of code behind *alias*, in the order in which it must be taken out."""
+    runtime = rf"(?:{alias}|\({alias}\)|\(lambda: {alias}\)\(\))"
+    call = (
+        rf"{runtime}\.(?:before|after|start|end)\({_TEXT}, \d+(?:, normal={_NUMBER})?(?:, alarm={_NUMBER})?\)"
+    )
+    level = rf"(?:{_NUMBER}|None)"
+    opened = rf"\({_TEXT}, \d+, {level}, {level}\)"
+    return re.compile(
+        "|".join(
+            (
+                rf"(?P<own_lines>(?<![^\r\n]){_BLANK}{call}{_NEWLINE})",
+                rf"(?P<last_lines>(?:{_NEWLINE}{_BLANK}{call})+\Z)",
+                rf"(?P<inline_before>{call}; )",
+                rf"(?P<inline_after>; {call})",
+                rf"(?P<open>{runtime}\.through\((?:{call}|{opened}), \()",
+                rf"(?P<close>\), {runtime}\.(?:after|end)\))",
+            )
+        )
+    )

@@ -1,0 +1,111 @@
+"""The preamble: the import of the runtime that fails open, with the settings, between two marker lines."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from memmon import __version__
+from memmon.source import calls
+
+if TYPE_CHECKING:
+    from memmon.model import Settings
+
+_OPEN = f"# >>> memmon {__version__} >>> put in by `memmon instrument`; `memmon restore` takes it out"
+_CLOSE = "# <<< memmon <<<"
+_MARK = re.compile(rb"(?<![^\r\n])# >>> memmon (\S+) >>>")
+_NEWLINE = r"(?:\r\n|\r|\n)"
+_BLOCK = re.compile(
+    rf"# >>> memmon \S+ >>>[^\r\n]*{_NEWLINE}"
+    rf'(?:(?!# <<< memmon)[^\r\n]*{_NEWLINE})*?[^\r\n]*\.install\("(?P<alias>{calls.ALIAS_PATTERN})"'
+    rf"(?:[^\r\n]*{_NEWLINE})+?"
+    rf'# <<< memmon <<<(?: (?P<joint>"(?:[^"\\]|\\.)*"))?(?P<end>{_NEWLINE}|\Z)'
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A preamble as it stands in a text."""
+
+    start: int
+    end: int
+    alias: str
+    instead: str
+    """What stood in its place: nothing, or what joined two statements that it came between."""
+
+
+def render(settings: Settings, dialect: calls.Dialect, added: tuple[int, ...], newline: str) -> str:
+    """The preamble's lines, without a line end behind the last.
+
+    *added*: the numbers of the lines that were injected, in the new file; the runtime needs them to speak of the
+    original's lines.
+    """
+    options = {
+        "warning": str(settings.warning),
+        "critical": str(settings.critical),
+        "interval": settings.interval,
+        "log_dir": settings.log_dir,
+        "language": settings.language,
+    }
+    arguments = ", ".join(f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in options.items())
+    arguments = arguments.encode(dialect.encoding, "backslashreplace").decode(dialect.encoding)
+    numbers = "".join(f"{number}, " for number in added).strip()
+    stand_in = (
+        '{"through": lambda bracket, value, close: value,'
+        ' **dict.fromkeys(("before", "after", "start", "end"), lambda *site, **levels: None)}'
+    )
+    return newline.join(
+        (
+            _OPEN,
+            "try:",
+            f'    __import__("memmon_runtime").install("{dialect.alias}", {arguments},'
+            f" peak={settings.peak}, added=({numbers}))",
+            "except Exception:",
+            f'    __import__("builtins").{dialect.alias} = type("memmon_missing", (), {stand_in})',
+            _CLOSE,
+        )
+    )
+
+
+LINES = 6
+"""How many lines :func:`render` makes."""
+
+
+def close_with(joint: str) -> str:
+    """What to append to the last line where the preamble replaced *joint*, so that it can be put back."""
+    return f" {json.dumps(joint)}"
+
+
+def version_in(source: bytes) -> str | None:
+    """The version of memmon whose preamble stands in *source*; None where there is none.
+
+    A marker inside a string (this project's own tests have such) is not one.
+    """
+    for found in _MARK.finditer(source):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                ast.parse(source[: found.start()])
+        except (SyntaxError, ValueError, RecursionError):
+            continue
+        return found[1].decode("ascii", "replace")
+    return None
+
+
+def find(text: str) -> Block | None:
+    """The preamble in *text*, if there is a whole one."""
+    found = _BLOCK.search(text)
+    if found is None:
+        return None
+    start, instead = found.start(), ""
+    if found["joint"] is not None:
+        instead = json.loads(found["joint"])
+    if found["joint"] is not None or not found["end"]:
+        # It was put behind a line end of its own.
+        before = re.search(rf"{_NEWLINE}\Z", text[:start])
+        start = before.start() if before else start
+    return Block(start, found.end(), found["alias"], instead)

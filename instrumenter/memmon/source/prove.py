@@ -1,0 +1,41 @@
+"""Prove: nothing is written that was not shown to compile and to be reversible byte for byte."""
+
+from __future__ import annotations
+
+import warnings
+
+from memmon.errors import Place, ProofError, SourceError
+from memmon.source import preamble
+from memmon.source.strip import strip
+
+
+def prove_reversible(original: bytes, output: bytes, path: str) -> None:
+    """Raise :class:`ProofError` unless taking out what was injected gives *original* back to the byte."""
+    if preamble.version_in(output) is None or strip(output, path) != original:
+        raise ProofError(
+            "the change could not be taken back byte for byte, so it was not made: please report this file",
+            Place(path),
+        )
+
+
+def compiles(source: bytes, path: str) -> SyntaxError | None:
+    """Why this Python can't compile *source*; None where it can."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the user's own warnings are not ours to print
+            compile(source, path, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return error
+    except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+        return SyntaxError(str(error) or type(error).__name__)
+    return None
+
+
+def refuse_unparsable(source: bytes, path: str) -> None:
+    """Raise :class:`SourceError` with file, line and column where *source* is not valid Python."""
+    error = compiles(source, path)
+    if error is not None:
+        raise SourceError(
+            f"is not valid Python here: {error.msg}; correct it first (it is untouched)",
+            Place(path, error.lineno, error.offset),
+        )

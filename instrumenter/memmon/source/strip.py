@@ -1,0 +1,45 @@
+"""Take out what was injected, and nothing else: the inverse of the transformation, on any edited file too."""
+
+from __future__ import annotations
+
+from memmon.source import calls, preamble
+from memmon.source.text import SourceText, decode
+
+mark = preamble.version_in
+
+
+def strip(source: bytes, path: str = "<source>") -> bytes:
+    """*source* without what memmon injected; as it is where nothing was.
+
+    Purely lexical, so it works on a file that was edited since and no longer parses. Raises
+    :class:`~memmon.errors.SourceError` where the file can't be decoded.
+    """
+    if mark(source) is None:
+        return source
+    text = decode(source, path)
+    return text.encode(strip_text(text.text))
+
+
+def strip_text(text: str) -> str:
+    """:func:`strip` on decoded text that is known to carry a preamble."""
+    block = preamble.find(text)
+    if block is None:
+        return text
+    without = text[: block.start] + block.instead + text[block.end :]
+    return calls.injected(block.alias).sub("", without)
+
+
+def injected_lines(source: SourceText) -> tuple[int, ...]:
+    """The numbers of the lines in an instrumented *source* that the original does not have."""
+    block = preamble.find(source.text)
+    if block is None:
+        return ()
+    numbers = set(range(source.line_at(block.start), source.line_at(block.end)))
+    if block.instead:
+        numbers = {number + 1 for number in numbers}
+    for found in calls.injected(block.alias).finditer(source.text):
+        if found.lastgroup == "own_lines":
+            numbers.add(source.line_at(found.start()))
+        elif found.lastgroup == "last_lines":
+            numbers.update(range(source.line_at(found.start()) + 1, source.line_at(found.end()) + 1))
+    return tuple(sorted(numbers))
