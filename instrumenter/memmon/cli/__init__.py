@@ -1,0 +1,89 @@
+"""The command line: one file a subcommand, each loaded when it is called.
+
+Nothing but click is imported here, so that ``memmon --help`` and a mistyped command answer at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from memmon import __version__
+from memmon.cli.streams import make_tolerant
+from memmon.errors import MemmonError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_COMMANDS = {
+    "instrument": ("memmon.cli.instrument:instrument", "Put checkpoints into Python files."),
+    "restore": ("memmon.cli.restore:restore", "Give the files back as they were."),
+    "status": ("memmon.cli.status:status", "Tell what is instrumented, edited since, or left over."),
+    "scan": ("memmon.cli.scan:scan", "List the places in a file that are likely to take memory."),
+    "report": ("memmon.cli.report:report", "Tell from a run log what took the memory."),
+}
+"""Where each subcommand stands, and its line in the list: the list is shown without importing any."""
+
+_INTERRUPTED = 130
+_BROKEN_PIPE = 141
+"""128 + SIGPIPE, as a shell has it for a program that the signal ends."""
+
+
+class _LazyGroup(click.Group):
+    """Imports a subcommand's module when the subcommand is used."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name][0].partition(":")
+        found = getattr(importlib.import_module(module), name)
+        if not isinstance(found, click.Command):
+            raise TypeError(f"{module}:{name} is not a click command")
+        return found
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, package_name="memmon", message="%(prog)s %(version)s")
+def memmon() -> None:
+    """Find the line that got a Python script killed for using too much memory.
+
+    Run `memmon instrument script.py`, then the script as always; when it dies, `memmon report` names the
+    line, and `memmon restore` gives the script back as it was.
+    """
+
+
+def command(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line (by default the process's own) and return its exit code.
+
+    Errors that the user can act on become one message on stderr here; nothing else catches them.
+    """
+    make_tolerant(sys.stdout, sys.stderr)
+    try:
+        code = memmon.main(arguments, prog_name="memmon", standalone_mode=False)
+        if sys.stdout:
+            sys.stdout.flush()
+    except MemmonError as error:
+        click.echo(f"memmon: error: {error}", err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("memmon: interrupted", err=True)
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # The reader went away; the interpreter must not try to flush into the pipe once more as it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _BROKEN_PIPE
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,172 @@
+"""`memmon instrument`."""
+
+from __future__ import annotations
+
+import sys
+import tokenize
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from memmon.files import backup, deploy, project
+from memmon.files import target as files
+from memmon.show.diff import paint, patch_names, unified
+from memmon.show.progress import progress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from memmon.files.project import Change, Step
+    from memmon.files.target import Target
+    from memmon.model import Hotspot, Site
+
+_SHOWN = 30
+"""Sites listed for a file; on a large one the catalogue may find hundreds."""
+
+
+@click.command
+@click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
+@click.option("--config", type=click.Path(), metavar="FILE", help="Use this configuration.")
+@click.option("--dry-run", is_flag=True, help="Change nothing; print what would change, as a diff.")
+@click.option("--allow-missing", is_flag=True, help="Go on without hotspots that match nothing.")
+@click.option(
+    "--runtime",
+    type=click.Choice(["beside", "installed"]),
+    default="beside",
+    show_default=True,
+    help="Copy the runtime beside the target, or rely on memmon in the target's environment.",
+)
+def instrument(
+    targets: tuple[str, ...], *, config: str | None, dry_run: bool, allow_missing: bool, runtime: str
+) -> int:
+    """Put checkpoints into Python files, keeping each original as TARGET.monitor_backup.
+
+    The hotspots come from memmon.toml (or [tool.memmon] in pyproject.toml) beside the target or above it;
+    without one, from the calls and functions that usually take memory. `-` reads stdin and writes stdout.
+    """
+    if "-" in targets and len(targets) > 1:
+        raise click.UsageError("`-` stands alone: name files, or give one text on stdin.")
+    piped = targets == ("-",)
+    read = [_stdin()] if piped else _read(targets, to_be_written=not dry_run)
+    steps = _plan(read, Path(config) if config else None)
+    _say_unchanged(steps)
+    if any(isinstance(step, project.Occupied) for step in steps):
+        return 1
+    missing = project.missing(steps)
+    if missing and not allow_missing:
+        raise project.nothing_matches(missing, steps)
+    _say_missing(missing)
+    changes = [step for step in steps if isinstance(step, project.Change)]
+    if dry_run:
+        return _dry_run(changes)
+    if piped:
+        sys.stdout.buffer.write(changes[0].outcome.source if changes else read[0].source)
+        return 0
+    folders = project.runtime_folders(changes) if runtime == "beside" else ()
+    copied = project.write(changes, folders)
+    _say_done(changes, copied)
+    return 0
+
+
+def _stdin() -> Target:
+    return files.Target("<stdin>", Path.cwd() / "<stdin>", sys.stdin.buffer.read())
+
+
+def _read(given: Sequence[str], *, to_be_written: bool) -> list[Target]:
+    """Each file once, whatever the number of its names."""
+    read = {files.locate(path): path for path in reversed(given)}
+    targets = [files.read(path) for path in reversed(read.values())]
+    for target in targets if to_be_written else ():
+        files.check_writable(target)
+    return targets
+
+
+def _plan(targets: Sequence[Target], config: Path | None) -> list[Step]:
+    steps = []
+    with progress([len(target.source) for target in targets]) as advance:
+        for step in project.plan(targets, config):
+            steps.append(step)
+            advance(len(step.target.source))
+    return steps
+
+
+def _dry_run(changes: Sequence[Change]) -> int:
+    folder, names = patch_names([change.target.path for change in changes])
+    colours = sys.stdout.isatty()
+    different = False
+    for change, name in zip(changes, names, strict=True):
+        lines = unified(change.target.source, change.outcome.source, name)
+        if colours:
+            encoding, _ = tokenize.detect_encoding(BytesIO(change.target.source).readline)
+            different |= paint(lines, encoding)
+        else:
+            for line in lines:
+                different = True
+                sys.stdout.buffer.write(line)
+    if not different:
+        _say("nothing would change")
+        return 1
+    where = "" if folder is None else f" -d {folder}"
+    _say(f"nothing was changed; the diff is for: patch -p1{where}")
+    return 0
+
+
+def _say_unchanged(steps: Sequence[Step]) -> None:
+    for step in steps:
+        name = step.target.given
+        if isinstance(step, project.Already):
+            _say(f"{name}: is instrumented already (by memmon {step.version}); nothing was changed")
+        elif isinstance(step, project.Occupied):
+            _say(
+                f"{name}: carries nothing injected, but {backup.path_for(step.target.path).name} holds"
+                " something else; nothing was changed: move that file away, then run the command again"
+            )
+
+
+def _say_missing(hotspots: Sequence[Hotspot]) -> None:
+    for hotspot in hotspots:
+        _say(f"{hotspot.place or ''}: hotspot {hotspot.name!r} matches nothing; went on without it")
+
+
+def _say_done(changes: Sequence[Change], copied: Sequence[Path]) -> None:
+    if not changes:
+        return
+    for change in changes:
+        for line in _summary(change):
+            _say(line)
+    for folder in copied:
+        _say(f"the runtime was copied to {folder / deploy.NAME}")
+    back = f"memmon restore {changes[0].target.given}" if len(changes) == 1 else "memmon restore"
+    _say(f"run it as always, then `memmon report`; `{back}` takes it all out again")
+
+
+def _summary(change: Change) -> Iterator[str]:
+    target, outcome = change.target, change.outcome
+    kept = backup.path_for(target.path).name
+    yield f"{target.given}: {_count(outcome.sites)} placed; the original is kept as {kept}"
+    if not outcome.sites:
+        yield "  only the watching that starts with the program was put in; it still finds the line"
+    for site in outcome.sites[:_SHOWN]:
+        yield f"  {_line(site)}"
+    if len(outcome.sites) > _SHOWN:
+        yield f"  … and {len(outcome.sites) - _SHOWN} more"
+    for refusal in outcome.refusals:
+        yield f"  not placed: {_line(refusal.site)}: {refusal.reason}"
+    for note in outcome.notes:
+        yield f"  {note}"
+    if target.links > 1:
+        yield f"  the file has {target.links} names (hard links); only this one was instrumented"
+
+
+def _count(sites: Sequence[Site]) -> str:
+    return "1 checkpoint" if len(sites) == 1 else f"{len(sites)} checkpoints"
+
+
+def _line(site: Site) -> str:
+    return f"line {site.line}: {site.hotspot} ({site.kind})  {site.code}"
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)

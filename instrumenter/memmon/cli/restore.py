@@ -1,0 +1,75 @@
+"""`memmon restore`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from memmon.files import atomic, runlogs
+from memmon.files.restore import Ending, Failed, Report, restore_below, restore_named
+from memmon.files.target import locate
+from memmon.source.strip import strip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_ANSWER_IS_NO = (Ending.UNRELATED, Ending.NOT_INSTRUMENTED)
+
+
+@click.command
+@click.argument("targets", nargs=-1, metavar="[TARGET...]")
+@click.option("--purge-logs", is_flag=True, help="Delete memmon's run logs too, here and beside the targets.")
+def restore(targets: tuple[str, ...], *, purge_logs: bool) -> int:
+    """Give files back as they were; without a TARGET, all below the current folder that have a backup.
+
+    Edits made since are kept. The copy of the runtime goes as well when no file needs it any more. `-` reads
+    stdin and writes stdout.
+    """
+    if "-" in targets:
+        return _pipe(targets)
+    report = restore_named(targets) if targets else restore_below(Path())
+    code = _say(report, named=bool(targets))
+    if purge_logs:
+        beside = (locate(path).parent for path in targets or [result.path for result in report.results])
+        _purge([Path(), *beside])
+    return code
+
+
+def _pipe(targets: Sequence[str]) -> int:
+    if len(targets) > 1:
+        raise click.UsageError("`-` stands alone: name files, or give one text on stdin.")
+    source = sys.stdin.buffer.read()
+    result = strip(source)
+    sys.stdout.buffer.write(result)
+    if result == source:
+        click.echo("<stdin>: is not instrumented", err=True)
+    return int(result == source)
+
+
+def _say(report: Report, *, named: bool) -> int:
+    """Tell what was done; return the exit code."""
+    code = 0
+    for result in report.results:
+        if isinstance(result, Failed):
+            click.echo(f"memmon: error: {result.error}", err=True)
+            code = max(code, result.error.exit_code)
+        else:
+            click.echo(f"{result.path}: {result.ending.value}", err=True)
+            code = max(code, int(result.ending in _ANSWER_IS_NO))
+    for path in report.runtimes:
+        click.echo(f"{path}: removed, nothing needs it any more", err=True)
+    for path in report.edited_runtimes:
+        click.echo(f"{path}: nothing needs it any more, but it was changed by hand: left as it is", err=True)
+    if not (named or report.results or report.runtimes or report.edited_runtimes):
+        click.echo("nothing to restore below this folder", err=True)
+    return code
+
+
+def _purge(folders: Iterable[Path]) -> None:
+    with atomic.refusing(Path(), "deleting the logs"):
+        gone = runlogs.purge({locate(str(folder)): folder for folder in folders}.values())
+    for path in gone:
+        click.echo(f"{path}: deleted", err=True)

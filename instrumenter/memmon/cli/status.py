@@ -1,0 +1,32 @@
+"""`memmon status`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from memmon.files.status import status as look
+
+
+@click.command
+@click.argument("paths", nargs=-1, metavar="[PATH...]")
+def status(paths: tuple[str, ...]) -> int:
+    """Tell what is instrumented, edited since, or left over.
+
+    Looks at files, and at folders with all below; by default at the current one. Exits with 1 where there is
+    anything, so that a script can ask.
+    """
+    found = look([Path(path) for path in paths] or [Path()])
+    for entry in found.entries:
+        click.echo(f"{entry.condition.value:<12}  {entry.path}  ({entry.remark})")
+    if found.logs:
+        newest = max(found.logs, key=lambda log: log.name)
+        click.echo(
+            f"{len(found.logs)} run log(s), the newest {newest}: `memmon report` reads it, "
+            "`memmon restore --purge-logs` deletes them",
+            err=True,
+        )
+    if not found.entries:
+        click.echo("nothing is instrumented and nothing is left over", err=True)
+    return int(bool(found.entries))

@@ -1,0 +1,174 @@
+"""The runtime beside a target, so that any interpreter on any machine finds it without memmon installed.
+
+A copy of ours is known by its stamp: the version and a checksum for each file. What carries no stamp, or was
+changed since, belongs to somebody else and is never overwritten or deleted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import zlib
+from enum import Enum
+from importlib.machinery import PathFinder
+from pathlib import Path
+
+from memmon import __version__
+from memmon.errors import Place, TargetError
+from memmon.files import atomic
+
+NAME = "memmon_runtime"
+_STAMP = ".copied_by_memmon"
+
+
+class State(Enum):
+    """What stands where a copy of the runtime would."""
+
+    ABSENT = "nothing"
+    CURRENT = "what would be copied"
+    OLDER = "an older copy, or an unfinished one of the same version"
+    NEWER = "a copy that a newer memmon made"
+    CHANGED = "a copy that was edited, or that holds files of somebody else's"
+    FOREIGN = "something that is not memmon's"
+
+
+def home(target: Path) -> Path:
+    """The folder from which the imports of ``target`` resolve: its own, or the one that holds its package."""
+    folder = target.parent
+    while (folder / "__init__.py").exists() and folder.parent != folder:
+        folder = folder.parent
+    return folder
+
+
+def state(folder: Path) -> State:
+    """What stands in ``folder`` under the runtime's name."""
+    path = folder / NAME
+    if not os.path.lexists(path) and not os.path.lexists(folder / f"{NAME}.py"):
+        return State.ABSENT
+    stamp = _stamp(path)
+    if stamp is None:
+        return State.CURRENT if _files(path) == _package() else State.FOREIGN
+    files = _files(path)
+    if files is None or _checksums(files) != stamp["files"]:
+        return State.CHANGED
+    if files == _package():
+        return State.CURRENT
+    return State.NEWER if _number(str(stamp["memmon"])) > _number(__version__) else State.OLDER
+
+
+def is_copy(folder: Path) -> bool:
+    """Whether ``folder`` holds a copy of the runtime that memmon made."""
+    return _stamp(folder / NAME) is not None
+
+
+def check(folder: Path) -> None:
+    """Raise TargetError where ``folder`` can't get the runtime; to be called before anything is changed."""
+    found = state(folder)
+    way_out = "move it away, or use --runtime installed"
+    if found is State.FOREIGN:
+        raise TargetError(f"holds a {NAME} that is not memmon's: {way_out}", Place(str(folder)))
+    if found in (State.ABSENT, State.OLDER) and not os.access(folder, os.W_OK | os.X_OK):
+        raise TargetError(
+            f"is not writable, so {NAME} can't be copied there: make it writable, or use --runtime installed",
+            Place(str(folder)),
+        )
+
+
+def put(folder: Path) -> bool:
+    """Copy the runtime into ``folder``, or bring an older copy up to date.
+
+    False where nothing had to be done. A kill leaves the folder without a copy or with a whole one. Raises
+    OSError.
+    """
+    with atomic.hold(folder) as held:
+        atomic.sweep(folder, held=held)
+        found = state(folder)
+        if found not in (State.ABSENT, State.OLDER):
+            return False
+        draft = atomic.temporary(folder)
+        try:
+            _write_copy(draft)
+            old = _set_aside(folder) if found is State.OLDER else None
+            draft.rename(folder / NAME)
+        except BaseException:
+            atomic.remove(draft)
+            raise
+        atomic.sync_folder(folder)
+        if old:
+            atomic.remove(old)
+    return True
+
+
+def take_away(folder: Path) -> State:
+    """Remove memmon's copy from ``folder`` and tell what stood there; an edited one stays. Raises OSError."""
+    with atomic.hold(folder):
+        found = state(folder) if is_copy(folder) else State.ABSENT
+        if found in (State.CURRENT, State.OLDER, State.NEWER):
+            old = _set_aside(folder)
+            atomic.sync_folder(folder)
+            atomic.remove(old)
+    return found
+
+
+def _set_aside(folder: Path) -> Path:
+    """Take the copy out of the way in one step, so that no import ever finds half of one."""
+    old = atomic.temporary(folder)
+    (folder / NAME).rename(old)
+    return old
+
+
+def _write_copy(folder: Path) -> None:
+    package = _package()
+    folder.mkdir()
+    for name, data in package.items():
+        atomic.write_through(folder / name, data)
+    stamp = {"memmon": __version__, "files": _checksums(package)}
+    atomic.write_through(folder / _STAMP, json.dumps(stamp, indent=1).encode())
+    atomic.sync_folder(folder)
+
+
+def _package() -> dict[str, bytes]:
+    """The runtime's own files by name.
+
+    Looked for beside this package, then where Python looks, but not in the folder of the script (which is the
+    current one under ``python -m memmon``): a copy that stands there must not pass for the original.
+    """
+    beside = str(Path(__file__).resolve().parents[2])
+    spec = PathFinder.find_spec(NAME, [beside, *sys.path[1:]])
+    files = _files(Path(spec.origin).parent) if spec and spec.origin else None
+    if not files:
+        raise TargetError(f"{NAME} is missing from this installation of memmon: install memmon again")
+    return files
+
+
+def _files(folder: Path) -> dict[str, bytes] | None:
+    """The modules in a runtime folder; None where it holds anything else, or can't be read."""
+    found = {}
+    try:
+        for path in folder.iterdir():
+            if path.name in (_STAMP, "__pycache__"):
+                continue
+            if not (path.suffix == ".py" or path.name == "py.typed"):
+                return None
+            found[path.name] = path.read_bytes()
+    except OSError:
+        return None
+    return found
+
+
+def _stamp(folder: Path) -> dict[str, object] | None:
+    try:
+        stamp = json.loads((folder / _STAMP).read_bytes())
+    except (OSError, ValueError):
+        return None
+    return stamp if isinstance(stamp, dict) and {"memmon", "files"} <= stamp.keys() else None
+
+
+def _checksums(files: dict[str, bytes]) -> dict[str, int]:
+    return {name: zlib.crc32(data) for name, data in files.items()}
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version))

@@ -1,0 +1,172 @@
+"""`restore`: the sources as they were, edits made since kept, and nothing of memmon's left beside them."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from memmon.errors import MemmonError, Place, TargetError
+from memmon.files import atomic, backup, deploy, target, walk
+from memmon.source import preamble
+from memmon.source.strip import mark, strip
+from memmon.source.text import LINE_END, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Ending(Enum):
+    """How it ended for one target; the value is the sentence for the user."""
+
+    GIVEN_BACK = "restored, byte for byte"
+    RECREATED = "was gone; given back from its backup"
+    EDITS_KEPT = "edited since: took out what memmon had put in, and kept the edits"
+    STRIPPED = "had no backup: took out what memmon had put in"
+    ALREADY_BACK = "is as it was already; took its backup away"
+    UNRELATED = "carries nothing of memmon's, and its backup holds something else: nothing was changed"
+    TIDIED = "was restored by hand; took away what was left"
+    NOT_INSTRUMENTED = "is not instrumented"
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What became of one target."""
+
+    path: str
+    ending: Ending
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A target or a copy of the runtime that is as it was, and why."""
+
+    path: str
+    error: MemmonError
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that one call did."""
+
+    results: tuple[Restored | Failed, ...]
+    runtimes: tuple[Path, ...] = ()
+    """The copies of the runtime that were removed."""
+    edited_runtimes: tuple[Path, ...] = ()
+    """Copies that nothing needs, but that somebody changed: they were left alone."""
+
+
+def restore_named(paths: Iterable[str]) -> Report:
+    """Restore these targets, and take away the copies of the runtime that nothing needs then."""
+    results = [_restore_one(path) for path in paths]
+    homes = {path: deploy.home(target.locate(path)) for path in (result.path for result in results)}
+    report = _take_runtimes(homes.values())
+    gone = {path.parent for path in report.runtimes}
+    tidied = (
+        replace(result, ending=Ending.TIDIED)
+        if isinstance(result, Restored) and result.ending is Ending.NOT_INSTRUMENTED and homes[result.path] in gone
+        else result
+        for result in results
+    )
+    return replace(report, results=(*tidied, *report.results))
+
+
+def restore_below(folder: Path) -> Report:
+    """Restore all that have a backup in ``folder`` and below, and take away what is left over there."""
+    found = walk.below(folder)
+    results = [_restore_one(str(path)) for path in found.backups]
+    for place in dict.fromkeys(path.parent for path in found.strays):
+        with atomic.refusing(place, "taking away temporary files"), atomic.hold(place) as held:
+            atomic.sweep(place, held=held)
+    homes = (deploy.home(target.locate(str(path))) for path in found.backups)
+    report = _take_runtimes([*homes, *(target.locate(str(path)) for path in found.runtimes)])
+    return replace(report, results=(*results, *report.results))
+
+
+def _restore_one(given: str) -> Restored | Failed:
+    path = target.locate(given)
+    if backup.is_backup(path):  # the user named the backup itself
+        path, given = backup.target_of(path), str(backup.target_of(Path(given)))
+    try:
+        with atomic.refusing(Path(given), "restoring"), atomic.hold(path.parent) as held:
+            atomic.sweep(path.parent, held=held)
+            return Restored(given, _restore(path, given))
+    except MemmonError as error:
+        return Failed(given, error)
+
+
+def _restore(path: Path, given: str) -> Ending:
+    original = backup.read(path)
+    if not path.exists() and original is not None:
+        backup.put_back(path)
+        return Ending.RECREATED
+    current = target.read(given).source
+    stripped = strip(current)
+    if stripped == current and mark(current) is None:
+        return _without_marks(path, current, original)
+    if stripped == original:
+        backup.put_back(path)
+        return Ending.GIVEN_BACK
+    _check(current, stripped, original, given)
+    atomic.write(path, stripped, like=path)
+    backup.drop(path)
+    return Ending.STRIPPED if original is None else Ending.EDITS_KEPT
+
+
+def _without_marks(path: Path, current: bytes, original: bytes | None) -> Ending:
+    if original is None:
+        return Ending.NOT_INSTRUMENTED
+    if current != original:
+        return Ending.UNRELATED
+    backup.drop(path)
+    return Ending.ALREADY_BACK
+
+
+def _check(current: bytes, stripped: bytes, original: bytes | None, given: str) -> None:
+    """Raise TargetError where edits have torn what was injected, so that a part of it would stay behind."""
+    text = decode(stripped, given).text
+    block = preamble.find(decode(current, given).text)
+    if block is None:
+        torn = "its preamble is not whole any more"
+    elif block.alias in text:
+        line = len(LINE_END.findall(text[: text.index(block.alias)])) + 1
+        torn = f"line {line} of the result would still name {block.alias}"
+    elif _compiles(current) and not _compiles(stripped):
+        torn = "the result would not compile"
+    else:
+        return
+    way_out = "take it out by hand"
+    if original is not None:
+        way_out += f", or give up the edits: mv {backup.path_for(Path(given))} {given}"
+    raise TargetError(
+        f"was edited where memmon had put something in, and {torn}; nothing was changed: {way_out}",
+        Place(given),
+    )
+
+
+def _compiles(source: bytes) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(source, "<source>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _take_runtimes(folders: Iterable[Path]) -> Report:
+    failed: list[Restored | Failed] = []
+    found: dict[Path, deploy.State] = {}
+    for folder in dict.fromkeys(folders):
+        path = folder / deploy.NAME
+        if not deploy.is_copy(folder) or walk.needs_runtime(folder):
+            continue
+        try:
+            with atomic.refusing(path, "removing the copy of the runtime"):
+                found[path] = deploy.take_away(folder)
+        except MemmonError as error:
+            failed.append(Failed(str(path), error))
+    edited = tuple(path for path, state in found.items() if state is deploy.State.CHANGED)
+    return Report(tuple(failed), tuple(path for path in found if path not in edited), edited)

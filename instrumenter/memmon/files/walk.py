@@ -1,0 +1,95 @@
+"""What memmon has to do with below a folder: instrumented files, backups, copies of the runtime, strays.
+
+Symbolic links are not followed, so a loop of them ends; repositories' innards, virtual environments and
+`node_modules` are passed over.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from memmon.files import atomic, backup, deploy
+from memmon.source.strip import mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PASSED_OVER = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__"})
+_MARK = b"# >>> memmon "
+"""How every preamble begins: a file without it needs no closer look."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What stands below a folder; all paths begin with the folder as it was given."""
+
+    instrumented: list[Path] = field(default_factory=list)
+    """Python files that carry a preamble, and targets of any name that have a backup and carry one."""
+    backups: list[Path] = field(default_factory=list)
+    """The targets that have a backup, whether they exist or not."""
+    runtimes: list[Path] = field(default_factory=list)
+    """The folders that hold a copy of the runtime."""
+    strays: list[Path] = field(default_factory=list)
+    """Temporary files and folders of commands that were killed."""
+
+
+def below(folder: Path) -> Found:
+    """Look through ``folder`` and everything below; what can't be read is passed over."""
+    found = Found()
+    for place, folders, names in _walk(folder):
+        found.strays.extend(place / name for name in (*folders, *names) if atomic.is_temporary(name))
+        if deploy.NAME in folders and deploy.is_copy(place):
+            found.runtimes.append(place)
+        found.backups.extend(place / name for name in _backed_up(names))
+        found.instrumented.extend(_instrumented(place, names))
+    return found
+
+
+def needs_runtime(folder: Path) -> bool:
+    """Whether an instrumented file in ``folder`` or below relies on the copy of the runtime in ``folder``."""
+    for place, _, names in _walk(folder):
+        for path in _instrumented(place, names):
+            own = deploy.home(path)
+            if own == folder or not deploy.is_copy(own):
+                return True
+    return False
+
+
+def carries_mark(path: Path) -> bool:
+    """Whether the file is instrumented; False for one that can't be read or is not a regular file."""
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return False
+        source = path.read_bytes()
+    except OSError:
+        return False
+    return _MARK in source and mark(source) is not None
+
+
+def _instrumented(place: Path, names: list[str]) -> Iterator[Path]:
+    backed_up = set(_backed_up(names))
+    for name in names:
+        if (name.endswith((".py", ".pyw")) or name in backed_up) and carries_mark(place / name):
+            yield place / name
+
+
+def _backed_up(names: list[str]) -> list[str]:
+    return [backup.target_of(Path(name)).name for name in names if backup.is_backup(Path(name))]
+
+
+def _walk(folder: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
+    for place, folders, names in os.walk(folder):
+        found = sorted(folders)
+        # Strays are reported, not searched; a virtual environment is known by its pyvenv.cfg.
+        folders[:] = [
+            name
+            for name in found
+            if name not in _PASSED_OVER
+            and not atomic.is_temporary(name)
+            and not Path(place, name, "pyvenv.cfg").exists()
+        ]
+        yield Path(place), found, sorted(names)
