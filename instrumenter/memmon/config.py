@@ -166,16 +166,12 @@ class _Reader:
             raise self._error(
                 at, "name", f"hotspot {name!r} needs one of: match and/or text, line, function, from with to"
             )
-        normal, alarm = (
-            self._size(at, key, table[key]) if key in table else None for key in ("normal", "alarm")
-        )
+        normal, alarm = (self._size(at, key, table[key]) if key in table else None for key in ("normal", "alarm"))
         if normal is not None and alarm is not None and alarm < normal:
             raise self._error(at, "alarm", "'alarm' must not be smaller than 'normal'")
         texts = {key: self._text(at, key, table[key]) if key in table else None for key in ("within", "file")}
         place = Place(str(self.path), self._line(at, "name"))
-        return Hotspot(
-            name, select, function, start, stop, texts["within"], texts["file"], normal, alarm, place
-        )
+        return Hotspot(name, select, function, start, stop, texts["within"], texts["file"], normal, alarm, place)
 
     def _end(self, at: str, key: str, table: Mapping[str, Any]) -> Selector | None:
         if key not in table:
@@ -184,9 +180,7 @@ class _Reader:
         self._expect(value, dict, at, key, "a table of match, text or line")
         for inner in value:
             if inner not in _SELECTOR_KEYS:
-                raise self._error(
-                    at, key, f"unknown key {inner!r} in {key!r}; accepted: {', '.join(_SELECTOR_KEYS)}"
-                )
+                raise self._error(at, key, f"unknown key {inner!r} in {key!r}; accepted: {', '.join(_SELECTOR_KEYS)}")
         selector = self._selector(at, value, key)
         if selector is None:
             raise self._error(at, key, f"{key!r} needs match, text or line")
@@ -235,9 +229,7 @@ class _Reader:
             if not 0 < float(percent[1]) <= 100:  # noqa: PLR2004  # a share of the limit
                 raise self._error(at, key, f"{key!r} lies between 0% and 100% of the limit, or is a size")
             return Threshold(percent=float(percent[1]))
-        return Threshold(
-            mb=self._size(at, key, value, 'a share of the limit such as "80%" or a size such as "800MB"')
-        )
+        return Threshold(mb=self._size(at, key, value, 'a share of the limit such as "80%" or a size such as "800MB"'))
 
     def _size(
         self, at: str, key: str, value: Any, accepted: str = 'a size such as "20MB", "512KB" or "1.5GB"'

@@ -77,9 +77,7 @@ def _number(value: float | None) -> str:
 def injected(alias: str) -> re.Pattern[str]:
     """Matches every injected piece of code behind *alias*, in the order in which it must be taken out."""
     runtime = rf"(?:{alias}|\({alias}\)|\(lambda: {alias}\)\(\))"
-    call = (
-        rf"{runtime}\.(?:before|after|start|end)\({_TEXT}, \d+(?:, normal={_NUMBER})?(?:, alarm={_NUMBER})?\)"
-    )
+    call = rf"{runtime}\.(?:before|after|start|end)\({_TEXT}, \d+(?:, normal={_NUMBER})?(?:, alarm={_NUMBER})?\)"
     level = rf"(?:{_NUMBER}|None)"
     opened = rf"\({_TEXT}, \d+, {level}, {level}\)"
     return re.compile(

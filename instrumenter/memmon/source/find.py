@@ -20,7 +20,7 @@ from memmon.source.grammar import span
 from memmon.source.text import SourceText, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from ast_grep_py import SgNode
 
@@ -55,6 +55,7 @@ class Finder:
     """One source's tree, and the search in it."""
 
     def __init__(self, source: SourceText, path: str) -> None:
+        """Parse *source*; *path* is for messages, and for hotspots that are meant for certain files."""
         self.source = source
         self.path = path
         self.root = SgRoot(source.searchable, "python").root()
@@ -131,9 +132,7 @@ class Finder:
             waiting: SgNode | None = None
             for _, rank, node in sorted(block_marks, key=lambda mark: mark[:2]):
                 if (rank == 0) == (waiting is not None):
-                    raise self._unpaired(
-                        hotspot, waiting if waiting is not None and rank == 0 else node, rank
-                    )
+                    raise self._unpaired(hotspot, waiting if waiting is not None and rank == 0 else node, rank)
                 if rank == 0:
                     waiting = node
                 elif waiting is not None:
@@ -329,14 +328,10 @@ def _is_small(call: SgNode) -> bool:
 
 def _without_repeats(found: Iterable[Found]) -> Iterator[Found]:
     seen: set[tuple[object, ...]] = set()
-    key: Callable[[Found], tuple[object, ...]] = lambda item: (
-        item.site.hotspot,
-        item.site.kind,
-        span(item.first),
-    )  # noqa: E731
     for item in found:
-        if key(item) not in seen:
-            seen.add(key(item))
+        key = (item.site.hotspot, item.site.kind, span(item.first))
+        if key not in seen:
+            seen.add(key)
             yield item
 
 

@@ -5,6 +5,7 @@ The kinds are those of tree-sitter's Python grammar, which ast-grep searches in.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -284,7 +285,7 @@ def qualified_name(node: SgNode, *, own: bool = False) -> str:
 def in_class_body(node: SgNode) -> bool:
     """Whether names at *node* are looked up in a class's namespace first."""
     chain = list(up(node))
-    for inner, outer in zip(chain, chain[1:], strict=False):
+    for inner, outer in pairwise(chain):
         if outer.kind() in {"function_definition", "lambda"} and inner.kind() not in {
             "parameters",
             "lambda_parameters",
@@ -337,9 +338,7 @@ def value_left_with(statement: SgNode) -> SgNode | None:
         holder = yield_in(statement)
     if holder is None:
         return None
-    return next(
-        (child for child in holder.children() if child.is_named() and child.kind() != "comment"), None
-    )
+    return next((child for child in holder.children() if child.is_named() and child.kind() != "comment"), None)
 
 
 def ways_out(bracketed: Iterable[SgNode]) -> Iterator[SgNode]:

@@ -37,9 +37,7 @@ def instrument(source: bytes, path: str, config: Config) -> Outcome:
 
 
 class _Job:
-    def __init__(
-        self, source: bytes, path: str, decoded: text.SourceText, root: SgNode, settings: Settings
-    ) -> None:
+    def __init__(self, source: bytes, path: str, decoded: text.SourceText, root: SgNode, settings: Settings) -> None:
         self.source = source
         self.path = path
         self.decoded = decoded
@@ -77,9 +75,7 @@ class _Job:
         added: tuple[int, ...] = ()
         output = ""
         for _ in range(2):
-            lines = preamble.render(
-                self.settings, self.dialect, added, self.decoded.newline_at(self.prologue.start)
-            )
+            lines = preamble.render(self.settings, self.dialect, added, self.decoded.newline_at(self.prologue.start))
             made = self.prologue.inserted(self.decoded, lines)
             edit = place.Edit(self.prologue.start, self.prologue.end, (0, 0), lambda _, made=made: made)  # type: ignore[misc]
             output = place.splice(self.decoded.text, [edit, *edits])
@@ -99,9 +95,7 @@ class _Job:
             if not breaks([*kept, *part]):
                 kept += part
             elif len(part) == 1:
-                refusals.append(
-                    Refusal(part[0].site, "Python can't compile the source with checkpoints there")
-                )
+                refusals.append(Refusal(part[0].site, "Python can't compile the source with checkpoints there"))
             else:
                 middle = len(part) // 2
                 waiting += [part[middle:], part[:middle]]
@@ -109,7 +103,5 @@ class _Job:
         output = self._placed(found, refusals)
         error = prove.compiles(output, self.path)
         if error is not None:
-            raise ProofError(
-                f"the result would not compile ({error.msg}), so nothing was changed: please report it"
-            )
+            raise ProofError(f"the result would not compile ({error.msg}), so nothing was changed: please report it")
         return output

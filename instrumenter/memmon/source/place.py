@@ -61,6 +61,7 @@ class Placer:
     """Collects the plans of one source's sites; :meth:`edits` turns them into edits."""
 
     def __init__(self, source: SourceText, dialect: Dialect, prologue: Prologue) -> None:
+        """Start with no site planned."""
         self.source = source
         self.dialect = dialect
         self.prologue = prologue
@@ -102,9 +103,7 @@ class Placer:
     def _run(self, found: Found) -> None:
         opening, closing = ("start", "end") if found.site.kind == "region" else ("before", "after")
         in_class = grammar.in_class_body(found.first)
-        before, after = (
-            self.dialect.call(name, found.site, in_class=in_class) for name in (opening, closing)
-        )
+        before, after = (self.dialect.call(name, found.site, in_class=in_class) for name in (opening, closing))
         first, last = found.first, found.last
         alone = span(first) == span(last)
         plan = self._plan(self.statements, first, found.site)
@@ -154,9 +153,7 @@ class Placer:
         start, end = span(plan.node)
         if grammar.is_sole_argument(plan.node):
             start, end = start + 1, end - 1  # the call's own parentheses are not the generator's
-        yield from self._region(
-            "expression", plan, start, end, Checkpoints(through=self._hugged(plan, start))
-        )
+        yield from self._region("expression", plan, start, end, Checkpoints(through=self._hugged(plan, start)))
 
     def _statement_edits(self, plan: _Plan) -> Iterator[Edit]:
         start, end = span(plan.node)[0], grammar.end_of(plan.node)
@@ -179,14 +176,10 @@ class Placer:
         else:
             yield from self._own_lines(plan, start, end, before, after)
 
-    def _own_lines(
-        self, plan: _Plan, start: int, end: int, before: list[str], after: list[str]
-    ) -> Iterator[Edit]:
+    def _own_lines(self, plan: _Plan, start: int, end: int, before: list[str], after: list[str]) -> Iterator[Edit]:
         if plan.node.kind() not in grammar.COMPOUND:
             try:
-                made = rewrite(
-                    "own lines", self.source.text[start:end], Checkpoints(tuple(before), tuple(after))
-                )
+                made = rewrite("own lines", self.source.text[start:end], Checkpoints(tuple(before), tuple(after)))
             except CantRewrite as reason:
                 self._refuse(plan, str(reason))
                 return
@@ -195,23 +188,17 @@ class Placer:
         indent = self.source.text[lead:start]
         yield self._lines(lead, (_OPENING_LAST, -end), before, indent)
         line_end = self.source.line_end(end)
-        behind = (
-            line_end + len(self.source.newline_at(line_end)) if line_end < len(self.source.text) else line_end
-        )
+        behind = line_end + len(self.source.newline_at(line_end)) if line_end < len(self.source.text) else line_end
         yield self._lines(behind, (_CLOSING_FIRST, -start), after, indent)
 
     def _lines(self, offset: int, rank: tuple[int, int], calls: Iterable[str], indent: str) -> Edit:
         """Insert calls as lines; at the end of a file that lacks its last line end, so does the result."""
         unended = offset == len(self.source.text) and offset > 0 and self.source.text[-1] not in "\r\n"
         newline = self.source.newline_at(offset)
-        made = "".join(
-            f"{newline}{indent}{call}" if unended else f"{indent}{call}{newline}" for call in calls
-        )
+        made = "".join(f"{newline}{indent}{call}" if unended else f"{indent}{call}{newline}" for call in calls)
         return Edit(offset, offset, rank, lambda _: made)
 
-    def _region(
-        self, form: str, plan: _Plan, start: int, end: int, checkpoints: Checkpoints
-    ) -> Iterator[Edit]:
+    def _region(self, form: str, plan: _Plan, start: int, end: int, checkpoints: Checkpoints) -> Iterator[Edit]:
         try:
             rewrite(form, self.source.text[start:end], checkpoints)
         except CantRewrite as reason:

@@ -58,21 +58,19 @@ def render(settings: Settings, dialect: calls.Dialect, added: tuple[int, ...], n
         '{"through": lambda bracket, value, close: value,'
         ' **dict.fromkeys(("before", "after", "start", "end"), lambda *site, **levels: None)}'
     )
+    install = (
+        f'__import__("memmon_runtime").install("{dialect.alias}", {arguments}, peak={settings.peak}, added=({numbers}))'
+    )
     return newline.join(
         (
             _OPEN,
             "try:",
-            f'    __import__("memmon_runtime").install("{dialect.alias}", {arguments},'
-            f" peak={settings.peak}, added=({numbers}))",
+            f"    {install}",
             "except Exception:",
             f'    __import__("builtins").{dialect.alias} = type("memmon_missing", (), {stand_in})',
             _CLOSE,
         )
     )
-
-
-LINES = 6
-"""How many lines :func:`render` makes."""
 
 
 def close_with(joint: str) -> str:

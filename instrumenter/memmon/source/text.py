@@ -81,7 +81,5 @@ def decode(source: bytes, path: str) -> SourceText:
             Place(path, line, column),
         ) from None
     if text.encode(encoding, "replace") != body:
-        raise SourceError(
-            f"does not survive a round trip through {encoding}: save it as UTF-8", Place(path, 1)
-        )
+        raise SourceError(f"does not survive a round trip through {encoding}: save it as UTF-8", Place(path, 1))
     return SourceText(text, encoding, bom)

@@ -56,9 +56,7 @@ class _Form(cst.CSTTransformer):
     def _wrapped(self, value: cst.BaseExpression, *, parenthesised: bool = False) -> cst.BaseExpression:
         for form in reversed(self.checkpoints.through):
             if not parenthesised:
-                value = value.with_changes(
-                    lpar=[cst.LeftParen(), *value.lpar], rpar=[*value.rpar, cst.RightParen()]
-                )
+                value = value.with_changes(lpar=[cst.LeftParen(), *value.lpar], rpar=[*value.rpar, cst.RightParen()])
             parenthesised = False
             call = _expression(f"{form.runtime}.through({form.bracket}, (_), {form.close})")
             bracket, middle, close = cst.ensure_type(call, cst.Call).args
@@ -89,8 +87,7 @@ class Inline(_Form):
     ) -> cst.SimpleStatementLine:
         """Put the calls into the same line."""
         before, after = (
-            [cst.Expr(_expression(call)) for call in side]
-            for side in (self.checkpoints.before, self.checkpoints.after)
+            [cst.Expr(_expression(call)) for call in side] for side in (self.checkpoints.before, self.checkpoints.after)
         )
         body: list[cst.BaseSmallStatement] = [*before, *updated_node.body, *after]
         separator = cst.Semicolon(whitespace_after=cst.SimpleWhitespace(" "))
