@@ -91,9 +91,7 @@ def test_report_on_a_finished_run(folder: Path) -> None:
 
 
 BARE = [pytest.param([sys.executable, "-S"], id="own")] + [
-    pytest.param([str(path)], id=version)
-    for version, path in interpreters.found().items()
-    if version == "3.8"
+    pytest.param([str(path)], id=version) for version, path in interpreters.found().items() if version == "3.8"
 ]
 """Interpreters on which no installed runtime can step in: without site packages, and one that has none."""
 

@@ -10,9 +10,7 @@ import pytest
 HEAVY = {"libcst", "ast_grep_py", "rich", "tomlkit", "psutil", "memmon_runtime"}
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["instrument", "--help"], ["report", "--help"]]
-)
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["instrument", "--help"], ["report", "--help"]])
 def test_help_is_light(arguments: list[str]) -> None:
     """Help and version load click and nothing heavy."""
     program = (

@@ -15,9 +15,7 @@ LIMIT_MB = 300
 """In this much memory a huge learning config kills the bot at its load, a large one at its copy."""
 
 
-def run(
-    python: Path, bot: Path, *options: str, group: Cgroup | None = None
-) -> subprocess.CompletedProcess[str]:
+def run(python: Path, bot: Path, *options: str, group: Cgroup | None = None) -> subprocess.CompletedProcess[str]:
     """Run the backtest in its folder by a shell, inside ``group`` if there is one; 137 is a kernel kill."""
     script = 'MANUAL_BACKTEST=true "$@"; exit $?'
     command = ["sh", "-c", script, "sh", str(python), *options, bot.name, "backtest-deepseek"]

@@ -39,9 +39,7 @@ class Cgroup:
         enter = 'echo $$ > "$0" && exec "$@"'
         return ["sh", "-c", enter, str(self.path / "cgroup.procs"), *(os.fspath(part) for part in command)]
 
-    def run(
-        self, command: Sequence[str | os.PathLike[str]], **options: Any
-    ) -> subprocess.CompletedProcess[Any]:
+    def run(self, command: Sequence[str | os.PathLike[str]], **options: Any) -> subprocess.CompletedProcess[Any]:
         """`subprocess.run` inside the group; a kernel kill is return code -9."""
         return subprocess.run(self.wrap(command), check=False, **options)
 
@@ -101,9 +99,7 @@ def reason() -> str:
             done = group.run(["true"], capture_output=True, text=True)
     except OSError as error:
         return f"no memory cgroup can be made here ({error})"
-    return (
-        "" if done.returncode == 0 else f"no process can be moved into a memory cgroup: {done.stderr.strip()}"
-    )
+    return "" if done.returncode == 0 else f"no process can be moved into a memory cgroup: {done.stderr.strip()}"
 
 
 def available() -> bool:

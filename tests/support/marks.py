@@ -17,9 +17,7 @@ def each_python(versions: tuple[str, ...]) -> pytest.MarkDecorator:
         [
             pytest.param(here[version], id=version)
             if version in here
-            else pytest.param(
-                None, id=version, marks=pytest.mark.skip(f"no Python {version} on this machine")
-            )
+            else pytest.param(None, id=version, marks=pytest.mark.skip(f"no Python {version} on this machine"))
             for version in versions
         ],
     )

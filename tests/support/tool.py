@@ -33,8 +33,6 @@ def listing(folder: Path) -> Mapping[str, tuple[str, bytes | str]]:
     found: dict[str, tuple[str, bytes | str]] = {}
     for path in sorted(folder.rglob("*")):
         mode = stat.filemode(path.lstat().st_mode)
-        held: bytes | str = (
-            str(path.readlink()) if path.is_symlink() else b"" if path.is_dir() else path.read_bytes()
-        )
+        held: bytes | str = str(path.readlink()) if path.is_symlink() else b"" if path.is_dir() else path.read_bytes()
         found[str(path.relative_to(folder))] = (mode, held)
     return found

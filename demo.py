@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+"""The whole story on the bundled trading bot: instrument, run, die, read the verdict, restore.
+
+    python3 demo.py
+
+Needs Linux, Python 3.10 or later and, the first time, the network for pip. Installs memmon into
+`.venv-demo` beside this file unless the interpreter that runs this has it; everything else happens in a
+temporary folder. Exits 0 when every step did what it should.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from support import cgroup  # noqa: E402 - found through the line above, in a checkout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    Start = Callable[[Sequence[str]], int]
+
+BOT = "deepseek_多币种智能版.py"
+HOTSPOT = "    config = load_learning_config()"
+LIMIT_MB = 300
+
+
+def main() -> None:
+    """Tell the story, a step a heading."""
+    if sys.platform != "linux" or sys.version_info < (3, 10):
+        sys.exit("The demo needs Linux and Python 3.10 or later.")
+    python = interpreter_with_memmon()
+    with tempfile.TemporaryDirectory(prefix="memmon-demo-") as name:
+        folder = Path(name)
+        for part in (ROOT / "fixtures" / "trading_bot").iterdir():
+            if part.suffix in {".py", ".toml"}:
+                shutil.copy(part, folder)
+        os.chdir(folder)
+        story(python)
+
+
+def story(python: str) -> None:
+    """Run the steps in the current folder, which holds the bot; stop at the first that goes wrong."""
+    bot = Path(BOT)
+    original = bot.read_bytes()
+    line = original.decode().splitlines().index(HOTSPOT) + 1
+    memmon = [python, "-m", "memmon"]
+    call([python, "make_learning_config.py", "huge"])
+
+    heading("Instrument the bot")
+    if show([*memmon, "instrument", BOT]) != 0:
+        fail("memmon instrument did not succeed")
+    lines = bot.read_text(encoding="utf-8").splitlines()
+    at = lines.index(HOTSPOT)
+    print("\n".join(["", f"Around what was line {line}:", *lines[at - 1 : at + 2]]))
+
+    with memory_limit() as (start, how, died):
+        heading(f"Run it as always, {how}")
+        os.environ["MANUAL_BACKTEST"] = "true"
+        status = show([python, BOT, "backtest-deepseek"], start)
+    if not died(status):
+        fail(f"the bot should have run out of memory, and ended with status {status}")
+
+    heading("The end of its log")
+    (log,) = Path().glob("memory_monitor_*.log")
+    print(f"$ tail -3 {log}")
+    print("\n".join(log.read_text(encoding="utf-8").splitlines()[-3:]))
+
+    heading("The verdict")
+    if show([*memmon, "report"]) != 1:
+        fail("memmon report should exit with 1 for a run that died")
+    verdict = call([*memmon, "report"])
+    if f"{BOT}:{line}" not in verdict:
+        fail(f"the verdict should name {BOT}:{line}")
+
+    heading("Give the source back")
+    if show([*memmon, "restore", BOT, "--purge-logs"]) != 0 or bot.read_bytes() != original:
+        fail("the source was not given back byte for byte")
+    left = sorted(part.name for part in Path().iterdir())
+    print(f"\n{BOT} is what it was, byte for byte. The folder holds: {', '.join(left)}")
+
+
+def interpreter_with_memmon() -> str:
+    """Return an interpreter that has memmon: this one, or that of a virtual environment made for it."""
+    if importlib.util.find_spec("memmon"):
+        return sys.executable
+    folder = ROOT / ".venv-demo"
+    python = folder / "bin" / "python"
+    print(f"Installing memmon into {folder.name} …", flush=True)
+    if not python.exists():
+        venv.create(folder, with_pip=True)
+    subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", ROOT], check=True)
+    return str(python)
+
+
+@contextlib.contextmanager
+def memory_limit() -> Iterator[tuple[Start, str, Callable[[int], bool]]]:
+    """Give a way to run a command in 300 MB, words for it, and a test of the status that it must end with."""
+    if cgroup.available():
+        with cgroup.limited(LIMIT_MB) as group:
+            yield (
+                lambda command: group.run(command).returncode,
+                f"in a memory cgroup of {LIMIT_MB} MB",
+                lambda status: status == -signal.SIGKILL,
+            )
+        return
+    print(f"\nNo kernel kill here: {cgroup.reason()}.")
+
+    def limited(command: Sequence[str]) -> int:
+        size = LIMIT_MB * 2**20
+        before = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (size, before[1]))
+        try:
+            return subprocess.run(command, check=False).returncode
+        finally:
+            resource.setrlimit(resource.RLIMIT_AS, before)
+
+    yield limited, f"with an address space of {LIMIT_MB} MB (MemoryError instead)", lambda status: status == 1
+
+
+def run(command: Sequence[str]) -> int:
+    """Run a command on our own streams and return its status."""
+    return subprocess.run(command, check=False).returncode
+
+
+def show(command: Sequence[str], start: Start = run) -> int:
+    """Print the command as one would type it, run it, and print the status that a shell would show."""
+    typed = (
+        " ".join(command[1:]).removeprefix("-m ")
+        if "memmon" in command
+        else f"python3 {' '.join(command[1:])}"
+    )
+    print(f"$ {typed}", flush=True)
+    status = start(command)
+    if status < 0:
+        print(signal.strsignal(-status))
+    print(f"[exit status {status if status >= 0 else 128 - status}]")
+    return status
+
+
+def call(command: Sequence[str]) -> str:
+    """Run a command quietly; return what it wrote to stdout."""
+    return subprocess.run(command, check=False, stdout=subprocess.PIPE, encoding="utf-8").stdout
+
+
+def heading(text: str) -> None:
+    """Print a step's title."""
+    print(f"\n── {text} " + "─" * max(0, 76 - len(text)), flush=True)
+
+
+def fail(why: str) -> NoReturn:
+    """End the demo with status 1."""
+    sys.exit(f"\nThe demo stops here: {why}.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""What the README shows is what happens."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support import console, samples
+from support.marks import needs_cgroup
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEXT = console.README.read_text(encoding="utf-8")
+SECTIONS = console.sections(TEXT)
+
+
+@needs_cgroup
+@pytest.mark.parametrize("section", SECTIONS)
+def test_console_blocks(tmp_path: Path, section: str) -> None:
+    """Every command of a section, run in one shell beside the bot, prints what is shown below it."""
+    samples.copy_bot(tmp_path, "small")
+    commands = SECTIONS[section]
+    printed = console.play(commands, tmp_path)
+    assert len(printed) == len(commands)
+    for command, text in zip(commands, printed, strict=True):
+        assert console.same(command.shows, text), f"$ {command.typed}\n{text}"
+
+
+def test_both_languages_tell_the_story() -> None:
+    """The story is told in English and in Chinese, from the first command to the last."""
+    for section in ("Five minutes", "五分钟上手"):
+        typed = " ".join(command.typed for command in SECTIONS[section])
+        for word in ("memmon instrument", "backtest-deepseek", "memmon report", "restore"):
+            assert word in typed
+
+
+def test_links_lead_somewhere() -> None:
+    """Every relative link names a file of the repository."""
+    for link in re.findall(r"\]\(([^)#:]+)\)", TEXT):
+        assert (samples.ROOT / link).exists(), link

@@ -1,0 +1,127 @@
+r"""The README's console blocks: read, run as one shell session a section, and compared with what they show.
+
+A block's lines that begin with `$ ` are commands, the rest is what they print; a line `…` stands for any
+lines. Times, sizes and the like are different in every run and left out of the comparison.
+
+    python tests/support/console.py
+
+rewrites the blocks of README.md that no longer show what happens.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from support import bot, cgroup, samples
+
+README = samples.ROOT / "README.md"
+
+_FENCE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
+_MARK = "=-=-="
+
+_SHOWN_FOLDER = "/srv/bot"
+"""What the README calls the folder that the bot is in."""
+
+_VARYING = (
+    (re.compile(r"^.*: line \d+: +\d+ Killed.*$", re.MULTILINE), "Killed"),
+    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?"), "TIME"),
+    (re.compile(r"memory_monitor_\d+_\d+(_\d+)?"), "LOG"),
+    (re.compile(r"[+-]?\d+(\.\d+)? ?(MB|GB|%)"), "SIZE"),
+    (re.compile(r"\b\d+(\.\d+)? ?(ms|s|秒)\b"), "DURATION"),
+    (re.compile(r"\bpid \d+"), "PID"),
+)
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command of the README and what it shows below it."""
+
+    typed: str
+    shows: str
+
+
+def sections(text: str) -> dict[str, list[Command]]:
+    """Map the headings that have console blocks below them to their commands, in order."""
+    found: dict[str, list[Command]] = {}
+    for block in _FENCE.finditer(text):
+        heading = [match[1] for match in _HEADING.finditer(text, 0, block.start())][-1]
+        found.setdefault(heading, []).extend(_commands(block[1]))
+    return found
+
+
+def play(commands: list[Command], folder: Path) -> list[str]:
+    """Run the commands in one shell, in ``folder`` and in the memory that kills the bot; return what each prints.
+
+    `python3` and `memmon` are those of the running interpreter.
+    """
+    script = "".join(
+        # The status outlives the mark, so that `echo $?` may be the next command.
+        f"{{ {command.typed}\n}} 2>&1; status=$?; echo; echo {_MARK}; (exit $status)\n"
+        for command in commands
+    )
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
+    with cgroup.limited(bot.LIMIT_MB) as group:
+        done = group.run(
+            ["bash", "-c", script],
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+        )
+    # A killed command is told of by the shell itself, on its own stderr, before the mark.
+    printed = done.stdout.replace(str(folder.resolve()), _SHOWN_FOLDER).split(f"\n{_MARK}\n")
+    return [_tidy(part) for part in printed[: len(commands)]]
+
+
+def same(shown: str, printed: str) -> bool:
+    """Whether what a command printed is what the README shows."""
+    pattern = "".join(
+        r"(?:.*\n)*" if line == "…" else re.escape(line) + r"\n" for line in _constant(shown).splitlines()
+    )
+    return re.fullmatch(pattern, _constant(printed)) is not None
+
+
+def _constant(text: str) -> str:
+    """The text without what is different in every run."""
+    for varying, word in _VARYING:
+        text = varying.sub(word, text)
+    return text
+
+
+def _tidy(text: str) -> str:
+    """What a reader should see of it: whole lines, the shell's word on a kill as a terminal has it."""
+    text = _VARYING[0][0].sub("Killed", text)
+    return text if not text or text.endswith("\n") else text + "\n"
+
+
+def _commands(block: str) -> list[Command]:
+    """Split a block at its prompts."""
+    parts = re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
+    return [Command(*part.split("\n", 1)) for part in parts]
+
+
+def _rewrite() -> None:
+    """Put what is printed now into the blocks that show something else."""
+    text = README.read_text(encoding="utf-8")
+    for commands in sections(text).values():
+        with tempfile.TemporaryDirectory() as name:
+            samples.copy_bot(Path(name), "small")
+            for command, printed in zip(commands, play(commands, Path(name)), strict=True):
+                if not same(command.shows, printed):
+                    before = f"$ {command.typed}\n{command.shows}"
+                    text = text.replace(before, f"$ {command.typed}\n{printed}", 1)
+    README.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    _rewrite()
