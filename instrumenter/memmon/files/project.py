@@ -57,7 +57,7 @@ def plan(targets: Iterable[Target], explicit: Path | None = None) -> Iterator[St
     for target in targets:
         folder = target.path.parent
         if folder not in configs:
-            configs[folder] = load_config(folder, explicit)
+            configs[folder] = load_config(target.path, explicit)
         yield _step(target, configs[folder])
 
 
