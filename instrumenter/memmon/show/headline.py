@@ -1,0 +1,113 @@
+"""The first lines of a report: killed or not, by what, how sure, which line, how much, what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from memmon.verdict.words import Say, grew, mb, place
+
+if TYPE_CHECKING:
+    from memmon.verdict.model import Cause, Confidence, Culprit, Verdict
+
+_SURE: dict[Confidence, tuple[str, str]] = {
+    "certain": ("certain", "确定"),
+    "likely": ("likely", "很可能"),
+    "guess": ("a guess", "推测"),
+}
+_KILLED: dict[Cause, tuple[str, str]] = {
+    "oom-kill": ("KILLED for want of memory, by the kernel's OOM killer", "被杀死：内存耗尽，内核 OOM killer 所为"),
+    "limit": ("KILLED at the limit that was set for it", "被杀死：达到设定的内存上限"),
+    "crash": ("CRASHED in native code", "崩溃：本机代码出错"),
+    "signal": ("KILLED by a signal", "被信号杀死"),
+    "memory-error": ("KILLED after a MemoryError", "因 MemoryError 被杀死"),
+    "unknown": ("KILLED; by whom is not proved", "被杀死：死因尚无证据"),
+}
+
+
+def _outcome(verdict: Verdict, say: Say) -> str:
+    """The first line: what became of the program."""
+    sure = say(*_SURE[verdict.confidence])
+    if verdict.outcome == "killed":
+        what = say(*_KILLED[verdict.cause or "unknown"])
+        return f"{what}{say(f' ({sure})', f'（{sure}）')}{_died(verdict, say)}{say('.', '。')}"
+    if verdict.outcome == "running":
+        return say("STILL RUNNING; nothing is decided.", "仍在运行，尚无结论。")
+    if verdict.outcome == "exception":
+        raised = verdict.exception
+        what = raised.type if raised else say("an exception", "异常")
+        why = say(": memory was refused", "：申请内存被拒绝") if verdict.cause == "memory-error" else ""
+        where = place(raised.file, raised.line) if raised else ""
+        return say(
+            f"ENDED with {what}{f' at {where}' if where else ''}{why}.",
+            f"异常结束：{what}{f'，位置 {where}' if where else ''}{why}。",
+        )
+    return say("FINISHED normally.", "正常结束。")
+
+
+def _died(verdict: Verdict, say: Say) -> str:
+    """Where it died, as far as that is not the culprit's own sentence."""
+    if (verdict.culprit and verdict.culprit.shown_by == "open") or verdict.checkpoint is None:
+        return ""
+    if verdict.open:
+        name = verdict.open[-1].opened.name
+        return say(f"; it died inside [{name}]", f"，死在 [{name}] 之内")
+    return say(
+        f"; it died after [{verdict.checkpoint.name}], inside no bracket",
+        f"，死在 [{verdict.checkpoint.name}] 之后",
+    )
+
+
+def _took(culprit: Culprit, verdict: Verdict, say: Say) -> str:
+    """How much the culprit took, beside what is normal and what there was."""
+    if not culprit.growth_mb:
+        return ""
+    beside = []
+    if culprit.alarm_mb is not None:
+        beside.append(say(f"alarm {mb(culprit.alarm_mb)}", f"警戒 {mb(culprit.alarm_mb)}"))
+    if culprit.normal_mb is not None:
+        beside.append(say(f"normal {mb(culprit.normal_mb)}", f"正常 {mb(culprit.normal_mb)}"))
+    if verdict.rss.limit is not None:
+        beside.append(say(f"limit {mb(verdict.rss.limit)}", f"上限 {mb(verdict.rss.limit)}"))
+    aside = say(f" ({', '.join(beside)})", f"（{'，'.join(beside)}）") if beside else ""
+    return f"{grew(culprit.growth_mb)}{aside}"
+
+
+_HOW = {
+    "open": ("It died inside {what}", "死在 {what} 之内"),
+    "stack": ("It was last seen at {what}", "最后停留在 {what}"),
+    "grown": ("What grew is {what}", "增长异常的是 {what}"),
+    "leak": ("Memory piled up at {what}", "内存在 {what} 不断累积"),
+    "raised": ("Memory was refused at {what}", "申请内存失败于 {what}"),
+}
+
+
+def _named(culprit: Culprit, code: str | None, say: Say) -> str:
+    """The line, its hotspot and its code."""
+    where = place(culprit.file, culprit.line)
+    name = culprit.checkpoint or ""
+    label = " ".join(part for part in (where, f"[{name}]" if name else "") if part) or say(
+        "an unknown line", "未知位置"
+    )
+    return f"{label}  {code}" if code else label
+
+
+def headline(verdict: Verdict) -> tuple[str, ...]:
+    """One sentence a line: the outcome; the line and what it took; what grew before it; what to do."""
+    say = Say(verdict.language)
+    lines = [_outcome(verdict, say)]
+    culprit = verdict.culprit
+    if culprit:
+        took = _took(culprit, verdict, say)
+        sentence = say(*_HOW[culprit.shown_by]).format(what=_named(culprit, None, say))
+        lines.append(f"{sentence}{say(': ', '：') if took else ''}{took}{say('.', '。')}")
+        if verdict.grown:
+            grown = verdict.grown
+            lines.append(
+                say(
+                    f"Before that {_named(grown, None, say)} grew by {_took(grown, verdict, say)}.",
+                    f"在此之前 {_named(grown, None, say)} 增长了 {_took(grown, verdict, say)}。",
+                )
+            )
+    if verdict.advice:
+        lines.append(f"→ {verdict.advice[0]}")
+    return tuple(lines)

@@ -1,0 +1,194 @@
+"""What to do about it: the card's table of fixes and its like, chosen by the culprit's own code and name.
+
+To add a fix, add an entry to ``_FIXES``: a pattern for the code, one for the hotspot's name, the two wordings.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from memmon.verdict.words import Say, grew, mb, place
+
+if TYPE_CHECKING:
+    from memmon.verdict.code import Code
+    from memmon.verdict.model import Culprit, HotspotSummary, Verdict
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A known trouble and its way out; ``{what}`` is the data file or the thing in question."""
+
+    code: re.Pattern[str] | None
+    name: re.Pattern[str] | None
+    en: str
+    zh: str
+
+
+def _fix(code: str | None, name: str | None, en: str, zh: str) -> Fix:
+    return Fix(re.compile(code) if code else None, re.compile(name, re.IGNORECASE) if name else None, en, zh)
+
+
+_FIXES = (
+    _fix(
+        r"\bdeepcopy\s*\(|\bold_config\b",
+        r"old_?config|deepcopy|深拷贝|拷贝|复制",
+        "copy only the fields that are compared or changed later, instead of the whole object ({what})",
+        "不要整体 deepcopy（{what}）：用轻量级版本，只复制后面要比较或修改的字段",
+    ),
+    _fix(
+        r"\bjson\.loads?\s*\(|\bload_\w*config\w*\s*\(|\byaml\.\w*load",
+        r"config|配置",
+        "{what} has become too large: delete old history from it, or split it and load only the part that is needed",
+        "{what} 过大：清理其中的历史数据，或拆分成多个文件，只加载需要的部分",
+    ),
+    _fix(
+        r"\bread_(?:csv|excel|parquet|json|sql\w*|feather)\s*\(",
+        None,
+        "read {what} in pieces (chunksize=…) and only the columns that are needed (usecols=…, dtype=…)",
+        "分块读取 {what}（chunksize=…），并只读需要的列（usecols=…、dtype=…）",
+    ),
+    _fix(
+        r"\bpickle\.loads?\s*\(|\bjoblib\.load\s*\(|\bnp\.load\s*\(|\btorch\.load\s*\(",
+        None,
+        '{what} is loaded whole: store it in parts, or map it (np.load(…, mmap_mode="r")), and keep only what is used',
+        '{what} 被整体载入：分块存储，或用内存映射（np.load(…, mmap_mode="r")），只保留用到的部分',
+    ),
+    _fix(
+        r"\.fetchall\s*\(",
+        None,
+        "iterate over the cursor or use fetchmany() instead of fetchall()",
+        "遍历游标或用 fetchmany()，不要一次 fetchall()",
+    ),
+    _fix(
+        r"\.readlines\s*\(|\.read(?:_text|_bytes)?\s*\(\s*\)",
+        None,
+        "read {what} line by line (for line in file) instead of all at once",
+        "逐行读取 {what}（for line in file），不要一次读完",
+    ),
+    _fix(
+        r"\.append\s*\(|\.extend\s*\(|\.add\s*\(|\.setdefault\s*\(|\w+\[[^\]]+\]\s*=[^=]",
+        r"cache|缓存",
+        "what is collected here never goes away: bound it (deque(maxlen=…), a cache limit) or write it out in batches",
+        "这里收集的数据一直没有释放：限制大小（deque(maxlen=…)、有上限的缓存），或分批写出",
+    ),
+    _fix(
+        r"\b(?:pd|np)\.concat\w*\s*\(|\.copy\s*\(\s*\)|\bnp\.(?:vstack|hstack|append)\s*\(",
+        None,
+        "each such copy needs the whole size once more: join once at the end, work in place, or go in pieces",
+        "每次拷贝都要再占一份内存：先收集最后只拼接一次，或就地修改、分块处理",
+    ),
+    _fix(
+        r"(?:\blist|\bdict|\bset|\btuple|\bsorted)\s*\(|\[.+\bfor\b.+\bin\b.+\]",
+        None,
+        "don't make a list of it all: go through the generator one item at a time",
+        "不要把全部结果变成列表：用生成器逐个处理",
+    ),
+    _fix(
+        r"\blru_cache\s*\(\s*maxsize\s*=\s*None|@(?:functools\.)?cache\b",
+        None,
+        "give the cache a maxsize",
+        "给缓存设置 maxsize 上限",
+    ),
+    _fix(
+        r"邮件|\b(?:mail|mime)",
+        r"邮件|mail|report|报告",
+        "render only the rows that the mail shows (the top few), in parts, and release what it was made from first",
+        "邮件只渲染要展示的前若干条，分段生成；生成之前先释放不再需要的数据",
+    ),
+    _fix(
+        None,
+        r"phase|阶段|粗筛",
+        "release what earlier phases left: `del` what is no longer needed (then gc.collect()), keep only results",
+        "各阶段结束后及时释放不再需要的变量（del 后 gc.collect()），只保留结果",
+    ),
+    _fix(
+        r"\*\s*\(?\s*\d|<<|np\.(?:zeros|ones|empty|full)\s*\(|bytearray\s*\(|bytes\s*\(",
+        None,
+        "this one allocation is too large for the limit: process it in pieces or with a smaller type",
+        "这一次分配超出了上限：分块处理，或使用更小的数据类型",
+    ),
+)
+
+_LOADS = re.compile(r"load|read|fetch|加载|读取", re.IGNORECASE)
+
+
+def _what(code: Code | None, culprit: Culprit, say: Say) -> str:
+    """The data file at fault with its size, else the code, else the name."""
+    for named in code.loads if code else ():
+        for folder in ("", str(Path(culprit.file).parent) if culprit.file else ""):
+            try:
+                size = (Path(folder) / named).stat().st_size
+            except (OSError, ValueError):
+                continue
+            return f"{named}{say(' (', '（')}{mb(size / 2**20)}{say(')', '）')}"
+        return named
+    return (code.statement if code and code.statement else culprit.hotspot) or say("the data", "数据")
+
+
+def _fixes(code: Code | None, hotspot: str | None) -> list[Fix]:
+    """What fits, the statement's own code before the functions that it calls, and those before the name."""
+    statement, context = (code.statement, code.context) if code else ("", "")
+    return (
+        [fix for fix in _FIXES if fix.code and fix.code.search(statement)]
+        or [fix for fix in _FIXES if fix.name and fix.name.search(hotspot or "")]
+        or [fix for fix in _FIXES if fix.code and fix.code.search(context)]
+    )
+
+
+def _line(culprit: Culprit, text: str, say: Say) -> str:
+    """The advice with its line and amount."""
+    where = place(culprit.file, culprit.line) or culprit.checkpoint or ""
+    took = f"{say(' (', '（')}{grew(culprit.growth_mb)}{say(')', '）')}" if culprit.growth_mb else ""
+    return f"{where}{took}{say(': ', '：')}{text}"
+
+
+def _for_culprit(culprit: Culprit, code: Code | None, say: Say) -> list[str]:
+    fixes = _fixes(code, culprit.hotspot)
+    what = _what(code, culprit, say)
+    texts = [say(fix.en, fix.zh).format(what=what) for fix in fixes[:2]]
+    if not texts:
+        texts = [
+            say(
+                "work on less data at a time here, and release what is no longer needed (del, then gc.collect())",
+                "减少这里一次处理的数据量，并及时释放不再需要的对象（del 后 gc.collect()）",
+            )
+        ]
+    return [_line(culprit, text, say) for text in texts]
+
+
+def _loaded_twice(hotspots: tuple[HotspotSummary, ...], culprit: Culprit | None, say: Say) -> list[str]:
+    """The card's fourth row: the same thing loaded more than once."""
+    return [
+        f"{place(site.file, site.line)}{say(': ', '：')}"
+        + say(
+            f"{site.name} ran {site.hits} times ({grew(site.growth_mb)} in all): load once, reuse what is in memory",
+            f"{site.name} 执行了 {site.hits} 次（共 {grew(site.growth_mb)}）：只加载一次，复用内存中的数据",
+        )
+        for site in hotspots
+        if site.hits > 1
+        and _LOADS.search(site.name)
+        and ((culprit and culprit.hotspot == site.name) or site.status != "ok")
+    ]
+
+
+def advise(verdict: Verdict, code: Code | None, grown_code: Code | None) -> tuple[str, ...]:
+    """What to do, most urgent first; nothing where nothing is wrong."""
+    say = Say(verdict.language)
+    advice: list[str] = []
+    if verdict.culprit:
+        advice += _for_culprit(verdict.culprit, code, say)
+    if verdict.grown:
+        advice += _for_culprit(verdict.grown, grown_code, say)[:1]
+    advice += _loaded_twice(verdict.hotspots, verdict.culprit, say)
+    if verdict.outcome == "killed" and not verdict.culprit:
+        advice.append(
+            say(
+                "no checkpoint was passed before the end: name suspects in memmon.toml (`memmon scan` lists them), "
+                "then run again",
+                "结束前没有经过任何检查点：在 memmon.toml 中写明可疑位置（`memmon scan` 会列出候选），然后重新运行",
+            )
+        )
+    return tuple(dict.fromkeys(advice))

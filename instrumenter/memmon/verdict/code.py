@@ -1,0 +1,100 @@
+"""The user's source as it was: a line of it, and the function that a line calls."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from memmon.errors import SourceError
+
+BACKUP = ".monitor_backup"
+_MOST_BYTES = 64 << 20
+_MOST_BODY = 200
+"""Lines of a called function that are looked at."""
+_CALLED = re.compile(r"\b([^\W\d]\w*)\s*\(")
+
+
+def _original(path: str) -> bytes | None:
+    """The file without what memmon put in; of the backup where that can't be told."""
+    from memmon.source.strip import strip  # noqa: PLC0415  # a finished run's report does without
+
+    for candidate in (Path(path), Path(path + BACKUP)):
+        with suppress(OSError, ValueError, SourceError):
+            if candidate.is_file() and candidate.stat().st_size <= _MOST_BYTES:
+                return strip(candidate.read_bytes(), str(candidate))
+    return None
+
+
+@lru_cache(8)
+def source_lines(path: str) -> tuple[str, ...]:
+    """The original's lines without their ends; none where the file is gone or is no Python source."""
+    source = _original(path)
+    if source is None:
+        return ()
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+        text = source.decode(encoding, "replace")
+    except (SyntaxError, LookupError):
+        return ()
+    return tuple(re.split(r"\r\n|\r|\n", text))
+
+
+@dataclass(frozen=True)
+class Code:
+    """The culprit's statement, and what can be read around it."""
+
+    statement: str
+    """Its first line, without indentation."""
+    context: str
+    """The statement and the functions of the same file that it calls, as far as they are found."""
+    loads: tuple[str, ...]
+    """Data files that the context names, as written."""
+
+
+_DATA_FILE = re.compile(
+    r"""["']([^"'\n]+\.(?:json|jsonl|ndjson|pkl|pickle|csv|tsv|npy|npz|parquet|feather|ya?ml|db|sqlite3?|txt|log|xml))["']"""
+)
+_CONSTANT = re.compile(r"\b[A-Z][A-Z0-9_]{2,}\b")
+
+
+def _body(lines: tuple[str, ...], name: str) -> list[str]:
+    """The lines of ``def name``, the first one in the file."""
+    heading = re.compile(rf"(\s*)(?:async\s+)?def\s+{re.escape(name)}\s*\(")
+    for number, line in enumerate(lines):
+        found = heading.match(line)
+        if found:
+            body = [line]
+            for below in lines[number + 1 : number + _MOST_BODY]:
+                indent = len(below) - len(below.lstrip())
+                if below.strip() and indent <= len(found[1]) and not below.lstrip().startswith((")", "#")):
+                    break
+                body.append(below)
+            return body
+    return []
+
+
+def _constants(lines: tuple[str, ...], text: str) -> list[str]:
+    """The module's assignments to the constants that ``text`` names."""
+    names = set(_CONSTANT.findall(text))
+    return [line for line in lines if names and (found := _CONSTANT.match(line)) and found[0] in names and "=" in line]
+
+
+def code_at(path: str | None, line: int | None) -> Code | None:
+    """What stands at a line of the original; None where that can't be read."""
+    if path is None or line is None:
+        return None
+    lines = source_lines(path)
+    if not 0 < line <= len(lines):
+        return None
+    statement = lines[line - 1].strip()
+    context = [statement]
+    for name in dict.fromkeys(_CALLED.findall(statement)):
+        context += _body(lines, name)
+    text = "\n".join(context)
+    named = "\n".join([text, *_constants(lines, text)])
+    return Code(statement, text, tuple(dict.fromkeys(_DATA_FILE.findall(named))))

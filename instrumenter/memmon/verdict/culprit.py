@@ -1,0 +1,231 @@
+"""Which line ran memory out: each way of telling names its candidate with the megabytes it explains.
+
+To add evidence, write one more function that yields ``Candidate``s and name it in ``_WAYS``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from memmon.verdict.model import Culprit
+from memmon.verdict.own import is_own, own_frame, waits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from memmon.verdict.model import Frame, Open, Record, Stack, Story, Totals
+
+_STEP_MB = 10.0
+_STEP_SHARE = 0.1
+"""Growth that makes a fatal step where no alarm is set: this much, or this share of the limit."""
+_LEAK_HITS = 3
+_LEAK_SHARE = 0.5
+"""A site leaks that was passed this often and holds this share of all growth, with nothing inside it to blame."""
+
+
+class Weight(NamedTuple):
+    """Candidates compare by directness first, then by the megabytes they explain."""
+
+    rank: int
+    """4: the program itself named it; 3: a fatal step, in a bracket that nothing else happened in; 2: over its
+    alarm, a leak, or the line of the last stack; 1: it was running; 0: it grew most."""
+    mb: float
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A line and what speaks for it."""
+
+    culprit: Culprit
+    weight: Weight
+
+
+@dataclass(frozen=True)
+class End:
+    """The end of a process: its log, and the memory it held at last as far as that is known."""
+
+    story: Story
+    final_mb: float
+    """By the kernel's own word or, where it was killed at a limit, that limit; else the last record."""
+
+    @property
+    def tail_mb(self) -> float:
+        """Growth since the last checkpoint was passed."""
+        return self.final_mb - (self.story.checkpoint.rss if self.story.checkpoint else self.story.baseline_mb)
+
+    def is_step(self, growth: float, alarm: float | None) -> bool:
+        """Whether ``growth`` is out of the ordinary for one step."""
+        limit = self.story.header.limit_mb
+        return growth > (max(_STEP_MB, _STEP_SHARE * limit if limit else 0.0) if alarm is None else alarm)
+
+    def site(self, record: Record) -> Totals | None:
+        """The site of one of its records."""
+        key = (record.base, record.file, record.line)
+        return next((one for one in self.story.sites if (one.name, one.file, one.line) == key), None)
+
+    def file(self, file: str | None) -> str | None:
+        """A record's file; without one it is the target's."""
+        return file or self.story.header.target
+
+
+def _of_record(end: End, record: Record, *, growth: float, way: str, sure: str) -> Culprit:
+    """The culprit that a checkpoint names."""
+    site = end.site(record)
+    return Culprit(
+        file=end.file(record.file),
+        line=record.line,
+        function=site.function if site else None,
+        checkpoint=record.name,
+        pid=end.story.header.pid,
+        thread=record.thread or None,
+        shown_by=way,  # type: ignore[arg-type]
+        growth_mb=growth,
+        hotspot=record.base,
+        normal_mb=site.normal_mb if site else None,
+        alarm_mb=site.alarm_mb if site else None,
+        confidence=sure,  # type: ignore[arg-type]
+    )
+
+
+def _raised(end: End) -> Iterator[Candidate]:
+    """The line that the uncaught exception came from."""
+    raised = end.story.raised
+    if raised is None or raised.line is None:
+        return
+    around = end.story.open[-1].opened.name if end.story.open else None
+    culprit = Culprit(
+        file=raised.file,
+        line=raised.line,
+        function=raised.function,
+        checkpoint=around,
+        pid=end.story.header.pid,
+        thread=None,
+        shown_by="raised",
+        growth_mb=None,
+        hotspot=None,
+        normal_mb=None,
+        alarm_mb=None,
+        confidence="certain",
+    )
+    yield Candidate(culprit, Weight(4, 0.0))
+
+
+def _busy_frames(end: End) -> Iterator[tuple[Stack, Frame]]:
+    """The user's innermost line of each thread that was doing something."""
+    for stack in end.story.stacks:
+        frame = own_frame(stack, end.story.header.target)
+        if frame and not waits(stack):
+            yield stack, frame
+
+
+def _inside(end: End, bracket: Open) -> tuple[Stack, Frame] | None:
+    """The line that ran inside the bracket, where a stack shows a better one than the bracket's own.
+
+    A statement that is itself on the stack is what the user marked, and stays the answer.
+    """
+    opened = bracket.opened
+    site = end.site(opened)
+    file = end.file(opened.file)
+    for stack, frame in _busy_frames(end):
+        levels = [one for one in stack.frames if one.file == file and is_own(one.file)]
+        here = [one for one in levels if site is None or site.function in (None, one.function)] or [
+            one for one in levels if site and site.function and site.function.split(".")[-1] == one.function
+        ]
+        if here:
+            if opened.kind == "BEFORE" and any(one.line == opened.line for one in here):
+                return None
+            return stack, frame
+    return None
+
+
+def _open(end: End) -> Iterator[Candidate]:
+    """What was open when the process died; the innermost one if nothing was passed inside it since."""
+    for index, bracket in enumerate(end.story.open):
+        opened = bracket.opened
+        inner = [one for one in end.story.open[index + 1 :] if one.opened.thread == opened.thread]
+        until = inner[0].opened.rss if inner else end.final_mb
+        growth = until - opened.rss - bracket.inner_mb
+        culprit = _of_record(end, opened, growth=growth, way="open", sure="guess")
+        step = bracket.direct and not inner and end.is_step(growth, culprit.alarm_mb)
+        exact = None if inner else _inside(end, bracket)
+        if exact:
+            stack, frame = exact
+            culprit = replace(
+                culprit,
+                file=frame.file,
+                line=frame.line,
+                function=frame.function,
+                thread=stack.thread or culprit.thread,
+            )
+        seen = exact is not None and end.is_step(end.tail_mb, None)
+        yield Candidate(
+            replace(culprit, confidence="certain" if step else "likely" if seen or bracket.direct else "guess"),
+            Weight(3 if step else 2 if seen else 1, growth),
+        )
+
+
+def _stack(end: End) -> Iterator[Candidate]:
+    """The user's line that ran when stacks were last written, with nothing open around it."""
+    frames = [] if end.story.open else list(_busy_frames(end))
+    for stack, frame in frames:
+        step = end.is_step(end.tail_mb, None)
+        culprit = Culprit(
+            file=frame.file,
+            line=frame.line,
+            function=frame.function,
+            checkpoint=None,
+            pid=end.story.header.pid,
+            thread=stack.thread,
+            shown_by="stack",
+            growth_mb=end.tail_mb,
+            hotspot=None,
+            normal_mb=None,
+            alarm_mb=None,
+            confidence="likely" if step and len(frames) == 1 else "guess",
+        )
+        yield Candidate(culprit, Weight(2 if step else 1, end.tail_mb))
+
+
+def grown(end: End) -> Candidate | None:
+    """The checkpoint that is furthest over its alarm."""
+    best: Candidate | None = None
+    for record in end.story.top:
+        site = end.site(record)
+        growth = record.growth or 0.0
+        if site and site.alarm_mb is not None and growth > site.alarm_mb:
+            candidate = Candidate(_of_record(end, record, growth=growth, way="grown", sure="likely"), Weight(2, growth))
+            best = max(best or candidate, candidate, key=lambda one: one.weight)
+    return best
+
+
+def _grown(end: End) -> Iterator[Candidate]:
+    """What grew beyond its alarm before the end."""
+    if found := grown(end):
+        yield found
+
+
+def _leak(end: End) -> Iterator[Candidate]:
+    """A site that holds most of the growth in many small steps."""
+    whole = end.final_mb - end.story.baseline_mb
+    for site in end.story.sites:
+        if site.worst and site.hits >= _LEAK_HITS and site.self_mb > max(_STEP_MB, _LEAK_SHARE * whole):
+            culprit = _of_record(end, site.worst, growth=site.self_mb, way="leak", sure="likely")
+            yield Candidate(culprit, Weight(2, site.self_mb))
+
+
+def _largest(end: End) -> Iterator[Candidate]:
+    """Where nothing better is known: the checkpoint that grew most."""
+    if end.story.top:
+        record = end.story.top[0]
+        growth = record.growth or 0.0
+        yield Candidate(_of_record(end, record, growth=growth, way="grown", sure="guess"), Weight(0, growth))
+
+
+_WAYS = (_raised, _open, _stack, _grown, _leak, _largest)
+
+
+def weigh_culprit(end: End) -> Culprit | None:
+    """The line that the evidence speaks for most; None where the log names none at all."""
+    candidates = [candidate for way in _WAYS for candidate in way(end)]
+    return max(candidates, key=lambda one: one.weight).culprit if candidates else None

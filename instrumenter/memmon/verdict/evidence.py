@@ -1,0 +1,195 @@
+"""What stands beside a log: the process, the kernel's counters of kills, the kernel's own log.
+
+Everything here reads the present; what can't be read is left out, never guessed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from memmon.verdict.model import Counter, KernelLine, Traces
+
+if TYPE_CHECKING:
+    from memmon.verdict.model import Header
+
+_SLACK = 2.0
+"""Seconds by which clocks of different grain (boot time, clock ticks, the header) may disagree."""
+_MOST_RECORDS = 200_000
+_INITIAL_PID_NAMESPACE = "pid:[4026531836]"
+"""The kernel's fixed inode of the namespace whose ids the kernel log prints (PROC_PID_INIT_INO)."""
+_KILLED = re.compile(r"[Kk]illed process (\d+) ")
+_HELD = re.compile(r"(?:anon|file|shmem)-rss:(\d+)kB")
+_CRASHED = re.compile(r"\[(\d+)\](?:: segfault at | general protection fault| trap )")
+
+
+def _proc_start(pid: int) -> float | None:
+    """When the process began, in seconds since the epoch; None where it is gone or a zombie."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        boot = re.search(r"^btime (\d+)$", Path("/proc/stat").read_text(encoding="ascii"), re.MULTILINE)
+        if boot is None or fields[0] in "ZXx":
+            return None
+        return int(boot[1]) + int(fields[19]) / os.sysconf("SC_CLK_TCK")
+    except (OSError, IndexError, ValueError):
+        return None
+
+
+def _psutil_start(pid: int) -> float | None:
+    """The same where there is no /proc."""
+    import psutil  # noqa: PLC0415  # slow to import, and never needed on Linux
+
+    try:
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
+    except psutil.Error:
+        return None
+
+
+def _is_python(header: Header) -> bool:
+    """Whether the process with the log's id can be the log's program.
+
+    A log that was written in a container may be read outside, where its id is somebody else's.
+    """
+    try:
+        command = Path(f"/proc/{header.pid}/cmdline").read_bytes()
+    except OSError:
+        return True
+    names = [header.target or "", *header.argv[:1], "python"]
+    return any(name and os.fsencode(os.path.basename(name)) in command for name in names)  # noqa: PTH119  # a name
+
+
+def is_alive(header: Header) -> bool:
+    """Whether the process that wrote the log is still there.
+
+    A process of the same id that began after the log did is another one. Without a start in the log the
+    id alone is no proof, and the answer is no.
+    """
+    if header.pid is None or header.started is None:
+        return False
+    start = _proc_start(header.pid) if Path("/proc/self/stat").exists() else _psutil_start(header.pid)
+    return start is not None and start <= header.started + _SLACK and _is_python(header)
+
+
+def _counter_in(path: Path) -> int | None:
+    """The value behind the word ``oom_kill`` in a kernel file of words and numbers."""
+    try:
+        found = re.search(r"^oom_kill (\d+)$", path.read_text(encoding="ascii"), re.MULTILINE)
+    except (OSError, ValueError):
+        return None
+    return int(found[1]) if found else None
+
+
+def _cgroup(header: Header) -> Counter | None:
+    """The counter of the cgroup that the program ran in, if it is still the same cgroup."""
+    if header.cgroup_path is None or header.cgroup_kills is None:
+        return None
+    path = Path(header.cgroup_path)
+    folder = path if path.is_dir() else path.parent
+    now = None
+    try:
+        if header.cgroup_inode in (None, folder.stat().st_ino, path.stat().st_ino):
+            now = next(
+                (
+                    count
+                    for name in ("memory.events", "memory.oom_control")
+                    if (count := _counter_in(folder / name)) is not None
+                ),
+                None,
+            )
+    except OSError:
+        pass
+    return Counter(str(folder), header.cgroup_kills, now)
+
+
+def _boot_time() -> float | None:
+    """When the machine was started, in seconds since the epoch."""
+    try:
+        return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
+    except (AttributeError, OSError):
+        return None
+
+
+def _vmstat(header: Header) -> Counter | None:
+    """The whole machine's counter, unless the machine was started anew since."""
+    boot = _boot_time()
+    if header.vmstat_kills is None or boot is None or header.started is None or boot > header.started + _SLACK:
+        return None
+    path = Path("/proc/vmstat")
+    return Counter(str(path), header.vmstat_kills, _counter_in(path))
+
+
+def _kernel_records() -> list[tuple[float, str]]:
+    """The kernel log's records with their times (seconds since the epoch); empty where it can't be read."""
+    records: list[tuple[float, str]] = []
+    try:
+        since = time.time() - time.clock_gettime(time.CLOCK_MONOTONIC)
+        descriptor = os.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (AttributeError, OSError):
+        return records
+    try:
+        while (data := _next_record(descriptor)) and len(records) < _MOST_RECORDS:
+            prefix, _, text = data.decode("utf-8", "replace").partition(";")
+            records.append((since + int(prefix.split(",")[2]) / 1e6, text.partition("\n")[0]))
+    except (OSError, IndexError, ValueError):
+        pass
+    finally:
+        os.close(descriptor)
+    return records
+
+
+def _next_record(descriptor: int) -> bytes:
+    """One record of /dev/kmsg; empty at its end."""
+    try:
+        return os.read(descriptor, 8192)
+    except BrokenPipeError:  # overwritten while we read: it goes on with the oldest that is left
+        return _next_record(descriptor)
+    except BlockingIOError:
+        return b""
+
+
+def _kernel_line(at: float, text: str) -> KernelLine | None:
+    """A process that the kernel killed for want of memory, or one that a fault of its own ended."""
+    if found := _KILLED.search(text):
+        held = [int(kilobytes) for kilobytes in _HELD.findall(text)]
+        return KernelLine("oom-kill", int(found[1]), at, text, sum(held) / 1024 if held else None)
+    if found := _CRASHED.search(text):
+        return KernelLine("crash", int(found[1]), at, text, None)
+    return None
+
+
+def _counts_as_we_do() -> bool:
+    """Whether the ids in the kernel log are the ids that processes see here."""
+    try:
+        return str(Path("/proc/self/ns/pid").readlink()) == _INITIAL_PID_NAMESPACE
+    except OSError:
+        return False
+
+
+class Kernel:
+    """The kernel log's ends of processes, read once for all the logs of a run."""
+
+    def __init__(self) -> None:
+        """Read it now."""
+        records = _kernel_records()
+        self.begins = records[0][0] if records else None
+        self.lines = tuple(line for at, text in records if (line := _kernel_line(at, text)))
+        self.counts_as_we_do = _counts_as_we_do()
+
+
+def gather(header: Header, kernel: Kernel) -> Traces:
+    """All that can be found of the process behind ``header``."""
+    if is_alive(header):
+        return Traces(alive=True)
+    since = None if header.started is None else header.started - _SLACK
+    return Traces(
+        cgroup=_cgroup(header),
+        vmstat=_vmstat(header),
+        kernel=tuple(line for line in kernel.lines if since is not None and line.at >= since),
+        kernel_log_whole=(
+            kernel.counts_as_we_do and kernel.begins is not None and since is not None and kernel.begins <= since
+        ),
+    )

@@ -1,0 +1,338 @@
+"""The frozen types of the report: what a log tells, what was found beside it, what is concluded.
+
+Sizes are megabytes of 2**20 bytes; lines count from 1 in the original file; paths are absolute.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+Outcome = Literal["finished", "exception", "killed", "running"]
+Cause = Literal["oom-kill", "memory-error", "limit", "crash", "signal", "unknown"]
+Confidence = Literal["certain", "likely", "guess"]
+Status = Literal["ok", "high", "alarm"]
+
+OPENERS = ("BEFORE", "START")
+CLOSERS = ("AFTER", "END", "LEFT")
+
+# --- what stands in a log, in its order ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Header:
+    """The machine lines at the top; what a log does not say is None."""
+
+    version: str | None = None
+    target: str | None = None
+    argv: tuple[str, ...] = ()
+    pid: int | None = None
+    parent_pid: int | None = None
+    parent_log: str | None = None
+    started: float | None = None
+    """Seconds since the epoch."""
+    language: str = "en"
+    baseline_mb: float | None = None
+    limit_mb: float | None = None
+    limit_from: str | None = None
+    """``cgroup``, ``address-space`` or ``physical``."""
+    warning_mb: float | None = None
+    critical_mb: float | None = None
+    cgroup_path: str | None = None
+    """The folder whose ``oom_kill`` counter was noted …"""
+    cgroup_inode: int | None = None
+    cgroup_kills: int | None = None
+    """… and its value when the program started."""
+    vmstat_kills: int | None = None
+
+
+class Record(NamedTuple):
+    """One line in the card's form. A tuple, since a log may hold hundreds of thousands."""
+
+    when: str
+    """The local time as printed; empty where a line has none."""
+    level: str
+    name: str
+    """As printed, with ``_BEFORE`` and the like."""
+    base: str
+    kind: str
+    """``BEFORE`` … ``LEFT``; empty for a mark, a background line, the program's start and end."""
+    rss: float
+    delta: float | None
+    """Growth since the start."""
+    step: float | None
+    """Growth since the previous checkpoint of the process."""
+    growth: float | None
+    """What the line is judged by: of AFTER, END and LEFT since their own BEFORE or START, else ``step``."""
+    peak: float | None
+    """The peak inside the bracket, above its beginning."""
+    line: int | None
+    file: str | None
+    """Only where it is not the header's target."""
+    fired: str | None
+    last: str | None
+    """Of a background line: the last checkpoint passed."""
+    thread: str
+    """Tells brackets of one site apart that are open in several threads or tasks."""
+
+
+@dataclass(frozen=True)
+class SiteSeen:
+    """A site's first hit."""
+
+    name: str
+    file: str | None
+    line: int | None
+    function: str | None
+    kind: str
+    normal_mb: float | None
+    alarm_mb: float | None
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One level of a stack."""
+
+    file: str
+    line: int | None
+    function: str
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Where one thread was, innermost frame first."""
+
+    thread: str | None
+    frames: tuple[Frame, ...]
+
+
+@dataclass(frozen=True)
+class Raised:
+    """The exception that ended the program."""
+
+    type: str
+    message: str
+    file: str | None
+    line: int | None
+    function: str | None
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The program ended by itself: ``normal`` or ``exception``."""
+
+    exit: str
+    status: int | None
+
+
+Event = Header | Record | SiteSeen | Stack | Raised | Ended
+
+# --- what one log amounts to -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Open:
+    """A bracket without its end."""
+
+    opened: Record
+    inner_mb: float
+    """What brackets inside it, closed since, have grown by."""
+    direct: bool
+    """No other checkpoint was passed since it was opened."""
+
+
+@dataclass(frozen=True)
+class Totals:
+    """One site over the whole run."""
+
+    name: str
+    file: str | None
+    line: int | None
+    function: str | None
+    kind: str
+    hits: int
+    growth_mb: float
+    self_mb: float
+    """Its growth less that of the brackets inside it."""
+    peak_mb: float | None
+    normal_mb: float | None
+    alarm_mb: float | None
+    worst: Record | None
+    """The AFTER, END or LEFT (or the lone mark) with the largest growth; None where it never closed."""
+    before: Record | None
+    """The BEFORE or START with the largest growth since the checkpoint before it."""
+
+
+@dataclass(frozen=True)
+class Story:
+    """What one process's log tells."""
+
+    log: str
+    header: Header
+    records: int
+    last: Record
+    """The last line in the card's form, of whatever sort."""
+    checkpoint: Record | None
+    """The last checkpoint passed; the program's start where none was."""
+    background: Record | None
+    """The last background line, where it came after ``checkpoint``."""
+    open: tuple[Open, ...]
+    """Innermost last."""
+    sites: tuple[Totals, ...]
+    top: tuple[Record, ...]
+    """Each checkpoint at its largest, where it grew at all, the largest first."""
+    stacks: tuple[Stack, ...]
+    """Of the last time that stacks were written, where that was after ``checkpoint``."""
+    raised: Raised | None
+    ended: Ended | None
+    baseline_mb: float
+    last_mb: float
+    peak_mb: float
+
+
+# --- what was found beside the log -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Counter:
+    """One ``oom_kill`` counter: as the header has it and as it stands now (None: gone, or not the same)."""
+
+    path: str
+    before: int
+    now: int | None
+
+    @property
+    def rise(self) -> int | None:
+        """Kills since the program started."""
+        return None if self.now is None else self.now - self.before
+
+
+@dataclass(frozen=True)
+class KernelLine:
+    """A line of the kernel log that names a process which it ended."""
+
+    sort: Literal["oom-kill", "crash"]
+    pid: int
+    at: float
+    """Seconds since the epoch."""
+    text: str
+    rss_mb: float | None
+    """What the process held at its kill."""
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What stands beside one log at the time of the report."""
+
+    alive: bool = False
+    """The very process, by its id and its start, is still there and no zombie."""
+    cgroup: Counter | None = None
+    vmstat: Counter | None = None
+    kernel: tuple[KernelLine, ...] = ()
+    """The kernel log's ends of processes since the program started."""
+    kernel_log_whole: bool = False
+    """The kernel log reaches back to the program's start and counts processes as we do."""
+
+
+# --- what is concluded -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Culprit:
+    """The line of the user's own code whose growth ran memory out."""
+
+    file: str | None
+    line: int | None
+    function: str | None
+    checkpoint: str | None
+    """The printed name, such as ``加载config_BEFORE``."""
+    pid: int | None
+    thread: str | None
+    shown_by: Literal["open", "stack", "grown", "leak", "raised"]
+    """The evidence that gave the line."""
+    growth_mb: float | None
+    """What it took, as far as the log knows."""
+    hotspot: str | None
+    normal_mb: float | None
+    alarm_mb: float | None
+    confidence: Confidence
+
+
+@dataclass(frozen=True)
+class Process:
+    """One process of the run."""
+
+    pid: int | None
+    parent: int | None
+    log: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Rss:
+    """The process's memory in MB."""
+
+    baseline: float
+    last: float
+    peak: float
+    limit: float | None
+
+
+@dataclass(frozen=True)
+class HotspotSummary:
+    """One site, as the report shows it."""
+
+    name: str
+    file: str | None
+    line: int | None
+    hits: int
+    growth_mb: float
+    max_growth_mb: float
+    peak_mb: float | None
+    normal_mb: float | None
+    alarm_mb: float | None
+    status: Status
+    open_mb: float | None
+    """It was open when the process died: its growth until the last record, of which ``growth_mb`` knows nothing."""
+
+
+@dataclass(frozen=True)
+class TopEntry:
+    """One of the largest checkpoints."""
+
+    name: str
+    file: str | None
+    line: int | None
+    growth_mb: float
+    rss_mb: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What ``memmon report`` concludes of a run."""
+
+    log: str
+    target: str | None
+    outcome: Outcome
+    cause: Cause | None
+    confidence: Confidence
+    signal: str | None
+    exit_status: int | None
+    exception: Raised | None
+    evidence: tuple[str, ...]
+    """Sentences in the log's language, weightiest first."""
+    culprit: Culprit | None
+    rss: Rss
+    processes: tuple[Process, ...]
+    hotspots: tuple[HotspotSummary, ...]
+    top: tuple[TopEntry, ...]
+    language: str
+    checkpoint: Record | None
+    """The last checkpoint that the process passed …"""
+    open: tuple[Open, ...]
+    """… and what was open then, innermost last."""
+    grown: Culprit | None
+    """What grew beyond its alarm before that, where it is not the culprit itself."""
+    code: str | None = None
+    """The culprit's own source line."""
+    advice: tuple[str, ...] = ()

@@ -1,0 +1,38 @@
+"""Which code is the user's own: not the standard library, not an installed package, not memmon."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from memmon.verdict.model import Frame, Stack
+
+_FOREIGN = re.compile(
+    r"^<|[/\\](?:site-packages|dist-packages|memmon_runtime)[/\\]|[/\\]memmon_runtime\.py$"
+    r"|[/\\]lib(?:64)?[/\\]python\d[^/\\]*[/\\]|[/\\]Lib[/\\](?!.*[/\\])|\.zip[/\\]",
+)
+_WAITS = frozenset({"threading.py", "queue.py", "selectors.py", "connection.py", "popen_fork.py", "subprocess.py"})
+"""Where a thread that only waits has its innermost frame."""
+
+
+def is_own(file: str) -> bool:
+    """Whether a line of ``file`` can be called the user's."""
+    return not _FOREIGN.search(file)
+
+
+def own_frame(stack: Stack, target: str | None) -> Frame | None:
+    """The innermost frame of the user's: of the target's folder if any is, else of any code not installed."""
+    own = [frame for frame in stack.frames if frame.line is not None and is_own(frame.file)]
+    folder = os.path.join(os.path.dirname(target), "") if target else None  # noqa: PTH118, PTH120  # compared as text
+    return next((frame for frame in own if folder and frame.file.startswith(folder)), own[0] if own else None)
+
+
+def waits(stack: Stack) -> bool:
+    """Whether the thread is inside one of the standard library's waits."""
+    return (
+        bool(stack.frames)
+        and re.split(r"[/\\]", stack.frames[0].file)[-1] in _WAITS
+        and not is_own(stack.frames[0].file)
+    )

@@ -1,0 +1,100 @@
+"""The verdict as JSON, in the form that scripts rely on."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from memmon.verdict.model import Culprit, HotspotSummary, Raised, TopEntry, Verdict
+
+SCHEMA = "memmon.report/1"
+
+
+def _mb(amount: float | None) -> float | None:
+    """To a hundredth, as the log has it."""
+    return None if amount is None else round(amount, 2)
+
+
+def _exception(raised: Raised | None) -> dict[str, Any] | None:
+    if raised is None:
+        return None
+    return {
+        "type": raised.type,
+        "message": raised.message,
+        "file": raised.file,
+        "line": raised.line,
+        "function": raised.function,
+    }
+
+
+def _culprit(culprit: Culprit | None) -> dict[str, Any] | None:
+    if culprit is None:
+        return None
+    return {
+        "file": culprit.file,
+        "line": culprit.line,
+        "function": culprit.function,
+        "checkpoint": culprit.checkpoint,
+        "pid": culprit.pid,
+        "thread": culprit.thread,
+    }
+
+
+def _hotspot(site: HotspotSummary) -> dict[str, Any]:
+    return {
+        "name": site.name,
+        "file": site.file,
+        "line": site.line,
+        "hits": site.hits,
+        "growth_mb": _mb(site.growth_mb),
+        "max_growth_mb": _mb(site.max_growth_mb),
+        "peak_mb": _mb(site.peak_mb),
+        "normal_mb": _mb(site.normal_mb),
+        "alarm_mb": _mb(site.alarm_mb),
+        "status": site.status,
+    }
+
+
+def _top(entry: TopEntry) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "file": entry.file,
+        "line": entry.line,
+        "growth_mb": _mb(entry.growth_mb),
+        "rss_mb": _mb(entry.rss_mb),
+    }
+
+
+def as_object(verdict: Verdict) -> dict[str, Any]:
+    """Every key, always, in the order of the contract."""
+    return {
+        "schema": SCHEMA,
+        "log": verdict.log,
+        "target": verdict.target,
+        "outcome": verdict.outcome,
+        "cause": verdict.cause,
+        "confidence": verdict.confidence,
+        "signal": verdict.signal,
+        "exit_status": verdict.exit_status,
+        "exception": _exception(verdict.exception),
+        "evidence": list(verdict.evidence),
+        "culprit": _culprit(verdict.culprit),
+        "rss_mb": {
+            "baseline": _mb(verdict.rss.baseline),
+            "last": _mb(verdict.rss.last),
+            "peak": _mb(verdict.rss.peak),
+            "limit": _mb(verdict.rss.limit),
+        },
+        "processes": [
+            {"pid": one.pid, "parent": one.parent, "log": one.log, "outcome": one.outcome} for one in verdict.processes
+        ],
+        "hotspots": [_hotspot(site) for site in verdict.hotspots],
+        "top": [_top(entry) for entry in verdict.top],
+        "advice": list(verdict.advice),
+    }
+
+
+def as_json(verdict: Verdict, *, ascii_only: bool = False) -> str:
+    """The JSON text; ``ascii_only`` for an output that can't take every character."""
+    return json.dumps(as_object(verdict), ensure_ascii=ascii_only, indent=2)

@@ -1,0 +1,254 @@
+"""What one log amounts to: totals per site, the largest checkpoints, what was open at its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from memmon.errors import LogError, Place
+from memmon.verdict.log import read
+from memmon.verdict.model import (
+    CLOSERS,
+    OPENERS,
+    Ended,
+    Event,
+    Header,
+    Open,
+    Raised,
+    Record,
+    SiteSeen,
+    Stack,
+    Story,
+    Totals,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PROGRAM_START = frozenset({"程序启动", "program start"})
+PROGRAM_END = frozenset({"程序结束", "program end"})
+BACKGROUND = frozenset({"后台监控", "background"})
+_SPECIAL = PROGRAM_START | PROGRAM_END | BACKGROUND
+
+_DEEPEST = 1000
+"""Brackets that may be open at once in one thread: a log that lost their ends must not fill memory."""
+
+_Key = tuple[str, str | None, int | None]
+
+
+class _Site:
+    """One site's running totals."""
+
+    __slots__ = ("growth", "hits", "inner", "kind", "largest", "peak", "seen")
+
+    def __init__(self) -> None:
+        self.seen: SiteSeen | None = None
+        self.kind = ""
+        self.hits = 0
+        self.growth = 0.0
+        self.inner = 0.0
+        self.peak: float | None = None
+        self.largest: dict[str, Record] = {}
+        """By kind: the pass with the largest growth."""
+
+    def note(self, record: Record) -> None:
+        """Keep the pass if it is the largest of its kind so far."""
+        best = self.largest.get(record.kind)
+        if best is None or (record.growth or 0.0) > (best.growth or 0.0):
+            self.largest[record.kind] = record
+
+
+class _Bracket:
+    """A bracket that is open so far."""
+
+    __slots__ = ("at", "inner", "opened")
+
+    def __init__(self, opened: Record, at: int) -> None:
+        self.opened = opened
+        self.at = at
+        self.inner = 0.0
+
+
+class _Fold:
+    """Takes the records one after another; memory depends on the sites, not on the log's length."""
+
+    def __init__(self) -> None:
+        self.sites: dict[_Key, _Site] = {}
+        self.open: dict[str, list[_Bracket]] = {}
+        self.records = 0
+        self.checkpoints = 0
+        self.header = Header()
+        self.last: Record | None = None
+        self.checkpoint: Record | None = None
+        self.background: Record | None = None
+        self.peak = 0.0
+        self.stacks: list[Stack] = []
+        self._stacks_done = False
+        self.raised: Raised | None = None
+        self.ended: Ended | None = None
+        self.finished = False
+
+    def take(self, event: Event) -> None:
+        """The next event of the log."""
+        if isinstance(event, Record):
+            self.add(event)
+            self._stacks_done = True
+        elif isinstance(event, Stack):
+            if self._stacks_done:
+                self.stacks.clear()
+            self._stacks_done = False
+            self.stacks.append(event)
+        elif isinstance(event, SiteSeen):
+            self.announce(event)
+        elif isinstance(event, Header):
+            self.header = event
+        elif isinstance(event, Raised):
+            self.raised = event
+        else:
+            self.ended = event
+
+    def _site(self, name: str, file: str | None, line: int | None) -> _Site:
+        key = (name, file, line)
+        found = self.sites.get(key)
+        if found is None:
+            found = self.sites[key] = _Site()
+        return found
+
+    def announce(self, seen: SiteSeen) -> None:
+        """A site's first hit: its limits and its function."""
+        self._site(seen.name, None if seen.file == self.header.target else seen.file, seen.line).seen = seen
+
+    def add(self, record: Record) -> None:
+        """The next line of the log."""
+        self.records += 1
+        self.last = record
+        self.peak = max(self.peak, record.rss)
+        if record.name in BACKGROUND:
+            self.background = record
+            return
+        if record.name in PROGRAM_END:
+            self.finished = True
+            return
+        self.background = None
+        self.stacks.clear()
+        self.checkpoint = record
+        if record.name in PROGRAM_START:
+            return
+        self.checkpoints += 1
+        if record.kind in OPENERS:
+            self._begin(record)
+        elif record.kind in CLOSERS:
+            self._finish(record)
+        else:
+            self._count(self._site(record.base, record.file, record.line), record)
+
+    def _begin(self, record: Record) -> None:
+        site = self._site(record.base, record.file, record.line)
+        site.kind = record.kind
+        site.hits += 1
+        site.note(record)
+        stack = self.open.setdefault(record.thread, [])
+        stack.append(_Bracket(record, self.checkpoints))
+        if len(stack) > _DEEPEST:
+            del stack[0]
+
+    def _finish(self, record: Record) -> None:
+        site = self._site(record.base, record.file, record.line)
+        growth = record.growth or 0.0
+        stack = self.open.get(record.thread, [])
+        for index in range(len(stack) - 1, -1, -1):
+            opened = stack[index].opened
+            if (opened.base, opened.file, opened.line) == (record.base, record.file, record.line):
+                site.inner += stack[index].inner
+                del stack[index]
+                if index:
+                    stack[index - 1].inner += growth
+                if record.peak is not None:
+                    self.peak = max(self.peak, opened.rss + record.peak)
+                break
+        else:  # its beginning is not in the log
+            site.hits += 1
+        self._add_growth(site, record, growth)
+
+    def _count(self, site: _Site, record: Record) -> None:
+        """A lone mark: what has grown since the checkpoint before it."""
+        site.hits += 1
+        self._add_growth(site, record, record.growth or 0.0)
+
+    @staticmethod
+    def _add_growth(site: _Site, record: Record, growth: float) -> None:
+        site.growth += growth
+        if record.peak is not None and (site.peak is None or record.peak > site.peak):
+            site.peak = record.peak
+        site.note(record)
+
+    def still_open(self) -> tuple[Open, ...]:
+        """Innermost, that is youngest, last."""
+        brackets = sorted((one for stack in self.open.values() for one in stack), key=lambda one: one.at)
+        return tuple(Open(one.opened, one.inner, one.at == self.checkpoints) for one in brackets)
+
+    def totals(self) -> tuple[Totals, ...]:
+        """In the order of their first hit."""
+        return tuple(_totals(key, site) for key, site in self.sites.items() if site.hits)
+
+    def top(self) -> tuple[Record, ...]:
+        """Each checkpoint at its largest, where it grew at all, the largest first."""
+        every = (record for site in self.sites.values() for record in site.largest.values())
+        return tuple(sorted((one for one in every if (one.growth or 0.0) > 0), key=lambda one: -(one.growth or 0.0)))
+
+
+def _totals(key: _Key, site: _Site) -> Totals:
+    name, file, line = key
+    seen = site.seen
+    closed = [record for kind, record in site.largest.items() if kind not in OPENERS]
+    worst = max(closed, key=lambda record: record.growth or 0.0, default=None)
+    return Totals(
+        name=name,
+        file=file,
+        line=line,
+        function=seen.function if seen else None,
+        kind=site.kind,
+        hits=site.hits,
+        growth_mb=site.growth,
+        self_mb=site.growth - site.inner,
+        peak_mb=site.peak,
+        normal_mb=seen.normal_mb if seen else None,
+        alarm_mb=seen.alarm_mb if seen else None,
+        worst=worst,
+        before=next((site.largest[kind] for kind in OPENERS if kind in site.largest), None),
+    )
+
+
+def tell(log: str, events: Iterable[Event]) -> Story:
+    """Fold one log's events.
+
+    Raises LogError where there is a header and not one line below it.
+    """
+    fold = _Fold()
+    for event in events:
+        fold.take(event)
+    last = fold.last
+    if last is None:
+        raise LogError("the log holds a header and not one record: the program got no further", Place(log))
+    header = fold.header
+    return Story(
+        log=log,
+        header=header,
+        records=fold.records,
+        last=last,
+        checkpoint=fold.checkpoint,
+        background=fold.background,
+        open=fold.still_open(),
+        sites=fold.totals(),
+        top=fold.top(),
+        stacks=tuple(fold.stacks),
+        raised=fold.raised,
+        ended=fold.ended or (Ended("exception" if fold.raised else "normal", None) if fold.finished else None),
+        baseline_mb=last.rss - (last.delta or 0.0) if header.baseline_mb is None else header.baseline_mb,
+        last_mb=last.rss,
+        peak_mb=fold.peak,
+    )
+
+
+def read_story(log: str) -> Story:
+    """The log at ``log``, told."""
+    return tell(log, read(log))

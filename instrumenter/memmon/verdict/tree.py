@@ -1,0 +1,87 @@
+"""Which logs belong together: a process's log and those of its children, which name it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from memmon.errors import LogError, Place
+from memmon.verdict.log import read
+from memmon.verdict.model import Header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_LOGS = "memory_monitor_*.log"
+_STAMP = re.compile(r"memory_monitor_(\d{8}_\d{6})")
+
+
+def _header(log: Path) -> Header | None:
+    """The log's header; None where it is no log of ours."""
+    try:
+        for event in read(str(log), head=True):
+            return event if isinstance(event, Header) else None
+    except LogError:
+        pass
+    return None
+
+
+def _began(log: Path) -> tuple[str, int]:
+    """Orders logs by the start of their run: the time in the name, then that of the last line."""
+    stamp = _STAMP.match(log.name)
+    try:
+        return stamp[1] if stamp else "", log.stat().st_mtime_ns
+    except OSError:
+        return "", 0
+
+
+def newest(folder: Path) -> Path:
+    """The log of the newest run in ``folder``: of its first process, where that one's log can be found."""
+    logs = sorted(folder.glob(_LOGS), key=_began, reverse=True)
+    log = next((log for log in logs if log.is_file()), None)
+    if log is None:
+        raise LogError(
+            "there is no run log (memory_monitor_*.log) here; name one, or go to the folder that the program ran in",
+            Place(str(folder.absolute())),
+        )
+    seen = {log}
+    while (header := _header(log)) and header.parent_log:
+        parent = _beside(log, header.parent_log)
+        if parent in seen or _header(parent) is None:
+            break
+        seen.add(parent)
+        log = parent
+    return log
+
+
+def _beside(child: Path, parent_log: str) -> Path:
+    """The parent's log: where the child says, or beside it where the folder has been moved."""
+    said = Path(parent_log)
+    return said if said.exists() else child.with_name(said.name)
+
+
+def family(log: Path) -> tuple[Path, ...]:
+    """The log itself first, then those of the processes that it started, and of theirs."""
+    others = {
+        other: _beside(other, header.parent_log)
+        for other in sorted(log.parent.glob(_LOGS), key=_began)
+        if other.is_file() and not _same(other, log) and (header := _header(other)) and header.parent_log
+    }
+    found = [log]
+    for one in found:  # grows while it is gone through
+        found += _children(one, others, found)
+    return tuple(found)
+
+
+def _children(parent: Path, others: dict[Path, Path], found: Iterable[Path]) -> list[Path]:
+    known = set(found)
+    return [child for child, named in others.items() if child not in known and _same(named, parent)]
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether two paths are one file."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False

@@ -1,0 +1,33 @@
+"""How the report speaks: in the log's language, amounts as people read them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Say:
+    """Picks the wording of the log's language: ``say("killed", "被杀死")``."""
+
+    language: str
+
+    def __call__(self, en: str, zh: str) -> str:
+        """The one of the two that the log's reader reads."""
+        return zh if self.language == "zh" else en
+
+
+def mb(amount: float) -> str:
+    """``338 MB``; one decimal below 10 MB."""
+    return f"{amount:.0f} MB" if abs(amount) >= 9.95 else f"{amount:.1f} MB"  # noqa: PLR2004  # where rounding gives 10
+
+
+def grew(amount: float) -> str:
+    """``+338 MB``, with its sign."""
+    return ("+" if amount >= 0 else "") + mb(amount)
+
+
+def place(file: str | None, line: int | None) -> str:
+    """``deepseek.py:10810``, the file without its folder; empty where neither is known."""
+    name = os.path.basename(file) if file else ""  # noqa: PTH119  # a name, not a path that is used
+    return f"{name}:{line}" if name and line else name or (f"line {line}" if line else "")
