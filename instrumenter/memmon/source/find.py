@@ -22,9 +22,10 @@ from memmon.source.text import SourceText, decode
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ast_grep_py import SgNode
+    from ast_grep_py import Rule, SgNode
 
 _COMMENT = re.compile(r"#\s*memmon:\s*(.*?)\s*\Z", re.DOTALL)
+_BRACES = re.compile(r"\{\s*\$\$\$[A-Z_0-9]*\s*\}")
 _NEAREST = 3
 _CODE_WIDTH = 100
 
@@ -155,7 +156,7 @@ class Finder:
         if selector.line is not None:
             yield from self._on_line(selector.line)
         elif selector.match is not None:
-            for node in self.root.find_all(pattern=selector.match.strip()):
+            for node in self._matches(selector.match.strip()):
                 host, is_statement = grammar.host(node)
                 if not is_statement and statements:
                     statement = grammar.statement_of(host)
@@ -166,6 +167,16 @@ class Finder:
             for node in self._statements():
                 if re.search(selector.text, _own_source(node)) and not grammar.is_docstring(node):
                     yield node, node
+
+    def _matches(self, pattern: str) -> list[SgNode]:
+        """All nodes that *pattern* matches; ``{$$$}`` in it stands for a dict display as well as for a set."""
+        parts = _BRACES.split(pattern)
+        if len(parts) == 1:
+            return self.root.find_all(pattern=pattern)
+        names = [f"MEMMON_BRACES_{number}" for number in range(1, len(parts))]
+        joined = parts[0] + "".join(f"${name}{part}" for name, part in zip(names, parts[1:], strict=True))
+        either: Rule = {"any": [{"kind": "dictionary"}, {"kind": "set"}]}
+        return self.root.find_all({"rule": {"pattern": joined}, "constraints": dict.fromkeys(names, either)})
 
     def _on_line(self, line: int) -> Iterator[tuple[SgNode, SgNode]]:
         """The innermost statement that holds the line's first character, and those behind it on the same line."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from memmon.errors import ProofError
@@ -9,10 +10,7 @@ from memmon.model import AlreadyInstrumented, Config, Instrumented, Outcome, Ref
 from memmon.source import calls, find, place, preamble, prologue, prove, strip, text
 
 if TYPE_CHECKING:
-    from ast_grep_py import SgNode
-
-    from memmon.model import Settings
-    from memmon.source.find import Found
+    from memmon.model import Hotspot, Site
 
 
 def instrument(source: bytes, path: str, config: Config) -> Outcome:
@@ -26,82 +24,95 @@ def instrument(source: bytes, path: str, config: Config) -> Outcome:
     version = strip.mark(source)
     if version is not None:
         return AlreadyInstrumented(version)
-    decoded = text.decode(source, path)
-    finder = find.Finder(decoded, path)
+    job = _Job(source, path, config)
     try:
-        findings = finder.find(config)
-        return _Job(source, path, decoded, finder.root, config.settings).instrumented(findings)
+        return job.instrumented()
     except Exception:
         prove.refuse_unparsable(source, path)  # whatever went wrong: a syntax error is the better message
         raise
 
 
+@dataclass(frozen=True)
+class _Draft:
+    """An output that is not proved yet. The search tree is gone by then: compiling needs that memory."""
+
+    output: bytes
+    found: tuple[Site, ...]
+    refusals: tuple[Refusal, ...]
+    missing: tuple[Hotspot, ...]
+
+
 class _Job:
-    def __init__(self, source: bytes, path: str, decoded: text.SourceText, root: SgNode, settings: Settings) -> None:
+    def __init__(self, source: bytes, path: str, config: Config) -> None:
         self.source = source
         self.path = path
-        self.decoded = decoded
-        self.settings = settings
-        self.dialect = calls.Dialect(calls.free_alias(decoded.text), decoded.encoding)
-        self.prologue = prologue.locate(decoded, root)
+        self.config = config
+        self.decoded = text.decode(source, path)
+        self.dialect = calls.Dialect(calls.free_alias(self.decoded.text), self.decoded.encoding)
 
-    def instrumented(self, findings: find.Findings) -> Instrumented:
-        found, refusals = list(findings.found), list[Refusal]()
-        output = self._placed(found, refusals)
-        if findings.missing and not findings.found:
+    def instrumented(self) -> Instrumented:
+        draft = self._draft({})
+        if draft.missing and not draft.found:
             prove.refuse_unparsable(self.source, self.path)
-        if prove.compiles(output, self.path) is not None:
+        if prove.compiles(draft.output, self.path) is not None:
             prove.refuse_unparsable(self.source, self.path)
-            output = self._without_breakers(found, refusals)
-        prove.prove_reversible(self.source, output, self.path)
-        sites = tuple(item.site for item in found)
-        return Instrumented(output, sites, tuple(refusals), findings.missing)
+            draft = self._without_breakers(len(draft.found) + len(draft.refusals))
+        prove.prove_reversible(self.source, draft.output, self.path)
+        return Instrumented(draft.output, draft.found, draft.refusals, draft.missing)
 
-    def _placed(self, found: list[Found], refusals: list[Refusal]) -> bytes:
-        """The output with every site of *found*; those that can't be placed move to *refusals*."""
+    def _draft(self, refused: dict[int, str]) -> _Draft:
+        """The output with all sites but those *refused*, by their number in the order of the text."""
+        finder = find.Finder(self.decoded, self.path)
+        findings = finder.find(self.config)
+        where = prologue.locate(self.decoded, finder.root)
         while True:
-            placer = place.Placer(self.decoded, self.dialect, self.prologue)
-            for item in found:
-                placer.add(item)
+            placer = place.Placer(self.decoded, self.dialect, where)
+            numbers: dict[int, int] = {}
+            for number, item in enumerate(findings.found):
+                if number not in refused:
+                    numbers[id(item.site)] = number
+                    placer.add(item)
             edits = list(placer.edits())
             if not placer.refusals:
-                return self._assembled(edits)
-            refused = {id(refusal.site): refusal for refusal in placer.refusals}
-            refusals += refused.values()
-            found[:] = [item for item in found if id(item.site) not in refused]
+                break
+            refused = refused | {numbers[id(refusal.site)]: refusal.reason for refusal in placer.refusals}
+        sites = [item.site for item in findings.found]
+        return _Draft(
+            self._assembled(where, edits),
+            tuple(site for number, site in enumerate(sites) if number not in refused),
+            tuple(Refusal(sites[number], reason) for number, reason in sorted(refused.items())),
+            findings.missing,
+        )
 
-    def _assembled(self, edits: list[place.Edit]) -> bytes:
+    def _assembled(self, where: prologue.Prologue, edits: list[place.Edit]) -> bytes:
         """The output's bytes. The preamble lists the injected lines, so it is made twice."""
-        added: tuple[int, ...] = ()
-        output = ""
-        for _ in range(2):
-            lines = preamble.render(self.settings, self.dialect, added, self.decoded.newline_at(self.prologue.start))
-            made = self.prologue.inserted(self.decoded, lines)
-            edit = place.Edit(self.prologue.start, self.prologue.end, (0, 0), lambda _, made=made: made)  # type: ignore[misc]
-            output = place.splice(self.decoded.text, [edit, *edits])
-            added = strip.injected_lines(text.SourceText(output, self.decoded.encoding))
-        return self.decoded.encode(output)
+        settings, newline = self.config.settings, self.decoded.newline_at(where.start)
 
-    def _without_breakers(self, found: list[Found], refusals: list[Refusal]) -> bytes:
-        """Leave out the sites with which the source no longer compiles, by halves."""
+        def spliced(added: tuple[int, ...]) -> str:
+            made = where.inserted(self.decoded, preamble.render(settings, self.dialect, added, newline))
+            return place.splice(self.decoded.text, [place.Edit(where.start, where.end, (0, 0), lambda _: made), *edits])
 
-        def breaks(part: list[Found]) -> bool:
-            return prove.compiles(self._placed(list(part), []), self.path) is not None
+        first = text.SourceText(spliced(()), self.decoded.encoding)
+        return self.decoded.encode(spliced(strip.injected_lines(first)))
 
-        kept: list[Found] = []
-        waiting = [found[:]]
+    def _without_breakers(self, sites: int) -> _Draft:
+        """Leave out the sites with which the source no longer compiles, found by halves."""
+        reason = "Python can't compile the source with checkpoints there"
+        kept: set[int] = set()
+        refused: dict[int, str] = {}
+        waiting = [list(range(sites))]
         while waiting:
             part = waiting.pop()
-            if not breaks([*kept, *part]):
-                kept += part
+            others = {number: reason for number in range(sites) if number not in kept and number not in part}
+            if prove.compiles(self._draft(others).output, self.path) is None:
+                kept.update(part)
             elif len(part) == 1:
-                refusals.append(Refusal(part[0].site, "Python can't compile the source with checkpoints there"))
+                refused[part[0]] = reason
             else:
                 middle = len(part) // 2
                 waiting += [part[middle:], part[:middle]]
-        found[:] = sorted(kept, key=found.index)
-        output = self._placed(found, refusals)
-        error = prove.compiles(output, self.path)
+        draft = self._draft(refused)
+        error = prove.compiles(draft.output, self.path)
         if error is not None:
             raise ProofError(f"the result would not compile ({error.msg}), so nothing was changed: please report it")
-        return output
+        return draft
