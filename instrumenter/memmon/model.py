@@ -99,6 +99,19 @@ class Site:
 
 
 @dataclass(frozen=True)
+class Candidate:
+    """A place that the catalogue finds likely to take memory."""
+
+    site: Site
+    selector: str
+    """What would select it in a configuration: an ast-grep pattern, or for a function its name."""
+    reason: str
+    """``loading``, ``copying``, ``serialising`` or ``phase``."""
+    rank: int
+    """1 for what most often fills memory at once."""
+
+
+@dataclass(frozen=True)
 class Refusal:
     """A site that was found and can't be bracketed, and why, in one sentence."""
 

@@ -37,7 +37,6 @@ CALLS: tuple[Group, ...] = (
             "yaml.safe_load($$$)",
             "tomllib.load($$$)",
             "toml.load($$$)",
-            "pd.read_$_($$$)",
             "torch.load($$$)",
             "np.load($$$)",
             "np.loadtxt($$$)",

@@ -6,7 +6,7 @@ Nothing here parses with libcst: on a file of 27,000 lines that costs thirty tim
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from ast_grep_py import SgRoot
 
 from memmon.errors import HotspotError
-from memmon.model import Config, Hotspot, Selector, Site
-from memmon.source import catalogue, grammar
+from memmon.model import Candidate, Config, Hotspot, Selector, Site
+from memmon.source import grammar, scan
 from memmon.source.grammar import span
 from memmon.source.text import SourceText, decode
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ast_grep_py import Rule, SgNode
+
+    from memmon.source.scan import Heavy
 
 _COMMENT = re.compile(r"#\s*memmon:\s*(.*?)\s*\Z", re.DOTALL)
 _BRACES = re.compile(r"\{\s*\$\$\$[A-Z_0-9]*\s*\}")
@@ -52,6 +54,16 @@ def nearest(source: bytes, hotspot: Hotspot) -> tuple[str, ...]:
     return Finder(decode(source, ""), "").nearest(hotspot)
 
 
+def candidates(source: bytes, path: str) -> tuple[Candidate, ...]:
+    """The places in *source* that are likely to take memory, the likeliest first.
+
+    Raises :class:`~memmon.errors.SourceError` where the source can't be decoded.
+    """
+    found = Finder(decode(source, path), path).candidates()
+    listed = [Candidate(item.site, heavy.selector, heavy.reason, heavy.rank) for item, heavy in found]
+    return tuple(sorted(listed, key=lambda candidate: (candidate.rank, candidate.site.line)))
+
+
 class Finder:
     """One source's tree, and the search in it."""
 
@@ -78,7 +90,7 @@ class Finder:
                 missing.append(hotspot)
         found += commented
         if not config.hotspots and not commented:
-            found += self._catalogue()
+            found += [item for item, _ in self.candidates()]
         return Findings(tuple(sorted(_without_repeats(found), key=_order)), tuple(missing))
 
     def nearest(self, hotspot: Hotspot) -> tuple[str, ...]:
@@ -223,35 +235,15 @@ class Finder:
         if statement is not None:
             yield from self._on_line(self._line(statement))
 
-    def _catalogue(self) -> Iterator[Found]:
-        patterns = [
-            {"pattern": pattern}
-            for group in catalogue.CALLS
-            for pattern in group.patterns
-            if re.sub(r"[^.]*\.|\(.*", "", pattern) in self.source.text
-        ]
-        calls = [*(self.root.find_all(any=patterns) if patterns else ()), *self._readers()]
-        for node in calls:
-            host, is_statement = grammar.host(node)
-            callee = node.field("function")
-            if callee is None or _is_small(node) or (is_statement and host.kind() in grammar.COMPOUND):
-                continue
-            name = ".".join(re.sub(r"\s", "", callee.text()).split(".")[-2:])
-            hotspot = Hotspot(re.sub(r"[^\w.]", "", name) or "call")
-            kind = "statement" if is_statement else "expression"
-            yield Found(self._site(hotspot, host, kind), host, host)
-        for glob in catalogue.FUNCTIONS:
-            for found in self._named(Hotspot("phase"), glob):
-                name = found.site.function.split(".")[-1]
-                yield replace(found, site=replace(found.site, hotspot=name))
-
-    def _readers(self) -> Iterator[SgNode]:
-        for module in catalogue.READERS:
-            if module in self.source.text:
-                for node in self.root.find_all(pattern=f"{module}.$READ($$$)"):
-                    read = node.get_match("READ")
-                    if read is not None and read.text().startswith("read_"):
-                        yield node
+    def candidates(self) -> Iterator[tuple[Found, Heavy]]:
+        """What the catalogue finds, each site with why."""
+        for heavy in scan.heavy_calls(self.root, self.source.text):
+            kind = "statement" if grammar.is_statement(heavy.host) else "expression"
+            yield Found(self._site(Hotspot(heavy.name), heavy.host, kind), heavy.host, heavy.host), heavy
+        for heavy in scan.phases(self._functions()):
+            name = grammar.qualified_name(heavy.host, own=True)
+            site = self._site(Hotspot(heavy.name), heavy.host, "function", name)
+            yield Found(site, heavy.host, heavy.host), heavy
 
     # -- what the ways share
 
@@ -328,13 +320,6 @@ def _own_parts(node: SgNode) -> Iterator[str]:
             yield from _own_parts(child)
         else:
             yield child.text() + " "
-
-
-def _is_small(call: SgNode) -> bool:
-    """Whether the call's only argument is a literal: nothing that fills memory."""
-    arguments = call.field("arguments")
-    inner = [child for child in arguments.children() if child.is_named()] if arguments is not None else []
-    return len(inner) == 1 and inner[0].kind() in {"string", "integer", "list", "tuple", "dictionary", "set"}
 
 
 def _without_repeats(found: Iterable[Found]) -> Iterator[Found]:
