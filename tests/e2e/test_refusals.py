@@ -18,13 +18,13 @@ GOOD = '[[hotspot]]\nname = "加载config"\nmatch = "config = load_learning_conf
 CONFIGS = {
     "a hotspot that matches nothing": (
         GOOD + '\n[[hotspot]]\nname = "写错了"\nmatch = "config = load_lerning_config()"\n',
-        "memmon.toml:5",
+        "memmon.toml:6",
         ("写错了", "load_learning_config", "--allow-missing"),
     ),
     "a pattern that does not parse": (
         '[[hotspot]]\nname = "坏模式"\nmatch = "config = ("\n',
-        "memmon.toml:",
-        ("坏模式", "config = ("),
+        "memmon.toml:3",
+        ("config = (", "$X"),
     ),
     "an unknown key": (
         GOOD + 'alarn = "100MB"\n',
@@ -39,7 +39,7 @@ CONFIGS = {
     "a bad size": (
         GOOD + 'alarm = "hundred"\n',
         "memmon.toml:4",
-        ("hundred", "100MB"),
+        ("hundred", "20MB"),
     ),
     "a configuration that is not TOML": (
         GOOD + "alarm = \n",
