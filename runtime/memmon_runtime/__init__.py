@@ -1,1 +1,17 @@
-"""The runtime."""
+"""memmon's runtime: records, from within the running program, which line takes how much memory.
+
+Instrumented files call ``install`` and find the rest in ``builtins``. People who mark their code by hand use
+``checkpoint``, ``span`` and ``monitor``, and ``configure`` to choose the settings first. Everything fails open: what
+goes wrong here costs the record, never the program.
+
+A part a concern: ``calls`` (what stands in the user's functions) → ``recorder`` (the hot path) → ``page`` and
+``runlog`` (what is kept); ``sites`` and ``brackets`` (what is counted), ``reading`` and ``limits`` (what is measured),
+``watcher`` (what happens between checkpoints), ``run`` and ``process`` (begin, fork, end), ``settings``, ``lines``,
+``files``, and ``manual`` (the calls for people).
+"""
+
+from .manual import checkpoint, configure, monitor, span
+from .process import install
+from .version import __version__
+
+__all__ = ["__version__", "checkpoint", "configure", "install", "monitor", "span"]

@@ -1,0 +1,149 @@
+"""The calls that are put into the user's functions. Whatever goes wrong within stays within.
+
+Only the user's own exceptions come out: one that a signal handler of theirs raised while the runtime was at work,
+KeyboardInterrupt, SystemExit, and RecursionError, which Python 3.8 must not see swallowed.
+"""
+
+from __future__ import annotations
+
+from sys import _getframe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+    from typing import Any, Callable, Tuple
+
+    from .recorder import Recorder
+
+    Limits = Tuple["float | None", "float | None"]
+
+    Bracket = Tuple[str, int, "float | None", "float | None"]
+
+STATEMENT = ("BEFORE", "AFTER")
+FUNCTION = ("START", "END")
+_OWN = frozenset((__name__.partition(".")[0], "psutil", "tracemalloc"))
+
+_recorder: Recorder | None = None
+
+
+def before(name: str, line: int, normal: float | None = None, alarm: float | None = None) -> Bracket:
+    """Open the bracket of a statement."""
+    try:
+        _recorder.open(_getframe(1), name, line, (normal, alarm), STATEMENT)
+    except RecursionError:
+        raise
+    except Exception as error:
+        swallow(error)
+    return name, line, normal, alarm
+
+
+def after(name: str, line: int, normal: float | None = None, alarm: float | None = None) -> None:
+    """Close the bracket of a statement."""
+    try:
+        _recorder.close(_getframe(1), name, line, (normal, alarm), STATEMENT)
+    except RecursionError:
+        raise
+    except Exception as error:
+        swallow(error)
+
+
+def start(name: str, line: int, normal: float | None = None, alarm: float | None = None) -> Bracket:
+    """Open the bracket of a function or a phase."""
+    try:
+        _recorder.open(_getframe(1), name, line, (normal, alarm), FUNCTION)
+    except RecursionError:
+        raise
+    except Exception as error:
+        swallow(error)
+    return name, line, normal, alarm
+
+
+def end(name: str, line: int, normal: float | None = None, alarm: float | None = None) -> None:
+    """Close the bracket of a function or a phase."""
+    try:
+        _recorder.close(_getframe(1), name, line, (normal, alarm), FUNCTION)
+    except RecursionError:
+        raise
+    except Exception as error:
+        swallow(error)
+
+
+def through(bracket: Bracket, value: Any, close: Callable[..., None]) -> Any:
+    """Close ``bracket`` the way ``close`` does and hand ``value`` on."""
+    try:
+        name, line, normal, alarm = bracket
+        _recorder.close(_getframe(1), name, line, (normal, alarm), STATEMENT if close is after else FUNCTION)
+    except RecursionError:
+        raise
+    except Exception as error:
+        swallow(error)
+    return value
+
+
+def mark(frame: FrameType, name: str) -> None:
+    """A lone checkpoint, on the line that ``frame`` is at."""
+    if _recorder is not None:
+        _recorder.mark(frame, name)
+
+
+def open_span(frame: FrameType, name: str, line: int, limits: Limits, code: CodeType | None) -> None:
+    """Open a bracket of ``frame`` whose site is in ``code`` (None: the frame's own)."""
+    if _recorder is not None:
+        _recorder.open(frame, name, line, limits, FUNCTION, code)
+
+
+def close_span(
+    frame: FrameType, name: str, line: int, limits: Limits, code: CodeType | None, *, left: bool
+) -> None:
+    """Close it, or note that an exception ended it."""
+    if _recorder is not None:
+        if left:
+            _recorder.leave(frame, name, line, FUNCTION, code)
+        else:
+            _recorder.close(frame, name, line, limits, FUNCTION, code)
+
+
+def swallow(error: Exception) -> None:
+    """Raise ``error`` again if it came from the user's code (a signal handler that raised in the midst of us)."""
+    traceback = error.__traceback__
+    while traceback is not None:
+        name = traceback.tb_frame.f_globals.get("__name__")
+        if not isinstance(name, str) or name.partition(".")[0] not in _OWN:
+            raise error
+        traceback = traceback.tb_next
+
+
+def _nothing(name: str, line: int, normal: float | None = None, alarm: float | None = None) -> None:
+    """Stand in for the four while nothing is recorded."""
+
+
+def _value(bracket: Bracket, value: Any, close: Callable[..., None]) -> Any:
+    """Stand in for ``through`` while nothing is recorded."""
+    return value
+
+
+class Marks:
+    """What the alias in ``builtins`` stands for; the calls are attributes, so that they can be switched at once."""
+
+    __slots__ = ("after", "before", "end", "start", "through")
+
+
+marks = Marks()
+
+
+def connect(recorder: Recorder) -> None:
+    """Let the calls record."""
+    global _recorder  # noqa: PLW0603 - a global is the cheapest thing that a call can look up
+    _recorder = recorder
+    marks.before, marks.after, marks.start, marks.end, marks.through = before, after, start, end, through
+
+
+def disconnect() -> None:
+    """Let the calls do nothing; one that is under way finds out by itself."""
+    global _recorder  # noqa: PLW0603
+    _recorder = None
+    marks.before = marks.after = marks.start = marks.end = _nothing
+    marks.through = _value
+
+
+disconnect()

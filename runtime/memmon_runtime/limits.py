@@ -1,0 +1,238 @@
+"""What the process may use, and how near it is: cgroup, address space, physical memory, what the system has left."""
+
+from __future__ import annotations
+
+from os import O_CLOEXEC, O_RDONLY, close, pread, stat
+
+from . import files
+from .settings import MB, Settings, Threshold
+
+try:
+    from resource import RLIM_INFINITY, RLIMIT_AS, getrlimit
+except ImportError:  # Windows
+    getrlimit = None  # type: ignore[assignment]
+
+INFO, WARNING, CRITICAL = 0, 1, 2
+_NO_LIMIT = 1 << 60
+"""cgroup v1 says "none" by a number near 2**63."""
+_FAR = 1 << 62
+
+
+def read_text(path: str) -> str:
+    """A small file's whole text, or nothing where it can't be read."""
+    try:
+        fd = files.open_plain(path, O_RDONLY | O_CLOEXEC)
+    except OSError:
+        return ""
+    try:
+        return pread(fd, 1 << 16, 0).decode("utf-8", "replace")
+    except OSError:
+        return ""
+    finally:
+        close(fd)
+
+
+def field(text: str, key: str) -> int | None:
+    """The number after ``key`` at the start of a line of a ``key value`` file."""
+    at = ("\n" + text).find("\n" + key)
+    if at < 0:
+        return None
+    words = text[at + len(key) :].split(None, 1)
+    return int(words[0]) if words and words[0].isdigit() else None
+
+
+class Cgroup:
+    """The process's memory cgroup, and the tightest limit among it and its ancestors."""
+
+    def __init__(self) -> None:
+        """Find the cgroup, v1 before v2 since a hybrid system has memory in v1; LookupError where there is none."""
+        self.folder, self._root, self._names = _own_cgroup()
+        self.limit = _NO_LIMIT
+        self.limit_path = ""
+        folder = self.folder
+        while len(folder) >= len(self._root):
+            text = read_text(folder + "/" + self._names["limit"]).strip()
+            limit = int(text) if text.isdigit() else _NO_LIMIT
+            if limit < self.limit:
+                self.limit, self.limit_path = limit, folder + "/" + self._names["limit"]
+            folder = folder.rpartition("/")[0]
+        self._limiting = self.limit_path.rpartition("/")[0]
+
+    @property
+    def limited(self) -> bool:
+        """Whether any of them has a limit at all."""
+        return self.limit < _NO_LIMIT
+
+    def used(self, enough: int) -> int:
+        """Bytes in use under the limit, less the inactive file cache; that is looked up from ``enough`` on only."""
+        text = read_text(self._limiting + "/" + self._names["usage"]).strip()
+        used = int(text) if text.isdigit() else 0
+        if used < enough:
+            return used
+        cache = field(read_text(self._limiting + "/memory.stat"), self._names["inactive"])
+        return max(used - (cache or 0), 0)
+
+    def kills(self) -> dict[str, object] | None:
+        """How often the kernel has killed in this cgroup so far, with what identifies the cgroup."""
+        count = field(read_text(self.folder + "/" + self._names["events"]), "oom_kill ")
+        if count is None:
+            return None
+        try:
+            inode = stat(self.folder).st_ino
+        except OSError:
+            return None
+        return {"path": self.folder, "inode": inode, "count": count}
+
+
+_V1 = {
+    "limit": "memory.limit_in_bytes",
+    "usage": "memory.usage_in_bytes",
+    "inactive": "total_inactive_file ",
+    "events": "memory.oom_control",
+}
+_V2 = {"limit": "memory.max", "usage": "memory.current", "inactive": "inactive_file ", "events": "memory.events"}
+
+
+def _own_cgroup() -> tuple[str, str, dict[str, str]]:
+    """The folder of the process's memory cgroup, the mount point it stands under, and the names of its files."""
+    memberships = {}
+    for line in read_text("/proc/self/cgroup").splitlines():
+        number, controllers, path = line.split(":", 2)
+        for controller in controllers.split(","):
+            memberships["v2" if number == "0" else controller] = path
+    found = []
+    for line in read_text("/proc/self/mountinfo").splitlines():
+        before, _, after = line.partition(" - ")
+        kind, _, rest = after.partition(" ")
+        root, mount = before.split(" ")[3:5]
+        if kind == "cgroup" and "memory" in rest.split(" ")[-1].split(",") and "memory" in memberships:
+            found.insert(0, (memberships["memory"], root, mount, _V1))
+        elif kind == "cgroup2" and "v2" in memberships:
+            found.append((memberships["v2"], root, mount, _V2))
+    for path, root, mount, names in found:
+        # Inside a container the mount shows a subtree: what the path has beyond the mount's root counts.
+        inner = path[len(root) :] if root != "/" and path.startswith(root) else path
+        for folder in (mount + inner.rstrip("/"), mount):
+            if _exists(folder + "/" + names["usage"]) or _exists(folder + "/" + names["limit"]):
+                return folder.rstrip("/"), mount, names
+    raise LookupError
+
+
+def _exists(path: str) -> bool:
+    try:
+        stat(path)
+    except OSError:
+        return False
+    return True
+
+
+class Limits:
+    """The limits as they were at the start, and where the process stands under each of them."""
+
+    def __init__(self, settings: Settings, unit: int) -> None:
+        """Look them all up; what can't be read is taken as no limit."""
+        self._unit = unit
+        self._thresholds = ((WARNING, settings.warning), (CRITICAL, settings.critical))
+        shares = [threshold.percent for _, threshold in self._thresholds if threshold.percent is not None]
+        self._lowest_share = min(shares, default=100) / 100
+        meminfo = read_text("/proc/meminfo")
+        self.physical = (field(meminfo, "MemTotal:") or 0) * 1024 or _physical_elsewhere()
+        try:
+            self.cgroup: Cgroup | None = Cgroup()
+        except Exception:
+            self.cgroup = None
+        self.address_space = _address_space()
+        self.tightest, self.origin, self.path = self._tightest()
+
+    def _tightest(self) -> tuple[int, str | None, str | None]:
+        """The limit that the percentages in the header are of, in bytes; 0 where none is known."""
+        known: list[tuple[int, str, str | None]] = []
+        if self.cgroup is not None and self.cgroup.limited:
+            known.append((self.cgroup.limit, "cgroup", self.cgroup.limit_path))
+        if self.address_space:
+            known.append((self.address_space, "address-space", None))
+        if self.physical:
+            known.append((self.physical, "physical", None))
+        return min(known, key=lambda entry: entry[0]) if known else (0, None, None)
+
+    def threshold_mb(self, threshold: Threshold) -> float | None:
+        """The level in MB: as given, or of the tightest limit."""
+        if threshold.mb is not None:
+            return round(threshold.mb, 2)
+        return round(self.tightest * (threshold.percent or 0) / 100 / MB, 2) if self.tightest else None
+
+    def judge(self, rss: int, vm: int) -> tuple[int, str, int]:
+        """The level now, the rule that fired, and the RSS (in units) from which it may be higher.
+
+        ``rss`` and ``vm`` are in units. A rise of the level by anything but this process's RSS shows at the next
+        call: the watcher makes one at each tick.
+        """
+        rss *= self._unit
+        uses = self._uses(rss, vm * self._unit)
+        level, fired, headroom = INFO, "", _FAR
+        for step, threshold in self._thresholds:
+            headroom = _FAR
+            if threshold.mb is not None:
+                rules = [("rss", rss, int(threshold.mb * MB), threshold.text)]
+            else:
+                share = (threshold.percent or 0) / 100
+                rules = [(name, used, int(of * share), f"{100 * used / of:.0f}%") for name, used, of in uses]
+            for name, used, bound, amount in rules:
+                if used >= bound:
+                    level, fired = step, f"{name}:{amount}"
+                    break
+                headroom = min(headroom, bound - used)
+            if level < step:
+                break
+        return level, fired, (rss + headroom) // self._unit if headroom < _FAR else _FAR
+
+    def _uses(self, rss: int, vm: int) -> list[tuple[str, int, int]]:
+        """What is used of each limit, as (rule, bytes used, the limit)."""
+        uses = []
+        if self.cgroup is not None and self.cgroup.limited:
+            enough = int(self.cgroup.limit * self._lowest_share)
+            uses.append(("cgroup", self.cgroup.used(enough), self.cgroup.limit))
+        if self.address_space and vm:
+            uses.append(("address-space", vm, self.address_space))
+        if self.physical:
+            uses.append(("physical", rss, self.physical))
+            left = _available()
+            if left is not None:
+                uses.append(("available", max(self.physical - left, 0), self.physical))
+        return uses
+
+
+def _available() -> int | None:
+    """Bytes that the system can still hand out: MemAvailable and the free swap."""
+    meminfo = read_text("/proc/meminfo")
+    available = field(meminfo, "MemAvailable:")
+    return None if available is None else (available + (field(meminfo, "SwapFree:") or 0)) * 1024
+
+
+def _address_space() -> int:
+    """RLIMIT_AS in bytes, 0 for none."""
+    if getrlimit is None:
+        return 0
+    limit = getrlimit(RLIMIT_AS)[0]
+    return 0 if limit in (RLIM_INFINITY, -1) or limit >= _NO_LIMIT else limit
+
+
+def _physical_elsewhere() -> int:
+    """The machine's memory where there is no /proc/meminfo."""
+    try:
+        from os import sysconf
+
+        return sysconf("SC_PHYS_PAGES") * sysconf("SC_PAGE_SIZE")
+    except (ImportError, OSError, ValueError):
+        pass
+    try:
+        import psutil
+
+        return int(psutil.virtual_memory().total)
+    except Exception:
+        return 0
+
+
+def system_kills() -> int | None:
+    """How often the kernel has killed for memory on this machine since it started."""
+    return field(read_text("/proc/vmstat"), "oom_kill ")

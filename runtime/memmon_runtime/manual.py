@@ -1,0 +1,167 @@
+"""For people who mark their code by hand: ``checkpoint``, ``span`` and ``monitor``.
+
+The first of them to be used starts the log, with the settings of ``configure`` or the defaults.
+"""
+
+from __future__ import annotations
+
+from sys import _getframe
+
+from . import calls, process
+from .sites import original_line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType
+    from typing import Any, Callable, TypeVar
+
+    Function = TypeVar("Function", bound=Callable[..., Any])
+
+_CO_GENERATOR, _CO_COROUTINE, _CO_ASYNC_GENERATOR = 0x20, 0x80, 0x200
+
+
+def configure(**settings: Any) -> None:
+    """Choose the settings and start the log.
+
+    Takes ``warning``, ``critical`` (shares of the limit such as ``"80%"``, or sizes such as ``"800MB"``), ``interval``
+    (seconds), ``log_dir``, ``language`` (``"zh"``, ``"en"``, ``"auto"``) and ``peak``. Does nothing where a log has been
+    started already: the first settings hold. TypeError for a keyword that is none of these.
+    """
+    process.begin(_getframe(1), settings)
+
+
+def checkpoint(name: str) -> None:
+    """Write one line: how much memory the process has here, and how much more than at the checkpoint before."""
+    try:
+        frame = _getframe(1)
+        process.begin(frame, {})
+        calls.mark(frame, name)
+    except RecursionError:
+        raise
+    except Exception as error:
+        calls.swallow(error)
+
+
+class span:  # noqa: N801 - used like a function
+    """Bracket a ``with`` block: NAME_START at its beginning, NAME_END at its end, NAME_LEFT if an exception ends it."""
+
+    __slots__ = ("_code", "_limits", "_line", "_name")
+
+    def __init__(self, name: str, normal: float | None = None, alarm: float | None = None) -> None:
+        """``normal`` and ``alarm``: the growth in MB that is fine, and the one that is not."""
+        self._name = name
+        self._limits = (normal, alarm)
+        self._code: CodeType | None = None
+        self._line = 0
+
+    def __enter__(self) -> None:
+        """Open the bracket."""
+        try:
+            frame = _getframe(1)
+            process.begin(frame, {})
+            if self._code is None:
+                self._line = original_line(frame.f_code.co_filename, frame.f_lineno) or 0
+            calls.open_span(frame, self._name, self._line, self._limits, self._code)
+        except RecursionError:
+            raise
+        except Exception as error:
+            calls.swallow(error)
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        """Close it, or note that it was left."""
+        try:
+            left = kind is not None
+            calls.close_span(_getframe(1), self._name, self._line, self._limits, self._code, left=left)
+        except RecursionError:
+            raise
+        except Exception as failure:
+            calls.swallow(failure)
+
+
+class _Monitored(span):
+    """The span of one run of a decorated function: its site is the function, not the wrapper."""
+
+    __slots__ = ()
+
+    def __init__(self, code: CodeType | None, name: str, normal: float | None, alarm: float | None) -> None:
+        super().__init__(name, normal, alarm)
+        self._code = code
+        if code is not None:
+            self._line = original_line(code.co_filename, code.co_firstlineno) or 0
+
+
+def monitor(name: str, normal: float | None = None, alarm: float | None = None) -> Callable[[Function], Function]:
+    """Decorate a function so that each of its runs is a bracket.
+
+    Coroutine functions, generator functions and asynchronous generator functions stay what they are; their brackets
+    open when they begin to run and close when they end.
+    """
+
+    def decorate(function: Function) -> Function:
+        code = getattr(function, "__code__", None)
+        flags = getattr(code, "co_flags", 0)
+        wrap: Callable[..., Any] = _plain
+        if flags & _CO_ASYNC_GENERATOR:
+            wrap = _async_generator
+        elif flags & _CO_COROUTINE:
+            wrap = _coroutine
+        elif flags & _CO_GENERATOR:
+            wrap = _generator
+        wrapped = wrap(function, lambda: _Monitored(code, name, normal, alarm))
+        for attribute in _COPIED:
+            if hasattr(function, attribute):
+                setattr(wrapped, attribute, getattr(function, attribute))
+        wrapped.__dict__.update(getattr(function, "__dict__", {}))
+        wrapped.__wrapped__ = function
+        return wrapped  # type: ignore[no-any-return]
+
+    return decorate
+
+
+_COPIED = ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__", "__type_params__")
+
+
+def _plain(function: Callable[..., Any], bracket: Callable[[], span]) -> Any:
+    def monitored(*args: Any, **kwargs: Any) -> Any:
+        with bracket():
+            return function(*args, **kwargs)
+
+    return monitored
+
+
+def _coroutine(function: Callable[..., Any], bracket: Callable[[], span]) -> Any:
+    async def monitored(*args: Any, **kwargs: Any) -> Any:
+        with bracket():
+            return await function(*args, **kwargs)
+
+    return monitored
+
+
+def _generator(function: Callable[..., Any], bracket: Callable[[], span]) -> Any:
+    def monitored(*args: Any, **kwargs: Any) -> Any:
+        with bracket():
+            return (yield from function(*args, **kwargs))
+
+    return monitored
+
+
+def _async_generator(function: Callable[..., Any], bracket: Callable[[], span]) -> Any:
+    async def monitored(*args: Any, **kwargs: Any) -> Any:
+        with bracket():
+            inner = function(*args, **kwargs)
+            try:
+                value = await inner.__anext__()
+                while True:
+                    try:
+                        sent = yield value
+                    except GeneratorExit:
+                        await inner.aclose()
+                        raise
+                    except BaseException as error:  # noqa: BLE001 - handed on, as `yield from` would
+                        value = await inner.athrow(error)
+                    else:
+                        value = await inner.asend(sent)
+            except StopAsyncIteration:
+                return
+
+    return monitored

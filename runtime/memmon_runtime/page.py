@@ -1,0 +1,155 @@
+"""The mapped page: what the process knows, kept in a file without writing to it.
+
+The file stands beside the run log, ``.memory_monitor_….page`` for ``memory_monitor_….log``. It is allocated, mapped
+and touched beforehand, so that a store needs no memory at the fatal moment and no disk full can turn it into a
+SIGBUS; what was stored survives SIGKILL. It is removed when the program ends, after everything in it has gone into
+the log; a page that is found beside a log belongs to a process that is running or was killed.
+
+Layout, little-endian, no padding::
+
+    header, 512 bytes at 0
+          0  8s   magic, b"MEMMON1\\n"
+          8  I    size of the header: the rows begin here (512)
+         12  I    size of a row (1024)
+         16  I    rows in use; row k belongs to the k-th `# site` line of the log, from 0
+         20  I    rows allocated
+         24  Q    pid
+         32  Q    when the process started, in clock ticks since boot (field 22 of /proc/PID/stat; 0: unknown)
+         40  Q    bytes in a unit: all amounts of memory below are in units
+         48  q    when the log was started, nanoseconds since the epoch
+         56  q    RSS at the start (the baseline)
+         64  2 x 64 bytes: the watcher's newest sample, twice
+              Q  stamp   q  time, ns since the epoch   q  RSS   q  level (0, 1, 2)   q  ticks so far
+              q  RSS from which the level may rise   q  largest RSS seen   Q  stamp
+        192  NUL-terminated UTF-8: the log's file name
+
+    row, 1024 bytes, one a site
+          0  2 x 144 bytes: the record, twice
+              Q  stamp
+              q  number of the newest checkpoint passed at this site (all sites count together, from 1; 0: none)
+              q  its time, ns since the epoch
+              q  its phase: 0 BEFORE or START, 1 AFTER or END, 2 a lone checkpoint
+              Q  its thread (what `threading.get_ident` says)
+              q  its RSS
+              q  its growth since the checkpoint before it in the process
+              q  its growth since its own BEFORE or START (phase 1 only)
+              q  times opened     q  times closed     q  times left by an exception or an abandoned generator
+              q  growth, total over all closed brackets (of a lone checkpoint: since the checkpoint before)
+              q  growth, largest
+              q  peak above the opening, largest; -1: not known
+              q  number of the newest checkpoint that opened it     q  RSS at that moment
+              q  RSS at the largest growth
+              Q  stamp
+        288  NUL-terminated UTF-8, five lines: name, kind, line, function, file; the file may be cut off
+
+A record or sample is whole where its two stamps are equal and not 0; of the two, the one with the larger stamp counts.
+Stamps are given out across all rows in rising order, so the newest checkpoint is the whole record with the
+largest number (its second word), and a kill amid a store leaves the record before it. ``opened - closed - left`` of a
+row are the brackets that are open.
+"""
+
+from __future__ import annotations
+
+from mmap import mmap
+from os import O_CLOEXEC, O_CREAT, O_EXCL, O_RDWR, close, ftruncate, unlink
+from struct import Struct
+
+from . import files
+
+try:
+    from os import posix_fallocate
+except ImportError:  # macOS, Windows
+    posix_fallocate = None  # type: ignore[assignment]
+
+HEADER_SIZE = 512
+ROW_SIZE = 1024
+RECORD_SIZE = 144
+TEXT_AT = 288
+_NAME_AT = 192
+_SAMPLE_AT = 64
+_SAMPLE_SIZE = 64
+_FIRST_ROWS = 63
+_HEADER = Struct("<8sIIIIQQQqq")
+_SAMPLE = Struct("<QqqqqqqQ")
+_ROWS = Struct("<II")
+pack_record = Struct("<QqqqQqqqqqqqqqqqqQ").pack_into
+
+
+def allocate(fd: int, size: int) -> None:
+    """Give the file ``size`` bytes that are really there; OSError where the disk has no room."""
+    if posix_fallocate is None:
+        ftruncate(fd, size)
+    else:
+        posix_fallocate(fd, 0, size)
+
+
+class Page:
+    """The writer's side; the recorder's lock is held around every call but ``sample``."""
+
+    def __init__(self, log_path: str, pid: int, ticks: int, unit: int, started: int, baseline: int) -> None:
+        """Create, allocate, map and touch the page of ``log_path``; OSError or ValueError where that can't be."""
+        folder, _, name = log_path.rpartition("/")
+        self.path = f"{folder}/.{name[:-4]}.page"
+        fd = files.open_plain(self.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        try:
+            size = HEADER_SIZE + _FIRST_ROWS * ROW_SIZE
+            allocate(fd, size)
+            self.map = mmap(fd, size)
+        except BaseException:
+            unlink(self.path)
+            raise
+        finally:
+            close(fd)
+        self.map[:] = bytes(size)
+        self._rows = 0
+        self._room = _FIRST_ROWS
+        self._samples = 0
+        text = name.encode("utf-8", "backslashreplace")[: HEADER_SIZE - _NAME_AT - 1]
+        self.map[_NAME_AT : _NAME_AT + len(text)] = text
+        _HEADER.pack_into(
+            self.map, 0, b"MEMMON1\n", HEADER_SIZE, ROW_SIZE, 0, self._room, pid, ticks, unit, started, baseline
+        )
+
+    def add_row(self, name: str, kind: str, line: int, function: str, file: str) -> int:
+        """Begin a row for the next site; its offset, or 0 where the disk has no room for it."""
+        if self._rows == self._room and not self._grow():
+            return 0
+        at = HEADER_SIZE + self._rows * ROW_SIZE
+        text = f"{name[:100]}\n{kind}\n{line}\n{function[:60]}\n{file}".encode("utf-8", "backslashreplace")
+        text = text[: ROW_SIZE - TEXT_AT - 1]
+        self.map[at + TEXT_AT : at + TEXT_AT + len(text)] = text
+        self._rows += 1
+        _ROWS.pack_into(self.map, 16, self._rows, self._room)
+        return at
+
+    def _grow(self) -> bool:
+        """Make room for twice as many rows; the old mapping is given up once the new one stands."""
+        room = self._room * 2
+        size = HEADER_SIZE + room * ROW_SIZE
+        try:
+            fd = files.open_plain(self.path, O_RDWR | O_CLOEXEC)
+        except OSError:
+            return False
+        try:
+            allocate(fd, size)
+            grown = mmap(fd, size)
+        except (OSError, ValueError):
+            return False
+        finally:
+            close(fd)
+        begin = HEADER_SIZE + self._room * ROW_SIZE
+        grown[begin:] = bytes(size - begin)
+        self.map, self._room = grown, room
+        return True
+
+    def sample(self, now: int, rss: int, level: int, ticks: int, alert: int, highest: int) -> None:
+        """Store the watcher's newest sample; called by the watcher alone."""
+        self._samples = stamp = self._samples + 1
+        at = _SAMPLE_AT + (stamp & 1) * _SAMPLE_SIZE
+        _SAMPLE.pack_into(self.map, at, stamp, now, rss, level, ticks, alert, highest, stamp)
+
+    def close(self, *, keep: bool = False) -> None:
+        """Give the mapping up and, unless it is to be kept, remove the file."""
+        if not keep:
+            unlink(self.path)
+        self.map.close()

@@ -1,0 +1,111 @@
+"""The process's one run: how it is started, carried over a fork, and ended."""
+
+from __future__ import annotations
+
+import sys
+from atexit import register
+from sys import _getframe
+
+from _thread import RLock
+
+from . import calls
+from .run import Run, find_parent, find_target
+from .settings import Settings
+from .sites import remember_added
+
+try:
+    from os import register_at_fork
+except ImportError:  # Windows
+    register_at_fork = None  # type: ignore[assignment]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Any
+
+_run: Run | None = None
+_decided = False
+_forking = RLock()
+
+
+def install(alias: str, *, added: tuple[int, ...] = (), **settings: Any) -> None:
+    """What an instrumented file's preamble calls: bind ``alias`` in ``builtins`` and start the log.
+
+    The first call in the process decides the settings; a later one adds its alias and its line numbers.
+    """
+    import builtins
+
+    frame = _getframe(1)
+    remember_added(frame.f_code.co_filename, added)
+    setattr(builtins, alias, calls.marks)
+    begin(frame, settings)
+
+
+def begin(frame: FrameType, settings: dict[str, Any]) -> None:
+    """Start the log for the program that ``frame`` belongs to, unless that has been decided already."""
+    global _decided, _run
+    if _decided:
+        return
+    _decided = True
+    chosen = Settings(**settings)
+    if chosen.disabled:
+        return
+    _run = Run(chosen, find_target(frame.f_globals, frame.f_code.co_filename))
+    try:
+        _run.start(find_parent())
+    except Exception as error:
+        calls.swallow(error)
+        calls.disconnect()
+        _run.complain(f"can't record: {type(error).__name__}: {error}")
+        _run = None
+        return
+    register(_finish)
+    if register_at_fork is not None:
+        register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_in_child)
+
+
+def _finish() -> None:
+    try:
+        if _run is not None:
+            _run.finish()
+    except RecursionError:
+        raise
+    except Exception:
+        pass  # the program's end is its own
+
+
+def _before_fork() -> None:
+    _forking.acquire()
+    try:
+        if _run is not None:
+            _run.pause()
+    except Exception:
+        pass
+
+
+def _after_fork() -> None:
+    try:
+        if _run is not None:
+            _run.resume()
+    except Exception:
+        pass
+    finally:
+        _forking.release()
+
+
+def _in_child() -> None:
+    global _forking, _run
+    _forking = RLock()
+    run, _run = _run, None
+    if run is None:
+        return
+    try:
+        calls.disconnect()
+        run.abandon()
+        if sys._getframe(1).f_code.co_name == "_execute_child":
+            return  # subprocess: another program is about to take this process over
+        _run = run.fork()
+    except RecursionError:
+        raise
+    except Exception:
+        calls.disconnect()

@@ -1,0 +1,219 @@
+"""How much memory the process has: procfs descriptors kept open, else psutil, else tracemalloc.
+
+A reading is an integer in the source's own ``unit`` of bytes, so that the hot path need not multiply.
+"""
+
+from __future__ import annotations
+
+from os import O_CLOEXEC, O_RDONLY, O_WRONLY, close, pread, sysconf, write
+
+from . import files
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Reader(Protocol):
+        """What the sources have in common."""
+
+        name: str
+        unit: int
+
+        def rss(self) -> int: ...
+        def vm(self) -> int: ...
+        def mend(self) -> None: ...
+        def close(self) -> None: ...
+
+
+try:
+    from resource import RUSAGE_SELF, getrusage
+except ImportError:  # not on Windows
+    getrusage = None  # type: ignore[assignment]
+
+_SLACK_KB = 1024
+"""``ru_maxrss`` may be this far from VmHWM by counting alone; more, and it was inherited through exec."""
+
+
+class Procfs:
+    """Linux: ``statm`` by one ``pread`` of a descriptor that stays open; needs no memory to speak of."""
+
+    name = "procfs"
+
+    def __init__(self) -> None:
+        """Open this process's own files; OSError where there is no usable procfs."""
+        self.unit = sysconf("SC_PAGE_SIZE")
+        self._fd = files.open_high("/proc/self/statm", O_RDONLY | O_CLOEXEC)
+        self._identity = files.identity(self._fd)
+        self.rss()
+
+    def rss(self) -> int:
+        """The resident set now, in pages; a descriptor that the program closed is opened again."""
+        try:
+            return int(pread(self._fd, 64, 0).split()[1])
+        except (OSError, IndexError, ValueError):
+            self.mend(force=True)
+            return int(pread(self._fd, 64, 0).split()[1])
+
+    def vm(self) -> int:
+        """The size of the address space now, in pages."""
+        return int(pread(self._fd, 64, 0).split()[0])
+
+    def mend(self, *, force: bool = False) -> None:
+        """Open anew where the descriptor is not ours any more: closed, or closed and given to another file."""
+        if force or files.identity(self._fd) != self._identity:
+            self._fd = files.open_high("/proc/self/statm", O_RDONLY | O_CLOEXEC)
+            self._identity = files.identity(self._fd)
+
+    def close(self) -> None:
+        """Give the descriptor back, unless it is no longer ours."""
+        if files.identity(self._fd) == self._identity:
+            close(self._fd)
+
+
+class Psutil:
+    """macOS, Windows, a Linux without /proc: whatever psutil reads there."""
+
+    name = "psutil"
+    unit = 1
+
+    def __init__(self) -> None:
+        """Import psutil and take one reading; any error means that it can't be used."""
+        import psutil
+
+        self._read = psutil.Process().memory_info
+        self.rss()
+
+    def rss(self) -> int:
+        """The resident set now, in bytes."""
+        return int(self._read().rss)
+
+    def vm(self) -> int:
+        """The size of the address space now, in bytes."""
+        return int(self._read().vms)
+
+    def mend(self) -> None:
+        """Nothing is kept open."""
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+class Tracemalloc:
+    """The last resort: what Python's own allocators hand out from now on. Slows the program down."""
+
+    name = "tracemalloc"
+    unit = 1
+
+    def __init__(self) -> None:
+        """Start tracing where nobody has."""
+        import tracemalloc
+
+        if not tracemalloc.is_tracing():
+            tracemalloc.start()
+        self._read = tracemalloc.get_traced_memory
+
+    def rss(self) -> int:
+        """The traced memory now, in bytes; the last figure of all where the program stopped the tracing."""
+        return self._read()[0]
+
+    def vm(self) -> int:
+        """Not known this way."""
+        return 0
+
+    def mend(self) -> None:
+        """Nothing is kept open."""
+
+    def close(self) -> None:
+        """The tracing may be in use by now; it is left on."""
+
+
+def best_reader() -> Reader:
+    """The first source of the three that gives a figure."""
+    try:
+        return Procfs()
+    except (OSError, ValueError, IndexError):
+        pass
+    try:
+        return Psutil()
+    except Exception:
+        return Tracemalloc()
+
+
+class Peak:
+    """The peak since the last ``reset``, by resetting the process's own peak counter; raises OSError where there is none."""
+
+    name = "clear_refs"
+
+    def __init__(self, unit: int) -> None:
+        """Open the counters and find out which of the two readings of them can be trusted."""
+        self._kb = max(unit // 1024, 1)
+        self._fd = files.open_high("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC)
+        self._identity = files.identity(self._fd)
+        self._status = files.open_high("/proc/self/status", O_RDONLY | O_CLOEXEC)
+        self._status_identity = files.identity(self._status)
+        self.reset()
+        high_water = self._high_water_kb()
+        if getrusage is not None and abs(getrusage(RUSAGE_SELF).ru_maxrss - high_water) <= _SLACK_KB:
+            self.read = self._read_usage
+        else:
+            self.read = self._read_status
+
+    def reset(self) -> None:
+        """Let the peak begin at what is resident now."""
+        write(self._fd, b"5")
+
+    def _read_usage(self) -> int:
+        return getrusage(RUSAGE_SELF).ru_maxrss // self._kb
+
+    def _read_status(self) -> int:
+        """For a child of a large parent: what was inherited through exec stays in ``ru_maxrss`` for ever."""
+        return self._high_water_kb() // self._kb
+
+    def _high_water_kb(self) -> int:
+        text = pread(self._status, 4096, 0)
+        return int(text[text.index(b"VmHWM:") + 6 :].split(None, 1)[0])
+
+    def mend(self) -> None:
+        """Open anew what the program closed."""
+        if files.identity(self._fd) != self._identity:
+            self._fd = files.open_high("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC)
+            self._identity = files.identity(self._fd)
+        if files.identity(self._status) != self._status_identity:
+            self._status = files.open_high("/proc/self/status", O_RDONLY | O_CLOEXEC)
+            self._status_identity = files.identity(self._status)
+
+    def close(self) -> None:
+        """Give the descriptors back, unless they are no longer ours."""
+        for fd, identity in ((self._fd, self._identity), (self._status, self._status_identity)):
+            if files.identity(fd) == identity:
+                close(fd)
+
+
+class SampledPeak:
+    """The peak since the last ``reset`` as far as the watcher's samples show it."""
+
+    name = "sampler"
+
+    def __init__(self, reader: Reader) -> None:
+        """Begin at the present reading."""
+        self._rss = reader.rss
+        self._highest = 0
+        self.reset()
+
+    def reset(self) -> None:
+        """Let the peak begin at what is resident now."""
+        self._highest = self._rss()
+
+    def read(self) -> int:
+        """The largest sample so far."""
+        return self._highest
+
+    def sample(self, rss: int) -> None:
+        """Take one of the watcher's samples."""
+        self._highest = max(self._highest, rss)
+
+    def mend(self) -> None:
+        """Nothing is kept open."""
+
+    def close(self) -> None:
+        """Nothing is kept open."""

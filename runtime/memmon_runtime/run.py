@@ -1,0 +1,230 @@
+"""One process's run, from its first line in the log to its last: what is set up, and what is taken down."""
+
+from __future__ import annotations
+
+import sys
+from os import getpid, getppid, listdir, makedirs, path, readlink
+from os import write as write_fd
+from time import time_ns
+
+from . import calls
+from .limits import Limits, read_text, system_kills
+from .lines import Words, card_line, header, machine_line, top_ten, totals_line
+from .page import Page
+from .reading import Peak, SampledPeak, best_reader
+from .recorder import Recorder
+from .runlog import RunLog
+from .settings import MB, Settings, absolute
+from .sites import function_name, original_line
+from .version import __version__
+from .watcher import Watcher
+
+_MOST_ANCESTORS = 8
+
+
+class Run:
+    """What belongs together in one process; a forked child makes its own."""
+
+    def __init__(self, settings: Settings, target: str) -> None:
+        """Nothing is started yet."""
+        self.settings = settings
+        self.target = target
+        self.recorder: Recorder | None = None
+        self.watcher: Watcher | None = None
+        self.parent: dict[str, object] | None = None
+        self.log_path = ""
+        self._told = False
+
+    def start(self, parent: dict[str, object] | None) -> None:
+        """Begin to record; what can't be had is done without."""
+        self.parent = parent
+        reader = best_reader()
+        limits = Limits(self.settings, reader.unit)
+        peak: Peak | SampledPeak | None = None
+        if self.settings.peak:
+            try:
+                peak = Peak(reader.unit) if reader.name == "procfs" else SampledPeak(reader)
+            except (OSError, ValueError):
+                peak = SampledPeak(reader)
+        words = Words(self.settings.language)
+        self.recorder = recorder = Recorder(reader, peak, limits, words, self.target)
+        recorder.last_name = words.start
+        recorder.judge(recorder.baseline)
+        self.open_log()
+        self.watcher = Watcher(recorder, self.settings.interval)
+        calls.connect(recorder)
+        try:
+            self.watcher.start()
+        except RuntimeError:
+            pass  # no thread to be had: the checkpoints alone
+
+    def open_log(self) -> None:
+        """Create log and page and write the first lines; complains once where that can't be."""
+        recorder = self.recorder
+        assert recorder is not None
+        pid, now = getpid(), time_ns()
+        try:
+            makedirs(self.settings.log_dir, exist_ok=True)
+            log = RunLog(self.settings.log_dir, pid, child=self.parent is not None)
+        except OSError as error:
+            self.complain(f"no run log in {self.settings.log_dir}: {error.strerror or error}")
+            return
+        try:
+            ticks = start_ticks("self")
+            recorder.page = Page(log.path, pid, ticks, recorder.reader.unit, now, recorder.baseline)
+        except (OSError, ValueError):
+            recorder.page = None
+        log.append(header(self._facts(recorder), __version__, self.target, pid, now))
+        mb = (recorder.baseline * recorder.to_mb, 0.0, 0.0)
+        stamp = recorder.clock.stamp(now)
+        log.append(card_line(stamp, recorder.level, recorder.words.start, mb, recorder.fired))
+        recorder.log = log
+        for site in recorder.sites.values():
+            recorder.introduce(site)
+
+    def _facts(self, recorder: Recorder) -> dict[str, object]:
+        """The header's values from ``parent`` on, in their order."""
+        limits, settings = recorder.limits, self.settings
+        limit = {"mb": round(limits.tightest / MB, 2), "from": limits.origin, "path": limits.path}
+        levels = {
+            "warning": settings.warning.text,
+            "warning_mb": limits.threshold_mb(settings.warning),
+            "critical": settings.critical.text,
+            "critical_mb": limits.threshold_mb(settings.critical),
+        }
+        kills = limits.cgroup.kills() if limits.cgroup is not None else None
+        return {
+            "parent": self.parent,
+            "language": recorder.words.language,
+            "reading": recorder.reader.name,
+            "baseline_mb": round(recorder.baseline * recorder.to_mb, 2),
+            "limit": limit if limits.origin else None,
+            "levels": levels,
+            "oom_kill": {"cgroup": kills, "vmstat": system_kills()},
+            "peak": recorder.peak.name if recorder.peak is not None else "off",
+        }
+
+    def pause(self) -> None:
+        """Before a fork: no thread of ours, and nothing half written."""
+        if self.watcher is not None:
+            self.watcher.stop()
+        if self.recorder is not None:
+            self.recorder.lock.acquire()
+
+    def resume(self) -> None:
+        """After a fork, in the parent."""
+        if self.recorder is not None:
+            self.recorder.lock.release()
+        if self.watcher is not None:
+            self.watcher.start()
+
+    def abandon(self) -> None:
+        """After a fork, in the child: what is open here is the parent's."""
+        recorder = self.recorder
+        if recorder is not None:
+            if self.log_path == "" and recorder.log is not None:
+                self.log_path = recorder.log.path
+            recorder.close_all()
+            recorder.brackets.forget()
+
+    def fork(self) -> Run:
+        """The child's own run, which names this one as its parent."""
+        run = Run(self.settings, self.target)
+        run.start({"pid": getppid(), "log": self.log_path})
+        return run
+
+    def complain(self, text: str) -> None:
+        """One line on stderr in the whole run, at most."""
+        if not self._told:
+            self._told = True
+            try:
+                write_fd(2, f"memmon: {text}; the program runs on without it\n".encode("utf-8", "backslashreplace"))
+            except OSError:
+                pass
+
+    def finish(self) -> None:
+        """Write the end of the log and let go of everything. A second call does nothing."""
+        recorder, watcher = self.recorder, self.watcher
+        if recorder is None:
+            return
+        calls.disconnect()
+        if watcher is not None:
+            watcher.stop()
+        with recorder.lock:
+            self.recorder = None
+            recorder.leave_all()
+            now = time_ns()
+            rss = recorder.reader.rss()
+            exception = _uncaught()
+            text = machine_line("exception", exception) if exception else ""
+            text += top_ten(recorder.clock.stamp(now), recorder.sites.values(), recorder.to_mb, self.target)
+            text += totals_line(recorder.sites.values(), recorder.to_mb)
+            text += machine_line("end", {"exit": "exception" if exception else "normal"})
+            mb = tuple(n * recorder.to_mb for n in (rss, rss - recorder.baseline, rss - recorder.last_rss))
+            recorder.judge(rss)
+            text += card_line(recorder.clock.stamp(now), recorder.level, recorder.words.end, mb, recorder.fired)
+            whole = recorder.log is not None and recorder.log.append(text)
+            if recorder.page is not None:
+                recorder.page.close(keep=not whole)
+            recorder.close_all()
+
+
+def find_target(globals_: dict[str, object], filename: str) -> str:
+    """The program that runs, as an absolute path: the main module's file, else the file that asks."""
+    if globals_.get("__name__") not in ("__main__", "__mp_main__"):
+        main = getattr(sys.modules.get("__main__"), "__file__", None)
+        if isinstance(main, str):
+            return absolute(main)
+    return absolute(filename)
+
+
+def find_parent() -> dict[str, object] | None:
+    """The nearest ancestor that keeps a run log open, found by its descriptors; nothing is left in the environment."""
+    pid = getppid()
+    for _ in range(_MOST_ANCESTORS):
+        if pid <= 1:
+            break
+        log = _log_of(pid)
+        if log:
+            return {"pid": pid, "log": log}
+        words = read_text(f"/proc/{pid}/stat").rpartition(")")[2].split()
+        pid = int(words[1]) if len(words) > 1 else 0
+    return None
+
+
+def _log_of(pid: int) -> str | None:
+    folder = f"/proc/{pid}/fd"
+    try:
+        for name in listdir(folder):
+            target = readlink(f"{folder}/{name}")
+            if path.basename(target).startswith("memory_monitor_") and target.endswith(".log"):
+                return target
+    except OSError:
+        pass  # another user's process, or one that has just ended
+    return None
+
+
+def start_ticks(pid: str) -> int:
+    """When a process started, in clock ticks since boot; 0 where that can't be read."""
+    words = read_text(f"/proc/{pid}/stat").rpartition(")")[2].split()
+    return int(words[19]) if len(words) > 19 else 0
+
+
+def _uncaught() -> dict[str, object] | None:
+    """The exception that ends the program: under way, or printed by the interpreter already."""
+    error = sys.exc_info()[1] or getattr(sys, "last_value", None)
+    if error is None or isinstance(error, SystemExit):
+        return None
+    found: dict[str, object] = {"type": type(error).__name__, "message": "", "file": None, "line": None}
+    try:
+        found["message"] = str(error)[:1000]
+    except Exception:
+        pass
+    traceback = error.__traceback__
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        found["file"] = absolute(code.co_filename)
+        found["line"] = original_line(code.co_filename, traceback.tb_lineno)
+        found["function"] = function_name(code)
+        traceback = traceback.tb_next
+    return found

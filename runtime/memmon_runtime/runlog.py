@@ -1,0 +1,192 @@
+"""The run log: its file, its lines, and the bounds on its size.
+
+Nothing is buffered: what ``write`` was given survives SIGKILL. A log that can't be written costs the log, not the
+run: the line is dropped and the next one tries again.
+
+Lines are written as they come while the allowance lasts (a burst of ``_BURST`` lines, ``_PER_SECOND`` more each
+second). Beyond it the lines are thinned: the newest is kept as a padded line at the end of the file and rewritten in
+place, and each second one of them stays where it is and a new one is begun, so that ``tail -f`` goes on. A log that
+has grown to ``_FULL`` bytes is made shorter in place: its beginning and its newest half stay, and between them the
+machine lines and some of the others.
+"""
+
+from __future__ import annotations
+
+from os import O_CLOEXEC, O_CREAT, O_EXCL, O_RDWR, close, fstat, ftruncate, pread, pwrite, unlink
+from time import localtime, monotonic_ns, strftime, time_ns
+
+from . import files
+
+try:
+    from _json import encode_basestring
+except ImportError:  # another Python than CPython
+    from json.encoder import encode_basestring
+
+_BURST = 30_000
+_PER_SECOND = 20
+_FULL = 16 << 20
+_KEPT_HEAD = 64 << 10
+_KEEP_EVERY = 16
+_NS = 1_000_000_000
+_WIDTH = 220
+"""A padded line's least width in bytes: wide enough for nearly every line, so that the width seldom changes."""
+
+
+def to_json(value: object) -> str:
+    """JSON of plain values; Chinese stays readable, lone surrogates become escapes."""
+    if value is None:
+        return "null"
+    if value is True or value is False:
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return encode_basestring(value).encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{to_json(str(k))}: {to_json(v)}" for k, v in value.items()) + "}"
+    return "[" + ", ".join(map(to_json, value)) + "]"  # type: ignore[call-overload]
+
+
+class Clock:
+    """The time of a line, local, to the millisecond; the part down to the second is made once a second."""
+
+    __slots__ = ("_prefix", "_second")
+
+    def __init__(self) -> None:
+        """Nothing is made yet."""
+        self._second = -1
+        self._prefix = ""
+
+    def stamp(self, now: int) -> str:
+        """``[2026-11-22 10:30:48.123`` for ``now`` in nanoseconds since the epoch, without the closing bracket."""
+        second, rest = divmod(now, _NS)
+        if second != self._second:
+            self._prefix = strftime("[%Y-%m-%d %H:%M:%S.", localtime(second))
+            self._second = second
+        return "%s%03d" % (self._prefix, rest // 1_000_000)
+
+
+class RunLog:
+    """One process's log file. Not for several threads at once: the recorder's lock is held around every call."""
+
+    def __init__(self, folder: str, pid: int, *, child: bool) -> None:
+        """Create the file, under a name that nobody else has; OSError where that can't be."""
+        self.path = ""
+        self._fd = self._create(folder, pid, child=child)
+        self._identity = files.identity(self._fd)
+        self._end = 0
+        self._slot = -1
+        self._slot_width = 0
+        self._slot_until = 0
+        self._allowance = _BURST
+        self._refilled = monotonic_ns()
+        self._failing = False
+
+    def _create(self, folder: str, pid: int, *, child: bool) -> int:
+        stamp = strftime("%Y%m%d_%H%M%S", localtime(time_ns() // _NS))
+        names = [f"memory_monitor_{stamp}_{pid}{again}.log" for again in ("", "_2", "_3", "_4")]
+        if not child:
+            names.insert(0, f"memory_monitor_{stamp}.log")
+        for name in names[:-1]:
+            self.path = f"{folder}/{name}"
+            try:
+                return files.open_high(self.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC)
+            except FileExistsError:
+                continue
+        self.path = f"{folder}/{names[-1]}"
+        return files.open_high(self.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC)
+
+    def append(self, text: str) -> bool:
+        """Write whole lines at the end of the file, whatever the allowance; for what is rare. True where it went well."""
+        self._slot = -1
+        self._put(text.encode("utf-8", "backslashreplace"), self._end)
+        return not self._failing
+
+    def event(self, text: str) -> None:
+        """Write whole lines that may be dropped where there are too many."""
+        if self._allowance > 0:
+            self._allowance -= 1
+            self.append(text)
+
+    def checkpoint(self, text: str) -> None:
+        """Write a checkpoint's line, or rewrite the padded last line with it where there are too many."""
+        data = text.encode("utf-8", "backslashreplace")
+        if self._allowance > 0:
+            self._allowance -= 1
+            self._slot = -1
+            self._put(data, self._end)
+            return
+        now = monotonic_ns()
+        if now >= self._slot_until or self._slot < 0:
+            self._refill(now)
+            self._slot, self._slot_width = self._end, _WIDTH
+            self._slot_until = now + _NS
+        if len(data) > self._slot_width:
+            self._slot_width = len(data)
+        self._put(data[:-1].ljust(self._slot_width - 1) + b"\n", self._slot)
+
+    def _refill(self, now: int) -> None:
+        self._allowance = min((now - self._refilled) * _PER_SECOND // _NS, _BURST)
+        self._refilled = now
+
+    def _put(self, data: bytes, at: int) -> None:
+        """Write ``data`` at ``at``; a line that does not fit on the disk is taken back whole."""
+        try:
+            written = pwrite(self._fd, data, at)
+        except OSError:
+            self._failing = True
+            return
+        if written < len(data):
+            self._failing = True
+            try:
+                ftruncate(self._fd, at)
+            except OSError:
+                pass
+            return
+        self._failing = False
+        if at + written > self._end:
+            self._end = at + written
+            if self._end > _FULL:
+                self._shorten()
+
+    def _shorten(self) -> None:
+        """Let the older half of the log go, save its beginning, its machine lines and some of the others.
+
+        The end of the file keeps its last line all the while, so a kill in the midst of it loses nothing newer.
+        """
+        newest = self._end // 2
+        read = kept = _KEPT_HEAD
+        rest, count = b"", 0
+        while read < self._end:
+            block = pread(self._fd, 1 << 16, read)
+            if not block:
+                break
+            read += len(block)
+            lines = (rest + block).split(b"\n")
+            rest = lines.pop()
+            chosen = []
+            for line in lines:
+                count += 1
+                if read > newest or line.startswith(b"#") or count % _KEEP_EVERY == 1:
+                    chosen.append(line)
+            if chosen:
+                kept += pwrite(self._fd, b"\n".join(chosen) + b"\n", kept)
+        ftruncate(self._fd, kept)
+        self._end, self._slot = kept, -1
+
+    def mend(self) -> None:
+        """Find out whether the descriptor is still ours, and open the log again where it is not."""
+        if files.identity(self._fd) != self._identity:
+            self._fd = files.open_high(self.path, O_RDWR | O_CREAT | O_CLOEXEC)
+            self._identity = files.identity(self._fd)
+            self._end, self._slot = fstat(self._fd).st_size, -1
+
+    def close(self) -> None:
+        """Give the descriptor back, unless it is no longer ours."""
+        if files.identity(self._fd) == self._identity:
+            close(self._fd)
+        self._identity = None
+
+    def discard(self) -> None:
+        """Take an unused file away again."""
+        unlink(self.path)

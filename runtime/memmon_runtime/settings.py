@@ -1,0 +1,110 @@
+"""What the runtime is told: keyword settings, overruled by the ``MEMMON_*`` switches of the environment."""
+
+from __future__ import annotations
+
+from os import environ, getcwd, path
+
+MB = 1 << 20
+
+_UNITS = {"": 1, "B": 1, "K": 1 << 10, "M": MB, "G": 1 << 30, "T": 1 << 40}
+_OFF = ("", "0", "false", "no", "off")
+
+try:
+    _FIRST_FOLDER = getcwd()
+except OSError:  # the folder that the program was started in is gone
+    _FIRST_FOLDER = path.sep
+
+
+def absolute(name: str) -> str:
+    """``name`` from the folder that the program started in, whatever the current one is now."""
+    return path.normpath(path.join(_FIRST_FOLDER, name))
+
+
+class Threshold:
+    """A level: a share of the limit (``percent``) or an absolute RSS in MB (``mb``); the other is None."""
+
+    __slots__ = ("mb", "percent", "text")
+
+    def __init__(self, text: str) -> None:
+        """Read ``"80%"``, ``"800MB"``, ``"1.5GB"`` or a number of bytes; ValueError for anything else."""
+        self.text = text = text.strip()
+        self.percent: float | None = None
+        self.mb: float | None = None
+        if text.endswith("%"):
+            self.percent = float(text[:-1])
+            good = 0 < self.percent <= 100
+        else:
+            number = text.upper().rstrip("BI")
+            unit = number[-1:] if number[-1:] in "KMGT" else ""
+            self.mb = float(number[: len(number) - len(unit)]) * _UNITS[unit] / MB
+            good = 0 < self.mb < float("inf")
+        if not good:
+            raise ValueError(text)
+
+
+class Settings:
+    """The settings of one run, checked; a value that can't be read is replaced by its default."""
+
+    __slots__ = ("critical", "disabled", "heap", "interval", "language", "log_dir", "peak", "stack", "warning")
+
+    def __init__(
+        self,
+        warning: str = "80%",
+        critical: str = "95%",
+        interval: float = 1.0,
+        log_dir: str = ".",
+        language: str = "auto",
+        *,
+        peak: bool = True,
+        heap: bool = True,
+        stack: bool = True,
+    ) -> None:
+        """Take the keywords, then what the environment says instead."""
+        self.disabled = switched_off()
+        self.warning = _threshold(environ.get("MEMMON_WARNING"), warning, "80%")
+        self.critical = _threshold(environ.get("MEMMON_CRITICAL"), critical, "95%")
+        self.interval = _seconds(environ.get("MEMMON_INTERVAL"), interval)
+        self.log_dir = absolute(path.expanduser(environ.get("MEMMON_LOG_DIR") or log_dir))
+        self.language = language if language in ("zh", "en") else _locale_language()
+        self.peak = peak
+        self.heap = heap and _switch("MEMMON_HEAP")
+        self.stack = stack and _switch("MEMMON_STACK")
+
+
+def switched_off() -> bool:
+    """Whether ``MEMMON_DISABLE`` asks for nothing at all."""
+    return environ.get("MEMMON_DISABLE", "").lower() not in _OFF
+
+
+def _switch(name: str) -> bool:
+    return environ.get(name, "1").lower() not in _OFF
+
+
+def _threshold(*texts: str | None) -> Threshold:
+    for text in texts:
+        try:
+            if text:
+                return Threshold(text)
+        except (ValueError, AttributeError):
+            pass
+    return Threshold("80%")
+
+
+def _seconds(*values: str | float | None) -> float:
+    for value in values:
+        try:
+            seconds = float(value or 0)
+        except (ValueError, TypeError):
+            continue
+        if 0 < seconds < float("inf"):
+            return seconds
+    return 1.0
+
+
+def _locale_language() -> str:
+    """``zh`` where the locale of the messages is Chinese, ``en`` elsewhere; no locale is switched to ask."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = environ.get(name)
+        if value:
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"

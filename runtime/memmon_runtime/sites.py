@@ -1,0 +1,73 @@
+"""Sites: the places of the brackets, their totals, and the way from a frame's line to a line of the original."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from .settings import MB, absolute
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType
+
+OPEN, CLOSED, LONE = 0, 1, 2
+NEVER = 1 << 62
+_LEVELS = ("INFO", "WARNING", "CRITICAL")
+LABELS = {"statement": ("BEFORE", "AFTER"), "function": ("START", "END")}
+_added: dict[str, tuple[int, ...]] = {}
+
+
+def remember_added(filename: str, added: tuple[int, ...]) -> None:
+    """Keep which lines of an instrumented file are not the original's."""
+    _added[filename] = tuple(sorted(added))
+
+
+def original_line(filename: str, line: int | None) -> int | None:
+    """The line of the original for a line of the file as it runs; of other files the line itself."""
+    added = _added.get(filename)
+    if line is None or added is None:
+        return line
+    return line - bisect_right(added, line)
+
+
+def function_name(code: CodeType) -> str:
+    """The qualified name where Python knows it (3.11), else the name."""
+    return getattr(code, "co_qualname", None) or code.co_name
+
+
+class Site:
+    """One place and its totals, in units; the totals are the row of the page and the `Top 10`."""
+
+    __slots__ = (
+        "alarm", "alarm_mb", "alarms", "at", "best", "best_rss", "closed", "delta", "file", "function", "heads",
+        "kind", "largest", "largest_rss", "left", "line", "name", "normal_mb", "number", "opened", "opened_number",
+        "opened_rss", "own", "peak", "phase", "printed", "rss", "tail", "thread", "time", "total",
+    )  # fmt: skip
+
+    def __init__(
+        self, name: str, line: int, code: CodeType, limits: tuple[float | None, float | None], labels: tuple[str, str],
+        unit: int,
+    ) -> None:  # fmt: skip
+        """Prepare everything that the lines of the site have in common."""
+        self.name = str(name)
+        self.line = line
+        self.file = absolute(code.co_filename) if not code.co_filename.startswith("<") else code.co_filename
+        self.function = function_name(code)
+        self.kind = labels[0] or "CHECKPOINT"
+        self.normal_mb, self.alarm_mb = limits
+        self.alarm = NEVER if self.alarm_mb is None else int(self.alarm_mb * MB / unit)
+        self.printed = tuple(f"{_one_line(self.name)}_{label}" if label else _one_line(self.name) for label in labels)
+        self.heads = [[f"] [{level}] [{name}] RSS=" for level in _LEVELS] for name in (*self.printed, self.printed[0])]
+        self.tail = f" line={line}"
+        self.at = 0
+        self.number = self.time = self.phase = self.thread = self.rss = self.delta = self.own = 0
+        self.opened = self.closed = self.left = self.total = self.largest = self.largest_rss = 0
+        self.opened_number = self.opened_rss = self.alarms = 0
+        self.peak = -1
+        self.best = [0, 0]
+        self.best_rss = [0, 0]
+
+
+def _one_line(name: str) -> str:
+    """A name as it can stand in a line: what would end the line is replaced."""
+    return "".join("_" if c < " " or c in "\x7f\x85\u2028\u2029" else c for c in name)

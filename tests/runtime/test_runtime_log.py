@@ -1,0 +1,126 @@
+"""The run log in the card's form: header, brackets, levels, Top 10, the end."""
+
+from __future__ import annotations
+
+import json
+
+STORY = """
+    def load():
+        __memmon__.before("加载config", 2, normal=20, alarm=50)
+        data = bytearray(80 << 20)
+        __memmon__.after("加载config", 2, normal=20, alarm=50)
+        return data
+
+    __memmon__.start("Phase", 5)
+    data = load()
+    __memmon__.end("Phase", 5)
+    print("done")
+"""
+
+KEYS = (
+    "memmon target argv pid parent python started language reading baseline_mb limit levels oom_kill peak"
+).split()
+
+
+def machine(log):
+    """The machine lines as (key, value)."""
+    return [
+        (line[2:].partition(": ")[0], json.loads(line.partition(": ")[2]))
+        for line in log.splitlines()
+        if line.startswith("# ")
+    ]
+
+
+def test_story_is_told_on_every_python(every_python):
+    """The same program leaves the same story on each interpreter, without psutil, and its output is untouched."""
+    left = every_python.run(STORY, settings='language="zh", ')
+    assert (left.status, left.stdout, left.stderr) == (0, "done\n", "")
+    assert left.names == [
+        "程序启动", "Phase_START", "加载config_BEFORE", "加载config_AFTER", "Phase_END", "程序结束",
+    ]  # fmt: skip
+    lines = {line["name"]: line for line in left.lines}
+    after = lines["加载config_AFTER"]
+    assert after["level"] == "WARNING"
+    assert 79 < float(after["step"]) < 82
+    assert " peak=+8" in after["more"]
+    assert " line=2" in after["more"]
+    assert " fired=growth" in after["more"]
+    assert " growth=+8" in lines["Phase_END"]["more"]
+
+
+def test_header_is_complete_and_first(bench):
+    """The header's machine lines come first, in their order, each with a JSON value."""
+    left = bench.run(STORY)
+    found = machine(left.log)
+    assert [key for key, _ in found[: len(KEYS)]] == KEYS
+    assert all(line.startswith("# ") for line in left.log.splitlines()[: len(KEYS)])
+    values = dict(found)
+    assert values["target"] == str(bench.folder / "program.py")
+    assert values["parent"] is None
+    assert values["reading"] == "procfs"
+    assert values["end"] == {"exit": "normal"}
+
+
+def test_a_finished_run_leaves_only_its_log(bench):
+    """The page is taken away when everything in it has gone into the log."""
+    left = bench.run(STORY)
+    assert left.pages == []
+    totals = dict(machine(left.log))["totals"]
+    assert [(site["opened"], site["closed"], site["left"]) for site in totals] == [(1, 1, 0), (1, 1, 0)]
+
+
+def test_an_uncaught_exception_is_told_with_its_original_line(bench):
+    """The line of the traceback's last frame, as it was before the preamble was put in."""
+    left = bench.run("def f():\n    return 1 / 0\n\nf()\n")
+    assert left.status == 1
+    values = dict(machine(left.log))
+    assert values["exception"] == {
+        "type": "ZeroDivisionError", "message": "division by zero", "file": str(bench.folder / "program.py"),
+        "line": 2, "function": "f",
+    }  # fmt: skip
+    assert values["end"] == {"exit": "exception"}
+
+
+def test_a_bracket_left_by_an_exception_is_shown_as_left(bench):
+    """LEFT comes before whatever is passed next."""
+    left = bench.run("""
+        def f():
+            __memmon__.before("bad", 2)
+            1 / 0
+            __memmon__.after("bad", 2)
+        for _ in range(2):
+            try:
+                f()
+            except ZeroDivisionError:
+                pass
+    """)
+    assert left.names == ["program start", "bad_BEFORE", "bad_LEFT", "bad_BEFORE", "bad_LEFT", "program end"]
+
+
+def test_disabled_leaves_nothing(bench):
+    """MEMMON_DISABLE=1: no file, the same output."""
+    left = bench.run(STORY, MEMMON_DISABLE="1")
+    assert (left.status, left.stdout, left.stderr, left.logs) == (0, "done\n", "", [])
+
+
+def test_hand_marks_start_the_log(bench):
+    """checkpoint, span and monitor need no instrumenting."""
+    bench.write(
+        """
+        from memmon_runtime import checkpoint, configure, monitor, span
+        configure(language="zh")
+        @monitor("work")
+        def work():
+            "It works."
+            with span("块", normal=1):
+                return checkpoint("中间")
+        work()
+        print(work.__doc__)
+        """,
+        preamble=False,
+    )
+    left = bench.run()
+    assert (left.status, left.stdout, left.stderr) == (0, "It works.\n", "")
+    assert left.names == [
+        "程序启动", "work_START", "块_START", "中间", "块_END", "work_END", "程序结束",
+    ]  # fmt: skip
