@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _COMMENT = re.compile(r"#\s*memmon:\s*(.*?)\s*\Z", re.DOTALL)
 _BRACES = re.compile(r"\{\s*\$\$\$[A-Z_0-9]*\s*\}")
+_PLAIN = re.compile(r"[\w ]+")
 _NEAREST = 3
 _CODE_WIDTH = 100
 
@@ -168,27 +169,54 @@ class Finder:
         if selector.line is not None:
             yield from self._on_line(selector.line)
         elif selector.match is not None:
-            for node in self._matches(selector.match.strip()):
+            for node in self._matches(selector.match.strip(), selector.text):
                 host, is_statement = grammar.host(node)
                 if not is_statement and statements:
                     statement = grammar.statement_of(host)
                     host = host if statement is None else statement
                 if selector.text is None or re.search(selector.text, _own_source(host)):
                     yield host, host
-        elif selector.text is not None and re.search(selector.text, self.source.text):
-            for node in self._statements():
+        elif selector.text is not None:
+            for node in self._holding(selector.text):
                 if re.search(selector.text, _own_source(node)) and not grammar.is_docstring(node):
                     yield node, node
 
-    def _matches(self, pattern: str) -> list[SgNode]:
-        """All nodes that *pattern* matches; ``{$$$}`` in it stands for a dict display as well as for a set."""
+    def _holding(self, text: str) -> Iterator[SgNode]:
+        """The statements among which are all that match *text*; few of them where it is plain words."""
+        if _PLAIN.fullmatch(text):
+            seen: set[tuple[int, int]] = set()
+            for spot in re.finditer(text, self.source.text):
+                statement = grammar.statement_of(grammar.node_at(self.root, spot.start()))
+                if statement is not None and span(statement) not in seen:
+                    seen.add(span(statement))
+                    yield statement
+        elif re.search(text, self.source.text):
+            yield from self._statements()
+
+    def _matches(self, pattern: str, text: str | None) -> Iterator[SgNode]:
+        """All nodes that *pattern* matches, at least those in statements that match *text*.
+
+        Searching the few statements that hold plain words is far cheaper than the whole tree.
+        """
+        if text is None or not _PLAIN.fullmatch(text):
+            yield from self._found_in(self.root, pattern)
+            return
+        seen: set[tuple[int, int]] = set()
+        for statement in self._holding(text):
+            for node in self._found_in(statement, pattern):
+                if span(node) not in seen:
+                    seen.add(span(node))
+                    yield node
+
+    def _found_in(self, root: SgNode, pattern: str) -> list[SgNode]:
+        """``{$$$}`` in *pattern* stands for a dict display as well as for a set."""
         parts = _BRACES.split(pattern)
         if len(parts) == 1:
-            return self.root.find_all(pattern=pattern)
+            return root.find_all(pattern=pattern)
         names = [f"MEMMON_BRACES_{number}" for number in range(1, len(parts))]
         joined = parts[0] + "".join(f"${name}{part}" for name, part in zip(names, parts[1:], strict=True))
         either: Rule = {"any": [{"kind": "dictionary"}, {"kind": "set"}]}
-        return self.root.find_all({"rule": {"pattern": joined}, "constraints": dict.fromkeys(names, either)})
+        return root.find_all({"rule": {"pattern": joined}, "constraints": dict.fromkeys(names, either)})
 
     def _on_line(self, line: int) -> Iterator[tuple[SgNode, SgNode]]:
         """The innermost statement that holds the line's first character, and those behind it on the same line."""
@@ -305,21 +333,26 @@ def _own_source(node: SgNode) -> str:
     """A statement's source without the statements in its blocks: what a ``text`` is searched in."""
     if node.kind() not in grammar.HEADED:
         return node.text()
-    return "".join(_own_parts(node))
+    begin, _ = span(node)
+    source, parts, at = node.text(), list[str](), 0
+    for start, end in _inner_blocks(node):
+        parts.append(source[at : start - begin])
+        at = end - begin
+    return "".join([*parts, source[at:]])
 
 
-def _own_parts(node: SgNode) -> Iterator[str]:
+def _inner_blocks(node: SgNode) -> Iterator[tuple[int, int]]:
+    """The extents of comments and of nested statements below a statement or clause."""
     for child in node.children():
-        if child.kind() == "comment":
-            continue
-        if child.kind() == "block":
-            clauses = [inner for inner in child.children() if inner.kind() == "case_clause"]
-            for clause in clauses:
-                yield from _own_parts(clause)
-        elif child.kind() in grammar.HEADED:
-            yield from _own_parts(child)
-        else:
-            yield child.text() + " "
+        if child.kind() == "comment" or _is_body(child):
+            yield span(child)
+        elif child.kind() == "block" or child.kind() in grammar.HEADED:
+            yield from _inner_blocks(child)
+
+
+def _is_body(node: SgNode) -> bool:
+    """Whether *node* is a block of statements (the block of a ``match`` holds its clauses)."""
+    return node.kind() == "block" and all(child.kind() != "case_clause" for child in node.children())
 
 
 def _without_repeats(found: Iterable[Found]) -> Iterator[Found]:
