@@ -66,7 +66,7 @@ def test_killed_while_loading(folder: Path, python: Path) -> None:
 def test_killed_while_copying(folder: Path) -> None:
     """A large config: the load is an alarm in the log, the copy is where it died, and `report` says both."""
     script = samples.copy_bot(folder, "large")
-    line = bot.line_of(script, "    old_config = {")
+    line = bot.line_of(script, '        "交易历史": copy.deepcopy(history),')
     assert memmon("instrument", script.name, cwd=folder).returncode == 0
     with cgroup.limited(bot.LIMIT_MB) as group:
         assert bot.run(Path(sys.executable), script, group=group).returncode == 137
