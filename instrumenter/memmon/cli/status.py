@@ -22,11 +22,8 @@ def status(paths: tuple[str, ...]) -> int:
         click.echo(f"{entry.condition.value:<12}  {entry.path}  ({entry.remark})")
     if found.logs:
         newest = max(found.logs, key=lambda log: log.name)
-        click.echo(
-            f"{len(found.logs)} run log(s), the newest {newest}: `memmon report` reads it, "
-            "`memmon restore --purge-logs` deletes them",
-            err=True,
-        )
+        count = "1 run log" if len(found.logs) == 1 else f"{len(found.logs)} run logs, the newest"
+        click.echo(f"{count} {newest}: read by `memmon report`, deleted by restore's --purge-logs", err=True)
     if not found.entries:
         click.echo("nothing is instrumented and nothing is left over", err=True)
     return int(bool(found.entries))

@@ -8,6 +8,7 @@ later commands take it away. Commands that change the same folder at the same ti
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import stat
@@ -68,6 +69,13 @@ def _locked(folder: Path) -> int | None:
             os.close(descriptor)
         return None
     return descriptor
+
+
+def read_regular(path: Path) -> bytes:
+    """What the regular file ``path`` holds. Raises OSError, for a named pipe too, on which a read would wait."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "not a regular file")
+    return path.read_bytes()
 
 
 def temporary(folder: Path) -> Path:

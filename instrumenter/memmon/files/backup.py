@@ -37,7 +37,7 @@ def target_of(path: Path) -> Path:
 def read(target: Path) -> bytes | None:
     """What the backup of ``target`` holds; None where there is none. Raises OSError."""
     try:
-        return path_for(target).read_bytes()
+        return atomic.read_regular(path_for(target))
     except FileNotFoundError:
         return None
 

@@ -60,15 +60,15 @@ class Report:
 
 def restore_named(paths: Iterable[str]) -> Report:
     """Restore these targets, and take away the copies of the runtime that nothing needs then."""
-    results = [_restore_one(path) for path in paths]
-    homes = {path: deploy.home(target.locate(path)) for path in (result.path for result in results)}
+    homes = {path: deploy.home(target.locate(path)) for path in paths}
+    left_over = {home for home in homes.values() if _is_left_over(home)}
+    results = [_restore_one(path) for path in homes]
     report = _take_runtimes(homes.values())
-    gone = {path.parent for path in report.runtimes}
     tidied = (
         replace(result, ending=Ending.TIDIED)
-        if isinstance(result, Restored) and result.ending is Ending.NOT_INSTRUMENTED and homes[result.path] in gone
+        if isinstance(result, Restored) and result.ending is Ending.NOT_INSTRUMENTED and home in left_over
         else result
-        for result in results
+        for result, home in zip(results, homes.values(), strict=True)
     )
     return replace(report, results=(*tidied, *report.results))
 
@@ -156,12 +156,16 @@ def _compiles(source: bytes) -> bool:
     return True
 
 
+def _is_left_over(folder: Path) -> bool:
+    return deploy.is_copy(folder) and not walk.needs_runtime(folder)
+
+
 def _take_runtimes(folders: Iterable[Path]) -> Report:
     failed: list[Restored | Failed] = []
     found: dict[Path, deploy.State] = {}
     for folder in dict.fromkeys(folders):
         path = folder / deploy.NAME
-        if not deploy.is_copy(folder) or walk.needs_runtime(folder):
+        if not _is_left_over(folder):
             continue
         try:
             with atomic.refusing(path, "removing the copy of the runtime"):

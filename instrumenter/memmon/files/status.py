@@ -81,7 +81,7 @@ def _of_target(path: Path, shown: Path | None = None) -> list[Entry]:
     shown = shown or path
     try:
         original = backup.read(path)
-        current = path.read_bytes() if path.exists() else None
+        current = atomic.read_regular(path) if path.exists() else None
     except OSError as error:
         return [Entry(Condition.LEFT_OVER, shown, f"can't be read ({error.strerror})")]
     kept = backup.path_for(shown)

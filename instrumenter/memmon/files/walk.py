@@ -7,7 +7,6 @@ Symbolic links are not followed, so a loop of them ends; repositories' innards, 
 from __future__ import annotations
 
 import os
-import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,11 +59,9 @@ def needs_runtime(folder: Path) -> bool:
 
 
 def carries_mark(path: Path) -> bool:
-    """Whether the file is instrumented; False for one that can't be read or is not a regular file."""
+    """Whether the file is instrumented; False for a link, and for one that can't be read."""
     try:
-        if not stat.S_ISREG(path.lstat().st_mode):
-            return False
-        source = path.read_bytes()
+        source = b"" if path.is_symlink() else atomic.read_regular(path)
     except OSError:
         return False
     return _MARK in source and mark(source) is not None

@@ -1,0 +1,168 @@
+"""The copy of the runtime: where imports find it, ours only, gone when nothing needs it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zlib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.tool import listing, memmon
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAME = "memmon_runtime"
+
+
+@pytest.mark.usefixtures("script")
+def test_only_modules_are_copied(folder: Path) -> None:
+    """The copy holds Python files, the typing marker and memmon's stamp; no caches."""
+    memmon("instrument", "bot.py", cwd=folder)
+    names = {path.name for path in (folder / NAME).iterdir()}
+    assert "__init__.py" in names
+    assert all(name.endswith(".py") for name in names - {"py.typed", ".copied_by_memmon"})
+
+
+def test_beside_the_package_root(folder: Path, script: Path) -> None:
+    """A module of a package gets the runtime where the package itself is imported from."""
+    inner = folder / "pkg" / "sub"
+    inner.mkdir(parents=True)
+    for package in (inner.parent, inner):
+        (package / "__init__.py").touch()
+    script.rename(inner / "work.py")
+    before = listing(folder)
+    memmon("instrument", "pkg/sub/work.py", cwd=folder)
+    assert (folder / NAME).is_dir()
+    assert not (inner / NAME).exists()
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", "import pkg.sub.work, memmon_runtime; print(memmon_runtime.__file__)"],
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert str(folder / NAME) in done.stdout, done.stderr
+    memmon("restore", "work.py", cwd=inner)
+    assert memmon("restore", "--purge-logs", cwd=folder).returncode == 0
+    assert {path for path in listing(folder) if "__pycache__" not in path} == set(before)
+
+
+def test_shared_until_the_last(folder: Path, script: Path) -> None:
+    """Two scripts share a copy; it goes with the second. A third one deeper down has its own."""
+    (folder / "deep").mkdir()
+    for name in ("b.py", "deep/c.py"):
+        (folder / name).write_bytes(script.read_bytes())
+    memmon("instrument", "bot.py", "b.py", "deep/c.py", cwd=folder)
+    memmon("restore", "bot.py", cwd=folder)
+    assert (folder / NAME).is_dir()
+    memmon("restore", "b.py", cwd=folder)
+    assert not (folder / NAME).exists()
+    assert (folder / "deep" / NAME).is_dir()
+    assert memmon("restore", "c.py", cwd=folder / "deep").returncode == 0
+    assert not (folder / "deep" / NAME).exists()
+
+
+@pytest.mark.usefixtures("script")
+def test_caches_go_with_it(folder: Path) -> None:
+    """What running the script left in the copy is no reason to keep it."""
+    before = listing(folder)
+    memmon("instrument", "bot.py", cwd=folder)
+    subprocess.run([sys.executable, "-c", f"import {NAME}"], cwd=folder, check=True, env={"PYTHONPATH": str(folder)})
+    assert (folder / NAME / "__pycache__").is_dir()
+    memmon("restore", "bot.py", cwd=folder)
+    assert listing(folder) == before
+
+
+@pytest.mark.usefixtures("script")
+def test_installed(folder: Path) -> None:
+    """--runtime installed copies nothing."""
+    before = set(listing(folder))
+    memmon("instrument", "bot.py", "--runtime", "installed", cwd=folder)
+    assert set(listing(folder)) == before | {"bot.py.monitor_backup"}
+
+
+@pytest.mark.parametrize("name", [f"{NAME}.py", f"{NAME}/__init__.py", f"{NAME}/data.txt"])
+@pytest.mark.usefixtures("script")
+def test_foreign_one_is_not_touched(folder: Path, name: str) -> None:
+    """Somebody else's package or module of that name: exit 2 with the way out, nothing changed."""
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_text("x = 1\n", encoding="utf-8")
+    before = listing(folder)
+    done = memmon("instrument", "bot.py", cwd=folder)
+    assert done.returncode == 2
+    assert "--runtime installed" in done.stderr
+    assert listing(folder) == before
+    assert memmon("instrument", "bot.py", "--runtime", "installed", cwd=folder).returncode == 0
+    assert memmon("restore", "bot.py", cwd=folder).returncode == 0
+    assert listing(folder) == before
+
+
+def _stamp(folder: Path) -> dict[str, object]:
+    stamp: dict[str, object] = json.loads((folder / NAME / ".copied_by_memmon").read_bytes())
+    return stamp
+
+
+def _age(folder: Path, version: str) -> None:
+    """Make the copy in ``folder`` look as a memmon of that version would have left it."""
+    text = b'"""Another version."""\n'
+    (folder / NAME / "__init__.py").write_bytes(text)
+    stamp = _stamp(folder)
+    files = stamp["files"]
+    assert isinstance(files, dict)
+    stamp = {"memmon": version, "files": {**files, "__init__.py": zlib.crc32(text)}}
+    (folder / NAME / ".copied_by_memmon").write_text(json.dumps(stamp), encoding="utf-8")
+
+
+def test_older_copy_is_brought_up_to_date(folder: Path, script: Path) -> None:
+    """Instrumenting beside an older copy replaces it; a newer one is left."""
+    (folder / "b.py").write_bytes(script.read_bytes())
+    memmon("instrument", "bot.py", cwd=folder)
+    current = listing(folder / NAME)
+    _age(folder, "0.0.1")
+    assert "copied" in memmon("instrument", "b.py", cwd=folder).stderr
+    assert listing(folder / NAME) == current
+    _age(folder, "999.0")
+    newer = listing(folder / NAME)
+    memmon("restore", "b.py", cwd=folder)
+    assert "copied" not in memmon("instrument", "b.py", cwd=folder).stderr
+    assert listing(folder / NAME) == newer
+    assert memmon("restore", cwd=folder).returncode == 0
+    assert not (folder / NAME).exists()
+
+
+@pytest.mark.usefixtures("script")
+def test_copy_that_was_edited_stays(folder: Path) -> None:
+    """Somebody's changes in the copy are not deleted; the user is told that it was left."""
+    memmon("instrument", "bot.py", cwd=folder)
+    (folder / NAME / "mine.py").touch()
+    done = memmon("restore", "bot.py", cwd=folder)
+    assert done.returncode == 0
+    assert "changed by hand" in done.stderr
+    assert (folder / NAME / "mine.py").exists()
+
+
+@pytest.mark.usefixtures("script")
+def test_copy_made_by_hand_is_used_and_left(folder: Path) -> None:
+    """The same files without memmon's stamp serve as well, and are not memmon's to remove."""
+    memmon("instrument", "bot.py", cwd=folder)
+    (folder / NAME / ".copied_by_memmon").unlink()
+    by_hand = listing(folder / NAME)
+    memmon("restore", "bot.py", cwd=folder)
+    assert memmon("instrument", "bot.py", cwd=folder).returncode == 0
+    memmon("restore", "bot.py", cwd=folder)
+    assert listing(folder / NAME) == by_hand
+
+
+def test_copy_is_not_taken_for_the_original(folder: Path, script: Path) -> None:
+    """`python -m memmon` in a folder with an older copy still copies the installed runtime."""
+    (folder / "sub").mkdir()
+    (folder / "sub" / "b.py").write_bytes(script.read_bytes())
+    memmon("instrument", "bot.py", cwd=folder)
+    current = listing(folder / NAME)
+    _age(folder, "0.0.1")
+    memmon("instrument", "sub/b.py", cwd=folder)
+    assert listing(folder / "sub" / NAME) == current

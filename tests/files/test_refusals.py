@@ -1,0 +1,187 @@
+"""What can't be instrumented: one clear message, exit 2, and no file touched."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+from support.tool import listing, memmon
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_PR_CAPBSET_DROP = 24
+_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 1, 2
+
+
+def _obey_permissions() -> None:
+    """Root may read and write everything; take that away from the process that is about to start."""
+    for capability in (_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH):
+        ctypes.CDLL(None).prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
+
+
+def _refused(folder: Path, *arguments: str, says: str, prepare: Callable[[], Any] | None = None) -> None:
+    before = listing(folder)
+    done = subprocess.run(
+        [sys.executable, "-m", "memmon", "instrument", *arguments],
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        stdin=subprocess.DEVNULL,
+        preexec_fn=prepare,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    assert done.stderr.startswith("memmon: error: ")
+    assert done.stderr.count("\n") == 1
+    assert says in done.stderr
+    assert listing(folder) == before
+
+
+def test_missing_file(folder: Path) -> None:
+    """A path that leads nowhere is named."""
+    _refused(folder, "没有.py", says="没有.py: there is no such file")
+
+
+def test_directory(folder: Path) -> None:
+    """A directory is not gone through by chance."""
+    (folder / "pkg").mkdir()
+    _refused(folder, "pkg", says="pkg: is a directory")
+
+
+def test_device(folder: Path) -> None:
+    """A device is not a file to rewrite."""
+    _refused(folder, "/dev/null", says="/dev/null: is not a regular file")
+
+
+def test_named_pipe(folder: Path) -> None:
+    """A named pipe is refused at once, not waited for."""
+    os.mkfifo(folder / "pipe.py")
+    done = memmon("instrument", "pipe.py", cwd=folder)
+    assert done.returncode == 2
+    assert "pipe.py: is not a regular file" in done.stderr
+
+
+def test_loop_of_links(folder: Path) -> None:
+    """Links that lead to each other have no file behind them."""
+    (folder / "a.py").symlink_to("b.py")
+    (folder / "b.py").symlink_to("a.py")
+    done = memmon("instrument", "a.py", cwd=folder)
+    assert done.returncode == 2
+    assert "a.py: can't be read" in done.stderr
+
+
+def test_unreadable_file(folder: Path, script: Path) -> None:
+    """A file that this user may not read."""
+    (folder / "secret.py").write_text("x = 1\n", encoding="utf-8")
+    (folder / "secret.py").chmod(0)
+    done = subprocess.run(
+        [sys.executable, "-m", "memmon", "instrument", script.name, "secret.py"],
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        preexec_fn=_obey_permissions,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "secret.py: can't be read (permission denied)" in done.stderr
+    assert {path.name for path in folder.iterdir()} == {"bot.py", "secret.py"}
+
+
+def test_read_only_folder(folder: Path, script: Path) -> None:
+    """Where no backup can be put beside the target, the message says that it is the folder."""
+    folder.chmod(0o555)
+    try:
+        _refused(folder, script.name, says="folder that is not writable", prepare=_obey_permissions)
+    finally:
+        folder.chmod(0o755)
+
+
+def test_no_target(folder: Path) -> None:
+    """Without a target there is nothing to guess."""
+    done = memmon("instrument", cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "TARGET" in done.stderr
+
+
+def test_backup_as_target(folder: Path, script: Path) -> None:
+    """A backup is kept as it is; a shell's `*` must not bring it in."""
+    memmon("instrument", script.name, cwd=folder)
+    _refused(folder, "bot.py.monitor_backup", says="name bot.py instead")
+
+
+def test_source_that_does_not_parse(folder: Path, script: Path) -> None:
+    """One file that is not Python leaves the good one beside it untouched."""
+    (folder / "bad.py").write_text("x = (\n", encoding="utf-8")
+    _refused(folder, script.name, "bad.py", says="bad.py:1")
+
+
+def test_disk_that_takes_no_more(folder: Path, script: Path) -> None:
+    """A write that the system refuses half way: the targets before it and the runtime's copy are taken back."""
+    large = folder / "large.py"
+    large.write_bytes(script.read_bytes() + b"# " + b"x" * 200_000 + b"\n")
+
+    def prepare() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
+
+    _refused(folder, script.name, large.name, says="large.py: instrumenting failed (file too large)", prepare=prepare)
+
+
+def test_name_too_long_for_a_backup(folder: Path, script: Path) -> None:
+    """A file whose backup can't exist is refused before others are written."""
+    late = folder / ("n" * 245 + ".py")
+    late.write_bytes(script.read_bytes())
+    _refused(folder, script.name, late.name, says="(file name too long)")
+
+
+def test_pipe_beside_files(folder: Path, script: Path) -> None:
+    """`-` together with files has no meaning."""
+    done = memmon("instrument", "-", script.name, cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "stands alone" in done.stderr
+
+
+HOTSPOTS = '[[hotspot]]\nname = "加载"\nmatch = "config = json.loads($X)"\n'
+WRONG = '\n[[hotspot]]\nname = "错"\nmatch = "confg = json.loads($X)"\n'
+
+
+def test_hotspot_that_matches_nothing(folder: Path, script: Path) -> None:
+    """The message names the hotspot, where it is configured, what it may have meant and the way out."""
+    (folder / "memmon.toml").write_text(HOTSPOTS + WRONG, encoding="utf-8")
+    before = listing(folder)
+    done = memmon("instrument", script.name, cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    for word in ("memmon.toml:6", "'错'", "bot.py, line 10: config = json.loads", "--allow-missing"):
+        assert word in done.stderr
+    assert listing(folder) == before
+
+
+def test_allow_missing(folder: Path, script: Path) -> None:
+    """With --allow-missing the rest is done, and what is missing is said."""
+    (folder / "memmon.toml").write_text(HOTSPOTS + WRONG, encoding="utf-8")
+    done = memmon("instrument", script.name, "--allow-missing", cwd=folder)
+    assert done.returncode == 0
+    assert "'错' matches nothing" in done.stderr
+    assert "1 checkpoint placed" in done.stderr
+
+
+def test_hotspot_in_one_of_several_targets(folder: Path, script: Path) -> None:
+    """A hotspot that one target of the call holds is not missing, in whichever order they are named."""
+    (folder / "memmon.toml").write_text(HOTSPOTS, encoding="utf-8")
+    (folder / "other.py").write_text("print(1)\n", encoding="utf-8")
+    for names in (("other.py", script.name), (script.name, "other.py")):
+        assert memmon("instrument", *names, cwd=folder).returncode == 0
+        assert memmon("restore", cwd=folder).returncode == 0
+
+
+def test_hotspot_for_other_files(folder: Path, script: Path) -> None:
+    """A hotspot that is meant for other files than the call's is not missing."""
+    (folder / "memmon.toml").write_text(
+        HOTSPOTS + '\n[[hotspot]]\nname = "b"\nmatch = "f()"\nfile = "other.py"\n', encoding="utf-8"
+    )
+    assert memmon("instrument", script.name, cwd=folder).returncode == 0

@@ -1,0 +1,215 @@
+"""restore: edits are kept, nothing is lost silently, nothing of memmon's is left."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.tool import listing, memmon
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BACKUP = "bot.py.monitor_backup"
+
+
+def _edit(path: Path, old: str, new: str) -> None:
+    text = path.read_bytes().decode()
+    assert old in text
+    path.write_bytes(text.replace(old, new).encode())
+
+
+def test_edits_are_kept(folder: Path, script: Path) -> None:
+    """A file that was edited since loses what was injected and nothing else; the user is told; the backup goes."""
+    original = script.read_text(encoding="utf-8")
+    memmon("instrument", "bot.py", cwd=folder)
+    script.chmod(0o711)
+    _edit(script, "print(load())", "print(load(), '改')")
+    done = memmon("restore", "bot.py", cwd=folder)
+    assert done.returncode == 0
+    assert "kept the edits" in done.stderr
+    assert script.read_text(encoding="utf-8") == original.replace("print(load())", "print(load(), '改')")
+    assert stat.S_IMODE(script.stat().st_mode) == 0o711
+    assert {path.name for path in folder.iterdir()} == {"bot.py"}
+
+
+def test_torn_injection_is_not_guessed_at(folder: Path, script: Path) -> None:
+    """Where an edit changed an injected call, taking out the rest would break the script: all stays, exit 2."""
+    memmon("instrument", "bot.py", cwd=folder)
+    _edit(script, '__memmon__.before("json.loads", 10)', "__memmon__.before('loading', 10)")
+    before = listing(folder)
+    done = memmon("restore", cwd=folder)
+    assert done.returncode == 2
+    assert "line 10 of the result would still name __memmon__" in done.stderr
+    assert "mv " in done.stderr
+    assert BACKUP in done.stderr
+    assert listing(folder) == before
+
+
+def test_torn_preamble(folder: Path, script: Path) -> None:
+    """A preamble that lost its end marker can't be told from the user's lines: all stays, exit 2."""
+    memmon("instrument", "bot.py", cwd=folder)
+    _edit(script, "# <<< memmon <<<\n", "")
+    before = listing(folder)
+    done = memmon("restore", "bot.py", cwd=folder)
+    assert done.returncode == 2
+    assert "preamble is not whole" in done.stderr
+    assert listing(folder) == before
+
+
+@pytest.mark.usefixtures("script")
+def test_without_its_backup(folder: Path, script: Path) -> None:
+    """A deleted backup costs nothing: what was injected can be taken out of the text alone."""
+    before = listing(folder)
+    memmon("instrument", "bot.py", cwd=folder)
+    (folder / BACKUP).unlink()
+    done = memmon("restore", "bot.py", cwd=folder)
+    assert done.returncode == 0
+    assert "had no backup" in done.stderr
+    assert listing(folder) == before
+
+
+def test_target_that_is_gone(folder: Path, script: Path) -> None:
+    """The backup of a deleted file brings it back, named or not."""
+    for arguments in (["bot.py"], []):
+        before = listing(folder)
+        memmon("instrument", "bot.py", cwd=folder)
+        script.unlink()
+        done = memmon("restore", *arguments, cwd=folder)
+        assert done.returncode == 0
+        assert "given back from its backup" in done.stderr
+        assert listing(folder) == before
+
+
+@pytest.mark.usefixtures("script")
+def test_named_by_its_backup(folder: Path, script: Path) -> None:
+    """Who names the backup means the file."""
+    before = listing(folder)
+    memmon("instrument", "bot.py", cwd=folder)
+    assert memmon("restore", BACKUP, cwd=folder).returncode == 0
+    assert listing(folder) == before
+
+
+def test_restored_by_hand(folder: Path, script: Path) -> None:
+    """After the card's `mv`, the runtime left behind is taken away, by `restore` and by `restore TARGET`."""
+    for arguments in (["bot.py"], []):
+        before = listing(folder)
+        memmon("instrument", "bot.py", cwd=folder)
+        (folder / BACKUP).replace(script)
+        assert memmon("status", "bot.py", cwd=folder).returncode == 1
+        assert memmon("restore", *arguments, cwd=folder).returncode == 0
+        assert listing(folder) == before
+
+
+def test_copied_back_by_hand(folder: Path, script: Path) -> None:
+    """After a `cp` of the backup, the backup is what is left, and goes."""
+    before = listing(folder)
+    memmon("instrument", "bot.py", cwd=folder)
+    script.write_bytes((folder / BACKUP).read_bytes())
+    assert memmon("restore", cwd=folder).returncode == 0
+    assert listing(folder) == before
+
+
+def test_nothing_to_do(folder: Path) -> None:
+    """A restore of all with nothing to restore is done, exit 0."""
+    done = memmon("restore", cwd=folder)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "nothing to restore" in done.stderr
+
+
+def test_named_target_that_is_not_instrumented(folder: Path, script: Path) -> None:
+    """A named target that isn't instrumented is a "no": exit 1, and others named with it are still restored."""
+    (folder / "other.py").write_bytes(script.read_bytes())
+    memmon("instrument", "other.py", cwd=folder)
+    done = memmon("restore", "bot.py", "other.py", cwd=folder)
+    assert done.returncode == 1
+    assert "bot.py: is not instrumented" in done.stderr
+    assert "other.py: restored" in done.stderr
+
+
+def test_missing_named_target(folder: Path) -> None:
+    """A name that leads nowhere is bad input."""
+    done = memmon("restore", "没有.py", cwd=folder)
+    assert done.returncode == 2
+    assert "没有.py: there is no such file" in done.stderr
+
+
+def test_one_that_fails_does_not_stop_the_rest(folder: Path, script: Path) -> None:
+    """Of two files, the torn one stays and the other comes back; the exit code tells."""
+    (folder / "another.py").write_bytes(script.read_bytes())
+    original = script.read_bytes()
+    memmon("instrument", "another.py", "bot.py", cwd=folder)
+    _edit(folder / "another.py", "# <<< memmon <<<\n", "")
+    assert memmon("restore", cwd=folder).returncode == 2
+    assert script.read_bytes() == original
+    assert (folder / "another.py.monitor_backup").exists()
+    assert (folder / "memmon_runtime").exists()  # the other one still needs it
+
+
+def test_all_below(folder: Path, script: Path) -> None:
+    """Every folder below is looked through, but for those that are not the user's own source."""
+    places = ["a/b/c", ".hidden", "node_modules/x", ".git/hooks", "env/lib", "venv"]
+    for place in places:
+        (folder / place).mkdir(parents=True)
+        (folder / place / "m.py").write_bytes(script.read_bytes())
+    (folder / "env/pyvenv.cfg").touch()
+    (folder / "a/b/up").symlink_to(folder)
+    memmon("instrument", *(f"{place}/m.py" for place in places), cwd=folder)
+    assert memmon("restore", cwd=folder).returncode == 0
+    left = {str(path.parent.relative_to(folder)) for path in folder.rglob("*.monitor_backup")}
+    assert left == {"node_modules/x", ".git/hooks", "env/lib"}
+
+
+def test_purge_logs(folder: Path, script: Path) -> None:
+    """--purge-logs deletes memmon's logs and pages, here and beside the target, and nobody else's."""
+    beside = folder / "sub"
+    beside.mkdir()
+    script.rename(beside / "bot.py")
+    header = '# memmon: "0.1.0"\n'
+    for place in (folder, beside):
+        (place / "memory_monitor_20260101_000000.log").write_text(header, encoding="utf-8")
+        (place / "memory_monitor_20260101_000000_77.log").write_text(header, encoding="utf-8")
+        (place / ".memory_monitor_20260101_000000.page").write_bytes(b"\0")
+        (place / "memory_monitor_20250101_000000.log").write_text("the card's own\n", encoding="utf-8")
+        (place / ".memory_monitor_20250101_000000.page").write_bytes(b"\0")
+        (place / "memory_monitor_notes.log").write_text(header, encoding="utf-8")
+    memmon("instrument", "sub/bot.py", cwd=folder)
+    done = memmon("status", cwd=folder)
+    assert "2 run logs" in done.stderr
+    assert memmon("restore", "sub/bot.py", "--purge-logs", cwd=folder).returncode == 0
+    for place in (folder, beside):
+        assert {path.name for path in place.iterdir() if "monitor" in path.name} == {
+            "memory_monitor_20250101_000000.log",
+            ".memory_monitor_20250101_000000.page",
+            "memory_monitor_notes.log",
+        }
+
+
+@pytest.mark.usefixtures("script")
+def test_without_purge_logs_stay(folder: Path) -> None:
+    """Logs are results: a plain restore leaves them."""
+    log = folder / "memory_monitor_20260101_000000.log"
+    log.write_text('# memmon: "0.1.0"\n', encoding="utf-8")
+    memmon("instrument", "bot.py", cwd=folder)
+    memmon("restore", cwd=folder)
+    assert log.exists()
+
+
+def test_name_that_is_not_unicode(folder: Path, script: Path) -> None:
+    """A file name of arbitrary bytes goes the whole way, and is shown as these bytes."""
+    name = b"\xff\xfe bot.py"
+    script.rename(folder / os.fsdecode(name))
+    before = listing(folder)
+    for command, code in (("instrument", 0), ("status", 1), ("restore", 0)):
+        done = subprocess.run(
+            [sys.executable, "-m", "memmon", command, name], cwd=folder, capture_output=True, check=False
+        )
+        assert done.returncode == code
+        assert name in done.stdout + done.stderr
+        assert b"Traceback" not in done.stderr
+    assert listing(folder) == before

@@ -1,0 +1,158 @@
+"""instrument, then restore: the very file comes back, with all that the file system knows of it."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.tool import listing, memmon
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_everything_as_it_was(folder: Path, script: Path) -> None:
+    """Bytes, mode and times come back, and nothing else is left in the folder."""
+    script.chmod(0o751)
+    os.utime(script, ns=(10**18, 10**18 + 5))
+    before, times = listing(folder), script.stat().st_mtime_ns
+    assert memmon("instrument", "bot.py", cwd=folder).returncode == 0
+    assert memmon("restore", "bot.py", cwd=folder).returncode == 0
+    assert listing(folder) == before
+    assert script.stat().st_mtime_ns == times
+
+
+def test_instrumented_file_keeps_mode_and_attributes(script: Path) -> None:
+    """What is written has the original's mode and extended attributes, and so has the backup."""
+    script.chmod(0o640)
+    try:
+        os.setxattr(script, "user.origin", b"here")
+    except OSError as error:
+        pytest.skip(f"no extended attributes on this file system: {error}")
+    original = script.read_bytes()
+    memmon("instrument", "bot.py", cwd=script.parent)
+    kept = script.with_name("bot.py.monitor_backup")
+    assert script.read_bytes() != kept.read_bytes() == original
+    for path in (script, kept):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o640
+        assert os.getxattr(path, "user.origin") == b"here"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+def test_owner_is_kept(script: Path) -> None:
+    """Another user's file is still theirs when root has instrumented it, and when root has restored it."""
+    os.chown(script, 12345, 23456)
+    memmon("instrument", "bot.py", cwd=script.parent)
+    assert (script.stat().st_uid, script.stat().st_gid) == (12345, 23456)
+    memmon("restore", "bot.py", cwd=script.parent)
+    assert (script.stat().st_uid, script.stat().st_gid) == (12345, 23456)
+
+
+def test_mode_set_in_between_is_kept(script: Path) -> None:
+    """A chmod of the instrumented file is an edit too, and survives restore."""
+    memmon("instrument", "bot.py", cwd=script.parent)
+    script.chmod(0o700)
+    memmon("restore", "bot.py", cwd=script.parent)
+    assert stat.S_IMODE(script.stat().st_mode) == 0o700
+
+
+def test_second_instrument_is_a_no_op(folder: Path, script: Path) -> None:
+    """The second call says so, exits 0 and changes no byte."""
+    memmon("instrument", "bot.py", cwd=folder)
+    before = listing(folder)
+    again = memmon("instrument", "bot.py", cwd=folder)
+    assert (again.returncode, again.stdout) == (0, "")
+    assert "already" in again.stderr
+    assert listing(folder) == before
+    assert script.exists()
+
+
+def test_symbolic_link_is_followed(folder: Path, script: Path) -> None:
+    """The real file changes and has the backup and the runtime beside it; the link stays a link."""
+    elsewhere = folder / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "run").symlink_to(script)
+    original = script.read_bytes()
+    before = listing(folder)
+    assert memmon("instrument", "run", cwd=elsewhere).returncode == 0
+    assert (elsewhere / "run").is_symlink()
+    assert script.read_bytes() != original
+    assert {path.name for path in elsewhere.iterdir()} == {"run"}
+    assert script.with_name("bot.py.monitor_backup").read_bytes() == original
+    assert memmon("status", "run", cwd=elsewhere).returncode == 1
+    assert memmon("restore", "run", cwd=elsewhere).returncode == 0
+    assert listing(folder) == before
+
+
+def test_hard_links_are_named_and_come_back(folder: Path, script: Path) -> None:
+    """Another name of the file keeps the original, the user is told, and restore makes the two one again."""
+    other = folder / "other.py"
+    other.hardlink_to(script)
+    original = script.read_bytes()
+    done = memmon("instrument", "bot.py", cwd=folder)
+    assert "hard links" in done.stderr
+    assert other.read_bytes() == original != script.read_bytes()
+    memmon("restore", "bot.py", cwd=folder)
+    assert script.samefile(other)
+
+
+def test_two_names_of_one_file_are_one_target(folder: Path, script: Path) -> None:
+    """A file that is named twice in a call, once through a link, is instrumented once."""
+    (folder / "link.py").symlink_to(script)
+    done = memmon("instrument", "bot.py", "./bot.py", "link.py", cwd=folder)
+    assert done.returncode == 0
+    assert done.stderr.count("placed") == 1
+
+
+def test_several_targets(folder: Path, script: Path) -> None:
+    """Each file of a call gets its backup; one restore without a target gives all of them back."""
+    (folder / "sub").mkdir()
+    for name in ("b.py", "sub/c.py"):
+        (folder / name).write_bytes(script.read_bytes())
+    before = listing(folder)
+    assert memmon("instrument", "bot.py", "b.py", "sub/c.py", cwd=folder).returncode == 0
+    assert {path.name for path in folder.rglob("*.monitor_backup")} == {
+        "bot.py.monitor_backup",
+        "b.py.monitor_backup",
+        "c.py.monitor_backup",
+    }
+    assert memmon("restore", cwd=folder).returncode == 0
+    assert listing(folder) == before
+
+
+def test_script_without_suffix(folder: Path, script: Path) -> None:
+    """A script need not be called .py; its backup tells status and restore that it is ours."""
+    plain = script.rename(folder / "bot")
+    before = listing(folder)
+    assert memmon("instrument", "bot", cwd=folder).returncode == 0
+    assert "bot" in memmon("status", cwd=folder).stdout
+    done = subprocess.run([sys.executable, plain], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "[1, 2]\n")
+    assert memmon("restore", "--purge-logs", cwd=folder).returncode == 0
+    assert listing(folder) == before
+
+
+def test_backup_that_holds_the_same_is_used(folder: Path, script: Path) -> None:
+    """A backup of the very same text (a killed call left it, or the user made it) is no obstacle."""
+    original = script.read_bytes()
+    script.with_name("bot.py.monitor_backup").write_bytes(original)
+    assert memmon("instrument", "bot.py", cwd=folder).returncode == 0
+    assert memmon("restore", "bot.py", cwd=folder).returncode == 0
+    assert script.read_bytes() == original
+
+
+def test_backup_of_something_else_is_an_obstacle(folder: Path, script: Path) -> None:
+    """A backup beside a target that carries nothing injected: exit 1, said, nothing changed."""
+    script.with_name("bot.py.monitor_backup").write_text("print('older')\n", encoding="utf-8")
+    before = listing(folder)
+    for command in ("instrument", "restore"):
+        done = memmon(command, "bot.py", cwd=folder)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "carries nothing" in done.stderr
+        assert "nothing was changed" in done.stderr
+        assert listing(folder) == before
