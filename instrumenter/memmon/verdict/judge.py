@@ -132,7 +132,7 @@ def _final_mb(subject: _Fate, others: Sequence[_Fate]) -> float:
 def _status(site: Totals, open_mb: float | None) -> Status:
     """Its worst growth beside what is fine and what is not."""
     worst = max(
-        site.worst.growth or 0.0 if site.worst else 0.0,
+        site.max_growth_mb,
         site.before.growth or 0.0 if site.before else 0.0,
         open_mb or 0.0,
     )
@@ -157,7 +157,7 @@ def _hotspots(fate: _Fate, final_mb: float | None) -> list[HotspotSummary]:
             line=site.line,
             hits=site.hits,
             growth_mb=site.growth_mb,
-            max_growth_mb=site.worst.growth or 0.0 if site.worst else 0.0,
+            max_growth_mb=site.max_growth_mb,
             peak_mb=site.peak_mb,
             normal_mb=site.normal_mb,
             alarm_mb=site.alarm_mb,

@@ -14,6 +14,7 @@ from memmon.errors import LogError, Place
 from memmon.verdict.model import (
     CLOSERS,
     OPENERS,
+    Counted,
     Ended,
     Event,
     Frame,
@@ -22,6 +23,7 @@ from memmon.verdict.model import (
     Record,
     SiteSeen,
     Stack,
+    Totalled,
 )
 
 if TYPE_CHECKING:
@@ -116,7 +118,7 @@ def _tail(text: str, *, whole: bool) -> _Tail:
         file=_quoted(tokens.get("file")),
         fired=tokens.get("fired"),
         last=_quoted(tokens.get("last")),
-        thread=" ".join(f"{key}={tokens[key]}" for key in ("tid", "task") if key in tokens),
+        thread=tokens.get("tid", ""),
     )
 
 
@@ -130,9 +132,9 @@ def record(text: str, *, whole: bool = True) -> Record | None:
     tail = _tail(rest, whole=whole) if "=" in rest else _NO_TAIL
     by_step = float(step) if step else None
     growth = by_step if tail.growth is None else tail.growth
-    return Record(
-        when or "", level, name, base, kind, float(rss), float(delta) if delta else None, by_step, growth, *tail[1:]
-    )
+    sampled = whole and text[-1] == " "
+    since_start = float(delta) if delta else None
+    return Record(when or "", level, name, base, kind, float(rss), since_start, by_step, growth, *tail[1:], sampled)
 
 
 def _number(value: Any) -> float | None:
@@ -200,6 +202,19 @@ def _frame(value: Any) -> Frame | None:
     return Frame(str(file), _whole(line), str(function))
 
 
+def _counted(value: Any) -> Counted:
+    """One site's totals; what is missing counts as nothing."""
+    fields = _object(value)
+    return Counted(
+        opened=_whole(fields.get("opened")) or 0,
+        closed=_whole(fields.get("closed")) or 0,
+        left=_whole(fields.get("left")) or 0,
+        growth_mb=_number(fields.get("growth_mb")) or 0.0,
+        max_growth_mb=_number(fields.get("max_growth_mb")) or 0.0,
+        peak_mb=_number(fields.get("peak_mb")),
+    )
+
+
 def _later(key: str, value: Any) -> Event | None:
     """A machine line below the header; None for a key of a later version."""
     fields = _object(value)
@@ -225,12 +240,14 @@ def _later(key: str, value: Any) -> Event | None:
             line=_whole(fields.get("line")),
             function=_text(fields.get("function")),
         )
+    if key == "totals":
+        return Totalled(tuple(map(_counted, value)) if isinstance(value, list) else ())
     if key == "end":
         return Ended(_text(fields.get("exit")) or "normal", _whole(fields.get("status")))
     return None
 
 
-_BELOW = frozenset({"site", "stack", "exception", "end"})
+_BELOW = frozenset({"site", "stack", "exception", "totals", "end"})
 
 
 def _fact(text: str) -> tuple[str, Any] | None:

@@ -73,7 +73,9 @@ class Record(NamedTuple):
     last: str | None
     """Of a background line: the last checkpoint passed."""
     thread: str
-    """Tells brackets of one site apart that are open in several threads or tasks."""
+    """Its thread's number; empty for the main thread."""
+    sampled: bool
+    """Of many lines one that was kept while the log was thinned out: its bracket's other end may be missing."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,25 @@ class Raised:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """One site's exact totals, as the runtime kept them; in the order of the sites' first hits."""
+
+    opened: int
+    closed: int
+    left: int
+    growth_mb: float
+    max_growth_mb: float
+    peak_mb: float | None
+
+
+@dataclass(frozen=True)
+class Totalled:
+    """The totals of all sites, written at the end."""
+
+    sites: tuple[Counted, ...]
+
+
+@dataclass(frozen=True)
 class Ended:
     """The program ended by itself: ``normal`` or ``exception``."""
 
@@ -125,7 +146,7 @@ class Ended:
     status: int | None
 
 
-Event = Header | Record | SiteSeen | Stack | Raised | Ended
+Event = Header | Record | SiteSeen | Stack | Raised | Totalled | Ended
 
 # --- what one log amounts to -----------------------------------------------------------------------------
 
@@ -152,6 +173,7 @@ class Totals:
     kind: str
     hits: int
     growth_mb: float
+    max_growth_mb: float
     self_mb: float
     """Its growth less that of the brackets inside it."""
     peak_mb: float | None

@@ -9,6 +9,7 @@ from memmon.verdict.log import read
 from memmon.verdict.model import (
     CLOSERS,
     OPENERS,
+    Counted,
     Ended,
     Event,
     Header,
@@ -18,6 +19,7 @@ from memmon.verdict.model import (
     SiteSeen,
     Stack,
     Story,
+    Totalled,
     Totals,
 )
 
@@ -38,10 +40,11 @@ _Key = tuple[str, str | None, int | None]
 class _Site:
     """One site's running totals."""
 
-    __slots__ = ("growth", "hits", "inner", "kind", "largest", "peak", "seen")
+    __slots__ = ("exact", "growth", "hits", "inner", "kind", "largest", "peak", "seen")
 
     def __init__(self) -> None:
         self.seen: SiteSeen | None = None
+        self.exact: Counted | None = None
         self.kind = ""
         self.hits = 0
         self.growth = 0.0
@@ -83,6 +86,8 @@ class _Fold:
         self.peak = 0.0
         self.stacks: list[Stack] = []
         self._stacks_done = False
+        self._announced: list[_Site] = []
+        self._unsure: _Bracket | None = None
         self.raised: Raised | None = None
         self.ended: Ended | None = None
         self.finished = False
@@ -103,6 +108,8 @@ class _Fold:
             self.header = event
         elif isinstance(event, Raised):
             self.raised = event
+        elif isinstance(event, Totalled):
+            self.correct(event.sites)
         else:
             self.ended = event
 
@@ -115,7 +122,14 @@ class _Fold:
 
     def announce(self, seen: SiteSeen) -> None:
         """A site's first hit: its limits and its function."""
-        self._site(seen.name, None if seen.file == self.header.target else seen.file, seen.line).seen = seen
+        site = self._site(seen.name, None if seen.file == self.header.target else seen.file, seen.line)
+        site.seen = seen
+        self._announced.append(site)
+
+    def correct(self, counted: Iterable[Counted]) -> None:
+        """Exact totals, in the order in which the sites were announced: the lines may have been thinned out."""
+        for site, exact in zip(self._announced, counted, strict=False):
+            site.exact = exact
 
     def add(self, record: Record) -> None:
         """The next line of the log."""
@@ -128,17 +142,22 @@ class _Fold:
         if record.name in PROGRAM_END:
             self.finished = True
             return
+        if record.kind == "LEFT":
+            self._take_out(record)
+            return
         self.background = None
         self.stacks.clear()
         self.checkpoint = record
         if record.name in PROGRAM_START:
             return
         self.checkpoints += 1
+        if record.kind in CLOSERS:
+            self._finish(record)
+        if self._unsure:
+            self._drop_unsure()
         if record.kind in OPENERS:
             self._begin(record)
-        elif record.kind in CLOSERS:
-            self._finish(record)
-        else:
+        elif not record.kind:
             self._count(self._site(record.base, record.file, record.line), record)
 
     def _begin(self, record: Record) -> None:
@@ -147,27 +166,42 @@ class _Fold:
         site.hits += 1
         site.note(record)
         stack = self.open.setdefault(record.thread, [])
-        stack.append(_Bracket(record, self.checkpoints))
+        bracket = _Bracket(record, self.checkpoints)
+        stack.append(bracket)
         if len(stack) > _DEEPEST:
             del stack[0]
+        self._unsure = bracket if record.sampled else None
+
+    def _take_out(self, closing: Record) -> _Bracket | None:
+        """The youngest open bracket of the site, its own thread's first: a coroutine may end in another."""
+        own = self.open.get(closing.thread, [])
+        for stack in (own, *(stack for stack in self.open.values() if stack is not own)):
+            for index in range(len(stack) - 1, -1, -1):
+                opened = stack[index].opened
+                if (opened.base, opened.file, opened.line) == (closing.base, closing.file, closing.line):
+                    bracket = stack.pop(index)
+                    if index:
+                        stack[index - 1].inner += closing.growth or 0.0
+                    return bracket
+        return None
+
+    def _drop_unsure(self) -> None:
+        """Forget a bracket whose end may have been thinned out: it was open for certain only as the last line."""
+        for stack in self.open.values():
+            if self._unsure in stack:
+                stack.remove(self._unsure)
+        self._unsure = None
 
     def _finish(self, record: Record) -> None:
         site = self._site(record.base, record.file, record.line)
-        growth = record.growth or 0.0
-        stack = self.open.get(record.thread, [])
-        for index in range(len(stack) - 1, -1, -1):
-            opened = stack[index].opened
-            if (opened.base, opened.file, opened.line) == (record.base, record.file, record.line):
-                site.inner += stack[index].inner
-                del stack[index]
-                if index:
-                    stack[index - 1].inner += growth
-                if record.peak is not None:
-                    self.peak = max(self.peak, opened.rss + record.peak)
-                break
-        else:  # its beginning is not in the log
+        bracket = self._take_out(record)
+        if bracket is None:  # its beginning is not in the log
             site.hits += 1
-        self._add_growth(site, record, growth)
+        else:
+            site.inner += bracket.inner
+            if record.peak is not None:
+                self.peak = max(self.peak, bracket.opened.rss + record.peak)
+        self._add_growth(site, record, record.growth or 0.0)
 
     def _count(self, site: _Site, record: Record) -> None:
         """A lone mark: what has grown since the checkpoint before it."""
@@ -199,6 +233,7 @@ class _Fold:
 def _totals(key: _Key, site: _Site) -> Totals:
     name, file, line = key
     seen = site.seen
+    exact = site.exact
     closed = [record for kind, record in site.largest.items() if kind not in OPENERS]
     worst = max(closed, key=lambda record: record.growth or 0.0, default=None)
     return Totals(
@@ -207,10 +242,11 @@ def _totals(key: _Key, site: _Site) -> Totals:
         line=line,
         function=seen.function if seen else None,
         kind=site.kind,
-        hits=site.hits,
-        growth_mb=site.growth,
+        hits=exact.opened if exact else site.hits,
+        growth_mb=exact.growth_mb if exact else site.growth,
+        max_growth_mb=exact.max_growth_mb if exact else worst.growth or 0.0 if worst else 0.0,
         self_mb=site.growth - site.inner,
-        peak_mb=site.peak,
+        peak_mb=exact.peak_mb if exact else site.peak,
         normal_mb=seen.normal_mb if seen else None,
         alarm_mb=seen.alarm_mb if seen else None,
         worst=worst,

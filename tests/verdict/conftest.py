@@ -1,0 +1,37 @@
+"""Logs to read, and what is concluded from them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from memmon.verdict.investigate import investigate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from memmon.verdict.model import Verdict
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Callable[..., Path]:
+    """Write a log of these parts and return its path."""
+
+    def write(*parts: str, name: str = "memory_monitor_20261122_103048.log") -> Path:
+        path = tmp_path / name
+        path.write_text("".join(parts), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def verdict(log: Callable[..., Path]) -> Callable[..., Verdict]:
+    """The verdict on a log of these parts."""
+
+    def conclude(*parts: str) -> Verdict:
+        return investigate(str(log(*parts)))
+
+    return conclude

@@ -1,0 +1,169 @@
+"""Reading a run log: the card's lines, the machine's lines, and whatever else may stand in the file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from memmon.errors import LogError
+from memmon.verdict.log import read, record
+from memmon.verdict.model import Ended, Header, Raised, Record, SiteSeen, Stack
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CARD = """\
+[INFO] [Phase4_END] RSS=510MB (Δ+450MB, +15MB)
+[INFO] [参数变化检测_BEFORE] RSS=512MB (Δ+452MB, +2MB)
+[WARNING] [加载config_AFTER] RSS=850MB (Δ+790MB, +338MB) ← 异常增长！
+[CRITICAL] ⚠️ 内存接近危险阈值！当前RSS=850MB
+[CRITICAL] [后台监控] RSS=980MB (Δ+920MB)
+Killed ← OOM发生在"加载config_AFTER"之后
+"""
+"""The card's own example of a run that is killed, as it stands there."""
+
+
+def test_the_cards_own_lines() -> None:
+    """The card's example lines are read as they stand: name, level, RSS, both growths."""
+    records = [found for found in map(record, CARD.splitlines()) if found]
+    assert [(one.level, one.name, one.rss, one.delta, one.step) for one in records] == [
+        ("INFO", "Phase4_END", 510, 450, 15),
+        ("INFO", "参数变化检测_BEFORE", 512, 452, 2),
+        ("WARNING", "加载config_AFTER", 850, 790, 338),
+        ("CRITICAL", "后台监控", 980, 920, None),
+    ]
+    assert [(one.base, one.kind) for one in records][1:3] == [("参数变化检测", "BEFORE"), ("加载config", "AFTER")]
+
+
+def test_what_follows_the_bracket() -> None:
+    """Peak, growth, line, file, rule and thread are read from behind the closing bracket."""
+    found = record(
+        "[2026-11-22 10:30:48.123] [WARNING] [x_AFTER] RSS=850.23MB (Δ+790.12MB, -1.50MB) peak=+402.10MB shared "
+        'growth=+338.22MB line=10810 file="/srv/a \\"b\\" 目录.py" fired=cgroup:81% tid=7f3a'
+    )
+    assert found
+    assert (found.when, found.step, found.growth, found.peak) == ("2026-11-22 10:30:48.123", -1.5, 338.22, 402.1)
+    assert (found.line, found.file, found.fired, found.thread) == (10810, '/srv/a "b" 目录.py', "cgroup:81%", "7f3a")
+
+
+def test_growth_is_the_step_where_nothing_else_is_said() -> None:
+    """An AFTER that says no growth of its own grew by its second figure."""
+    found = record("[INFO] [x_AFTER] RSS=20.00MB (Δ+10.00MB, +3.25MB) line=7")
+    assert found
+    assert found.growth == 3.25
+
+
+@pytest.mark.parametrize("name", ["a] b", "x_BEFORE_AFTER", "空 格", "a=b", "[x]"])
+def test_any_name(name: str) -> None:
+    """A name may hold brackets, blanks and what looks like an end."""
+    found = record(f"[INFO] [{name}_END] RSS=1.00MB (Δ+0.00MB, +0.00MB)")
+    assert found
+    assert (found.base, found.kind) == (name, "END")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[2026-11-22 10:30:48.123] [INFO] [x_AFTER] RSS=20.00MB (Δ+10.00MB, +3.25MB) peak=+4.00MB line=10810",
+        '[2026-11-22 10:30:48.123] [INFO] [后台监控] RSS=20.00MB (Δ+10.00MB, +0.00MB) last="x_AFTER"',
+    ],
+)
+def test_a_torn_line_never_tells_what_it_did_not_say(text: str) -> None:
+    """Cut anywhere, a line is either no record or one whose every figure is that of the whole line."""
+    full = record(text)
+    assert full
+    for length in range(len(text)):
+        torn = record(text[:length], whole=False)
+        if torn:
+            for had, whole in zip(torn, full, strict=True):
+                assert had in (whole, None, ""), text[:length]
+
+
+def write(folder: Path, content: bytes) -> str:
+    """A log of these bytes."""
+    path = folder / "memory_monitor_20261122_103048.log"
+    path.write_bytes(content)
+    return str(path)
+
+
+def test_machine_lines(tmp_path: Path) -> None:
+    """Header, site, stack, exception and end become events of their own; keys of a later version are passed over."""
+    events = list(
+        read(
+            write(
+                tmp_path,
+                b'# memmon: "9.9"\n# target: "/a.py"\n# pid: 7\n# parent: {"pid": 3, "log": "/p.log"}\n'
+                b'# color: "blue"\n'
+                b'# limit: {"mb": 300.0, "from": "cgroup", "path": "/c"}\n'
+                b'# oom_kill: {"cgroup": {"path": "/c", "inode": 5, "count": 2}, "vmstat": 9}\n'
+                b"[INFO] [program start] RSS=1.00MB (\xce\x94+0.00MB)\n"
+                b'# site: {"name": "x", "file": "/a.py", "line": 3, "function": "f", "kind": "BEFORE", "alarm_mb": 5}\n'
+                b'# stack: {"thread": "MainThread", "frames": [["/a.py", 3, "f"], ["/b.py", null, "g"]]}\n'
+                b'# weather: "fine"\n'
+                b'# exception: {"type": "MemoryError", "message": "", "file": "/a.py", "line": 3, "function": "f"}\n'
+                b'# end: {"exit": "exception"}\n',
+            )
+        )
+    )
+    assert [type(event) for event in events] == [Header, Record, SiteSeen, Stack, Raised, Ended]
+    head, _, site, stack, raised, ended = events
+    assert isinstance(head, Header)
+    assert (head.version, head.target, head.pid, head.parent_pid, head.parent_log) == ("9.9", "/a.py", 7, 3, "/p.log")
+    assert (head.limit_mb, head.limit_from, head.cgroup_inode, head.cgroup_kills, head.vmstat_kills) == (
+        300.0,
+        "cgroup",
+        5,
+        2,
+        9,
+    )
+    assert isinstance(site, SiteSeen)
+    assert (site.name, site.line, site.alarm_mb, site.normal_mb) == ("x", 3, 5.0, None)
+    assert isinstance(stack, Stack)
+    assert [frame.line for frame in stack.frames] == [3, None]
+    assert isinstance(raised, Raised)
+    assert raised.type == "MemoryError"
+    assert isinstance(ended, Ended)
+    assert ended.exit == "exception"
+
+
+def test_garbage_between_the_lines(tmp_path: Path) -> None:
+    """Text, bytes that are no UTF-8, broken JSON and a line of 3 MB cost nothing but themselves."""
+    good = "[INFO] [x_BEFORE] RSS=1.00MB (Δ+0.00MB, +0.00MB)\n".encode()
+    path = write(
+        tmp_path,
+        b'# memmon: "0.1.0"\n' + good + b"\xff\xfe\x00 nonsense\n# site: {broken\n# stack: 7\n" + good
+        + b"y" * (3 << 20) + b"\n" + good + b"[INFO] [x_BEF",
+    )  # fmt: skip
+    assert sum(isinstance(event, Record) for event in read(path)) == 3
+
+
+def test_windows_line_ends(tmp_path: Path) -> None:
+    """A log that went through an editor of another system is read the same."""
+    path = write(tmp_path, '# memmon: "0.1.0"\r\n[INFO] [x_AFTER] RSS=1.00MB (Δ+0.00MB, +0.00MB) line=12\r\n'.encode())
+    (found,) = (event for event in read(path) if isinstance(event, Record))
+    assert (found.line, found.sampled) == (12, False)
+
+
+@pytest.mark.parametrize("head", [b"", b'# target: "/a.py"\n'])
+def test_a_log_of_the_cards_own_monitor(tmp_path: Path, head: bytes) -> None:
+    """A log without our header is read for what it holds."""
+    events = list(read(write(tmp_path, head + CARD.encode())))
+    assert isinstance(events[0], Header)
+    assert sum(isinstance(event, Record) for event in events) == 4
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b"hello\n", "no run log"),
+        (b"\x00" * 5_000_000, "no run log"),
+        (b"# a comment\n" * 10, "no run log"),
+        (b"x = 1\n" * 100_000, "no run log"),
+    ],
+)
+def test_what_is_no_log(tmp_path: Path, content: bytes, words: str) -> None:
+    """A file that is none of ours is refused in words, whatever its size."""
+    with pytest.raises(LogError, match=words):
+        list(read(write(tmp_path, content)))
