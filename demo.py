@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import json
 import os
 import resource
 import shutil
@@ -54,18 +55,19 @@ def main() -> None:
 
 def story(python: str) -> None:
     """Run the steps in the current folder, which holds the bot; stop at the first that goes wrong."""
-    bot = Path(BOT)
+    bot, settings = Path(BOT), Path("memmon.toml")
     original = bot.read_bytes()
-    line = original.decode().splitlines().index(HOTSPOT) + 1
     memmon = [python, "-m", "memmon"]
+    # The bot's configuration asks for a Chinese log; here, it speaks the language of whoever runs the demo.
+    settings.write_text(settings.read_text(encoding="utf-8").replace('"zh"', '"auto"'), encoding="utf-8")
     call([python, "make_learning_config.py", "huge"])
 
     heading("Instrument the bot")
     if show([*memmon, "instrument", BOT]) != 0:
         fail("memmon instrument did not succeed")
     lines = bot.read_text(encoding="utf-8").splitlines()
-    at = lines.index(HOTSPOT)
-    print("\n".join(["", f"Around what was line {line}:", *lines[at - 1 : at + 2]]))
+    at = last(lines, HOTSPOT)
+    print("\n".join(["", "One of the places now:", *lines[at - 1 : at + 2]]))
 
     with memory_limit() as (start, how, died):
         heading(f"Run it as always, {how}")
@@ -75,22 +77,30 @@ def story(python: str) -> None:
         fail(f"the bot should have run out of memory, and ended with status {status}")
 
     heading("The end of its log")
-    (log,) = Path().glob("memory_monitor_*.log")
-    print(f"$ tail -3 {log}")
-    print("\n".join(log.read_text(encoding="utf-8").splitlines()[-3:]))
+    log = next(Path().glob("memory_monitor_*.log"), None)
+    if log is None:
+        fail("the bot left no log")
+    print(f"$ grep -v '^#' {log} | tail -n 3")
+    print("\n".join([row for row in log.read_text(encoding="utf-8").splitlines() if row[:1] != "#"][-3:]))
 
     heading("The verdict")
     if show([*memmon, "report"]) != 1:
         fail("memmon report should exit with 1 for a run that died")
-    verdict = call([*memmon, "report"])
-    if f"{BOT}:{line}" not in verdict:
+    culprit = json.loads(call([*memmon, "report", "--json"]))["culprit"]
+    line = last(original.decode().splitlines(), HOTSPOT) + 1
+    if (culprit["file"], culprit["line"]) != (str(bot.resolve()), line):
         fail(f"the verdict should name {BOT}:{line}")
 
     heading("Give the source back")
     if show([*memmon, "restore", BOT, "--purge-logs"]) != 0 or bot.read_bytes() != original:
         fail("the source was not given back byte for byte")
-    left = sorted(part.name for part in Path().iterdir())
-    print(f"\n{BOT} is what it was, byte for byte. The folder holds: {', '.join(left)}")
+    left = ", ".join(sorted(part.name for part in Path().iterdir()))
+    print(f"\n{BOT} is what it was, byte for byte. The folder holds: {left}")
+
+
+def last(lines: list[str], text: str) -> int:
+    """The index of the last line that is ``text``: the main flow comes after its helpers."""
+    return len(lines) - 1 - lines[::-1].index(text)
 
 
 def interpreter_with_memmon() -> str:
@@ -112,7 +122,7 @@ def memory_limit() -> Iterator[tuple[Start, str, Callable[[int], bool]]]:
     if cgroup.available():
         with cgroup.limited(LIMIT_MB) as group:
             yield (
-                lambda command: group.run(command).returncode,
+                lambda command: group.run(command, stdout=subprocess.DEVNULL).returncode,
                 f"in a memory cgroup of {LIMIT_MB} MB",
                 lambda status: status == -signal.SIGKILL,
             )
@@ -124,7 +134,7 @@ def memory_limit() -> Iterator[tuple[Start, str, Callable[[int], bool]]]:
         before = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (size, before[1]))
         try:
-            return subprocess.run(command, check=False).returncode
+            return subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode
         finally:
             resource.setrlimit(resource.RLIMIT_AS, before)
 
@@ -138,12 +148,8 @@ def run(command: Sequence[str]) -> int:
 
 def show(command: Sequence[str], start: Start = run) -> int:
     """Print the command as one would type it, run it, and print the status that a shell would show."""
-    typed = (
-        " ".join(command[1:]).removeprefix("-m ")
-        if "memmon" in command
-        else f"python3 {' '.join(command[1:])}"
-    )
-    print(f"$ {typed}", flush=True)
+    typed = " ".join(command[1:]).removeprefix("-m ") if "memmon" in command else f"python3 {' '.join(command[1:])}"
+    print(f"$ {typed}{'' if start is run else ' > /dev/null'}", flush=True)
     status = start(command)
     if status < 0:
         print(signal.strsignal(-status))
