@@ -29,7 +29,12 @@ def test_killed_while_loading(folder: Path, python: Path) -> None:
     """A huge config: killed with status 137, the place named to the line, everything given back."""
     script = samples.copy_bot(folder, "huge")
     script.chmod(0o750)
-    before, line = listing(folder), bot.line_of(script, LOAD)
+    before = listing(folder)
+    # The bracket's line, or the one inside it where a stack sample caught the program.
+    places = {
+        (bot.line_of(script, LOAD), "analyze_and_adjust_params"),
+        (bot.line_of(script, "            return json.load(f)"), "load_learning_config"),
+    }
     assert memmon("instrument", script.name, cwd=folder).returncode == 0
 
     with cgroup.limited(bot.LIMIT_MB) as group:
@@ -42,21 +47,15 @@ def test_killed_while_loading(folder: Path, python: Path) -> None:
     for done in (while_it_exists, after_it_is_gone):
         assert (done.returncode, done.stderr) == (1, "")
         report = json.loads(done.stdout)
-        assert (report["schema"], report["outcome"], report["cause"]) == (
-            "memmon.report/1",
-            "killed",
-            "oom-kill",
-        )
+        assert report["schema"] == "memmon.report/1"
+        assert (report["outcome"], report["cause"]) == ("killed", "oom-kill")
         culprit = report["culprit"]
-        assert (culprit["file"], culprit["line"]) == (str(script.resolve()), line)
-        assert (culprit["function"], culprit["checkpoint"]) == (
-            "analyze_and_adjust_params",
-            "加载config_BEFORE",
-        )
+        assert (culprit["file"], culprit["checkpoint"]) == (str(script.resolve()), "加载config_BEFORE")
+        assert (culprit["line"], culprit["function"]) in places
 
     told = memmon("report", cwd=folder)
     assert told.returncode == 1
-    assert f"{script.name}:{line}" in told.stdout
+    assert f"{script.name}:{culprit['line']}" in told.stdout
     assert "加载config_BEFORE" in told.stdout
 
     assert memmon("restore", script.name, "--purge-logs", cwd=folder).returncode == 0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,6 +29,26 @@ def test_console_blocks(tmp_path: Path, section: str) -> None:
     assert len(printed) == len(commands)
     for command, text in zip(commands, printed, strict=True):
         assert console.same(command.shows, text), f"$ {command.typed}\n{text}"
+
+
+def test_marking_by_hand(tmp_path: Path) -> None:
+    """The example of marking by hand runs, and its log holds what its comments say."""
+    example = re.findall(r"^```python\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)[0]
+    (tmp_path / "example.py").write_text(example, encoding="utf-8")
+    done = subprocess.run([sys.executable, "example.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    (log,) = tmp_path.glob("memory_monitor_*.log")
+    marks = re.findall(r"^\[.*?\] \[\w+\] \[(.+?)\] RSS", log.read_text(encoding="utf-8"), re.MULTILINE)
+    named = [mark for mark in marks if mark != "background"]
+    assert named == [
+        "program start",
+        "prices_START",
+        "prices_END",
+        "sorting_START",
+        "sorting_END",
+        "sorted",
+        "program end",
+    ]
 
 
 def test_both_languages_tell_the_story() -> None:

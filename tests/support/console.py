@@ -25,6 +25,7 @@ from support import bot, cgroup, samples
 README = samples.ROOT / "README.md"
 
 _FENCE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_PROMPT = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 _MARK = "=-=-="
 
@@ -37,7 +38,8 @@ _VARYING = (
     (re.compile(r"memory_monitor_\d+_\d+(_\d+)?"), "LOG"),
     (re.compile(r"[+-]?\d+(\.\d+)? ?(MB|GB|%)"), "SIZE"),
     (re.compile(r"\b\d+(\.\d+)? ?(ms|s|秒)\b"), "DURATION"),
-    (re.compile(r"\bpid \d+"), "PID"),
+    (re.compile(r"[+-]\d+\.\d\d\b"), "SIZE"),
+    (re.compile(r" {2,}"), "  "),
 )
 
 
@@ -47,6 +49,8 @@ class Command:
 
     typed: str
     shows: str
+    at: int
+    """Where `shows` begins in the text."""
 
 
 def sections(text: str) -> dict[str, list[Command]]:
@@ -54,7 +58,9 @@ def sections(text: str) -> dict[str, list[Command]]:
     found: dict[str, list[Command]] = {}
     for block in _FENCE.finditer(text):
         heading = [match[1] for match in _HEADING.finditer(text, 0, block.start())][-1]
-        found.setdefault(heading, []).extend(_commands(block[1]))
+        found.setdefault(heading, []).extend(
+            Command(prompt[1], prompt[2], block.start(1) + prompt.start(2)) for prompt in _PROMPT.finditer(block[1])
+        )
     return found
 
 
@@ -104,22 +110,17 @@ def _tidy(text: str) -> str:
     return text if not text or text.endswith("\n") else text + "\n"
 
 
-def _commands(block: str) -> list[Command]:
-    """Split a block at its prompts."""
-    parts = re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
-    return [Command(*part.split("\n", 1)) for part in parts]
-
-
 def _rewrite() -> None:
     """Put what is printed now into the blocks that show something else."""
     text = README.read_text(encoding="utf-8")
+    wrong: list[tuple[Command, str]] = []
     for commands in sections(text).values():
         with tempfile.TemporaryDirectory() as name:
             samples.copy_bot(Path(name), "small")
-            for command, printed in zip(commands, play(commands, Path(name)), strict=True):
-                if not same(command.shows, printed):
-                    before = f"$ {command.typed}\n{command.shows}"
-                    text = text.replace(before, f"$ {command.typed}\n{printed}", 1)
+            printed = play(commands, Path(name))
+        wrong += [pair for pair in zip(commands, printed, strict=True) if not same(pair[0].shows, pair[1])]
+    for command, now in sorted(wrong, key=lambda pair: -pair[0].at):
+        text = text[: command.at] + now + text[command.at + len(command.shows) :]
     README.write_text(text, encoding="utf-8")
 
 

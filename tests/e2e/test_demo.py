@@ -1,0 +1,39 @@
+"""The README's one command tells the whole story, with a memory cgroup and without."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from support import samples
+from support.marks import needs_cgroup
+
+DEMO = [sys.executable, str(samples.ROOT / "demo.py")]
+
+
+def tell(command: list[str]) -> str:
+    """Run the demo, which must succeed, and return all it said."""
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+@needs_cgroup
+def test_kernel_kill() -> None:
+    """Where a memory cgroup can be made, the kernel kills the bot, the verdict says so, the source is given back."""
+    said = tell(DEMO)
+    for words in ("[exit status 137]", "加载config_BEFORE", "OOM killer (certain)", "byte for byte"):
+        assert words in said
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("unshare"), reason="cgroups can be hidden by root only")
+def test_without_a_cgroup() -> None:
+    """Where none can be made, the demo says so and lets the bot end in a MemoryError."""
+    hide = 'mount --make-rprivate / && umount -R /sys/fs/cgroup && exec "$@"'
+    said = tell(["unshare", "--mount", "sh", "-c", hide, "sh", *DEMO])
+    for words in ("No kernel kill here: no memory cgroup", "MemoryError", "加载config_BEFORE", "byte for byte"):
+        assert words in said
