@@ -91,6 +91,9 @@ def _summary(verdict: Verdict, say: Say) -> RenderableType:
         rows.append((say("code", "代码"), verdict.code))
     if verdict.culprit and verdict.culprit.function:
         rows.append((say("function", "函数"), verdict.culprit.function))
+    if verdict.culprit and verdict.culprit.inner:
+        calls = " → ".join(f"{place(one.file, one.line)} {one.function}" for one in verdict.culprit.inner)
+        rows.append((say("there in", "当时执行到"), calls))
     rows.append((say("memory", "内存"), _memory(verdict, say)))
     if verdict.checkpoint:
         rows.append((say("last checkpoint", "最后检查点"), _checkpoint(verdict.checkpoint)))

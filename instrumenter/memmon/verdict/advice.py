@@ -123,7 +123,7 @@ def _what(code: Code | None, culprit: Culprit, say: Say) -> str:
                 size = (Path(folder) / named).stat().st_size
             except (OSError, ValueError):
                 continue
-            return f"{named}{say(' (', '（')}{mb(size / 2**20)}{say(')', '）')}"
+            return f"{named} ({mb(size / 2**20)})"
         return named
     return (code.statement if code and code.statement else culprit.hotspot) or say("the data", "数据")
 

@@ -156,7 +156,7 @@ def _room(scene: Scene) -> Finding | None:
 
 
 _LIMITS = {
-    "cgroup": ("cgroup", "cgroup "),
+    "cgroup": ("cgroup", " cgroup "),
     "physical": ("physical", "物理内存"),
     "address-space": ("address-space (RLIMIT_AS)", "地址空间（RLIMIT_AS）"),
 }

@@ -64,6 +64,10 @@ class End:
         key = (record.base, record.file, record.line)
         return next((one for one in self.story.sites if (one.name, one.file, one.line) == key), None)
 
+    def thread(self, tid: str) -> str | None:
+        """The name of the thread that a line names; the main thread's number is not written."""
+        return dict(self.story.threads).get(tid, tid) or ("MainThread" if self.story.header.version else None)
+
     def file(self, file: str | None) -> str | None:
         """A record's file; without one it is the target's."""
         return file or self.story.header.target
@@ -78,8 +82,9 @@ def _of_record(end: End, record: Record, *, growth: float, way: str, sure: str) 
         function=site.function if site else None,
         checkpoint=record.name,
         pid=end.story.header.pid,
-        thread=record.thread or None,
+        thread=end.thread(record.thread),
         shown_by=way,  # type: ignore[arg-type]
+        inner=(),
         growth_mb=growth,
         hotspot=record.base,
         normal_mb=site.normal_mb if site else None,
@@ -102,6 +107,7 @@ def _raised(end: End) -> Iterator[Candidate]:
         pid=end.story.header.pid,
         thread=None,
         shown_by="raised",
+        inner=(),
         growth_mb=None,
         hotspot=None,
         normal_mb=None,
@@ -119,8 +125,13 @@ def _busy_frames(end: End) -> Iterator[tuple[Stack, Frame]]:
             yield stack, frame
 
 
+def _below(stack: Stack, frame: Frame) -> tuple[Frame, ...]:
+    """What ``frame`` had called, the outermost first."""
+    return tuple(reversed(stack.frames[: stack.frames.index(frame)]))
+
+
 def _inside(end: End, bracket: Open) -> tuple[Stack, Frame] | None:
-    """The line that ran inside the bracket, where a stack shows a better one than the bracket's own.
+    """Where the bracket's thread was, if a stack shows it: the bracket's own line, or the user's innermost one.
 
     A statement that is itself on the stack is what the user marked, and stays the answer.
     """
@@ -133,9 +144,8 @@ def _inside(end: End, bracket: Open) -> tuple[Stack, Frame] | None:
             one for one in levels if site and site.function and site.function.split(".")[-1] == one.function
         ]
         if here:
-            if opened.kind == "BEFORE" and any(one.line == opened.line for one in here):
-                return None
-            return stack, frame
+            marked = [one for one in here if opened.kind == "BEFORE" and one.line == opened.line]
+            return stack, next(iter(marked), frame)
     return None
 
 
@@ -157,6 +167,7 @@ def _open(end: End) -> Iterator[Candidate]:
                 line=frame.line,
                 function=frame.function,
                 thread=stack.thread or culprit.thread,
+                inner=_below(stack, frame),
             )
         seen = exact is not None and end.is_step(end.tail_mb, None)
         yield Candidate(
@@ -178,6 +189,7 @@ def _stack(end: End) -> Iterator[Candidate]:
             pid=end.story.header.pid,
             thread=stack.thread,
             shown_by="stack",
+            inner=_below(stack, frame),
             growth_mb=end.tail_mb,
             hotspot=None,
             normal_mb=None,

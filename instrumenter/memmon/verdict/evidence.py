@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 from memmon.verdict.model import Counter, KernelLine, Traces
 
 if TYPE_CHECKING:
-    from memmon.verdict.model import Header
+    from memmon.verdict.model import Header, Story
 
 _SLACK = 2.0
 """Seconds by which clocks of different grain (boot time, clock ticks, the header) may disagree."""
+_FIELDS = 20
+"""As many of /proc/PID/stat's as are needed: the 20th from the state on is the start."""
 _MOST_RECORDS = 200_000
 _INITIAL_PID_NAMESPACE = "pid:[4026531836]"
 """The kernel's fixed inode of the namespace whose ids the kernel log prints (PROC_PID_INIT_INO)."""
@@ -26,16 +28,23 @@ _HELD = re.compile(r"(?:anon|file|shmem)-rss:(\d+)kB")
 _CRASHED = re.compile(r"\[(\d+)\](?:: segfault at | general protection fault| trap )")
 
 
-def _proc_start(pid: int) -> float | None:
-    """When the process began, in seconds since the epoch; None where it is gone or a zombie."""
+def _proc_stat(pid: int) -> list[str] | None:
+    """The fields of /proc/PID/stat from the state on; None where the process is gone or a zombie."""
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-        boot = re.search(r"^btime (\d+)$", Path("/proc/stat").read_text(encoding="ascii"), re.MULTILINE)
-        if boot is None or fields[0] in "ZXx":
-            return None
-        return int(boot[1]) + int(fields[19]) / os.sysconf("SC_CLK_TCK")
-    except (OSError, IndexError, ValueError):
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
         return None
+    fields = text.rpartition(")")[2].split()
+    return None if len(fields) < _FIELDS or fields[0] in "ZXx" else fields
+
+
+def _since_epoch(ticks: int) -> float | None:
+    """Clock ticks since boot as seconds since the epoch."""
+    try:
+        boot = re.search(r"^btime (\d+)$", Path("/proc/stat").read_text(encoding="ascii"), re.MULTILINE)
+    except OSError:
+        return None
+    return int(boot[1]) + ticks / os.sysconf("SC_CLK_TCK") if boot else None
 
 
 def _psutil_start(pid: int) -> float | None:
@@ -62,15 +71,22 @@ def _is_python(header: Header) -> bool:
     return any(name and os.fsencode(os.path.basename(name)) in command for name in names)  # noqa: PTH119  # a name
 
 
-def is_alive(header: Header) -> bool:
+def is_alive(header: Header, start_ticks: int = 0) -> bool:
     """Whether the process that wrote the log is still there.
 
-    A process of the same id that began after the log did is another one. Without a start in the log the
-    id alone is no proof, and the answer is no.
+    ``start_ticks`` (from the page) tells the process for certain. Without it, one of the same id that began after
+    the log did is another one, and so is one that is no Python. Without a start in the log the id alone is no
+    proof, and the answer is no.
     """
     if header.pid is None or header.started is None:
         return False
-    start = _proc_start(header.pid) if Path("/proc/self/stat").exists() else _psutil_start(header.pid)
+    if not Path("/proc/self/stat").exists():
+        start = _psutil_start(header.pid)
+        return start is not None and start <= header.started + _SLACK
+    fields = _proc_stat(header.pid)
+    if start_ticks:
+        return fields is not None and int(fields[19]) == start_ticks
+    start = None if fields is None else _since_epoch(int(fields[19]))
     return start is not None and start <= header.started + _SLACK and _is_python(header)
 
 
@@ -87,11 +103,10 @@ def _cgroup(header: Header) -> Counter | None:
     """The counter of the cgroup that the program ran in, if it is still the same cgroup."""
     if header.cgroup_path is None or header.cgroup_kills is None:
         return None
-    path = Path(header.cgroup_path)
-    folder = path if path.is_dir() else path.parent
+    folder = Path(header.cgroup_path)
     now = None
     try:
-        if header.cgroup_inode in (None, folder.stat().st_ino, path.stat().st_ino):
+        if header.cgroup_inode in (None, folder.stat().st_ino):
             now = next(
                 (
                     count
@@ -180,9 +195,10 @@ class Kernel:
         self.counts_as_we_do = _counts_as_we_do()
 
 
-def gather(header: Header, kernel: Kernel) -> Traces:
-    """All that can be found of the process behind ``header``."""
-    if is_alive(header):
+def gather(story: Story, kernel: Kernel) -> Traces:
+    """All that can be found of the process behind the log."""
+    header = story.header
+    if is_alive(header, story.start_ticks):
         return Traces(alive=True)
     since = None if header.started is None else header.started - _SLACK
     return Traces(

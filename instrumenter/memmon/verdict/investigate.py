@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from memmon.errors import LogError
 from memmon.verdict.advice import advise
 from memmon.verdict.code import code_at
+from memmon.verdict.complete import write_last_line
 from memmon.verdict.evidence import Kernel, gather
 from memmon.verdict.judge import Witnessed, judge
 from memmon.verdict.story import read_story
@@ -20,18 +21,30 @@ if TYPE_CHECKING:
     from memmon.verdict.model import Verdict
 
 
+def _absolute(log: str | None) -> Path:
+    """The log to begin with, as an absolute path; a link stays one."""
+    try:
+        return Path(os.path.abspath(log or newest(Path.cwd())))  # noqa: PTH100  # resolve() would follow it
+    except OSError as error:
+        raise LogError("the current folder is gone; go to the folder that the program ran in") from error
+
+
 def investigate(log: str | None, *, top: int = 10) -> Verdict:
     """The verdict on the run of ``log``, or of the newest log in the current folder.
 
     Raises LogError where there is no log or it is none of ours.
     """
-    first = Path(os.path.abspath(newest(Path()) if log is None else log))  # noqa: PTH100  # a link stays one
+    first = _absolute(log)
     stories = [read_story(str(first))]
     for other in family(first)[1:]:
         with suppress(LogError):  # a child that was killed before its first line takes nothing from the rest
             stories.append(read_story(str(other)))
     kernel = Kernel()
-    verdict = judge([Witnessed(story, gather(story.header, kernel)) for story in stories], top=top)
+    cases = [Witnessed(story, gather(story, kernel)) for story in stories]
+    for case in cases:
+        if not case.traces.alive:
+            write_last_line(case.story)
+    verdict = judge(cases, top=top)
     culprit, grown = verdict.culprit, verdict.grown
     code = code_at(culprit.file, culprit.line) if culprit else None
     grown_code = code_at(grown.file, grown.line) if grown else None

@@ -158,12 +158,14 @@ def _object(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _epoch(value: Any) -> float | None:
-    """An ISO time as seconds since the epoch."""
+def _time(value: Any) -> tuple[float | None, float | None]:
+    """An ISO time as seconds since the epoch, and how far its clock is ahead of UTC."""
     try:
-        return datetime.fromisoformat(value).timestamp()
+        moment = datetime.fromisoformat(value)
+        ahead = moment.utcoffset()
+        return moment.timestamp(), None if ahead is None else ahead.total_seconds()
     except (TypeError, ValueError, OverflowError):
-        return None
+        return None, None
 
 
 def _header(facts: dict[str, Any]) -> Header:
@@ -172,6 +174,7 @@ def _header(facts: dict[str, Any]) -> Header:
     kills = _object(facts.get("oom_kill"))
     cgroup = _object(kills.get("cgroup"))
     argv = facts.get("argv")
+    started, offset = _time(facts.get("started"))
     return Header(
         version=_text(facts.get("memmon")),
         target=_text(facts.get("target")),
@@ -179,7 +182,8 @@ def _header(facts: dict[str, Any]) -> Header:
         pid=_whole(facts.get("pid")),
         parent_pid=_whole(parent.get("pid")),
         parent_log=_text(parent.get("log")),
-        started=_epoch(facts.get("started")),
+        started=started,
+        offset=offset,
         language="zh" if facts.get("language") == "zh" else "en",
         baseline_mb=_number(facts.get("baseline_mb")),
         limit_mb=_number(limit.get("mb")),
@@ -231,7 +235,11 @@ def _later(key: str, value: Any) -> Event | None:
     if key == "stack":
         frames = fields.get("frames")
         frames = frames if isinstance(frames, list) else []
-        return Stack(_text(fields.get("thread")), tuple(frame for frame in map(_frame, frames) if frame))
+        return Stack(
+            _text(fields.get("thread")),
+            _text(fields.get("tid")) or "",
+            tuple(frame for frame in map(_frame, frames) if frame),
+        )
     if key == "exception":
         return Raised(
             type=_text(fields.get("type")) or "Exception",

@@ -31,6 +31,8 @@ class Header:
     parent_log: str | None = None
     started: float | None = None
     """Seconds since the epoch."""
+    offset: float | None = None
+    """Seconds by which the log's times are ahead of UTC."""
     language: str = "en"
     baseline_mb: float | None = None
     limit_mb: float | None = None
@@ -58,23 +60,23 @@ class Record(NamedTuple):
     kind: str
     """``BEFORE`` … ``LEFT``; empty for a mark, a background line, the program's start and end."""
     rss: float
-    delta: float | None
+    delta: float | None = None
     """Growth since the start."""
-    step: float | None
+    step: float | None = None
     """Growth since the previous checkpoint of the process."""
-    growth: float | None
+    growth: float | None = None
     """What the line is judged by: of AFTER, END and LEFT since their own BEFORE or START, else ``step``."""
-    peak: float | None
+    peak: float | None = None
     """The peak inside the bracket, above its beginning."""
-    line: int | None
-    file: str | None
+    line: int | None = None
+    file: str | None = None
     """Only where it is not the header's target."""
-    fired: str | None
-    last: str | None
+    fired: str | None = None
+    last: str | None = None
     """Of a background line: the last checkpoint passed."""
-    thread: str
+    thread: str = ""
     """Its thread's number; empty for the main thread."""
-    sampled: bool
+    sampled: bool = False
     """Of many lines one that was kept while the log was thinned out: its bracket's other end may be missing."""
 
 
@@ -105,6 +107,8 @@ class Stack:
     """Where one thread was, innermost frame first."""
 
     thread: str | None
+    tid: str
+    """As the checkpoints' lines have it."""
     frames: tuple[Frame, ...]
 
 
@@ -205,11 +209,17 @@ class Story:
     """Each checkpoint at its largest, where it grew at all, the largest first."""
     stacks: tuple[Stack, ...]
     """Of the last time that stacks were written, where that was after ``checkpoint``."""
+    threads: tuple[tuple[str, str], ...]
+    """Their numbers, as the checkpoints have them, and names."""
     raised: Raised | None
     ended: Ended | None
     baseline_mb: float
     last_mb: float
     peak_mb: float
+    start_ticks: int
+    """When the process started, in clock ticks since boot; 0 where nothing says it."""
+    unwritten: str | None
+    """The line of the last checkpoint passed, where the kill came before the log had it."""
 
 
 # --- what was found beside the log -----------------------------------------------------------------------
@@ -272,6 +282,8 @@ class Culprit:
     thread: str | None
     shown_by: Literal["open", "stack", "grown", "leak", "raised"]
     """The evidence that gave the line."""
+    inner: tuple[Frame, ...]
+    """What it had called when it was last seen, the outermost first, as far as a stack shows it."""
     growth_mb: float | None
     """What it took, as far as the log knows."""
     hotspot: str | None

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from memmon.verdict.model import Frame, Stack
 
 _FOREIGN = re.compile(
-    r"^<|[/\\](?:site-packages|dist-packages|memmon_runtime)[/\\]|[/\\]memmon_runtime\.py$"
+    r"(?:^|[/\\])<[^/\\]*>$|[/\\](?:site-packages|dist-packages|memmon_runtime)[/\\]|[/\\]memmon_runtime\.py$"
     r"|[/\\]lib(?:64)?[/\\]python\d[^/\\]*[/\\]|[/\\]Lib[/\\](?!.*[/\\])|\.zip[/\\]",
 )
 _WAITS = frozenset({"threading.py", "queue.py", "selectors.py", "connection.py", "popen_fork.py", "subprocess.py"})

@@ -1,267 +1,31 @@
-"""What one log amounts to: totals per site, the largest checkpoints, what was open at its end."""
+"""What one log amounts to: the log and the page beside it, told as a story."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from memmon.errors import LogError, Place
+from memmon.verdict.complete import complete
+from memmon.verdict.fold import Fold
 from memmon.verdict.log import read
-from memmon.verdict.model import (
-    CLOSERS,
-    OPENERS,
-    Counted,
-    Ended,
-    Event,
-    Header,
-    Open,
-    Raised,
-    Record,
-    SiteSeen,
-    Stack,
-    Story,
-    Totalled,
-    Totals,
-)
+from memmon.verdict.model import Ended, Event, Story
+from memmon.verdict.page import read_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-PROGRAM_START = frozenset({"程序启动", "program start"})
-PROGRAM_END = frozenset({"程序结束", "program end"})
-BACKGROUND = frozenset({"后台监控", "background"})
-_SPECIAL = PROGRAM_START | PROGRAM_END | BACKGROUND
-
-_DEEPEST = 1000
-"""Brackets that may be open at once in one thread: a log that lost their ends must not fill memory."""
-
-_Key = tuple[str, str | None, int | None]
+    from memmon.verdict.page import Page
 
 
-class _Site:
-    """One site's running totals."""
-
-    __slots__ = ("exact", "growth", "hits", "inner", "kind", "largest", "peak", "seen")
-
-    def __init__(self) -> None:
-        self.seen: SiteSeen | None = None
-        self.exact: Counted | None = None
-        self.kind = ""
-        self.hits = 0
-        self.growth = 0.0
-        self.inner = 0.0
-        self.peak: float | None = None
-        self.largest: dict[str, Record] = {}
-        """By kind: the pass with the largest growth."""
-
-    def note(self, record: Record) -> None:
-        """Keep the pass if it is the largest of its kind so far."""
-        best = self.largest.get(record.kind)
-        if best is None or (record.growth or 0.0) > (best.growth or 0.0):
-            self.largest[record.kind] = record
-
-
-class _Bracket:
-    """A bracket that is open so far."""
-
-    __slots__ = ("at", "inner", "opened")
-
-    def __init__(self, opened: Record, at: int) -> None:
-        self.opened = opened
-        self.at = at
-        self.inner = 0.0
-
-
-class _Fold:
-    """Takes the records one after another; memory depends on the sites, not on the log's length."""
-
-    def __init__(self) -> None:
-        self.sites: dict[_Key, _Site] = {}
-        self.open: dict[str, list[_Bracket]] = {}
-        self.records = 0
-        self.checkpoints = 0
-        self.header = Header()
-        self.last: Record | None = None
-        self.checkpoint: Record | None = None
-        self.background: Record | None = None
-        self.peak = 0.0
-        self.stacks: list[Stack] = []
-        self._stacks_done = False
-        self._announced: list[_Site] = []
-        self._unsure: _Bracket | None = None
-        self.raised: Raised | None = None
-        self.ended: Ended | None = None
-        self.finished = False
-
-    def take(self, event: Event) -> None:
-        """The next event of the log."""
-        if isinstance(event, Record):
-            self.add(event)
-            self._stacks_done = True
-        elif isinstance(event, Stack):
-            if self._stacks_done:
-                self.stacks.clear()
-            self._stacks_done = False
-            self.stacks.append(event)
-        elif isinstance(event, SiteSeen):
-            self.announce(event)
-        elif isinstance(event, Header):
-            self.header = event
-        elif isinstance(event, Raised):
-            self.raised = event
-        elif isinstance(event, Totalled):
-            self.correct(event.sites)
-        else:
-            self.ended = event
-
-    def _site(self, name: str, file: str | None, line: int | None) -> _Site:
-        key = (name, file, line)
-        found = self.sites.get(key)
-        if found is None:
-            found = self.sites[key] = _Site()
-        return found
-
-    def announce(self, seen: SiteSeen) -> None:
-        """A site's first hit: its limits and its function."""
-        site = self._site(seen.name, None if seen.file == self.header.target else seen.file, seen.line)
-        site.seen = seen
-        self._announced.append(site)
-
-    def correct(self, counted: Iterable[Counted]) -> None:
-        """Exact totals, in the order in which the sites were announced: the lines may have been thinned out."""
-        for site, exact in zip(self._announced, counted, strict=False):
-            site.exact = exact
-
-    def add(self, record: Record) -> None:
-        """The next line of the log."""
-        self.records += 1
-        self.last = record
-        self.peak = max(self.peak, record.rss)
-        if record.name in BACKGROUND:
-            self.background = record
-            return
-        if record.name in PROGRAM_END:
-            self.finished = True
-            return
-        if record.kind == "LEFT":
-            self._take_out(record)
-            return
-        self.background = None
-        self.stacks.clear()
-        self.checkpoint = record
-        if record.name in PROGRAM_START:
-            return
-        self.checkpoints += 1
-        if record.kind in CLOSERS:
-            self._finish(record)
-        if self._unsure:
-            self._drop_unsure()
-        if record.kind in OPENERS:
-            self._begin(record)
-        elif not record.kind:
-            self._count(self._site(record.base, record.file, record.line), record)
-
-    def _begin(self, record: Record) -> None:
-        site = self._site(record.base, record.file, record.line)
-        site.kind = record.kind
-        site.hits += 1
-        site.note(record)
-        stack = self.open.setdefault(record.thread, [])
-        bracket = _Bracket(record, self.checkpoints)
-        stack.append(bracket)
-        if len(stack) > _DEEPEST:
-            del stack[0]
-        self._unsure = bracket if record.sampled else None
-
-    def _take_out(self, closing: Record) -> _Bracket | None:
-        """The youngest open bracket of the site, its own thread's first: a coroutine may end in another."""
-        own = self.open.get(closing.thread, [])
-        for stack in (own, *(stack for stack in self.open.values() if stack is not own)):
-            for index in range(len(stack) - 1, -1, -1):
-                opened = stack[index].opened
-                if (opened.base, opened.file, opened.line) == (closing.base, closing.file, closing.line):
-                    bracket = stack.pop(index)
-                    if index:
-                        stack[index - 1].inner += closing.growth or 0.0
-                    return bracket
-        return None
-
-    def _drop_unsure(self) -> None:
-        """Forget a bracket whose end may have been thinned out: it was open for certain only as the last line."""
-        for stack in self.open.values():
-            if self._unsure in stack:
-                stack.remove(self._unsure)
-        self._unsure = None
-
-    def _finish(self, record: Record) -> None:
-        site = self._site(record.base, record.file, record.line)
-        bracket = self._take_out(record)
-        if bracket is None:  # its beginning is not in the log
-            site.hits += 1
-        else:
-            site.inner += bracket.inner
-            if record.peak is not None:
-                self.peak = max(self.peak, bracket.opened.rss + record.peak)
-        self._add_growth(site, record, record.growth or 0.0)
-
-    def _count(self, site: _Site, record: Record) -> None:
-        """A lone mark: what has grown since the checkpoint before it."""
-        site.hits += 1
-        self._add_growth(site, record, record.growth or 0.0)
-
-    @staticmethod
-    def _add_growth(site: _Site, record: Record, growth: float) -> None:
-        site.growth += growth
-        if record.peak is not None and (site.peak is None or record.peak > site.peak):
-            site.peak = record.peak
-        site.note(record)
-
-    def still_open(self) -> tuple[Open, ...]:
-        """Innermost, that is youngest, last."""
-        brackets = sorted((one for stack in self.open.values() for one in stack), key=lambda one: one.at)
-        return tuple(Open(one.opened, one.inner, one.at == self.checkpoints) for one in brackets)
-
-    def totals(self) -> tuple[Totals, ...]:
-        """In the order of their first hit."""
-        return tuple(_totals(key, site) for key, site in self.sites.items() if site.hits)
-
-    def top(self) -> tuple[Record, ...]:
-        """Each checkpoint at its largest, where it grew at all, the largest first."""
-        every = (record for site in self.sites.values() for record in site.largest.values())
-        return tuple(sorted((one for one in every if (one.growth or 0.0) > 0), key=lambda one: -(one.growth or 0.0)))
-
-
-def _totals(key: _Key, site: _Site) -> Totals:
-    name, file, line = key
-    seen = site.seen
-    exact = site.exact
-    closed = [record for kind, record in site.largest.items() if kind not in OPENERS]
-    worst = max(closed, key=lambda record: record.growth or 0.0, default=None)
-    return Totals(
-        name=name,
-        file=file,
-        line=line,
-        function=seen.function if seen else None,
-        kind=site.kind,
-        hits=exact.opened if exact else site.hits,
-        growth_mb=exact.growth_mb if exact else site.growth,
-        max_growth_mb=exact.max_growth_mb if exact else worst.growth or 0.0 if worst else 0.0,
-        self_mb=site.growth - site.inner,
-        peak_mb=exact.peak_mb if exact else site.peak,
-        normal_mb=seen.normal_mb if seen else None,
-        alarm_mb=seen.alarm_mb if seen else None,
-        worst=worst,
-        before=next((site.largest[kind] for kind in OPENERS if kind in site.largest), None),
-    )
-
-
-def tell(log: str, events: Iterable[Event]) -> Story:
-    """Fold one log's events.
+def tell(log: str, events: Iterable[Event], page: Page | None = None) -> Story:
+    """Fold one log's events; what the page knows better is taken from there.
 
     Raises LogError where there is a header and not one line below it.
     """
-    fold = _Fold()
+    fold = Fold()
     for event in events:
         fold.take(event)
+    unwritten = complete(fold, page) if page and page.pid == fold.header.pid else None
     last = fold.last
     if last is None:
         raise LogError("the log holds a header and not one record: the program got no further", Place(log))
@@ -282,9 +46,12 @@ def tell(log: str, events: Iterable[Event]) -> Story:
         baseline_mb=last.rss - (last.delta or 0.0) if header.baseline_mb is None else header.baseline_mb,
         last_mb=last.rss,
         peak_mb=fold.peak,
+        threads=tuple(fold.names.items()),
+        start_ticks=page.start_ticks if page else 0,
+        unwritten=unwritten,
     )
 
 
 def read_story(log: str) -> Story:
-    """The log at ``log``, told."""
-    return tell(log, read(log))
+    """The log at ``log`` and the page beside it, told."""
+    return tell(log, read(log), read_page(log))

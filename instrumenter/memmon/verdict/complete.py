@@ -1,0 +1,126 @@
+"""Completes what a log tells with the page beside it: exact totals, the last checkpoint, what is open, the last RSS."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from memmon.verdict.model import Counted, Header, Record, SiteSeen
+from memmon.verdict.page import CLOSED, LONE, OPENED
+
+if TYPE_CHECKING:
+    from memmon.verdict.fold import Fold
+    from memmon.verdict.model import Story
+    from memmon.verdict.page import Page, Row, Sample
+
+_ENDS = {"BEFORE": ("BEFORE", "AFTER"), "START": ("START", "END")}
+_LEVELS = ("INFO", "WARNING", "CRITICAL")
+
+
+def _stamp(header: Header, nanoseconds: int) -> str:
+    """A time as the log prints it: in the zone that the program ran in."""
+    seconds, rest = divmod(nanoseconds, 1_000_000_000)
+    moment = datetime.fromtimestamp(seconds, timezone.utc)
+    local = moment.astimezone()
+    then = datetime.fromtimestamp(header.started, timezone.utc).astimezone() if header.started else local
+    ahead = then.utcoffset() or timedelta()
+    if header.offset is not None and header.offset != ahead.total_seconds():
+        # Written in another zone than ours, of which no more than the offset is known.
+        local = moment.astimezone(timezone(timedelta(seconds=header.offset)))
+    return f"{local:%Y-%m-%d %H:%M:%S}.{rest // 1_000_000:03d}"
+
+
+def _checkpoint(fold: Fold, page: Page, row: Row, seen: SiteSeen) -> Record:
+    """The row's newest checkpoint as the log's line would give it."""
+    kind = "" if row.phase == LONE else _ENDS.get(seen.kind, _ENDS["BEFORE"])[row.phase]
+    growth = row.growth_mb if row.phase == CLOSED else row.step_mb
+    level = page.sample.level if page.sample else 0
+    if seen.alarm_mb is not None and growth > seen.alarm_mb:
+        level = max(level, 1)
+    base = "".join("_" if char < " " else char for char in seen.name)
+    tid = f"{row.thread:x}"
+    return Record(
+        when=_stamp(fold.header, row.at),
+        level=_LEVELS[level],
+        name=f"{base}_{kind}" if kind else base,
+        base=base,
+        kind=kind,
+        rss=round(row.rss_mb, 2),
+        delta=round(row.rss_mb - page.baseline_mb, 2),
+        step=round(row.step_mb, 2),
+        growth=round(growth, 2),
+        line=seen.line,
+        file=None if seen.file == fold.header.target else seen.file,
+        thread=tid if tid in fold.tids else "",
+    )
+
+
+def _line(record: Record) -> str:
+    """The record in the card's form."""
+    more = f" growth={record.growth:+.2f}MB" if record.growth != record.step else ""
+    more += f" line={record.line}" if record.line is not None else ""
+    more += f" file={json.dumps(record.file, ensure_ascii=False)}" if record.file else ""
+    more += f" tid={record.thread}" if record.thread else ""
+    return (
+        f"[{record.when}] [{record.level}] [{record.name}] RSS={record.rss:.2f}MB"
+        f" (Δ{record.delta:+.2f}MB, {record.step:+.2f}MB){more}\n"
+    )
+
+
+def _background(fold: Fold, sample: Sample) -> Record:
+    """The watcher's newest look as a line of the log would give it."""
+    name = "后台监控" if fold.header.language == "zh" else "background"
+    last = fold.checkpoint.name if fold.checkpoint else None
+    return Record(
+        _stamp(fold.header, sample.at), _LEVELS[sample.level], name, name, "", round(sample.rss_mb, 2), last=last
+    )
+
+
+def _sites(fold: Fold, page: Page) -> list[SiteSeen]:
+    """What the rows are of: as the log announced them, and from the page itself where it was killed before that."""
+    for row in page.rows[len(fold.announced) :]:
+        fold.announce(SiteSeen(row.name, row.file or None, row.line, row.function or None, row.kind, None, None))
+    return fold.announced
+
+
+def complete(fold: Fold, page: Page) -> str | None:
+    """Bring ``fold`` up to the page; returns the line of the last checkpoint where the log does not have it."""
+    sites = _sites(fold, page)
+    unwritten = None
+    newest = page.newest
+    if newest:
+        record = _checkpoint(fold, page, newest, sites[page.rows.index(newest)])
+        had = fold.checkpoint
+        if had is None or (had.when, had.name) != (record.when, record.name):
+            fold.add(record)
+            unwritten = _line(record)
+    fold.correct(
+        Counted(row.opened, row.closed, row.left, row.total_mb, row.largest_mb, row.peak_mb) for row in page.rows
+    )
+    for row, seen in zip(page.rows, sites, strict=False):
+        at = _stamp(fold.header, row.at) if row.phase == OPENED and row.number == row.opened_number else ""
+        fold.set_open(seen, row.open, row.opened_number, round(row.opened_mb, 2), at)
+    if newest:
+        fold.checkpoints = newest.number
+    if page.sample:
+        fold.peak = max(fold.peak, page.sample.highest_mb)
+        look = _background(fold, page.sample)
+        if fold.last and look.when > fold.last.when:
+            fold.add(look)
+    return unwritten
+
+
+def write_last_line(story: Story) -> None:
+    """Give a dead program's log the line that the kill came before; where it can't be written, it stays as it is."""
+    if story.unwritten is None:
+        return
+    with suppress(OSError), Path(story.log).open("r+b") as log:
+        size = log.seek(0, os.SEEK_END)
+        log.seek(max(size - 1, 0))
+        torn = log.read(1) not in (b"\n", b"")
+        log.seek(0, os.SEEK_END)
+        log.write((b"\n" if torn else b"") + story.unwritten.encode("utf-8", "backslashreplace"))

@@ -1,0 +1,156 @@
+"""Reads the page beside a log: what the process knew at its last moment, exact where the log may be behind.
+
+The layout is described in ``memmon_runtime/page.py``.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+_MAGIC = b"MEMMON1\n"
+_HEADER = struct.Struct("<8sIIIIQQQqq")
+_SAMPLE = struct.Struct("<QqqqqqqQ")
+_SAMPLES_AT = 64
+_RECORD = struct.Struct("<QqqqQqqqqqqqqqqqqQ")
+_MOST_BYTES = 256 << 20
+_MB = 1 << 20
+OPENED, CLOSED, LONE = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Row:
+    """One site: its newest checkpoint and its totals."""
+
+    name: str
+    kind: str
+    """``BEFORE``, ``START`` or ``CHECKPOINT``."""
+    line: int | None
+    function: str
+    file: str
+    number: int
+    """Of its newest checkpoint, among those of all sites; 0 where it has none yet."""
+    at: int
+    """When that was, in nanoseconds since the epoch."""
+    phase: int
+    thread: int
+    rss_mb: float
+    step_mb: float
+    growth_mb: float
+    opened: int
+    closed: int
+    left: int
+    total_mb: float
+    largest_mb: float
+    peak_mb: float | None
+    opened_number: int
+    """The newest checkpoint that opened it …"""
+    opened_mb: float
+    """… and the RSS then."""
+
+    @property
+    def open(self) -> int:
+        """How many of its brackets are open."""
+        return max(self.opened - self.closed - self.left, 0) if self.phase != LONE else 0
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The watcher's newest look."""
+
+    at: int
+    rss_mb: float
+    level: int
+    highest_mb: float
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page as it stands."""
+
+    pid: int
+    start_ticks: int
+    """When the process started, in clock ticks since boot; 0 where it could not tell."""
+    baseline_mb: float
+    rows: tuple[Row, ...]
+    """Row k is the site of the log's k-th ``# site`` line."""
+    sample: Sample | None
+
+    @property
+    def newest(self) -> Row | None:
+        """The site of the last checkpoint passed."""
+        return max((row for row in self.rows if row.number), key=lambda row: row.number, default=None)
+
+
+def page_of(log: str) -> Path:
+    """Where the page of a log stands."""
+    path = Path(log)
+    return path.with_name(f".{path.name.removesuffix('.log')}.page")
+
+
+def _whole(form: struct.Struct, data: bytes, at: int) -> tuple[int, ...] | None:
+    """Of two copies the newer one that is whole."""
+    copies = (form.unpack_from(data, at + form.size * copy) for copy in (0, 1))
+    whole = [copy for copy in copies if copy[0] and copy[0] == copy[-1]]
+    return max(whole, key=lambda copy: int(copy[0]), default=None)
+
+
+def _row(data: bytes, at: int, size: int, unit: float) -> Row | None:
+    """One site; None where not even its first record was finished."""
+    record = _whole(_RECORD, data, at)
+    begin = at + 2 * _RECORD.size
+    text = data[begin : at + size].partition(b"\0")[0].decode("utf-8", "replace")
+    name, kind, line, function, file = (text.split("\n", 4) + [""] * 5)[:5]
+    if record is None:
+        return None
+    _, number, when, phase, thread, rss, step, growth, opened, closed, left, total, largest, peak = record[:14]
+    return Row(
+        name=name,
+        kind=kind,
+        line=int(line) if line.isascii() and line.isdigit() else None,
+        function=function,
+        file=file,
+        number=number,
+        at=when,
+        phase=phase,
+        thread=thread,
+        rss_mb=rss * unit,
+        step_mb=step * unit,
+        growth_mb=growth * unit,
+        opened=opened,
+        closed=closed,
+        left=left,
+        total_mb=total * unit,
+        largest_mb=largest * unit,
+        peak_mb=None if peak < 0 else peak * unit,
+        opened_number=record[14],
+        opened_mb=record[15] * unit,
+    )
+
+
+def read_page(log: str) -> Page | None:
+    """The page of ``log``; None where there is none that can be read, as after a run that ended by itself."""
+    path = page_of(log)
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            return None
+        data = path.read_bytes()
+        magic, header, size, rows, _, pid, ticks, unit, _, baseline = _HEADER.unpack_from(data)
+        if magic != _MAGIC or size < 2 * _RECORD.size:
+            return None
+        mb = unit / _MB
+        sample = _whole(_SAMPLE, data, _SAMPLES_AT)
+        read = [_row(data, header + size * number, size, mb) for number in range(rows)]
+    except (OSError, struct.error):
+        return None
+    return Page(
+        pid=pid,
+        start_ticks=ticks,
+        baseline_mb=baseline * mb,
+        rows=tuple(row or _NOTHING for row in read),
+        sample=Sample(sample[1], sample[2] * mb, sample[3], sample[6] * mb) if sample else None,
+    )
+
+
+_NOTHING = Row("", "", None, "", "", 0, 0, 0, 0, 0.0, 0.0, 0.0, 0, 0, 0, 0.0, 0.0, None, 0, 0.0)
