@@ -57,7 +57,7 @@ def _died(verdict: Verdict, say: Say) -> str:
     )
 
 
-def _took(culprit: Culprit, verdict: Verdict, say: Say) -> str:
+def _took(culprit: Culprit, limit: float | None, say: Say) -> str:
     """How much the culprit took, beside what is normal and what there was."""
     if not culprit.growth_mb:
         return ""
@@ -66,8 +66,8 @@ def _took(culprit: Culprit, verdict: Verdict, say: Say) -> str:
         beside.append(say(f"alarm {mb(culprit.alarm_mb)}", f"警戒 {mb(culprit.alarm_mb)}"))
     if culprit.normal_mb is not None:
         beside.append(say(f"normal {mb(culprit.normal_mb)}", f"正常 {mb(culprit.normal_mb)}"))
-    if verdict.rss.limit is not None:
-        beside.append(say(f"limit {mb(verdict.rss.limit)}", f"上限 {mb(verdict.rss.limit)}"))
+    if limit is not None:
+        beside.append(say(f"limit {mb(limit)}", f"上限 {mb(limit)}"))
     aside = say(f" ({', '.join(beside)})", f"（{'，'.join(beside)}）") if beside else ""
     return f"{grew(culprit.growth_mb)}{aside}"
 
@@ -81,14 +81,11 @@ _HOW = {
 }
 
 
-def _named(culprit: Culprit, code: str | None, say: Say) -> str:
-    """The line, its hotspot and its code."""
+def _named(culprit: Culprit, say: Say) -> str:
+    """The line and its checkpoint."""
     where = place(culprit.file, culprit.line)
-    name = culprit.checkpoint or ""
-    label = " ".join(part for part in (where, f"[{name}]" if name else "") if part) or say(
-        "an unknown line", "未知位置"
-    )
-    return f"{label}  {code}" if code else label
+    name = f"[{culprit.checkpoint}]" if culprit.checkpoint else ""
+    return " ".join(part for part in (where, name) if part) or say("an unknown line", "未知位置")
 
 
 def headline(verdict: Verdict) -> tuple[str, ...]:
@@ -97,15 +94,15 @@ def headline(verdict: Verdict) -> tuple[str, ...]:
     lines = [_outcome(verdict, say)]
     culprit = verdict.culprit
     if culprit:
-        took = _took(culprit, verdict, say)
-        sentence = say(*_HOW[culprit.shown_by]).format(what=_named(culprit, None, say))
+        took = _took(culprit, verdict.rss.limit, say)
+        sentence = say(*_HOW[culprit.shown_by]).format(what=_named(culprit, say))
         lines.append(f"{sentence}{say(': ', '：') if took else ''}{took}{say('.', '。')}")
         if verdict.grown:
             grown = verdict.grown
             lines.append(
                 say(
-                    f"Before that {_named(grown, None, say)} grew by {_took(grown, verdict, say)}.",
-                    f"在此之前 {_named(grown, None, say)} 增长了 {_took(grown, verdict, say)}。",
+                    f"Before that {_named(grown, say)} had grown: {_took(grown, None, say)}.",
+                    f"在此之前 {_named(grown, say)} 增长异常：{_took(grown, None, say)}。",
                 )
             )
     if verdict.advice:

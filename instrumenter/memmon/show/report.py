@@ -8,16 +8,17 @@ from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
+from memmon.show.flow import Flow
 from memmon.show.headline import headline
-from memmon.show.table import table
-from memmon.verdict.words import Say, grew, mb, place
+from memmon.show.table import Column, table
+from memmon.verdict.words import Say, mb, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.console import RenderableType
 
-    from memmon.verdict.model import HotspotSummary, Open, Outcome, Record, Status, TopEntry, Verdict
+    from memmon.verdict.model import Frame, HotspotSummary, Open, Outcome, Record, Status, TopEntry, Verdict
 
 _COLOUR: dict[Outcome, str] = {
     "killed": "bold red",
@@ -25,6 +26,7 @@ _COLOUR: dict[Outcome, str] = {
     "running": "bold cyan",
     "finished": "bold green",
 }
+_MOST_STEPS = 4
 _STATUS: dict[Status, tuple[str, str, str]] = {
     "ok": ("ok", "正常", "green"),
     "high": ("high", "偏高", "yellow"),
@@ -39,11 +41,11 @@ _OUTCOME: dict[Outcome, tuple[str, str]] = {
 
 
 def _or_dash(amount: float | None) -> str:
-    return "-" if amount is None else f"{amount:.0f}" if amount == int(amount) else f"{amount:.2f}"
+    return "-" if amount is None else f"{amount:g}"
 
 
 def _growth(amount: float) -> str:
-    return f"{amount:+.2f}"
+    return f"{amount:+.1f}"
 
 
 def _section(title: str, body: RenderableType) -> list[RenderableType]:
@@ -69,19 +71,31 @@ def _memory(verdict: Verdict, say: Say) -> str:
     return say(", ", "，").join(parts)
 
 
-def _checkpoint(record: Record) -> str:
+def _clock(record: Record) -> str:
+    """The time of day; the log has the date."""
+    return record.when.partition(" ")[2].partition(".")[0]
+
+
+def _checkpoint(record: Record, target: str | None) -> str:
     """A checkpoint as the log has it, in short."""
-    parts = [record.when, record.name, f"RSS={record.rss:.2f}MB"]
-    if record.line:
-        parts.append(f"line={record.line}")
-    return "  ".join(part for part in parts if part)
+    where = place(record.file or target, record.line) if record.line else ""
+    return "  ".join(part for part in (record.name, where, f"RSS={record.rss:.2f}MB", _clock(record)) if part)
 
 
-def _opened(one: Open, say: Say) -> str:
+def _opened(one: Open, target: str | None, say: Say) -> str:
     opened = one.opened
-    where = f" {place(opened.file, opened.line)}" if opened.line else ""
-    since = say(f" since {opened.when}", f"，始于 {opened.when}") if opened.when else ""
-    return f"{opened.name}{where}{since}{say(', at RSS=', '，当时 RSS=')}{opened.rss:.2f}MB"
+    where = place(opened.file or target, opened.line) if opened.line else ""
+    since = say(f"since {_clock(opened)}", f"始于 {_clock(opened)}") if opened.when else ""
+    at = say(f"from RSS={opened.rss:.2f}MB", f"当时 RSS={opened.rss:.2f}MB")
+    return "  ".join(part for part in (opened.name, where, at, since) if part)
+
+
+def _path(frames: tuple[Frame, ...]) -> str:
+    """From the user's line down to where it was, without the middle of a long way."""
+    steps = [f"{place(one.file, one.line)} {one.function}" for one in frames]
+    if len(steps) > _MOST_STEPS:
+        steps[2:-1] = ["…"]
+    return " → ".join(steps)
 
 
 def _summary(verdict: Verdict, say: Say) -> RenderableType:
@@ -92,14 +106,16 @@ def _summary(verdict: Verdict, say: Say) -> RenderableType:
     if verdict.culprit and verdict.culprit.function:
         rows.append((say("function", "函数"), verdict.culprit.function))
     if verdict.culprit and verdict.culprit.inner:
-        calls = " → ".join(f"{place(one.file, one.line)} {one.function}" for one in verdict.culprit.inner)
-        rows.append((say("there in", "当时执行到"), calls))
+        rows.append((say("running there", "当时执行到"), _path(verdict.culprit.inner)))
     rows.append((say("memory", "内存"), _memory(verdict, say)))
     if verdict.checkpoint:
-        rows.append((say("last checkpoint", "最后检查点"), _checkpoint(verdict.checkpoint)))
+        rows.append((say("last checkpoint", "最后检查点"), _checkpoint(verdict.checkpoint, verdict.target)))
     # Innermost first: the answer stands at the top.
     still = say("still open", "未结束")
-    rows += [(still if not index else "", _opened(one, say)) for index, one in enumerate(reversed(verdict.open))]
+    rows += [
+        (still if not index else "", _opened(one, verdict.target, say))
+        for index, one in enumerate(reversed(verdict.open))
+    ]
     if verdict.exception and verdict.exception.message:
         rows.append((say("message", "异常信息"), verdict.exception.message))
     rows.append((say("target", "程序"), verdict.target or "-"))
@@ -108,7 +124,7 @@ def _summary(verdict: Verdict, say: Say) -> RenderableType:
 
 
 def _hotspots(sites: tuple[HotspotSummary, ...], say: Say) -> RenderableType:
-    columns = (
+    columns: tuple[Column, ...] = (
         (say("hotspot", "热点"), "text"),
         (say("line", "行"), "number"),
         (say("hits", "次数"), "number"),
@@ -119,30 +135,29 @@ def _hotspots(sites: tuple[HotspotSummary, ...], say: Say) -> RenderableType:
         (say("alarm", "警戒>"), "number"),
         ("", "text"),
     )
-    rows = []
-    for site in sorted(sites, key=lambda site: -max(site.growth_mb, site.open_mb or 0.0)):
+    rows: list[tuple[str | Text, ...]] = []
+    for site in sorted(sites, key=lambda site: -site.growth_mb - (site.open_mb or 0.0)):
         en, zh, colour = _STATUS[site.status]
-        mark = say(en, zh)
-        if site.open_mb is not None:
-            mark += say(f", open {grew(site.open_mb)}", f"，未结束 {grew(site.open_mb)}")
+        mark = say(en, zh) + (say(" open", " 未结束") if site.open_mb is not None else "")
+        so_far = site.open_mb or 0.0
         rows.append(
             (
                 site.name,
                 str(site.line or "-"),
                 str(site.hits),
-                _growth(site.growth_mb),
-                _growth(site.max_growth_mb),
+                _growth(site.growth_mb + so_far),
+                _growth(max(site.max_growth_mb, so_far)),
                 "-" if site.peak_mb is None else _growth(site.peak_mb),
                 _or_dash(site.normal_mb),
                 _or_dash(site.alarm_mb),
                 Text(mark, style=colour),
             )
         )
-    return table(columns, rows)  # type: ignore[arg-type]
+    return table(columns, rows, gap=1)
 
 
 def _top(entries: tuple[TopEntry, ...], say: Say) -> RenderableType:
-    columns = (
+    columns: tuple[Column, ...] = (
         ("#", "number"),
         (say("growth MB", "增长 MB"), "number"),
         (say("checkpoint", "检查点"), "text"),
@@ -153,11 +168,11 @@ def _top(entries: tuple[TopEntry, ...], say: Say) -> RenderableType:
         (str(number), _growth(entry.growth_mb), entry.name, f"{entry.rss_mb:.2f}", place(entry.file, entry.line))
         for number, entry in enumerate(entries, 1)
     ]
-    return table(columns, rows)  # type: ignore[arg-type]
+    return table(columns, rows)
 
 
 def _processes(verdict: Verdict, say: Say) -> RenderableType:
-    columns = (
+    columns: tuple[Column, ...] = (
         (say("pid", "进程"), "number"),
         (say("parent", "父进程"), "number"),
         ("", "text"),
@@ -167,15 +182,15 @@ def _processes(verdict: Verdict, say: Say) -> RenderableType:
         (str(one.pid or "-"), str(one.parent or "-"), say(*_OUTCOME[one.outcome]), one.log.rpartition("/")[2])
         for one in verdict.processes
     ]
-    return table(columns, rows)  # type: ignore[arg-type]
+    return table(columns, rows)
 
 
 def report(verdict: Verdict) -> Group:
     """Everything to print, for any width."""
     say = Say(verdict.language)
     first, *further = headline(verdict)
-    parts: list[RenderableType] = [Text(first, style=_COLOUR[verdict.outcome])]
-    parts += [Text(line, style="bold") for line in further]
+    parts: list[RenderableType] = [Flow(first, _COLOUR[verdict.outcome])]
+    parts += [Flow(line, "bold") for line in further]
     parts += [Text(), _summary(verdict, say)]
     if verdict.hotspots:
         parts += _section(say("Growth by hotspot, MB", "各热点增长（MB）"), _hotspots(verdict.hotspots, say))

@@ -6,6 +6,7 @@ To add a fix, add an entry to ``_FIXES``: a pattern for the code, one for the ho
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,15 +26,23 @@ class Fix:
     name: re.Pattern[str] | None
     en: str
     zh: str
+    reads: bool = False
+    """Whether it is about a data file."""
 
 
 def _fix(code: str | None, name: str | None, en: str, zh: str) -> Fix:
-    return Fix(re.compile(code) if code else None, re.compile(name, re.IGNORECASE) if name else None, en, zh)
+    return Fix(
+        re.compile(code) if code else None,
+        re.compile(name, re.IGNORECASE) if name else None,
+        en,
+        zh,
+        reads=bool(code and re.search("load|read", code)),
+    )
 
 
 _FIXES = (
     _fix(
-        r"\bdeepcopy\s*\(|\bold_config\b",
+        r"\bdeepcopy\s*\(",
         r"old_?config|deepcopy|深拷贝|拷贝|复制",
         "copy only the fields that are compared or changed later, instead of the whole object ({what})",
         "不要整体 deepcopy（{what}）：用轻量级版本，只复制后面要比较或修改的字段",
@@ -115,17 +124,23 @@ _FIXES = (
 _LOADS = re.compile(r"load|read|fetch|加载|读取", re.IGNORECASE)
 
 
-def _what(code: Code | None, culprit: Culprit, say: Say) -> str:
-    """The data file at fault with its size, else the code, else the name."""
-    for named in code.loads if code else ():
-        for folder in ("", str(Path(culprit.file).parent) if culprit.file else ""):
-            try:
-                size = (Path(folder) / named).stat().st_size
-            except (OSError, ValueError):
-                continue
-            return f"{named} ({mb(size / 2**20)})"
-        return named
-    return (code.statement if code and code.statement else culprit.hotspot) or say("the data", "数据")
+def _data_file(code: Code, culprit: Culprit) -> str | None:
+    """The data file that the code reads, with its size where it is still there."""
+    for named in code.loads:
+        for folder in (Path(), Path(culprit.file).parent if culprit.file else Path()):
+            with suppress(OSError, ValueError):
+                return f"{named} ({mb((folder / named).stat().st_size / 2**20)})"
+    return next(iter(code.loads), None)
+
+
+def _what(fix: Fix, code: Code | None, culprit: Culprit, say: Say) -> str:
+    """What the fix is about: the data file, else the line of code that it knows, else the name."""
+    if code:
+        if fix.reads and (named := _data_file(code, culprit)):
+            return named
+        known = [line.strip().rstrip(",") for line in code.statement.splitlines() if fix.code and fix.code.search(line)]
+        return next(iter(known), code.line)
+    return culprit.hotspot or say("the data", "数据")
 
 
 def _fixes(code: Code | None, hotspot: str | None) -> list[Fix]:
@@ -138,25 +153,22 @@ def _fixes(code: Code | None, hotspot: str | None) -> list[Fix]:
     )
 
 
-def _line(culprit: Culprit, text: str, say: Say) -> str:
-    """The advice with its line and amount."""
-    where = place(culprit.file, culprit.line) or culprit.checkpoint or ""
-    took = f"{say(' (', '（')}{grew(culprit.growth_mb)}{say(')', '）')}" if culprit.growth_mb else ""
-    return f"{where}{took}{say(': ', '：')}{text}"
+_OTHERWISE = Fix(
+    None,
+    None,
+    "work on less data at a time here, and release what is no longer needed (del, then gc.collect())",
+    "减少这里一次处理的数据量，并及时释放不再需要的对象（del 后 gc.collect()）",
+)
 
 
 def _for_culprit(culprit: Culprit, code: Code | None, say: Say) -> list[str]:
-    fixes = _fixes(code, culprit.hotspot)
-    what = _what(code, culprit, say)
-    texts = [say(fix.en, fix.zh).format(what=what) for fix in fixes[:2]]
-    if not texts:
-        texts = [
-            say(
-                "work on less data at a time here, and release what is no longer needed (del, then gc.collect())",
-                "减少这里一次处理的数据量，并及时释放不再需要的对象（del 后 gc.collect()）",
-            )
-        ]
-    return [_line(culprit, text, say) for text in texts]
+    """The fixes with the line and the amount."""
+    where = place(culprit.file, culprit.line) or culprit.checkpoint or ""
+    took = say(f" ({grew(culprit.growth_mb)})", f"（{grew(culprit.growth_mb)}）") if culprit.growth_mb else ""
+    return [
+        f"{where}{took}{say(': ', '：')}{say(fix.en, fix.zh).format(what=_what(fix, code, culprit, say))}"
+        for fix in _fixes(code, culprit.hotspot)[:2] or [_OTHERWISE]
+    ]
 
 
 def _loaded_twice(hotspots: tuple[HotspotSummary, ...], culprit: Culprit | None, say: Say) -> list[str]:

@@ -134,8 +134,8 @@ def _how_it_ends(scene: Scene) -> Finding:
     story, say = scene.story, scene.say
     return Finding(
         say(
-            f"the log has no end and the process is gone; its last line is {story.last.level} {story.last.name}",
-            f"日志没有结尾，进程已不在；最后一行是 {story.last.level} {story.last.name}",
+            f"the log has no end and the process is gone; the last record is {story.last.level} {story.last.name}",
+            f"日志没有结尾，进程已不在；最后一条记录是 {story.last.level} {story.last.name}",
         )
     )
 

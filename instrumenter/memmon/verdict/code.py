@@ -44,12 +44,26 @@ def source_lines(path: str) -> tuple[str, ...]:
     return tuple(re.split(r"\r\n|\r|\n", text))
 
 
+def last_line(path: str, line: int) -> int:
+    """The last line of the simple statement or header that begins at ``line``; ``line`` itself in doubt."""
+    rest = iter(source_lines(path)[line - 1 : line - 1 + _MOST_BODY])
+    try:
+        for token in tokenize.generate_tokens(lambda: next(rest) + "\n"):
+            if token.type == tokenize.NEWLINE:
+                return line - 1 + token.end[0]
+    except (tokenize.TokenError, SyntaxError, StopIteration, RuntimeError):
+        pass
+    return line
+
+
 @dataclass(frozen=True)
 class Code:
     """The culprit's statement, and what can be read around it."""
 
-    statement: str
+    line: str
     """Its first line, without indentation."""
+    statement: str
+    """All of it."""
     context: str
     """The statement and the functions of the same file that it calls, as far as they are found."""
     loads: tuple[str, ...]
@@ -91,10 +105,10 @@ def code_at(path: str | None, line: int | None) -> Code | None:
     lines = source_lines(path)
     if not 0 < line <= len(lines):
         return None
-    statement = lines[line - 1].strip()
+    statement = "\n".join(lines[line - 1 : last_line(path, line)])
     context = [statement]
     for name in dict.fromkeys(_CALLED.findall(statement)):
         context += _body(lines, name)
     text = "\n".join(context)
     named = "\n".join([text, *_constants(lines, text)])
-    return Code(statement, text, tuple(dict.fromkeys(_DATA_FILE.findall(named))))
+    return Code(lines[line - 1].strip(), statement, text, tuple(dict.fromkeys(_DATA_FILE.findall(named))))

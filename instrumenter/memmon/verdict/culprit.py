@@ -5,6 +5,7 @@ To add evidence, write one more function that yields ``Candidate``s and name it 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,6 +23,10 @@ _STEP_SHARE = 0.1
 _LEAK_HITS = 3
 _LEAK_SHARE = 0.5
 """A site leaks that was passed this often and holds this share of all growth, with nothing inside it to blame."""
+
+
+Extents = Mapping[tuple[str, int], int]
+"""By file and first line: the last line of a statement."""
 
 
 class Weight(NamedTuple):
@@ -48,6 +53,7 @@ class End:
     story: Story
     final_mb: float
     """By the kernel's own word or, where it was killed at a limit, that limit; else the last record."""
+    extents: Extents
 
     @property
     def tail_mb(self) -> float:
@@ -63,6 +69,13 @@ class End:
         """The site of one of its records."""
         key = (record.base, record.file, record.line)
         return next((one for one in self.story.sites if (one.name, one.file, one.line) == key), None)
+
+    def holds(self, opened: Record, frame: Frame) -> bool:
+        """Whether the statement that ``opened`` stands before holds the frame's line."""
+        file = self.file(opened.file)
+        if opened.line is None or frame.line is None:
+            return False
+        return opened.line <= frame.line <= self.extents.get((file or "", opened.line), opened.line)
 
     def thread(self, tid: str) -> str | None:
         """The name of the thread that a line names; the main thread's number is not written."""
@@ -125,9 +138,9 @@ def _busy_frames(end: End) -> Iterator[tuple[Stack, Frame]]:
             yield stack, frame
 
 
-def _below(stack: Stack, frame: Frame) -> tuple[Frame, ...]:
+def _below(stack: Stack, frame: Frame, *, itself: bool = False) -> tuple[Frame, ...]:
     """What ``frame`` had called, the outermost first."""
-    return tuple(reversed(stack.frames[: stack.frames.index(frame)]))
+    return tuple(reversed(stack.frames[: stack.frames.index(frame) + itself]))
 
 
 def _inside(end: End, bracket: Open) -> tuple[Stack, Frame] | None:
@@ -144,8 +157,7 @@ def _inside(end: End, bracket: Open) -> tuple[Stack, Frame] | None:
             one for one in levels if site and site.function and site.function.split(".")[-1] == one.function
         ]
         if here:
-            marked = [one for one in here if opened.kind == "BEFORE" and one.line == opened.line]
-            return stack, next(iter(marked), frame)
+            return stack, next((one for one in here if opened.kind == "BEFORE" and end.holds(opened, one)), frame)
     return None
 
 
@@ -161,13 +173,14 @@ def _open(end: End) -> Iterator[Candidate]:
         exact = None if inner else _inside(end, bracket)
         if exact:
             stack, frame = exact
+            marked = opened.kind == "BEFORE" and end.holds(opened, frame)
             culprit = replace(
                 culprit,
+                line=opened.line if marked else frame.line,
                 file=frame.file,
-                line=frame.line,
                 function=frame.function,
                 thread=stack.thread or culprit.thread,
-                inner=_below(stack, frame),
+                inner=_below(stack, frame, itself=marked and frame.line != opened.line),
             )
         seen = exact is not None and end.is_step(end.tail_mb, None)
         yield Candidate(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from memmon.errors import LogError
 from memmon.verdict.advice import advise
-from memmon.verdict.code import code_at
+from memmon.verdict.code import code_at, last_line
 from memmon.verdict.complete import write_last_line
 from memmon.verdict.evidence import Kernel, gather
 from memmon.verdict.judge import Witnessed, judge
@@ -18,7 +18,8 @@ from memmon.verdict.story import read_story
 from memmon.verdict.tree import family, newest
 
 if TYPE_CHECKING:
-    from memmon.verdict.model import Verdict
+    from memmon.verdict.culprit import Extents
+    from memmon.verdict.model import Story, Verdict
 
 
 def _absolute(log: str | None) -> Path:
@@ -27,6 +28,14 @@ def _absolute(log: str | None) -> Path:
         return Path(os.path.abspath(log or newest(Path.cwd())))  # noqa: PTH100  # resolve() would follow it
     except OSError as error:
         raise LogError("the current folder is gone; go to the folder that the program ran in") from error
+
+
+def _extents(story: Story) -> Extents:
+    """How far the statements reach that were open at the end."""
+    if story.ended:
+        return {}
+    sites = {(one.opened.file or story.header.target, one.opened.line) for one in story.open}
+    return {(file, line): last_line(file, line) for file, line in sites if file and line}
 
 
 def investigate(log: str | None, *, top: int = 10) -> Verdict:
@@ -40,7 +49,7 @@ def investigate(log: str | None, *, top: int = 10) -> Verdict:
         with suppress(LogError):  # a child that was killed before its first line takes nothing from the rest
             stories.append(read_story(str(other)))
     kernel = Kernel()
-    cases = [Witnessed(story, gather(story, kernel)) for story in stories]
+    cases = [Witnessed(story, gather(story, kernel), _extents(story)) for story in stories]
     for case in cases:
         if not case.traces.alive:
             write_last_line(case.story)
@@ -48,4 +57,4 @@ def investigate(log: str | None, *, top: int = 10) -> Verdict:
     culprit, grown = verdict.culprit, verdict.grown
     code = code_at(culprit.file, culprit.line) if culprit else None
     grown_code = code_at(grown.file, grown.line) if grown else None
-    return replace(verdict, code=code.statement if code else None, advice=advise(verdict, code, grown_code))
+    return replace(verdict, code=code.line if code else None, advice=advise(verdict, code, grown_code))

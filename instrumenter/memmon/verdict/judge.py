@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from memmon.verdict.cause import Scene, weakest, weigh_cause
@@ -28,6 +28,8 @@ from memmon.verdict.words import Say, mb, place
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from memmon.verdict.culprit import Extents
+
 _OUT_OF_MEMORY = "[Errno 12]"
 
 
@@ -37,6 +39,8 @@ class Witnessed:
 
     story: Story
     traces: Traces
+    extents: Extents = field(default_factory=dict)
+    """The last lines of the statements that were open at the end, as far as their source can be read."""
 
 
 @dataclass(frozen=True)
@@ -272,7 +276,7 @@ def judge(cases: Sequence[Witnessed], *, top: int = 10) -> Verdict:
     subject = _subject(fates)
     story = subject.case.story
     final_mb = _final_mb(subject, fates)
-    end = End(story, final_mb)
+    end = End(story, final_mb, subject.case.extents)
     culprit = weigh_culprit(end) if subject.cause is not None else None
     over = grown(end)
     other = (

@@ -18,8 +18,8 @@ class Say:
 
 
 def mb(amount: float) -> str:
-    """``338 MB``; one decimal below 10 MB."""
-    return f"{amount:.0f} MB" if abs(amount) >= 9.95 else f"{amount:.1f} MB"  # noqa: PLR2004  # where rounding gives 10
+    """``338 MB``; one decimal below 10 MB, where there is one."""
+    return f"{amount:.0f} MB" if abs(amount) >= 9.95 or amount == int(amount) else f"{amount:.1f} MB"  # noqa: PLR2004  # rounds to 10
 
 
 def grew(amount: float) -> str:
