@@ -4,7 +4,8 @@ A frame is known by its ``id``, which is given out again once the frame is gone.
 bracket's frame is gone is used:
 
 * An ordinary function's frames come and go as a stack. Each thread has a lane, the stack of its open brackets; when a
-  frame opens or closes one, what lies above it, or belongs to no frame among its callers, was left.
+  frame opens or closes one, what lies above it, or belongs to no frame among its callers, was left. The watcher looks
+  through the lanes too.
 * A generator or coroutine may be suspended, resumed by another thread, or thrown away. Its brackets are loose, and its
   frame gets a token as its ``f_trace`` (which does nothing while nobody traces), whose end is the frame's end.
 * A thread's end takes its lane with it.
@@ -14,36 +15,24 @@ A token or a lane may end in the midst of anything, so its end only leaves a not
 
 from __future__ import annotations
 
-from sys import gettrace
-
 from _thread import _local
+from sys import _current_frames, gettrace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
+    from typing import Tuple
 
     from .sites import Site
 
-_LOOSE = 0x20 | 0x80 | 0x200  # CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
+    # The frame's id, the site, the RSS and the peak's epoch at the opening, and how much processor time other
+    # threads had used by then (0: there were none). A tuple, since it is the cheapest to make.
+    Bracket = Tuple[int, Site, int, int, int]
+
+LOOSE = 0x20 | 0x80 | 0x200  # CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
 _HOPS = 32
 """So many callers are looked at in the hot path; the watcher looks at all of them soon after."""
-
-
-class Bracket:
-    """One that is open: where it was opened and how things stood."""
-
-    __slots__ = ("cpu", "epoch", "frame", "loose", "others", "rss", "site", "token")
-
-    def __init__(self, frame: int, site: Site, rss: int, epoch: int) -> None:
-        """Keep the frame's id and the reading at the opening."""
-        self.frame = frame
-        self.site = site
-        self.rss = rss
-        self.epoch = epoch
-        self.loose = False
-        self.others = 0
-        self.cpu = 0
-        self.token: Token | None = None
+_MOST_FRAMES = 10_000
 
 
 class Token:
@@ -88,105 +77,117 @@ class Brackets:
     def __init__(self) -> None:
         """Nothing is open."""
         self.local = _local()
-        self.gone: list[Bracket] = []
-        self.loose: dict[tuple[int, Site], Bracket] = {}
+        self.stacks: dict[int, list[Bracket]] = {}
+        self.loose: dict[tuple[int, Site], tuple[Bracket, Token | None]] = {}
         self.count = 0
+        self.gone: list[Bracket] = []
         self.left: list[Bracket] = []
         """Found to be left, not yet told."""
 
     def lane(self, ident: int) -> Lane:
         """The calling thread's lane, made at its first bracket."""
         lane = self.local.lane = Lane(ident, self.gone)
+        self.stacks[ident] = lane.stack
         return lane
 
-    def open(self, lane: Lane, frame: FrameType, bracket: Bracket) -> None:
-        """Enter ``bracket``, opened by ``frame`` in the thread of ``lane``."""
-        self.count += 1
+    def enter(self, lane: Lane, frame: FrameType, bracket: Bracket) -> None:
+        """Enter ``bracket``, opened by ``frame`` in the thread of ``lane``; ``count`` has it already."""
         stack = lane.stack
-        if frame.f_code.co_flags & _LOOSE:
-            self._open_loose(frame, bracket)
-            while stack and not _is_caller(stack[-1].frame, frame):
+        if frame.f_code.co_flags & LOOSE:
+            self._enter_loose(frame, bracket)
+            while stack and not _is_caller(stack[-1][0], frame):
                 self.leave(stack.pop())
             return
+        here, site = bracket[:2]
         while stack:
-            top = stack[-1]
-            if top.frame == bracket.frame:
-                if top.site is bracket.site or not _encloses(top.site, bracket.site):
-                    self.leave(stack.pop())
-                    continue
-            elif not _is_caller(top.frame, frame):
-                self.leave(stack.pop())
-                continue
-            break
+            top, top_site = stack[-1][:2]
+            if top == here:
+                if top_site is not site and _encloses(top_site, site):
+                    break
+            elif _is_caller(top, frame):
+                break
+            self.leave(stack.pop())
         stack.append(bracket)
 
-    def _open_loose(self, frame: FrameType, bracket: Bracket) -> None:
-        key = (bracket.frame, bracket.site)
-        old = self.loose.get(key)
+    def _enter_loose(self, frame: FrameType, bracket: Bracket) -> None:
+        key = bracket[:2]
+        old = self._take_loose(key)
         if old is not None:
-            self._drop_loose(old)
             self.leave(old)
-        bracket.loose = True
-        self.loose[key] = bracket
         token = frame.f_trace
-        if token is None:
+        if token is None or (type(token) is Token and token.gone is not self.gone):
             token = frame.f_trace = Token(self.gone)
-        if type(token) is Token:
-            token.brackets.append(bracket)
-            bracket.token = token
+        mine = token if type(token) is Token else None
+        if mine is not None:
+            mine.brackets.append(bracket)
+        self.loose[key] = bracket, mine
 
-    def _drop_loose(self, bracket: Bracket) -> None:
-        self.loose.pop((bracket.frame, bracket.site), None)
-        if bracket.token is not None and bracket in bracket.token.brackets:
-            bracket.token.brackets.remove(bracket)
-        bracket.token = None
+    def _take_loose(self, key: tuple[int, Site]) -> Bracket | None:
+        bracket, token = self.loose.pop(key, (None, None))
+        if token is not None and bracket in token.brackets:
+            token.brackets.remove(bracket)
+        return bracket
 
-    def close(self, lane: Lane, frame: FrameType, site: Site) -> Bracket | None:
+    def take(self, lane: Lane, frame: FrameType, site: Site) -> Bracket | None:
         """Take out the bracket of ``site`` that ``frame`` opened; None where none is known."""
-        here = id(frame)
-        stack = lane.stack
+        here, stack = id(frame), lane.stack
         for at in range(len(stack) - 1, -1, -1):
-            if stack[at].site is site and stack[at].frame == here:
-                for bracket in stack[at + 1 :]:
-                    self.leave(bracket)
-                bracket = stack[at]
-                del stack[at:]
+            if stack[at][1] is site and stack[at][0] == here:
+                while len(stack) > at + 1:
+                    self.leave(stack.pop())
                 self.count -= 1
-                return bracket
-        found = self.loose.get((here, site))
-        if found is not None:
-            token = found.token
-            self._drop_loose(found)
-            if token is not None and not token.brackets and frame.f_trace is token:
+                return stack.pop()
+        bracket = self._take_loose((here, site))
+        if bracket is not None:
+            token = frame.f_trace
+            if type(token) is Token and not token.brackets:
                 frame.f_trace = None
             self.count -= 1
-        return found
+        return bracket
 
     def leave(self, bracket: Bracket) -> None:
         """Count ``bracket`` as left; it is out of its lane already."""
         self.count -= 1
         self.left.append(bracket)
 
+    def leave_lane(self) -> None:
+        """Whatever the calling thread has open was left: the program ends."""
+        lane = getattr(self.local, "lane", None)
+        while lane is not None and lane.stack:
+            self.leave(lane.stack.pop())
+
     def bury(self) -> None:
         """Take out what ended with its frame or thread."""
         while self.gone:
             bracket = self.gone.pop()
-            if not bracket.loose:
-                self.leave(bracket)
-            elif self.loose.get((bracket.frame, bracket.site)) is bracket:
-                bracket.token = None
-                del self.loose[bracket.frame, bracket.site]
-                self.leave(bracket)
+            found, _ = self.loose.get(bracket[:2], (None, None))
+            if found is bracket:
+                del self.loose[bracket[:2]]
+            self.leave(bracket)
+
+    def sweep(self) -> None:
+        """Find the brackets whose frames are on no thread's stack any more; the watcher does it at each tick."""
+        running: dict[int, FrameType] = {}
+        for ident, stack in list(self.stacks.items()):
+            if not stack:
+                continue
+            running = running or _current_frames()
+            innermost = running.get(ident)
+            if innermost is None:
+                continue
+            alive = _frames_of(innermost)
+            # The thread goes on meanwhile: what was seen counts only if it stands where it stood.
+            if alive and _current_frames().get(ident) is innermost:
+                while stack and stack[-1][0] not in alive:
+                    self.leave(stack.pop())
 
     def forget(self) -> None:
-        """Begin anew, in a forked child: what the parent has open is the parent's."""
-        for bracket in self.loose.values():
-            if bracket.token is not None:
-                bracket.token.brackets.clear()
-        lane = getattr(self.local, "lane", None)
-        if lane is not None:
-            lane.stack.clear()
-        self.__init__()  # type: ignore[misc]
+        """In a forked child: what the parent has open is the parent's."""
+        for _, token in self.loose.values():
+            if token is not None:
+                token.brackets.clear()
+        for stack in self.stacks.values():
+            stack.clear()
 
 
 def _encloses(outer: Site, inner: Site) -> bool:
@@ -198,7 +199,7 @@ def _encloses(outer: Site, inner: Site) -> bool:
 
 
 def _is_caller(wanted: int, frame: FrameType) -> bool:
-    """Whether the frame known as ``wanted`` is among the callers; yes in doubt, beyond ``_HOPS``."""
+    """Whether the frame known as ``wanted`` is ``frame`` or among its callers; yes in doubt, beyond ``_HOPS``."""
     caller: FrameType | None = frame
     for _ in range(_HOPS):
         if caller is None:
@@ -207,3 +208,14 @@ def _is_caller(wanted: int, frame: FrameType) -> bool:
             return True
         caller = caller.f_back
     return True
+
+
+def _frames_of(frame: FrameType | None) -> set[int]:
+    """The ids of ``frame`` and all its callers; nothing where there are too many."""
+    found: set[int] = set()
+    while frame is not None:
+        found.add(id(frame))
+        if len(found) > _MOST_FRAMES:
+            return set()
+        frame = frame.f_back
+    return found

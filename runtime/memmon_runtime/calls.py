@@ -23,7 +23,7 @@ STATEMENT = ("BEFORE", "AFTER")
 FUNCTION = ("START", "END")
 _OWN = frozenset((__name__.partition(".")[0], "psutil", "tracemalloc"))
 
-_recorder: Recorder | None = None
+_recorder: Recorder = None  # type: ignore[assignment] # while nothing is recorded
 
 
 def before(name: str, line: int, normal: float | None = None, alarm: float | None = None) -> Bracket:
@@ -92,9 +92,7 @@ def open_span(frame: FrameType, name: str, line: int, limits: Limits, code: Code
         _recorder.open(frame, name, line, limits, FUNCTION, code)
 
 
-def close_span(
-    frame: FrameType, name: str, line: int, limits: Limits, code: CodeType | None, *, left: bool
-) -> None:
+def close_span(  # noqa: PLR0913 - what a bracket is known byframe: FrameType, name: str, line: int, limits: Limits, code: CodeType | None, *, left: bool) -> None:
     """Close it, or note that an exception ended it."""
     if _recorder is not None:
         if left:
@@ -117,7 +115,7 @@ def _nothing(name: str, line: int, normal: float | None = None, alarm: float | N
     """Stand in for the four while nothing is recorded."""
 
 
-def _value(bracket: Bracket, value: Any, close: Callable[..., None]) -> Any:
+def _value(bracket: Bracket, value: Any, close: Callable[..., None]) -> Any:  # noqa: ARG001 - as `through`
     """Stand in for ``through`` while nothing is recorded."""
     return value
 
@@ -126,6 +124,12 @@ class Marks:
     """What the alias in ``builtins`` stands for; the calls are attributes, so that they can be switched at once."""
 
     __slots__ = ("after", "before", "end", "start", "through")
+
+    before: Callable[..., Any]
+    after: Callable[..., Any]
+    start: Callable[..., Any]
+    end: Callable[..., Any]
+    through: Callable[..., Any]
 
 
 marks = Marks()
@@ -141,7 +145,7 @@ def connect(recorder: Recorder) -> None:
 def disconnect() -> None:
     """Let the calls do nothing; one that is under way finds out by itself."""
     global _recorder  # noqa: PLW0603
-    _recorder = None
+    _recorder = None  # type: ignore[assignment]
     marks.before = marks.after = marks.start = marks.end = _nothing
     marks.through = _value
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from os import close, fstat
-from os import open as open_plain
+from os import open as open_file
 
 try:
     from fcntl import F_DUPFD_CLOEXEC, fcntl
@@ -21,7 +21,7 @@ def open_high(path: str, flags: int, mode: int = 0o666) -> int:
     A descriptor that the program closes behind our back is handed out again to its next ``open``; writing to it
     then would be writing into its file. High numbers make that unlikely, and ``identity`` finds it out.
     """
-    fd = open_plain(path, flags, mode)
+    fd = open_file(path, flags, mode)
     if fcntl is None:
         return fd
     try:

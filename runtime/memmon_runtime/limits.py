@@ -1,10 +1,13 @@
 """What the process may use, and how near it is: cgroup, address space, physical memory, what the system has left."""
 
+# pathlib and its kin are an import that the user's program would have to pay for.
+# ruff: noqa: PTH116
+
 from __future__ import annotations
 
 from os import O_CLOEXEC, O_RDONLY, close, pread, stat
+from os import open as open_file
 
-from . import files
 from .settings import MB, Settings, Threshold
 
 try:
@@ -21,7 +24,7 @@ _FAR = 1 << 62
 def read_text(path: str) -> str:
     """A small file's whole text, or nothing where it can't be read."""
     try:
-        fd = files.open_plain(path, O_RDONLY | O_CLOEXEC)
+        fd = open_file(path, O_RDONLY | O_CLOEXEC)
     except OSError:
         return ""
     try:
@@ -46,16 +49,15 @@ class Cgroup:
 
     def __init__(self) -> None:
         """Find the cgroup, v1 before v2 since a hybrid system has memory in v1; LookupError where there is none."""
-        self.folder, self._root, self._names = _own_cgroup()
+        self.folder, root, version = _own_cgroup("memory")
+        self._names = _NAMES[version]
         self.limit = _NO_LIMIT
         self.limit_path = ""
-        folder = self.folder
-        while len(folder) >= len(self._root):
+        for folder in _with_ancestors(self.folder, root):
             text = read_text(folder + "/" + self._names["limit"]).strip()
             limit = int(text) if text.isdigit() else _NO_LIMIT
             if limit < self.limit:
                 self.limit, self.limit_path = limit, folder + "/" + self._names["limit"]
-            folder = folder.rpartition("/")[0]
         self._limiting = self.limit_path.rpartition("/")[0]
 
     @property
@@ -84,38 +86,61 @@ class Cgroup:
         return {"path": self.folder, "inode": inode, "count": count}
 
 
-_V1 = {
-    "limit": "memory.limit_in_bytes",
-    "usage": "memory.usage_in_bytes",
-    "inactive": "total_inactive_file ",
-    "events": "memory.oom_control",
+_NAMES = {
+    1: {
+        "limit": "memory.limit_in_bytes",
+        "usage": "memory.usage_in_bytes",
+        "inactive": "total_inactive_file ",
+        "events": "memory.oom_control",
+    },
+    2: {"limit": "memory.max", "usage": "memory.current", "inactive": "inactive_file ", "events": "memory.events"},
 }
-_V2 = {"limit": "memory.max", "usage": "memory.current", "inactive": "inactive_file ", "events": "memory.events"}
 
 
-def _own_cgroup() -> tuple[str, str, dict[str, str]]:
-    """The folder of the process's memory cgroup, the mount point it stands under, and the names of its files."""
+def _own_cgroup(controller: str) -> tuple[str, str, int]:
+    """The folder of the process's cgroup for ``controller``, the mount point it stands under, and the version."""
     memberships = {}
     for line in read_text("/proc/self/cgroup").splitlines():
         number, controllers, path = line.split(":", 2)
-        for controller in controllers.split(","):
-            memberships["v2" if number == "0" else controller] = path
-    found = []
+        for name in controllers.split(","):
+            memberships["v2" if number == "0" else name] = path
+    found: list[tuple[str, str, str, int]] = []
     for line in read_text("/proc/self/mountinfo").splitlines():
         before, _, after = line.partition(" - ")
         kind, _, rest = after.partition(" ")
         root, mount = before.split(" ")[3:5]
-        if kind == "cgroup" and "memory" in rest.split(" ")[-1].split(",") and "memory" in memberships:
-            found.insert(0, (memberships["memory"], root, mount, _V1))
+        if kind == "cgroup" and controller in rest.split(" ")[-1].split(",") and controller in memberships:
+            found.insert(0, (memberships[controller], root, mount, 1))
         elif kind == "cgroup2" and "v2" in memberships:
-            found.append((memberships["v2"], root, mount, _V2))
-    for path, root, mount, names in found:
+            found.append((memberships["v2"], root, mount, 2))
+    for path, root, mount, version in found:
         # Inside a container the mount shows a subtree: what the path has beyond the mount's root counts.
         inner = path[len(root) :] if root != "/" and path.startswith(root) else path
         for folder in (mount + inner.rstrip("/"), mount):
-            if _exists(folder + "/" + names["usage"]) or _exists(folder + "/" + names["limit"]):
-                return folder.rstrip("/"), mount, names
-    raise LookupError
+            if _exists(folder + "/cgroup.procs"):
+                return folder.rstrip("/"), mount, version
+    raise LookupError(controller)
+
+
+def _with_ancestors(folder: str, root: str) -> list[str]:
+    found = []
+    while len(folder) >= len(root):
+        found.append(folder)
+        folder = folder.rpartition("/")[0]
+    return found
+
+
+def processor_is_rationed() -> bool:
+    """Whether a quota stops the process for a part of each period."""
+    try:
+        folder, root, version = _own_cgroup("cpu")
+    except Exception:
+        return False
+    for name in _with_ancestors(folder, root):
+        text = read_text(name + ("/cpu.cfs_quota_us" if version == 1 else "/cpu.max"))
+        if text and not text.startswith(("-1", "max")):
+            return True
+    return False
 
 
 def _exists(path: str) -> bool:
@@ -220,13 +245,13 @@ def _address_space() -> int:
 def _physical_elsewhere() -> int:
     """The machine's memory where there is no /proc/meminfo."""
     try:
-        from os import sysconf
+        from os import sysconf  # noqa: PLC0415 - not on Windows
 
         return sysconf("SC_PHYS_PAGES") * sysconf("SC_PAGE_SIZE")
     except (ImportError, OSError, ValueError):
         pass
     try:
-        import psutil
+        import psutil  # noqa: PLC0415 - only where there is no procfs
 
         return int(psutil.virtual_memory().total)
     except Exception:

@@ -6,6 +6,7 @@ import sys
 from time import localtime, strftime
 
 from .runlog import to_json
+from .sites import CLOSED, OPEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,9 +30,7 @@ class Words:
         self.start = "程序启动" if chinese else "program start"
         self.end = "程序结束" if chinese else "program end"
         self.background = "后台监控" if chinese else "background"
-        self._danger = (
-            "内存接近危险阈值！当前RSS=%.2fMB" if chinese else "memory is close to the limit! RSS=%.2fMB"
-        )
+        self._danger = "内存接近危险阈值！当前RSS=%.2fMB" if chinese else "memory is close to the limit! RSS=%.2fMB"
 
     def danger(self, stamp: str, rss_mb: float) -> str:
         """The line that follows the first CRITICAL."""
@@ -46,6 +45,11 @@ def card_line(stamp: str, level: int, name: str, mb: tuple[float, float, float],
 def machine_line(key: str, value: object) -> str:
     """A line for the reader of the log."""
     return f"# {key}: {to_json(value)}\n"
+
+
+def added_line(file: str, added: tuple[int, ...]) -> str:
+    """Which lines of an instrumented file are not the original's."""
+    return machine_line("lines", {"file": file, "added": list(added)})
 
 
 def site_line(site: Site) -> str:
@@ -84,12 +88,8 @@ def totals_line(sites: Iterable[Site], to_mb: float) -> str:
 
 def top_ten(stamp: str, sites: Iterable[Site], to_mb: float, target: str) -> str:
     """The block of the largest growths, each place with its largest; the heading alone where nothing grew."""
-    grown = [
-        (site.best[side], site.printed[side], site.best_rss[side], site)
-        for site in sites
-        for side in (0, 1)
-        if site.best[side] > 0
-    ]
+    grown = [(site.largest, site.printed[CLOSED], site.largest_rss, site) for site in sites if site.largest > 0]
+    grown += [(site.best, site.printed[OPEN], site.best_rss, site) for site in sites if site.best > 0]
     grown.sort(key=lambda entry: -entry[0])
     lines = [f"{stamp}] [INFO] [Top 10]\n"]
     for rank, (growth, name, rss, site) in enumerate(grown[:_TOP], 1):
@@ -104,8 +104,18 @@ def header(values: dict[str, object], version: str, target: str, pid: int, now: 
     """The first lines of a log, in their fixed order; ``values`` are those from ``parent`` on."""
     seconds, rest = divmod(now, 1_000_000_000)
     zone = strftime("%z", localtime(seconds))
-    started = strftime("%Y-%m-%dT%H:%M:%S", localtime(seconds)) + ".%03d%s:%s" % (rest // 1_000_000, zone[:3], zone[3:5])
+    started = strftime("%Y-%m-%dT%H:%M:%S", localtime(seconds)) + ".%03d%s:%s" % (
+        rest // 1_000_000,
+        zone[:3],
+        zone[3:5],
+    )
     python = ".".join(map(str, sys.version_info[:3]))
-    first = {"memmon": version, "target": target, "argv": list(getattr(sys, "argv", ())), "pid": pid, "parent": values.pop("parent")}
+    first = {
+        "memmon": version,
+        "target": target,
+        "argv": list(getattr(sys, "argv", ())),
+        "pid": pid,
+        "parent": values.pop("parent"),
+    }
     second = {"python": python, "started": started}
     return "".join(machine_line(key, value) for part in (first, second, values) for key, value in part.items())

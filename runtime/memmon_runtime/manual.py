@@ -23,9 +23,9 @@ _CO_GENERATOR, _CO_COROUTINE, _CO_ASYNC_GENERATOR = 0x20, 0x80, 0x200
 def configure(**settings: Any) -> None:
     """Choose the settings and start the log.
 
-    Takes ``warning``, ``critical`` (shares of the limit such as ``"80%"``, or sizes such as ``"800MB"``), ``interval``
-    (seconds), ``log_dir``, ``language`` (``"zh"``, ``"en"``, ``"auto"``) and ``peak``. Does nothing where a log has been
-    started already: the first settings hold. TypeError for a keyword that is none of these.
+    Takes ``warning``, ``critical`` (shares of the limit such as ``"80%"``, or sizes such as ``"800MB"``),
+    ``interval`` (seconds), ``log_dir``, ``language`` (``"zh"``, ``"en"``, ``"auto"``) and ``peak``. Does nothing
+    where a log has been started already: the first settings hold. TypeError for a keyword that is none of these.
     """
     process.begin(_getframe(1), settings)
 
@@ -157,7 +157,7 @@ def _async_generator(function: Callable[..., Any], bracket: Callable[[], span]) 
                     except GeneratorExit:
                         await inner.aclose()
                         raise
-                    except BaseException as error:  # noqa: BLE001 - handed on, as `yield from` would
+                    except BaseException as error:
                         value = await inner.athrow(error)
                     else:
                         value = await inner.asend(sent)

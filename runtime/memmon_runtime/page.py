@@ -1,4 +1,4 @@
-"""The mapped page: what the process knows, kept in a file without writing to it.
+r"""The mapped page: what the process knows, kept in a file without writing to it.
 
 The file stands beside the run log, ``.memory_monitor_….page`` for ``memory_monitor_….log``. It is allocated, mapped
 and touched beforehand, so that a store needs no memory at the fatal moment and no disk full can turn it into a
@@ -8,7 +8,7 @@ the log; a page that is found beside a log belongs to a process that is running 
 Layout, little-endian, no padding::
 
     header, 512 bytes at 0
-          0  8s   magic, b"MEMMON1\\n"
+          0  8s   magic, b"MEMMON1\n"
           8  I    size of the header: the rows begin here (512)
          12  I    size of a row (1024)
          16  I    rows in use; row k belongs to the k-th `# site` line of the log, from 0
@@ -26,7 +26,7 @@ Layout, little-endian, no padding::
     row, 1024 bytes, one a site
           0  2 x 144 bytes: the record, twice
               Q  stamp
-              q  number of the newest checkpoint passed at this site (all sites count together, from 1; 0: none)
+              q  number of the newest checkpoint passed at this site; they rise across all sites, with gaps; 0: none
               q  its time, ns since the epoch
               q  its phase: 0 BEFORE or START, 1 AFTER or END, 2 a lone checkpoint
               Q  its thread (what `threading.get_ident` says)
@@ -48,13 +48,20 @@ largest number (its second word), and a kill amid a store leaves the record befo
 row are the brackets that are open.
 """
 
+# pathlib and its kin are an import that the user's program would have to pay for.
+# The page's fields are its arguments.
+# ruff: noqa: PTH108, PLR0913, PLR0917
+
 from __future__ import annotations
 
 from mmap import mmap
 from os import O_CLOEXEC, O_CREAT, O_EXCL, O_RDWR, close, ftruncate, unlink
+from os import open as open_file
 from struct import Struct
 
-from . import files
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .sites import Site
 
 try:
     from os import posix_fallocate
@@ -72,7 +79,10 @@ _FIRST_ROWS = 63
 _HEADER = Struct("<8sIIIIQQQqq")
 _SAMPLE = Struct("<QqqqqqqQ")
 _ROWS = Struct("<II")
-pack_record = Struct("<QqqqQqqqqqqqqqqqqQ").pack_into
+_RECORD = Struct("<QqqqQqqqqqqqqqqqqQ")
+_LEFT = 10
+"""Where in a record the brackets left are counted."""
+pack_record = _RECORD.pack_into
 
 
 def allocate(fd: int, size: int) -> None:
@@ -90,7 +100,7 @@ class Page:
         """Create, allocate, map and touch the page of ``log_path``; OSError or ValueError where that can't be."""
         folder, _, name = log_path.rpartition("/")
         self.path = f"{folder}/.{name[:-4]}.page"
-        fd = files.open_plain(self.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        fd = open_file(self.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         try:
             size = HEADER_SIZE + _FIRST_ROWS * ROW_SIZE
             allocate(fd, size)
@@ -110,24 +120,34 @@ class Page:
             self.map, 0, b"MEMMON1\n", HEADER_SIZE, ROW_SIZE, 0, self._room, pid, ticks, unit, started, baseline
         )
 
-    def add_row(self, name: str, kind: str, line: int, function: str, file: str) -> int:
-        """Begin a row for the next site; its offset, or 0 where the disk has no room for it."""
+    def add_row(self, site: Site) -> None:
+        """Begin the row of the next site; a site that the disk has no room for goes without (``at`` is 0)."""
         if self._rows == self._room and not self._grow():
-            return 0
-        at = HEADER_SIZE + self._rows * ROW_SIZE
-        text = f"{name[:100]}\n{kind}\n{line}\n{function[:60]}\n{file}".encode("utf-8", "backslashreplace")
+            site.at = 0
+            return
+        site.at = HEADER_SIZE + self._rows * ROW_SIZE
+        site.next_at = site.at + RECORD_SIZE
+        lines = (site.name[:100], site.kind, str(site.line), site.function[:60], site.file)
+        text = "\n".join(line.replace("\n", " ") for line in lines).encode("utf-8", "backslashreplace")
         text = text[: ROW_SIZE - TEXT_AT - 1]
-        self.map[at + TEXT_AT : at + TEXT_AT + len(text)] = text
+        self.map[site.at + TEXT_AT : site.at + TEXT_AT + len(text)] = text
         self._rows += 1
         _ROWS.pack_into(self.map, 16, self._rows, self._room)
-        return at
+
+    def count_left(self, site: Site, stamp: int) -> None:
+        """Store the site's newest record again with its count of brackets left; no checkpoint was passed."""
+        record = list(_RECORD.unpack_from(self.map, site.next_at))
+        record[0] = record[-1] = stamp
+        record[_LEFT] = site.left
+        _RECORD.pack_into(self.map, site.at, *record)
+        site.at, site.next_at = site.next_at, site.at
 
     def _grow(self) -> bool:
         """Make room for twice as many rows; the old mapping is given up once the new one stands."""
         room = self._room * 2
         size = HEADER_SIZE + room * ROW_SIZE
         try:
-            fd = files.open_plain(self.path, O_RDWR | O_CLOEXEC)
+            fd = open_file(self.path, O_RDWR | O_CLOEXEC)
         except OSError:
             return False
         try:

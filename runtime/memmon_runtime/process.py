@@ -1,12 +1,15 @@
 """The process's one run: how it is started, carried over a fork, and ended."""
 
+# There is one run in a process, and a fork changes which.
+# ruff: noqa: PLW0603
+
 from __future__ import annotations
 
+import builtins
 import sys
+from _thread import RLock
 from atexit import register
 from sys import _getframe
-
-from _thread import RLock
 
 from . import calls
 from .run import Run, find_parent, find_target
@@ -33,11 +36,11 @@ def install(alias: str, *, added: tuple[int, ...] = (), **settings: Any) -> None
 
     The first call in the process decides the settings; a later one adds its alias and its line numbers.
     """
-    import builtins
-
     frame = _getframe(1)
     remember_added(frame.f_code.co_filename, added)
     setattr(builtins, alias, calls.marks)
+    if _run is not None:
+        _run.tell_added(frame.f_code.co_filename, added)
     begin(frame, settings)
 
 
@@ -46,13 +49,14 @@ def begin(frame: FrameType, settings: dict[str, Any]) -> None:
     global _decided, _run
     if _decided:
         return
-    _decided = True
     chosen = Settings(**settings)
+    _decided = True
     if chosen.disabled:
         return
     _run = Run(chosen, find_target(frame.f_globals, frame.f_code.co_filename))
     try:
         _run.start(find_parent())
+        _end_with_worker(_run)
     except Exception as error:
         calls.swallow(error)
         calls.disconnect()
@@ -72,6 +76,16 @@ def _finish() -> None:
         raise
     except Exception:
         pass  # the program's end is its own
+
+
+def _end_with_worker(run: Run) -> None:
+    """Where `multiprocessing` made this process: it ends by ``os._exit``, after its own finalizers.
+
+    They are cleared when the worker's own code begins, and those of ``register_after_fork`` are called then.
+    """
+    util = sys.modules.get("multiprocessing.util")
+    if util is not None:
+        util.register_after_fork(run, lambda _: util.Finalize(None, _finish, exitpriority=-1000))
 
 
 def _before_fork() -> None:
@@ -102,9 +116,10 @@ def _in_child() -> None:
     try:
         calls.disconnect()
         run.abandon()
-        if sys._getframe(1).f_code.co_name == "_execute_child":
+        if _getframe(1).f_code.co_name == "_execute_child":
             return  # subprocess: another program is about to take this process over
         _run = run.fork()
+        _end_with_worker(_run)
     except RecursionError:
         raise
     except Exception:

@@ -19,10 +19,17 @@ if TYPE_CHECKING:
         name: str
         unit: int
 
-        def rss(self) -> int: ...
-        def vm(self) -> int: ...
-        def mend(self) -> None: ...
-        def close(self) -> None: ...
+        def rss(self) -> int:
+            """The resident set now, in units."""
+
+        def vm(self) -> int:
+            """The size of the address space now, in units."""
+
+        def mend(self) -> None:
+            """Open anew what the program closed."""
+
+        def close(self) -> None:
+            """Give the descriptors back."""
 
 
 try:
@@ -78,7 +85,7 @@ class Psutil:
 
     def __init__(self) -> None:
         """Import psutil and take one reading; any error means that it can't be used."""
-        import psutil
+        import psutil  # noqa: PLC0415 - only where there is no procfs
 
         self._read = psutil.Process().memory_info
         self.rss()
@@ -106,7 +113,7 @@ class Tracemalloc:
 
     def __init__(self) -> None:
         """Start tracing where nobody has."""
-        import tracemalloc
+        import tracemalloc  # noqa: PLC0415 - only as the last resort
 
         if not tracemalloc.is_tracing():
             tracemalloc.start()
@@ -140,7 +147,7 @@ def best_reader() -> Reader:
 
 
 class Peak:
-    """The peak since the last ``reset``, by resetting the process's own peak counter; raises OSError where there is none."""
+    """The peak since the last ``reset``, by the process's own counter; raises OSError where there is none."""
 
     name = "clear_refs"
 

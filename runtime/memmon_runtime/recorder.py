@@ -4,26 +4,28 @@ One reading, one comparison with the RSS from which the level may rise, one stor
 that costs more is looked at by the watcher, or when that comparison says so.
 """
 
+# Arguments are cheaper than objects that hold them, and this is the hot path.
+# ruff: noqa: PLR0913, PLR0917
+
 from __future__ import annotations
 
-from bisect import bisect_left
+from _thread import RLock, _count, get_ident
 from time import process_time_ns, thread_time_ns, time_ns
 
-from _thread import RLock, _count, get_ident
-
-from .brackets import Bracket, Brackets
+from .brackets import LOOSE, Brackets
 from .limits import INFO, WARNING
-from .lines import Words, card_line, site_line, top_ten
-from .page import RECORD_SIZE, pack_record
-from .runlog import Clock
+from .lines import Words, card_line, site_line, top_ten, totals_line
+from .page import pack_record
+from .peaks import Peaks
 from .settings import MB
-from .sites import CLOSED, LONE, NEVER, OPEN, Site, original_line
+from .sites import CLOSED, LONE, NEVER, NO_LABELS, OPEN, Site, original_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType
     from typing import Optional, Tuple
 
+    from .brackets import Bracket
     from .limits import Limits
     from .page import Page
     from .reading import Peak, Reader, SampledPeak
@@ -33,162 +35,165 @@ if TYPE_CHECKING:
 
 _SHARED_NS = 1_000_000
 """Other threads ran inside a bracket where they used this much of the processor."""
-_MOST_MAXIMA = 4096
 _MOST_ALARMS = 100
 """So many lines about too much growth are kept for each site even while lines are thinned."""
-_NO_LABELS = ("", "")
 _MAIN = get_ident()
 
 
 class Recorder:
     """One process's record. ``lock`` is reentrant: a signal handler or a finaliser may pass a checkpoint within one."""
 
-    def __init__(self, reader: Reader, peak: Peak | SampledPeak | None, limits: Limits, words: Words, target: str) -> None:
+    def __init__(
+        self, reader: Reader, peak: Peak | SampledPeak | None, limits: Limits, words: Words, target: str
+    ) -> None:
         """Begin at the present reading, with neither log nor page yet."""
         self.lock = RLock()
         self.reader = reader
         self.peak = peak
+        self.peaks = Peaks()
         self.limits = limits
         self.words = words
         self.target = target
-        self.clock = Clock()
         self.log: RunLog | None = None
         self.page: Page | None = None
         self.to_mb = reader.unit / MB
         self.sites: dict[tuple[str, int, str, tuple[str, str]], Site] = {}
         self.brackets = Brackets()
         self.baseline = self.last_rss = self.highest = reader.rss()
-        self.last_name = ""
-        self.number = self.stamp = 0
+        self.last_name = words.start
+        self.number = 0
         self.level = self.worst = INFO
         self.fired = ""
         self.alert = NEVER
         self.own_threads = 0
-        self.epoch = 0
-        self.epochs: list[int] = []
-        self.maxima: list[int] = []
 
     def open(
-        self, frame: FrameType, name: str, line: int, limits: Pair, labels: tuple[str, str],
+        self,
+        frame: FrameType,
+        name: str,
+        line: int,
+        limits: Pair,
+        labels: tuple[str, str],
         code: CodeType | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """BEFORE or START: take the reading, then enter the bracket."""
+        if code is None:
+            code = frame.f_code
         with self.lock:
-            code = code or frame.f_code
-            site = self.sites.get((name, line, code.co_filename, labels))
-            if site is None:
-                site = self.new_site(name, line, code, limits, labels)
+            site = self.sites.get((name, line, code.co_filename, labels)) or self._add(name, line, code, limits, labels)
             brackets = self.brackets
-            rss = self.reader.rss()
-            peak = self.peak
-            if peak is not None:
-                if brackets.count:
-                    self._fold(peak.read())
-                peak.reset()
-            bracket = Bracket(id(frame), site, rss, self.epoch)
-            if _count() > self.own_threads:
-                bracket.others = process_time_ns() - thread_time_ns()
             try:
                 lane = brackets.local.lane
             except AttributeError:
                 lane = brackets.lane(get_ident())
-            brackets.open(lane, frame, bracket)
+            rss = self.reader.rss()
+            if self.peak is not None:
+                if brackets.count:
+                    self.peaks.fold(self.peak.read())
+                self.peak.reset()
+            others = process_time_ns() - thread_time_ns() if _count() > self.own_threads else 0
+            bracket = (id(frame), site, rss, self.peaks.epoch, others)
+            brackets.count += 1
+            if lane.stack or frame.f_code.co_flags & LOOSE:
+                brackets.enter(lane, frame, bracket)
+            else:
+                lane.stack.append(bracket)
             site.opened += 1
-            self._note(site, OPEN, rss, None, "")
+            self._pass(site, OPEN, lane.ident, rss, None, -1, "")
 
     def close(
-        self, frame: FrameType, name: str, line: int, limits: Pair, labels: tuple[str, str],
+        self,
+        frame: FrameType,
+        name: str,
+        line: int,
+        limits: Pair,
+        labels: tuple[str, str],
         code: CodeType | None = None,
-    ) -> None:  # fmt: skip
-        """AFTER or END: take the reading and the peak, then leave the bracket."""
+    ) -> None:
+        """AFTER or END: take the reading and the peak, then take the bracket out."""
+        if code is None:
+            code = frame.f_code
         with self.lock:
-            code = code or frame.f_code
-            site = self.sites.get((name, line, code.co_filename, labels))
-            if site is None:
-                site = self.new_site(name, line, code, limits, labels)
+            site = self.sites.get((name, line, code.co_filename, labels)) or self._add(name, line, code, limits, labels)
             brackets = self.brackets
             try:
                 lane = brackets.local.lane
             except AttributeError:
                 lane = brackets.lane(get_ident())
             rss = self.reader.rss()
-            bracket = brackets.close(lane, frame, site)
+            stack = lane.stack
+            if stack and stack[-1][1] is site and stack[-1][0] == id(frame):
+                bracket: Bracket | None = stack.pop()
+                brackets.count -= 1
+            else:
+                bracket = brackets.take(lane, frame, site)
             if bracket is None:
-                self._note(site, CLOSED, rss, None, "")
+                self._pass(site, CLOSED, lane.ident, rss, None, -1, "")
                 return
-            own = rss - bracket.rss
-            more = ""
+            _, _, opened_rss, epoch, others = bracket
+            above = -1
             if self.peak is not None:
-                above = self._peak_since(bracket.epoch, self.peak.read(), max(rss, bracket.rss)) - bracket.rss
-                if above > site.peak:
-                    site.peak = above
-                more = " peak=%+.2fMB" % (above * self.to_mb)
-            if bracket.others or _count() > self.own_threads:
-                used = process_time_ns() - thread_time_ns() - bracket.others
-                if bracket.others and used > _SHARED_NS:
-                    more += " shared"
+                above = self.peaks.since(epoch, max(self.peak.read(), rss, opened_rss)) - opened_rss
+                site.peak = max(site.peak, above)
+            shared = others and process_time_ns() - thread_time_ns() - others > _SHARED_NS
+            own = rss - opened_rss
             site.closed += 1
             site.total += own
-            self._note(site, CLOSED, rss, own, more)
+            self._pass(site, CLOSED, lane.ident, rss, own, above, " shared" if shared else "")
 
-    def leave(
-        self, frame: FrameType, name: str, line: int, labels: tuple[str, str], code: CodeType | None
-    ) -> None:
-        """An exception passes: take the bracket out and tell that it was left."""
-        with self.lock:
-            site = self.sites.get((name, line, (code or frame.f_code).co_filename, labels))
-            lane = getattr(self.brackets.local, "lane", None) or self.brackets.lane(get_ident())
-            bracket = self.brackets.close(lane, frame, site) if site is not None else None
-            if bracket is not None:
-                self.brackets.count += 1
-                self.brackets.leave(bracket)
-                self.tell_left()
-
-    def _note(self, site: Site, phase: int, rss: int, own: int | None, more: str) -> None:
+    def _pass(self, site: Site, phase: int, thread: int, rss: int, own: int | None, above: int, shared: str) -> None:
         """One checkpoint passed: the page first, since it needs nothing, then the line."""
+        now = time_ns()
+        self.number = number = self.number + 1
         step = rss - self.last_rss
         self.last_rss = rss
-        self.number = number = self.number + 1
-        self.stamp = stamp = self.stamp + 1
-        now = time_ns()
-        grown = step
-        if own is not None:
+        self.last_name = site.printed[phase]
+        if own is None:
+            grown, own = step, 0
+            if step > site.best:
+                site.best, site.best_rss = step, rss
+        else:
             grown = own
             if own > site.largest:
                 site.largest, site.largest_rss = own, rss
         if phase == OPEN:
             site.opened_number, site.opened_rss = number, rss
-        site.number, site.time, site.phase, site.thread = number, now, phase, get_ident()
-        site.rss, site.delta, site.own = rss, step, own or 0
         if site.at:
             pack_record(
-                self.page.map, site.at + (stamp & 1) * RECORD_SIZE, stamp, number, now, phase, site.thread, rss, step,
-                site.own, site.opened, site.closed, site.left, site.total, site.largest, site.peak,
-                site.opened_number, site.opened_rss, site.largest_rss, stamp,
+                self.page.map, site.at, number, number, now, phase, thread, rss, step, own,  # type: ignore[union-attr]
+                site.opened, site.closed, site.left, site.total, site.largest, site.peak,
+                site.opened_number, site.opened_rss, site.largest_rss, number,
             )  # fmt: skip
-        side = phase & 1
-        self.last_name = site.printed[side]
-        if grown > site.best[side]:
-            site.best[side], site.best_rss[side] = grown, rss
-        if own is not None and own != step:
-            more = "%s growth=%+.2fMB" % (more, own * self.to_mb)
+            site.at, site.next_at = site.next_at, site.at
         if rss >= self.alert or grown > site.alarm or self.brackets.left or self.brackets.gone:
-            self._note_closely(site, phase, now, step, grown, more)
+            self._pass_closely(site, phase, now, rss, grown, (thread, step, own, above, shared))
         elif self.log is not None:
-            self.log.checkpoint(self._line(site, phase, now, step, more, self.level, self.fired))
+            key = (rss, step, own, above, shared, thread, self.level, self.fired)
+            if site.keys[phase] != key:
+                site.keys[phase] = key
+                site.bodies[phase] = self._body(site, phase, key)
+            self.log.checkpoint(now, site.bodies[phase])
 
-    def _line(self, site: Site, phase: int, now: int, step: int, more: str, level: int, fired: str) -> str:
-        to_mb, rss = self.to_mb, site.rss
-        return "%s%s%.2fMB (Δ%+.2fMB, %+.2fMB)%s%s%s%s\n" % (
-            self.clock.stamp(now), site.heads[phase][level], rss * to_mb, (rss - self.baseline) * to_mb, step * to_mb,
-            more, site.tail, fired, "" if site.thread == _MAIN else " tid=%x" % site.thread,
-        )  # fmt: skip
+    def _body(self, site: Site, phase: int, key: tuple[int, int, int, int, str, int, int, str]) -> bytes:
+        """The line after its time; it is kept, since a loop often writes the same one again."""
+        rss, step, own, above, shared, thread, level, fired = key
+        to_mb = self.to_mb
+        return (
+            "%s%.2fMB (Δ%+.2fMB, %+.2fMB)%s%s%s%s%s%s" % (
+                site.heads[phase][level], rss * to_mb, (rss - self.baseline) * to_mb, step * to_mb,
+                " peak=%+.2fMB" % (above * to_mb) if above >= 0 else "",
+                " growth=%+.2fMB" % (own * to_mb) if phase == CLOSED and own != step else "",
+                site.tail, fired, shared, "" if thread == _MAIN else " tid=%x" % thread,
+            )
+        ).encode("utf-8", "backslashreplace")  # fmt: skip
 
-    def _note_closely(self, site: Site, phase: int, now: int, step: int, grown: int, more: str) -> None:
+    def _pass_closely(
+        self, site: Site, phase: int, now: int, rss: int, grown: int, rest: tuple[int, int, int, int, str]
+    ) -> None:
         """The rare case: the level may have risen, the growth is alarming, or a bracket was left."""
         self.tell_left()
-        if site.rss >= self.alert:
-            self.judge(site.rss)
+        if rss >= self.alert:
+            self.judge(rss)
         level, fired, kept = self.level, self.fired, False
         if grown > site.alarm:
             site.alarms += 1
@@ -197,56 +202,20 @@ class Recorder:
                 level, fired = WARNING, " fired=growth"
         if self.log is None:
             return
-        first = level > self.worst
-        line = self._line(site, phase, now, step, more, level, fired)
-        if first or kept:
-            self.log.append(self.first_time(level, now, site.rss, line) if first else line)
+        thread, step, own, above, shared = rest
+        body = self._body(site, phase, (rss, step, own, above, shared, thread, level, fired))
+        if kept or level > self.worst:
+            line = self.log.stamp(now) + body.decode("utf-8") + "\n"
+            self.log.append(self.first_time(self.log, level, now, rss, line) if level > self.worst else line)
         else:
-            self.log.checkpoint(line)
+            self.log.checkpoint(now, body)
 
-    def first_time(self, level: int, now: int, rss: int, line: str) -> str:
+    def first_time(self, log: RunLog, level: int, now: int, rss: int, line: str) -> str:
         """The line on which a level is reached for the first time, with what belongs around it."""
         self.worst = level
-        ahead = top_ten(self.clock.stamp(now), self.sites.values(), self.to_mb, self.target)
-        behind = "" if level <= WARNING else self.words.danger(self.clock.stamp(now), rss * self.to_mb)
-        return ahead + line + behind
-
-    def background(self, rss: int, stacks: str) -> None:
-        """A sample's line, which names the last checkpoint, after the stacks that belong to it."""
-        if self.log is None:
-            return
-        now = time_ns()
-        mb = (rss * self.to_mb, (rss - self.baseline) * self.to_mb, (rss - self.last_rss) * self.to_mb)
-        more = f"{self.fired} last={self.words.quoted(self.last_name)}"
-        line = card_line(self.clock.stamp(now), self.level, self.words.background, mb, more)
-        if self.level > self.worst:
-            line = self.first_time(self.level, now, rss, line)
-        self.log.append(stacks + line)
-
-    def leave_all(self) -> None:
-        """At the end: whatever the calling thread still has open was left on the way out."""
-        lane = getattr(self.brackets.local, "lane", None)
-        while lane is not None and lane.stack:
-            self.brackets.leave(lane.stack.pop())
-        self.tell_left()
-
-    def close_all(self) -> None:
-        """Give back every descriptor."""
-        self.reader.close()
-        if self.peak is not None:
-            self.peak.close()
-        if self.log is not None:
-            self.log.close()
-        self.log = self.page = self.peak = None
-
-    def mend(self) -> None:
-        """Open anew what the program closed behind our back."""
-        with self.lock:
-            self.reader.mend()
-            if self.peak is not None:
-                self.peak.mend()
-            if self.log is not None:
-                self.log.mend()
+        stamp = log.stamp(now)
+        ahead = top_ten(stamp, self.sites.values(), self.to_mb, self.target)
+        return ahead + line + (self.words.danger(stamp, rss * self.to_mb) if level > WARNING else "")
 
     def judge(self, rss: int) -> None:
         """Find the level anew, with the rule that fired and the RSS from which it may be higher."""
@@ -259,50 +228,75 @@ class Recorder:
         brackets = self.brackets
         brackets.bury()
         while brackets.left:
-            bracket = brackets.left.pop()
-            site = bracket.site
+            _, site, opened_rss, _, _ = brackets.left.pop()
             site.left += 1
-            self.store(site)
+            if site.at and self.page is not None:
+                self.number += 1
+                self.page.count_left(site, self.number)
             if self.log is not None:
-                now = time_ns()
-                rss = self.last_rss
-                self.log.event(
-                    "%s] [INFO] [%s_LEFT] RSS=%.2fMB (Δ%+.2fMB, %+.2fMB) growth=%+.2fMB%s last=%s\n" % (
-                        self.clock.stamp(now), site.printed[0].rpartition("_")[0], rss * self.to_mb,
-                        (rss - self.baseline) * self.to_mb, 0, (rss - bracket.rss) * self.to_mb, site.tail,
-                        self.words.quoted(self.last_name),
-                    )
-                )  # fmt: skip
+                growth = (self.last_rss - opened_rss) * self.to_mb
+                more = f" growth={growth:+.2f}MB{site.tail} last={self.words.quoted(self.last_name)}"
+                self.log.event(self._line(self.log, INFO, site.left_name, self.last_rss, more))
 
-    def store(self, site: Site) -> None:
-        """Put a site's record into the page again, with no new checkpoint passed."""
-        self.stamp = stamp = self.stamp + 1
-        if site.at and self.page is not None:
-            pack_record(
-                self.page.map, site.at + (stamp & 1) * RECORD_SIZE, stamp, site.number, site.time, site.phase,
-                site.thread, site.rss, site.delta, site.own, site.opened, site.closed, site.left, site.total,
-                site.largest, site.peak, site.opened_number, site.opened_rss, site.largest_rss, stamp,
-            )  # fmt: skip
+    def _line(self, log: RunLog, level: int, name: str, rss: int, more: str) -> str:
+        """A line in the card's form that is no checkpoint: its second figure is the growth since the last one."""
+        mb = (rss * self.to_mb, (rss - self.baseline) * self.to_mb, (rss - self.last_rss) * self.to_mb)
+        return card_line(log.stamp(time_ns()), level, name, mb, more)
+
+    def background(self, rss: int, stacks: str) -> None:
+        """A sample's line, which names the last checkpoint, after the stacks that belong to it."""
+        if self.log is None:
+            return
+        more = f"{self.fired} last={self.words.quoted(self.last_name)}"
+        line = self._line(self.log, self.level, self.words.background, rss, more)
+        if self.level > self.worst:
+            line = self.first_time(self.log, self.level, time_ns(), rss, line)
+        self.log.append(stacks + line)
+
+    def ending(self, log: RunLog, exception: str, end: str) -> str:
+        """The last lines of a log."""
+        rss = self.reader.rss()
+        self.judge(rss)
+        sites = self.sites.values()
+        return "".join(
+            (
+                exception,
+                top_ten(log.stamp(time_ns()), sites, self.to_mb, self.target),
+                totals_line(sites, self.to_mb),
+                end,
+                self._line(log, self.level, self.words.end, rss, self.fired),
+            )
+        )
 
     def mark(self, frame: FrameType, name: str) -> None:
         """A lone checkpoint, on the line that ``frame`` is at."""
         line = original_line(frame.f_code.co_filename, frame.f_lineno) or 0
+        code = frame.f_code
         with self.lock:
-            site = self.sites.get((name, line, frame.f_code.co_filename, _NO_LABELS))
+            site = self.sites.get((name, line, code.co_filename, NO_LABELS))
             if site is None:
-                site = self.new_site(name, line, frame.f_code, (None, None), _NO_LABELS)
-            site.opened += 1
-            site.closed += 1
+                site = self._add(name, line, code, (None, None), NO_LABELS)
             rss = self.reader.rss()
             grown = rss - self.last_rss
+            site.opened += 1
+            site.closed += 1
             site.total += grown
             if grown > site.largest:
                 site.largest, site.largest_rss = grown, rss
-            self._note(site, LONE, rss, None, "")
+            self._pass(site, LONE, get_ident(), rss, None, -1, "")
 
-    def new_site(
-        self, name: str, line: int, code: CodeType, limits: Pair, labels: tuple[str, str]
-    ) -> Site:
+    def leave(self, frame: FrameType, name: str, line: int, labels: tuple[str, str], code: CodeType | None) -> None:
+        """An exception passes: take the bracket out and tell that it was left."""
+        with self.lock:
+            site = self.sites.get((name, line, (code or frame.f_code).co_filename, labels))
+            lane = getattr(self.brackets.local, "lane", None) or self.brackets.lane(get_ident())
+            bracket = self.brackets.take(lane, frame, site) if site is not None else None
+            if bracket is not None:
+                self.brackets.count += 1
+                self.brackets.leave(bracket)
+                self.tell_left()
+
+    def _add(self, name: str, line: int, code: CodeType, limits: Pair, labels: tuple[str, str]) -> Site:
         """A site's first hit: its row in the page, its line in the log."""
         site = Site(name, line, code, limits, labels, self.reader.unit)
         if site.file != self.target:
@@ -312,34 +306,26 @@ class Recorder:
         return site
 
     def introduce(self, site: Site) -> None:
-        """Give the site its row and its line in a page and log that do not know it yet."""
-        site.at = self.page.add_row(site.name, site.kind, site.line, site.function, site.file) if self.page else 0
+        """Give the site its row and its line in a page and a log that do not know it yet."""
+        if self.page is not None:
+            self.page.add_row(site)
         if self.log is not None:
             self.log.append(site_line(site))
 
-    def _fold(self, peak: int) -> None:
-        """The peak of the epoch that ends now counts for every bracket that is open.
+    def mend(self) -> None:
+        """Open anew what the program closed behind our back."""
+        with self.lock:
+            self.reader.mend()
+            if self.peak is not None:
+                self.peak.mend()
+            if self.log is not None:
+                self.log.mend()
 
-        ``maxima`` falls from left to right: an epoch is forgotten once a later one has seen more.
-        """
-        maxima, epochs = self.maxima, self.epochs
-        while maxima and maxima[-1] <= peak:
-            maxima.pop()
-            epochs.pop()
-        maxima.append(peak)
-        epochs.append(self.epoch)
-        self.epoch += 1
-        if len(maxima) > _MOST_MAXIMA:
-            del maxima[: _MOST_MAXIMA // 2], epochs[: _MOST_MAXIMA // 2]
-
-    def _peak_since(self, epoch: int, peak: int, least: int) -> int:
-        """The largest RSS since the beginning of ``epoch``."""
-        peak = max(peak, least)
-        if epoch < self.epoch:
-            at = bisect_left(self.epochs, epoch)
-            if at < len(self.maxima):
-                peak = max(peak, self.maxima[at])
-        if not self.brackets.count:
-            self.maxima.clear()
-            self.epochs.clear()
-        return peak
+    def close_all(self) -> None:
+        """Give back every descriptor; what is still under way finds neither log nor page."""
+        self.reader.close()
+        if self.peak is not None:
+            self.peak.close()
+        if self.log is not None:
+            self.log.close()
+        self.log = self.page = self.peak = None

@@ -1,5 +1,8 @@
 """One process's run, from its first line in the log to its last: what is set up, and what is taken down."""
 
+# pathlib and its kin are an import that the user's program would have to pay for.
+# ruff: noqa: PTH103, PTH115, PTH119, PTH208
+
 from __future__ import annotations
 
 import sys
@@ -8,18 +11,21 @@ from os import write as write_fd
 from time import time_ns
 
 from . import calls
-from .limits import Limits, read_text, system_kills
-from .lines import Words, card_line, header, machine_line, top_ten, totals_line
+from .deadman import DeadMan
+from .limits import Limits, processor_is_rationed, read_text, system_kills
+from .lines import Words, added_line, card_line, header, machine_line
 from .page import Page
 from .reading import Peak, SampledPeak, best_reader
 from .recorder import Recorder
 from .runlog import RunLog
 from .settings import MB, Settings, absolute
-from .sites import function_name, original_line
+from .sites import all_added, function_name, original_line
 from .version import __version__
 from .watcher import Watcher
 
 _MOST_ANCESTORS = 8
+_START_FIELD = 19
+"""Of /proc/PID/stat, after the name: when the process started."""
 
 
 class Run:
@@ -32,6 +38,7 @@ class Run:
         self.recorder: Recorder | None = None
         self.watcher: Watcher | None = None
         self.parent: dict[str, object] | None = None
+        self.dead_man: DeadMan | None = None
         self.log_path = ""
         self._told = False
 
@@ -48,20 +55,17 @@ class Run:
                 peak = SampledPeak(reader)
         words = Words(self.settings.language)
         self.recorder = recorder = Recorder(reader, peak, limits, words, self.target)
-        recorder.last_name = words.start
         recorder.judge(recorder.baseline)
-        self.open_log()
-        self.watcher = Watcher(recorder, self.settings.interval)
+        self.open_log(recorder)
+        self.watcher = Watcher(recorder, self.settings.interval, self._switch(), heap=self.settings.heap)
         calls.connect(recorder)
         try:
             self.watcher.start()
         except RuntimeError:
             pass  # no thread to be had: the checkpoints alone
 
-    def open_log(self) -> None:
+    def open_log(self, recorder: Recorder) -> None:
         """Create log and page and write the first lines; complains once where that can't be."""
-        recorder = self.recorder
-        assert recorder is not None
         pid, now = getpid(), time_ns()
         try:
             makedirs(self.settings.log_dir, exist_ok=True)
@@ -75,12 +79,23 @@ class Run:
         except (OSError, ValueError):
             recorder.page = None
         log.append(header(self._facts(recorder), __version__, self.target, pid, now))
+        log.append("".join(added_line(file, added) for file, added in all_added() if added))
         mb = (recorder.baseline * recorder.to_mb, 0.0, 0.0)
-        stamp = recorder.clock.stamp(now)
+        stamp = log.stamp(now)
         log.append(card_line(stamp, recorder.level, recorder.words.start, mb, recorder.fired))
         recorder.log = log
         for site in recorder.sites.values():
             recorder.introduce(site)
+
+    def _switch(self) -> DeadMan | None:
+        """The dead man's switch, where it is wanted and can be had."""
+        if not self.settings.stack or self.recorder is None or self.recorder.log is None:
+            return None
+        try:
+            self.dead_man = DeadMan(self.recorder.log.path, rationed=processor_is_rationed())
+        except (ImportError, OSError, ValueError, RuntimeError):
+            return None
+        return self.dead_man
 
     def _facts(self, recorder: Recorder) -> dict[str, object]:
         """The header's values from ``parent`` on, in their order."""
@@ -104,6 +119,13 @@ class Run:
             "peak": recorder.peak.name if recorder.peak is not None else "off",
         }
 
+    def tell_added(self, filename: str, added: tuple[int, ...]) -> None:
+        """Another instrumented file has come in."""
+        recorder = self.recorder
+        if recorder is not None and recorder.log is not None and added:
+            with recorder.lock:
+                recorder.log.append(added_line(absolute(filename), added))
+
     def pause(self) -> None:
         """Before a fork: no thread of ours, and nothing half written."""
         if self.watcher is not None:
@@ -126,6 +148,8 @@ class Run:
                 self.log_path = recorder.log.path
             recorder.close_all()
             recorder.brackets.forget()
+        if self.dead_man is not None:
+            self.dead_man.abandon()
 
     def fork(self) -> Run:
         """The child's own run, which names this one as its parent."""
@@ -152,20 +176,18 @@ class Run:
             watcher.stop()
         with recorder.lock:
             self.recorder = None
-            recorder.leave_all()
-            now = time_ns()
-            rss = recorder.reader.rss()
+            recorder.brackets.leave_lane()
+            recorder.tell_left()
             exception = _uncaught()
-            text = machine_line("exception", exception) if exception else ""
-            text += top_ten(recorder.clock.stamp(now), recorder.sites.values(), recorder.to_mb, self.target)
-            text += totals_line(recorder.sites.values(), recorder.to_mb)
-            text += machine_line("end", {"exit": "exception" if exception else "normal"})
-            mb = tuple(n * recorder.to_mb for n in (rss, rss - recorder.baseline, rss - recorder.last_rss))
-            recorder.judge(rss)
-            text += card_line(recorder.clock.stamp(now), recorder.level, recorder.words.end, mb, recorder.fired)
-            whole = recorder.log is not None and recorder.log.append(text)
+            whole = False
+            if recorder.log is not None:
+                text = machine_line("exception", exception) if exception else ""
+                end = machine_line("end", {"exit": "exception" if exception else "normal"})
+                whole = recorder.log.append(recorder.ending(recorder.log, text, end))
             if recorder.page is not None:
                 recorder.page.close(keep=not whole)
+            if self.dead_man is not None:
+                self.dead_man.close()
             recorder.close_all()
 
 
@@ -207,7 +229,7 @@ def _log_of(pid: int) -> str | None:
 def start_ticks(pid: str) -> int:
     """When a process started, in clock ticks since boot; 0 where that can't be read."""
     words = read_text(f"/proc/{pid}/stat").rpartition(")")[2].split()
-    return int(words[19]) if len(words) > 19 else 0
+    return int(words[_START_FIELD]) if len(words) > _START_FIELD else 0
 
 
 def _uncaught() -> dict[str, object] | None:

@@ -10,6 +10,9 @@ has grown to ``_FULL`` bytes is made shorter in place: its beginning and its new
 machine lines and some of the others.
 """
 
+# pathlib and its kin are an import that the user's program would have to pay for.
+# ruff: noqa: PTH108
+
 from __future__ import annotations
 
 from os import O_CLOEXEC, O_CREAT, O_EXCL, O_RDWR, close, fstat, ftruncate, pread, pwrite, unlink
@@ -22,7 +25,7 @@ try:
 except ImportError:  # another Python than CPython
     from json.encoder import encode_basestring
 
-_BURST = 30_000
+_BURST = 10_000
 _PER_SECOND = 20
 _FULL = 16 << 20
 _KEPT_HEAD = 64 << 10
@@ -47,25 +50,6 @@ def to_json(value: object) -> str:
     return "[" + ", ".join(map(to_json, value)) + "]"  # type: ignore[call-overload]
 
 
-class Clock:
-    """The time of a line, local, to the millisecond; the part down to the second is made once a second."""
-
-    __slots__ = ("_prefix", "_second")
-
-    def __init__(self) -> None:
-        """Nothing is made yet."""
-        self._second = -1
-        self._prefix = ""
-
-    def stamp(self, now: int) -> str:
-        """``[2026-11-22 10:30:48.123`` for ``now`` in nanoseconds since the epoch, without the closing bracket."""
-        second, rest = divmod(now, _NS)
-        if second != self._second:
-            self._prefix = strftime("[%Y-%m-%d %H:%M:%S.", localtime(second))
-            self._second = second
-        return "%s%03d" % (self._prefix, rest // 1_000_000)
-
-
 class RunLog:
     """One process's log file. Not for several threads at once: the recorder's lock is held around every call."""
 
@@ -76,11 +60,15 @@ class RunLog:
         self._identity = files.identity(self._fd)
         self._end = 0
         self._slot = -1
-        self._slot_width = 0
+        self._width = _WIDTH
         self._slot_until = 0
         self._allowance = _BURST
         self._refilled = monotonic_ns()
         self._failing = False
+        self._millisecond = -1
+        self._second = -1
+        self._prefix = ""
+        self._stamp = b""
 
     def _create(self, folder: str, pid: int, *, child: bool) -> int:
         stamp = strftime("%Y%m%d_%H%M%S", localtime(time_ns() // _NS))
@@ -97,7 +85,7 @@ class RunLog:
         return files.open_high(self.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC)
 
     def append(self, text: str) -> bool:
-        """Write whole lines at the end of the file, whatever the allowance; for what is rare. True where it went well."""
+        """Write whole lines at the end of the file, whatever the allowance: for what is rare. True if it went well."""
         self._slot = -1
         self._put(text.encode("utf-8", "backslashreplace"), self._end)
         return not self._failing
@@ -108,26 +96,44 @@ class RunLog:
             self._allowance -= 1
             self.append(text)
 
-    def checkpoint(self, text: str) -> None:
+    def stamp(self, now: int) -> str:
+        """``[2026-11-22 10:30:48.123`` for ``now`` in nanoseconds since the epoch, without the closing bracket."""
+        second, rest = divmod(now, _NS)
+        if second != self._second:
+            self._prefix = strftime("[%Y-%m-%d %H:%M:%S.", localtime(second))
+            self._second = second
+        return "%s%03d" % (self._prefix, rest // 1_000_000)
+
+    def checkpoint(self, now: int, body: bytes) -> None:
         """Write a checkpoint's line, or rewrite the padded last line with it where there are too many."""
-        data = text.encode("utf-8", "backslashreplace")
+        if now // 1_000_000 != self._millisecond:
+            self._millisecond = now // 1_000_000
+            self._stamp = self.stamp(now).encode()
+            if self._allowance <= 0 and monotonic_ns() >= self._slot_until:
+                self._refill()
+        data = self._stamp + body
         if self._allowance > 0:
             self._allowance -= 1
             self._slot = -1
-            self._put(data, self._end)
+            self._put(data + b"\n", self._end)
             return
-        now = monotonic_ns()
-        if now >= self._slot_until or self._slot < 0:
-            self._refill(now)
-            self._slot, self._slot_width = self._end, _WIDTH
-            self._slot_until = now + _NS
-        if len(data) > self._slot_width:
-            self._slot_width = len(data)
-        self._put(data[:-1].ljust(self._slot_width - 1) + b"\n", self._slot)
+        if self._slot < 0:
+            self._slot, self._width = self._end, _WIDTH
+        self._width = max(self._width, len(data))
+        try:
+            if pwrite(self._fd, data.ljust(self._width) + b"\n", self._slot) > self._width:
+                self._end = self._slot + self._width + 1
+                return
+        except OSError:
+            pass
+        self._failing = True
 
-    def _refill(self, now: int) -> None:
+    def _refill(self) -> None:
+        """A second is over: a few lines may be written as they come, then a new padded line begins."""
+        now = monotonic_ns()
         self._allowance = min((now - self._refilled) * _PER_SECOND // _NS, _BURST)
         self._refilled = now
+        self._slot, self._slot_until = -1, now + _NS
 
     def _put(self, data: bytes, at: int) -> None:
         """Write ``data`` at ``at``; a line that does not fit on the disk is taken back whole."""

@@ -1,5 +1,8 @@
 """What the runtime is told: keyword settings, overruled by the ``MEMMON_*`` switches of the environment."""
 
+# pathlib and its kin are an import that the user's program would have to pay for.
+# ruff: noqa: PTH109, PTH111, PTH118
+
 from __future__ import annotations
 
 from os import environ, getcwd, path
@@ -7,6 +10,7 @@ from os import environ, getcwd, path
 MB = 1 << 20
 
 _UNITS = {"": 1, "B": 1, "K": 1 << 10, "M": MB, "G": 1 << 30, "T": 1 << 40}
+_WHOLE = 100
 _OFF = ("", "0", "false", "no", "off")
 
 try:
@@ -32,7 +36,7 @@ class Threshold:
         self.mb: float | None = None
         if text.endswith("%"):
             self.percent = float(text[:-1])
-            good = 0 < self.percent <= 100
+            good = 0 < self.percent <= _WHOLE
         else:
             number = text.upper().rstrip("BI")
             unit = number[-1:] if number[-1:] in "KMGT" else ""
@@ -47,7 +51,7 @@ class Settings:
 
     __slots__ = ("critical", "disabled", "heap", "interval", "language", "log_dir", "peak", "stack", "warning")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a setting is a keyword
         self,
         warning: str = "80%",
         critical: str = "95%",
@@ -85,7 +89,7 @@ def _threshold(*texts: str | None) -> Threshold:
         try:
             if text:
                 return Threshold(text)
-        except (ValueError, AttributeError):
+        except (ValueError, AttributeError):  # noqa: PERF203 - each in turn
             pass
     return Threshold("80%")
 

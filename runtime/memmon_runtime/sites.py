@@ -11,15 +11,21 @@ if TYPE_CHECKING:
     from types import CodeType
 
 OPEN, CLOSED, LONE = 0, 1, 2
+NO_LABELS = ("", "")
+"""A lone checkpoint is printed by its bare name."""
 NEVER = 1 << 62
 _LEVELS = ("INFO", "WARNING", "CRITICAL")
-LABELS = {"statement": ("BEFORE", "AFTER"), "function": ("START", "END")}
 _added: dict[str, tuple[int, ...]] = {}
 
 
 def remember_added(filename: str, added: tuple[int, ...]) -> None:
     """Keep which lines of an instrumented file are not the original's."""
     _added[filename] = tuple(sorted(added))
+
+
+def all_added() -> list[tuple[str, tuple[int, ...]]]:
+    """The instrumented files known so far, absolute, with their injected lines."""
+    return [(absolute(filename), added) for filename, added in _added.items()]
 
 
 def original_line(filename: str, line: int | None) -> int | None:
@@ -36,15 +42,15 @@ def function_name(code: CodeType) -> str:
 
 
 class Site:
-    """One place and its totals, in units; the totals are the row of the page and the `Top 10`."""
+    """One place and its totals, in units: what the rows of the page, the totals and the `Top 10` are made of."""
 
     __slots__ = (
-        "alarm", "alarm_mb", "alarms", "at", "best", "best_rss", "closed", "delta", "file", "function", "heads",
-        "kind", "largest", "largest_rss", "left", "line", "name", "normal_mb", "number", "opened", "opened_number",
-        "opened_rss", "own", "peak", "phase", "printed", "rss", "tail", "thread", "time", "total",
+        "alarm", "alarm_mb", "alarms", "at", "best", "best_rss", "bodies", "closed", "file", "function", "heads",
+        "keys", "kind", "largest", "largest_rss", "left", "left_name", "line", "name", "next_at", "normal_mb",
+        "opened", "opened_number", "opened_rss", "peak", "printed", "tail", "total",
     )  # fmt: skip
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what a site is known by
         self, name: str, line: int, code: CodeType, limits: tuple[float | None, float | None], labels: tuple[str, str],
         unit: int,
     ) -> None:  # fmt: skip
@@ -56,16 +62,19 @@ class Site:
         self.kind = labels[0] or "CHECKPOINT"
         self.normal_mb, self.alarm_mb = limits
         self.alarm = NEVER if self.alarm_mb is None else int(self.alarm_mb * MB / unit)
-        self.printed = tuple(f"{_one_line(self.name)}_{label}" if label else _one_line(self.name) for label in labels)
-        self.heads = [[f"] [{level}] [{name}] RSS=" for level in _LEVELS] for name in (*self.printed, self.printed[0])]
+        plain = _one_line(self.name)
+        # One for each phase: OPEN, CLOSED, LONE.
+        self.printed = [f"{plain}_{label}" if label else plain for label in (*labels, "")]
+        self.left_name = f"{plain}_LEFT"
+        self.heads = [[f"] [{level}] [{printed}] RSS=" for level in _LEVELS] for printed in self.printed]
+        self.keys: list[object] = [None, None, None]
+        self.bodies = [b"", b"", b""]
         self.tail = f" line={line}"
-        self.at = 0
-        self.number = self.time = self.phase = self.thread = self.rss = self.delta = self.own = 0
+        # Where its next record goes in the page, and where the one after that: the two take turns.
+        self.at = self.next_at = 0
         self.opened = self.closed = self.left = self.total = self.largest = self.largest_rss = 0
-        self.opened_number = self.opened_rss = self.alarms = 0
+        self.opened_number = self.opened_rss = self.alarms = self.best = self.best_rss = 0
         self.peak = -1
-        self.best = [0, 0]
-        self.best_rss = [0, 0]
 
 
 def _one_line(name: str) -> str:

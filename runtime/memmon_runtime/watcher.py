@@ -6,20 +6,19 @@ each ``interval`` seconds when the RSS is another one than in the line before.
 
 from __future__ import annotations
 
-import sys
-from time import monotonic, time_ns
-
 from _thread import allocate_lock, get_ident, get_native_id, start_new_thread
+from time import monotonic, process_time, time_ns
 
+from . import heap
+from .limits import CRITICAL
 from .lines import machine_line
 from .reading import SampledPeak
-from .settings import MB, absolute
-from .sites import function_name, original_line
+from .settings import MB
+from .stacks import all_stacks, held_stacks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import FrameType
-
+    from .deadman import DeadMan
     from .recorder import Recorder
 
 _TICK = 0.05
@@ -30,21 +29,24 @@ _MEND_EVERY = 1.0
 _STILL_EVERY = 60
 """So many intervals may pass without a line while nothing changes."""
 _CHANGE = MB // 4
-_MOST_FRAMES = 64
-_MOST_THREADS = 50
 _BURST = 30
 """So many pictures of all threads may be written at once, and one more each second."""
-_MAIN = get_ident()
-_OWN = __name__.rpartition(".")[0]
+_STARVED_AFTER = 0.04
+"""A tick so many seconds late, in a process that did little meanwhile, was stopped or starved …"""
+_CALM = 10.0
+"""… and the dead man's switch stays off for so long."""
 
 
 class Watcher:
     """One thread, started and stopped by the run; stopped around a fork."""
 
-    def __init__(self, recorder: Recorder, interval: float) -> None:
+    def __init__(self, recorder: Recorder, interval: float, dead_man: DeadMan | None, *, heap: bool) -> None:
         """Nothing runs yet."""
         self._recorder = recorder
         self._interval = interval
+        self._dead_man = dead_man
+        self._heap_due = heap
+        self._calm_until = 0.0
         self._step = int(min(max(recorder.limits.tightest // 20, 8 * MB), 64 * MB) / recorder.reader.unit)
         self._change = max(_CHANGE // recorder.reader.unit, 1)
         self._told_rss = recorder.baseline
@@ -82,27 +84,50 @@ class Watcher:
         self._ident, self._native = get_ident(), get_native_id()
         running, wake = self._running, self._wake
         try:
-            while not wake.acquire(True, self._pause()):
+            planned = begun = monotonic()
+            used = process_time()
+            while True:
+                self._arm(begun - planned, process_time() - used)
+                pause = self._pause()
+                planned, used = monotonic() + pause, process_time()
+                if wake.acquire(timeout=pause):
+                    break
+                begun = monotonic()
                 try:
-                    self._tick()
+                    self._tick(begun)
                 except Exception:
                     pass  # the next tick tries again
         finally:
+            if self._dead_man is not None:
+                self._dead_man.disarm()
             running.release()
+
+    def _arm(self, late: float, used: float) -> None:
+        """Arm the dead man's switch for the time until the next tick, where its silence can be trusted."""
+        if self._dead_man is None:
+            return
+        now = monotonic()
+        if late > _STARVED_AFTER and used < late / 2:
+            self._calm_until = now + _CALM
+        if now >= self._calm_until:
+            self._dead_man.arm()
+        else:
+            self._dead_man.disarm()
 
     def _pause(self) -> float:
         recorder = self._recorder
         headroom = (recorder.alert - recorder.last_rss) * recorder.reader.unit
         return min(max(headroom / _FASTEST_GROWTH, _LEAST_TICK), _TICK)
 
-    def _tick(self) -> None:
+    def _tick(self, now: float) -> None:
         recorder = self._recorder
         self._ticks += 1
-        now = monotonic()
+        held = self._dead_man.take() if self._dead_man is not None else ""
+        if held:
+            self._tell_held(held)
         rss = recorder.reader.rss()
         recorder.judge(rss)
-        if rss > recorder.highest:
-            recorder.highest = rss
+        recorder.highest = max(recorder.highest, rss)
         if isinstance(recorder.peak, SampledPeak):
             recorder.peak.sample(rss)
         if recorder.page is not None:
@@ -114,6 +139,10 @@ class Watcher:
             if not still or abs(rss - self._told_rss) >= self._change:
                 self._tell(rss, now, picture=False)
         self._told_level = min(self._told_level, recorder.level)
+        if recorder.brackets.count:
+            with recorder.lock:
+                recorder.brackets.sweep()
+                recorder.tell_left()
         if now - self._mended >= _MEND_EVERY:
             self._mended = now
             recorder.mend()
@@ -128,31 +157,20 @@ class Watcher:
             stacks = "".join(machine_line("stack", stack) for stack in all_stacks(self._ident))
         elif picture:
             return
+        if self._heap_due and recorder.level >= CRITICAL:
+            self._heap_due = False
+            headroom = max(recorder.limits.tightest - rss * recorder.reader.unit, 0)
+            stacks += machine_line("heap", heap.picture(self._ident, headroom))
         self._told_rss, self._told_at, self._told_level = rss, now, recorder.level
         with recorder.lock:
             recorder.tell_left()
             recorder.background(rss, stacks)
 
-
-def all_stacks(without: int) -> list[dict[str, object]]:
-    """Where every thread is, but for the one named ``without``; innermost frame first, lines of the originals."""
-    threading = sys.modules.get("threading")
-    known = getattr(threading, "_active", {})
-    stacks: list[dict[str, object]] = []
-    for ident, frame in sys._current_frames().items():
-        if ident != without and len(stacks) < _MOST_THREADS:
-            name = getattr(known.get(ident), "_name", None) or "MainThread" * (ident == _MAIN)
-            stacks.append({"thread": name, "tid": "%x" % ident, "frames": _frames(frame)})
-    return stacks
-
-
-def _frames(frame: FrameType | None) -> list[list[object]]:
-    frames: list[list[object]] = []
-    while frame is not None and len(frames) < _MOST_FRAMES:
-        code = frame.f_code
-        if frames or frame.f_globals.get("__name__", "").partition(".")[0] != _OWN:
-            line = original_line(code.co_filename, frame.f_lineno)
-            frames.append([absolute(code.co_filename), line or code.co_firstlineno, function_name(code)])
-        frame = frame.f_back
-    return frames
-
+    def _tell_held(self, dump: str) -> None:
+        """What the dead man's switch wrote while this thread was kept from running."""
+        if self._pictures >= 1:
+            self._pictures -= 1
+            text = "".join(machine_line("stack", stack) for stack in held_stacks(dump))
+            recorder = self._recorder
+            with recorder.lock:
+                recorder.background(recorder.reader.rss(), text)

@@ -17,9 +17,22 @@ STORY = """
     print("done")
 """
 
-KEYS = (
-    "memmon target argv pid parent python started language reading baseline_mb limit levels oom_kill peak"
-).split()
+KEYS = [
+    "memmon",
+    "target",
+    "argv",
+    "pid",
+    "parent",
+    "python",
+    "started",
+    "language",
+    "reading",
+    "baseline_mb",
+    "limit",
+    "levels",
+    "oom_kill",
+    "peak",
+]
 
 
 def machine(log):

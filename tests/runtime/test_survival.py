@@ -1,0 +1,87 @@
+"""After SIGKILL at any moment: the page is right, and the log at most one checkpoint behind it."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import time
+
+import pytest
+from runtime_pages import read_page
+from runtime_programs import CARD_LINE, PYTHONS
+
+# Two sites, of which the second is passed within the first, as fast as Python can; no growth of its own.
+LOOP = """
+    import sys
+    def inner(i):
+        __memmon__.before("内层", 3)
+        __memmon__.after("内层", 3)
+    sys.stdout.write("go"); sys.stdout.flush()
+    i = 0
+    while True:
+        __memmon__.start("外层", 7)
+        inner(i)
+        i += 1
+        __memmon__.end("外层", 7)
+"""
+
+
+def killed(bench, seconds):
+    """Run the loop, kill it after so many seconds, and read what it left; then clear it away."""
+    with subprocess.Popen(
+        bench.command(), cwd=bench.folder, env=bench.environment(), stdout=subprocess.PIPE
+    ) as program:
+        assert program.stdout.read(2) == b"go"
+        time.sleep(seconds)
+        program.send_signal(signal.SIGKILL)
+        program.wait()
+    (log,) = bench.folder.glob("memory_monitor_*.log")
+    (page,) = [path for path in bench.folder.glob(".memory_monitor_*.page") if ".stack." not in path.name]
+    text, facts = log.read_bytes(), read_page(page)
+    for path in bench.folder.glob("*memory_monitor_*"):
+        path.unlink()
+    return text, facts
+
+
+ORDER = ["外层_START", "内层_BEFORE", "内层_AFTER", "外层_END"]
+
+
+def check(text, facts):
+    """The promises, for one kill."""
+    outer, inner = facts.rows
+    newest = facts.newest
+    step = ORDER.index(newest.printed)
+    # Where the loop stands decides every count: the outer site's opened n times, and so on.
+    rounds = outer.opened
+    assert (outer.closed, outer.left) == (rounds - (step < 3), 0)
+    assert (inner.opened, inner.closed, inner.left) == (rounds - (step < 1), rounds - (step < 2), 0)
+    last = text.decode().splitlines()[-1]
+    match = CARD_LINE.fullmatch(last)
+    assert match, last
+    behind = ORDER[step - 1]
+    if match["name"] == "background":
+        assert f'last="{newest.printed}"' in last or f'last="{behind}"' in last
+    else:
+        assert match["name"] in (newest.printed, behind)
+
+
+@pytest.mark.slow
+def test_two_hundred_kills_at_random_moments(bench):
+    """Of 200 SIGKILLs in a hot loop each leaves a right page and a right last line; thinned lines among them."""
+    bench.write(LOOP)
+    moments = random.Random(4)
+    thinned = 0
+    for _ in range(200):
+        text, facts = killed(bench, moments.uniform(0.0, 0.6))
+        check(text, facts)
+        thinned += text.splitlines()[-1].endswith(b"  ")
+    assert thinned
+
+
+@pytest.mark.parametrize("version", sorted(PYTHONS))
+def test_a_kill_leaves_a_right_record_on_every_python(bench, version):
+    """One kill on each interpreter, late enough for the thinned lines to have begun."""
+    bench.python = PYTHONS[version]
+    bench.write(LOOP)
+    check(*killed(bench, 1.0))
