@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from memmon.verdict.model import Culprit, HotspotSummary, Raised, TopEntry, Verdict
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 SCHEMA = "memmon.report/1"
 
 
@@ -96,5 +98,9 @@ def as_object(verdict: Verdict) -> dict[str, Any]:
 
 
 def as_json(verdict: Verdict, *, ascii_only: bool = False) -> str:
-    """The JSON text; ``ascii_only`` for an output that can't take every character."""
-    return json.dumps(as_object(verdict), ensure_ascii=ascii_only, indent=2)
+    """The JSON text; ``ascii_only`` for an output that can't take every character.
+
+    A byte of a file name that is no UTF-8 is a lone surrogate, and always escaped.
+    """
+    text = json.dumps(as_object(verdict), ensure_ascii=ascii_only, indent=2)
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
