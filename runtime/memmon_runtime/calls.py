@@ -92,7 +92,9 @@ def open_span(frame: FrameType, name: str, line: int, limits: Limits, code: Code
         _recorder.open(frame, name, line, limits, FUNCTION, code)
 
 
-def close_span(  # noqa: PLR0913 - what a bracket is known byframe: FrameType, name: str, line: int, limits: Limits, code: CodeType | None, *, left: bool) -> None:
+def close_span(  # noqa: PLR0913 - what a bracket is known by
+    frame: FrameType, name: str, line: int, limits: Limits, code: CodeType | None, *, left: bool
+) -> None:
     """Close it, or note that an exception ended it."""
     if _recorder is not None:
         if left:

@@ -154,7 +154,7 @@ def _async_generator(function: Callable[..., Any], bracket: Callable[[], span]) 
                 while True:
                     try:
                         sent = yield value
-                    except GeneratorExit:
+                    except GeneratorExit:  # noqa: PERF203 - each step may end it
                         await inner.aclose()
                         raise
                     except BaseException as error:
