@@ -63,7 +63,7 @@ def test_torn_preamble(folder: Path, script: Path) -> None:
 
 
 @pytest.mark.usefixtures("script")
-def test_without_its_backup(folder: Path, script: Path) -> None:
+def test_without_its_backup(folder: Path) -> None:
     """A deleted backup costs nothing: what was injected can be taken out of the text alone."""
     before = listing(folder)
     memmon("instrument", "bot.py", cwd=folder)
@@ -87,7 +87,7 @@ def test_target_that_is_gone(folder: Path, script: Path) -> None:
 
 
 @pytest.mark.usefixtures("script")
-def test_named_by_its_backup(folder: Path, script: Path) -> None:
+def test_named_by_its_backup(folder: Path) -> None:
     """Who names the backup means the file."""
     before = listing(folder)
     memmon("instrument", "bot.py", cwd=folder)

@@ -110,9 +110,13 @@ def _restore(path: Path, given: str) -> Ending:
         backup.put_back(path)
         return Ending.GIVEN_BACK
     _check(current, stripped, original, given)
-    atomic.write(path, stripped, like=path)
-    backup.drop(path)
-    return Ending.STRIPPED if original is None else Ending.EDITS_KEPT
+    if original is None:
+        atomic.write(path, stripped, like=path)
+        return Ending.STRIPPED
+    # By way of the backup: killed in between, target and backup agree, and the next restore ends it.
+    atomic.write(backup.path_for(path), stripped, like=path)
+    backup.put_back(path)
+    return Ending.EDITS_KEPT
 
 
 def _without_marks(path: Path, current: bytes, original: bytes | None) -> Ending:

@@ -1,0 +1,61 @@
+"""Run memmon commands as forked processes of one that has everything loaded, killed at a given point or not at all.
+
+Reads one JSON list a line from stdin: the folder, the arguments, and the point (or null); answers with the exit code,
+negative for a signal. A point is a system call that changes files (`open`, `write`, `link`, `rename`, `fsync` …):
+SIGKILL comes before the first for point 0, after it for point 1, before the second for point 2, and so on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from typing import Any
+
+# Loaded here once, and not by each forked process.
+import memmon.cli.instrument
+import memmon.cli.restore
+import memmon.cli.status
+import memmon.source.instrument  # noqa: F401
+from memmon.cli import command
+
+_CHANGES = {
+    *("open", "write", "fsync", "close", "link", "rename", "replace", "unlink", "remove"),
+    *("mkdir", "rmdir", "chmod", "fchmod", "fchown", "setxattr", "flock"),
+}
+
+
+def _kill_at(point: int) -> Any:
+    """A profile function that ends the process at ``point``."""
+    passed = 0
+
+    def profile(_frame: Any, event: str, function: Any) -> None:
+        nonlocal passed
+        if event in {"c_call", "c_return"} and function.__name__ in _CHANGES:
+            if passed == point:
+                os.kill(os.getpid(), signal.SIGKILL)
+            passed += 1
+
+    return profile
+
+
+def _run(folder: str, arguments: list[str], point: int | None) -> int:
+    child = os.fork()
+    if child == 0:
+        os.chdir(folder)
+        null = os.open(os.devnull, os.O_RDWR)
+        for stream in range(3):
+            os.dup2(null, stream)
+        if point is not None:
+            sys.setprofile(_kill_at(point))
+        code = command(arguments)
+        sys.setprofile(None)
+        os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        sys.stdout.write(f"{_run(*json.loads(line))}\n")
+        sys.stdout.flush()

@@ -1,0 +1,192 @@
+"""A kill at any moment leaves whole files and a way back, and no later command stumbles over what it left."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.tool import listing, memmon
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KILLER = Path(__file__).with_name("killer.py")
+BACKUP = "bot.py.monitor_backup"
+
+Run = Callable[..., int]
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    """Run a memmon command in a folder, killed at a point or not; -9 is "killed"."""
+    with subprocess.Popen(
+        [sys.executable, KILLER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+    ) as server:
+        assert server.stdin
+        assert server.stdout
+
+        def run(folder: Path, *arguments: str, point: int | None = None) -> int:
+            print(json.dumps([str(folder), arguments, point]), file=server.stdin, flush=True)
+            return int(server.stdout.readline())  # type: ignore[union-attr]
+
+        yield run
+        server.stdin.close()
+
+
+def _killed(run: Run, folder: Path, *arguments: str, step: int = 1) -> Iterator[Path]:
+    """What is left of a copy of ``folder`` by a command that is killed, at every ``step``-th of its points."""
+    for point in itertools.count(0, step):
+        left = folder.with_name(f"left {point}")
+        shutil.copytree(folder, left, symlinks=True)
+        code = run(left, *arguments, point=point)
+        yield left
+        shutil.rmtree(left)
+        if code != -9:
+            assert code == 0
+            assert point > 15
+            return
+
+
+def _both(folder: Path, script: Path) -> tuple[bytes, bytes]:
+    """The original and the instrumented text of a script."""
+    original = script.read_bytes()
+    memmon("instrument", script.name, cwd=folder)
+    instrumented = script.read_bytes()
+    memmon("restore", script.name, cwd=folder)
+    return original, instrumented
+
+
+def test_instrument_killed_at_every_point(folder: Path, script: Path, run: Run) -> None:
+    """The target is the original or the instrumented file; the original is always there; restore gives it back."""
+    script.chmod(0o754)
+    before = listing(folder)
+    original, instrumented = _both(folder, script)
+    seen = set()
+    for number, left in enumerate(_killed(run, folder, "instrument", "bot.py", "--runtime", "installed")):
+        now, kept = (left / "bot.py").read_bytes(), left / BACKUP
+        assert now in (original, instrumented)
+        assert kept.read_bytes() == original if kept.exists() else now == original
+        seen.add((now == original, kept.exists()))
+        if number % 2:  # the user may try again, or give up
+            assert run(left, "instrument", "bot.py", "--runtime", "installed") == 0
+            assert (left / "bot.py").read_bytes() == instrumented
+        assert run(left, "restore") == 0
+        assert listing(left) == before
+        assert run(left, "status") == 0
+    assert seen == {(True, False), (True, True), (False, True)}
+
+
+def test_copy_of_the_runtime_killed(folder: Path, script: Path, run: Run) -> None:
+    """The runtime stands there whole or not at all, and before anything needs it; restore takes it away."""
+    before = listing(folder)
+    original, _ = _both(folder, script)
+    seen = set()
+    for left in _killed(run, folder, "instrument", "bot.py", step=7):
+        runtime = left / "memmon_runtime"
+        assert not runtime.exists() or (runtime / ".copied_by_memmon").exists()
+        instrumented = (left / "bot.py").read_bytes() != original
+        seen.add((runtime.exists(), instrumented))
+        assert run(left, "restore") == 0
+        assert listing(left) == before
+    assert seen == {(False, False), (True, False), (True, True)}
+
+
+def test_restore_killed(folder: Path, script: Path, run: Run) -> None:
+    """The target is the instrumented or the original file; a second restore ends what the first began."""
+    before = listing(folder)
+    original, instrumented = _both(folder, script)
+    memmon("instrument", "bot.py", cwd=folder)
+    for left in _killed(run, folder, "restore", step=2):
+        now = (left / "bot.py").read_bytes()
+        assert now == original or (now, (left / BACKUP).read_bytes()) == (instrumented, original)
+        assert run(left, "restore") == 0
+        assert listing(left) == before
+
+
+def test_restore_of_an_edited_file_killed_at_every_point(folder: Path, script: Path, run: Run) -> None:
+    """The edits are there after every kill: in the instrumented file or in the restored one."""
+    original = script.read_bytes()
+    memmon("instrument", "bot.py", "--runtime", "installed", cwd=folder)
+    script.write_bytes(script.read_bytes() + b"# mine\n")
+    edited = script.read_bytes()
+    for left in _killed(run, folder, "restore", "bot.py"):
+        now = (left / "bot.py").read_bytes()
+        assert now in (edited, original + b"# mine\n")
+        assert now != edited or (left / BACKUP).read_bytes() in (original, original + b"# mine\n")
+        assert run(left, "restore") == 0
+        assert set(listing(left)) == {"bot.py"}
+        assert (left / "bot.py").read_bytes() == original + b"# mine\n"
+        assert run(left, "status") == 0
+
+
+@pytest.mark.slow
+def test_instrument_killed_at_random(folder: Path, script: Path, run: Run) -> None:
+    """A hundred commands of their own, killed by the clock from the moment on at which a new file appears."""
+    chance = random.Random(20260101)
+    before = listing(folder)
+    original, instrumented = _both(folder, script)
+    for number in range(100):
+        # Without a runtime to copy, the new file is the backup, and the target follows in a few milliseconds.
+        runtime, longest = (("beside", 0.2), ("installed", 0.004))[number % 2]
+        names = set(folder.iterdir())
+        process = subprocess.Popen(
+            [sys.executable, "-m", "memmon", "instrument", "bot.py", "--runtime", runtime],
+            cwd=folder,
+            stderr=subprocess.DEVNULL,
+        )
+        while process.poll() is None and set(folder.iterdir()) == names:
+            pass
+        time.sleep(chance.uniform(0, longest))
+        process.kill()
+        process.wait()
+        now, kept = script.read_bytes(), folder / BACKUP
+        assert now in (original, instrumented)
+        assert kept.read_bytes() == original if kept.exists() else now == original
+        assert run(folder, "restore") == 0
+        assert listing(folder) == before
+
+
+def test_several_at_once(folder: Path, script: Path) -> None:
+    """Commands on one file at the same time take turns: one instruments it, the others say that it was done."""
+    before, original = listing(folder), script.read_bytes()
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-m", "memmon", "instrument", "bot.py"],
+            cwd=folder,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        for _ in range(6)
+    ]
+    messages = [process.communicate()[1] for process in processes]
+    assert sum("placed" in message for message in messages) == 1
+    for process, message in zip(processes, messages, strict=True):
+        assert process.returncode == 0 or "run the command again" in message
+    assert (folder / BACKUP).read_bytes() == original
+    assert memmon("restore", cwd=folder).returncode == 0
+    assert listing(folder) == before
+
+
+def test_instrument_and_restore_at_once(folder: Path, script: Path) -> None:
+    """Whatever order they come in, the end is one of the two files, whole, and one restore away from the start."""
+    before, original = listing(folder), script.read_bytes()
+    for _ in range(3):
+        processes = [
+            subprocess.Popen([sys.executable, "-m", "memmon", command, "bot.py"], cwd=folder, stderr=subprocess.DEVNULL)
+            for command in ("instrument", "restore", "instrument", "restore")
+        ]
+        for process in processes:
+            process.wait()
+        assert script.read_bytes() == original or (folder / BACKUP).read_bytes() == original
+        assert memmon("restore", cwd=folder).returncode == 0
+        assert listing(folder) == before
