@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from memmon.verdict.model import (
     CLOSERS,
@@ -11,6 +11,8 @@ from memmon.verdict.model import (
     Ended,
     Event,
     Header,
+    Heap,
+    Injected,
     Open,
     Raised,
     Record,
@@ -21,7 +23,7 @@ from memmon.verdict.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 PROGRAM_START = frozenset({"程序启动", "program start"})
 PROGRAM_END = frozenset({"程序结束", "program end"})
@@ -89,32 +91,56 @@ class Fold:
         self._unsure: _Bracket | None = None
         self.names: dict[str, str] = {}
         self.thinned = False
+        self.injected: dict[str, tuple[int, ...]] = {}
+        self.heap: Heap | None = None
         self.raised: Raised | None = None
         self.ended: Ended | None = None
         self.finished = False
+        self._takers: dict[type, Callable[[Any], None]] = {
+            Record: self._line,
+            Header: self._keep_header,
+            SiteSeen: self.announce,
+            Stack: self._stack,
+            Injected: self._inject,
+            Heap: self._keep_heap,
+            Raised: self._raise,
+            Totalled: self._total,
+            Ended: self._end,
+        }
 
     def take(self, event: Event) -> None:
         """The next event of the log."""
-        if isinstance(event, Record):
-            self.add(event)
-            self._stacks_done = True
-        elif isinstance(event, Stack):
-            if self._stacks_done:
-                self.stacks.clear()
-            self._stacks_done = False
-            self.stacks.append(event)
-            if event.tid and event.thread:
-                self.names[event.tid] = event.thread
-        elif isinstance(event, SiteSeen):
-            self.announce(event)
-        elif isinstance(event, Header):
-            self.header = event
-        elif isinstance(event, Raised):
-            self.raised = event
-        elif isinstance(event, Totalled):
-            self.correct(event.sites)
-        else:
-            self.ended = event
+        self._takers[type(event)](event)
+
+    def _line(self, record: Record) -> None:
+        self.add(record)
+        self._stacks_done = True
+
+    def _stack(self, stack: Stack) -> None:
+        if self._stacks_done:
+            self.stacks.clear()
+        self._stacks_done = False
+        self.stacks.append(stack)
+        if stack.tid and stack.thread:
+            self.names[stack.tid] = stack.thread
+
+    def _keep_header(self, header: Header) -> None:
+        self.header = header
+
+    def _inject(self, injected: Injected) -> None:
+        self.injected[injected.file] = injected.added
+
+    def _keep_heap(self, heap: Heap) -> None:
+        self.heap = heap
+
+    def _raise(self, raised: Raised) -> None:
+        self.raised = raised
+
+    def _end(self, ended: Ended) -> None:
+        self.ended = ended
+
+    def _total(self, totalled: Totalled) -> None:
+        self.correct(totalled.sites)
 
     def _site(self, name: str, file: str | None, line: int | None) -> _Site:
         key = (name, file, line)
@@ -160,7 +186,7 @@ class Fold:
             kind = seen.kind if seen.kind in OPENERS else OPENERS[0]
             opened = Record(when, "INFO", f"{name}_{kind}", name, kind, rss, line=line, file=file)
             self.open.setdefault("", []).append(_Bracket(opened, number))
-        elif self.thinned or count == 1:
+        elif self.thinned or count == 1 or found[-1][1].opened.rss == rss:
             found[-1][1].at = number
 
     def add(self, record: Record) -> None:

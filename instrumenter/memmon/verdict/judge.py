@@ -317,4 +317,5 @@ def judge(cases: Sequence[Witnessed], *, top: int = 10) -> Verdict:
         checkpoint=story.checkpoint,
         open=story.open if subject.outcome in ("killed", "running", "exception") else (),
         grown=other,
+        heap=story.heap,
     )

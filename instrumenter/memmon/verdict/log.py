@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import json
-import math
 import re
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from memmon.errors import LogError, Place
+from memmon.verdict.facts import BELOW, fact, header, later
 from memmon.verdict.model import (
     CLOSERS,
     OPENERS,
-    Counted,
-    Ended,
     Event,
-    Frame,
-    Header,
-    Raised,
     Record,
-    SiteSeen,
-    Stack,
-    Totalled,
 )
 
 if TYPE_CHECKING:
@@ -42,7 +33,6 @@ _RECORD = re.compile(
 )
 _TOKEN = re.compile(r'([a-z_]+)=("(?:[^"\\]|\\.)*"|\S+)')
 _MEGABYTES = re.compile(r"([+-]?\d+(?:\.\d+)?)MB")
-_FACT = re.compile(r"# ([a-z_]+): (.*)")
 
 
 def _lines(stream: BinaryIO) -> Iterator[tuple[str, bool]]:
@@ -77,7 +67,7 @@ def _quoted(token: str | None) -> str | None:
     if not token or not token.startswith('"'):
         return token
     try:
-        return _text(json.loads(token))
+        return str(json.loads(token))
     except ValueError:
         return None
 
@@ -137,143 +127,11 @@ def record(text: str, *, whole: bool = True) -> Record | None:
     return Record(when or "", level, name, base, kind, float(rss), since_start, by_step, growth, *tail[1:], sampled)
 
 
-def _number(value: Any) -> float | None:
-    """A finite JSON number."""
-    good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return float(value) if good else None
-
-
-def _whole(value: Any) -> int | None:
-    """A JSON integer."""
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _text(value: Any) -> str | None:
-    """A JSON string."""
-    return value if isinstance(value, str) else None
-
-
-def _object(value: Any) -> dict[str, Any]:
-    """A JSON object; anything else reads as an empty one."""
-    return value if isinstance(value, dict) else {}
-
-
-def _time(value: Any) -> tuple[float | None, float | None]:
-    """An ISO time as seconds since the epoch, and how far its clock is ahead of UTC."""
-    try:
-        moment = datetime.fromisoformat(value)
-        ahead = moment.utcoffset()
-        return moment.timestamp(), None if ahead is None else ahead.total_seconds()
-    except (TypeError, ValueError, OverflowError):
-        return None, None
-
-
-def _header(facts: dict[str, Any]) -> Header:
-    """The machine lines at the top, as far as they make sense."""
-    parent, limit, levels = (_object(facts.get(key)) for key in ("parent", "limit", "levels"))
-    kills = _object(facts.get("oom_kill"))
-    cgroup = _object(kills.get("cgroup"))
-    argv = facts.get("argv")
-    started, offset = _time(facts.get("started"))
-    return Header(
-        version=_text(facts.get("memmon")),
-        target=_text(facts.get("target")),
-        argv=tuple(map(str, argv)) if isinstance(argv, list) else (),
-        pid=_whole(facts.get("pid")),
-        parent_pid=_whole(parent.get("pid")),
-        parent_log=_text(parent.get("log")),
-        started=started,
-        offset=offset,
-        language="zh" if facts.get("language") == "zh" else "en",
-        baseline_mb=_number(facts.get("baseline_mb")),
-        limit_mb=_number(limit.get("mb")),
-        limit_from=_text(limit.get("from")),
-        warning_mb=_number(levels.get("warning_mb")),
-        critical_mb=_number(levels.get("critical_mb")),
-        cgroup_path=_text(cgroup.get("path")),
-        cgroup_inode=_whole(cgroup.get("inode")),
-        cgroup_kills=_whole(cgroup.get("count")),
-        vmstat_kills=_whole(kills.get("vmstat")),
-    )
-
-
-def _frame(value: Any) -> Frame | None:
-    """``["/abs/f.py", 123, "func"]``; the line may be null."""
-    try:
-        file, line, function = value
-    except (TypeError, ValueError):
-        return None
-    return Frame(str(file), _whole(line), str(function))
-
-
-def _counted(value: Any) -> Counted:
-    """One site's totals; what is missing counts as nothing."""
-    fields = _object(value)
-    return Counted(
-        opened=_whole(fields.get("opened")) or 0,
-        closed=_whole(fields.get("closed")) or 0,
-        left=_whole(fields.get("left")) or 0,
-        growth_mb=_number(fields.get("growth_mb")) or 0.0,
-        max_growth_mb=_number(fields.get("max_growth_mb")) or 0.0,
-        peak_mb=_number(fields.get("peak_mb")),
-    )
-
-
-def _later(key: str, value: Any) -> Event | None:
-    """A machine line below the header; None for a key of a later version."""
-    fields = _object(value)
-    if key == "site":
-        return SiteSeen(
-            name=_text(fields.get("name")) or "",
-            file=_text(fields.get("file")),
-            line=_whole(fields.get("line")),
-            function=_text(fields.get("function")),
-            kind=_text(fields.get("kind")) or "",
-            normal_mb=_number(fields.get("normal_mb")),
-            alarm_mb=_number(fields.get("alarm_mb")),
-        )
-    if key == "stack":
-        frames = fields.get("frames")
-        frames = frames if isinstance(frames, list) else []
-        return Stack(
-            _text(fields.get("thread")),
-            _text(fields.get("tid")) or "",
-            tuple(frame for frame in map(_frame, frames) if frame),
-        )
-    if key == "exception":
-        return Raised(
-            type=_text(fields.get("type")) or "Exception",
-            message=_text(fields.get("message")) or "",
-            file=_text(fields.get("file")),
-            line=_whole(fields.get("line")),
-            function=_text(fields.get("function")),
-        )
-    if key == "totals":
-        return Totalled(tuple(map(_counted, value)) if isinstance(value, list) else ())
-    if key == "end":
-        return Ended(_text(fields.get("exit")) or "normal", _whole(fields.get("status")))
-    return None
-
-
-_BELOW = frozenset({"site", "stack", "exception", "totals", "end"})
-
-
-def _fact(text: str) -> tuple[str, Any] | None:
-    """``# key: JSON``; None for anything else, so for one cut short as well."""
-    found = _FACT.fullmatch(text)
-    if not found:
-        return None
-    try:
-        return found[1], json.loads(found[2])
-    except (ValueError, RecursionError):
-        return None
-
-
 def _event(text: str, *, whole: bool) -> Event | None:
     """A line below the header; None where it says nothing to us."""
     if text.startswith("# "):
-        fact = _fact(text)
-        return _later(*fact) if fact else None
+        found = fact(text)
+        return later(*found) if found else None
     return record(text, whole=whole)
 
 
@@ -282,9 +140,9 @@ def _preface(lines: Iterator[tuple[str, bool]]) -> tuple[dict[str, Any], Event |
     facts: dict[str, Any] = {}
     nothing = 0
     for text, whole in lines:
-        fact = _fact(text)
-        if fact and fact[0] not in _BELOW:
-            facts[fact[0]] = fact[1]
+        found = fact(text)
+        if found and found[0] not in BELOW:
+            facts[found[0]] = found[1]
             continue
         event = _event(text, whole=whole)
         if event:
@@ -299,7 +157,7 @@ def _events(stream: BinaryIO, path: str, *, head: bool) -> Iterator[Event]:
     lines = _lines(stream)
     facts, event, nothing = _preface(lines)
     if event or "memmon" in facts:
-        yield _header(facts)
+        yield header(facts)
     elif nothing or facts:
         raise LogError("this is no run log of memmon: it holds neither a header nor a checkpoint", Place(path))
     else:

@@ -110,6 +110,8 @@ class Stack:
     tid: str
     """As the checkpoints' lines have it."""
     frames: tuple[Frame, ...]
+    held: bool = False
+    """Written by the dead man's switch: a native call kept the interpreter to itself just then."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,8 @@ class Raised:
     file: str | None
     line: int | None
     function: str | None
+    frames: tuple[Frame, ...] = ()
+    """The way to it, innermost first, as far as the log has it."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,34 @@ class Counted:
     growth_mb: float
     max_growth_mb: float
     peak_mb: float | None
+
+
+@dataclass(frozen=True)
+class Injected:
+    """Which lines of an instrumented file are not the original's, in rising order."""
+
+    file: str
+    added: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Container:
+    """One that a running frame held when memory became critical."""
+
+    name: str
+    where: str
+    """Its file and function."""
+    type: str
+    length: int
+    mb: float
+    """Its own size, without what is in it."""
+
+
+@dataclass(frozen=True)
+class Heap:
+    """Where memory went, as seen once when it became critical."""
+
+    containers: tuple[Container, ...]
 
 
 @dataclass(frozen=True)
@@ -150,7 +182,7 @@ class Ended:
     status: int | None
 
 
-Event = Header | Record | SiteSeen | Stack | Raised | Totalled | Ended
+Event = Header | Record | SiteSeen | Stack | Injected | Heap | Raised | Totalled | Ended
 
 # --- what one log amounts to -----------------------------------------------------------------------------
 
@@ -211,6 +243,7 @@ class Story:
     """Of the last time that stacks were written, where that was after ``checkpoint``."""
     threads: tuple[tuple[str, str], ...]
     """Their numbers, as the checkpoints have them, and names."""
+    heap: Heap | None
     raised: Raised | None
     ended: Ended | None
     baseline_mb: float
@@ -367,6 +400,8 @@ class Verdict:
     """… and what was open then, innermost last."""
     grown: Culprit | None
     """What grew beyond its alarm before that, where it is not the culprit itself."""
+    heap: Heap | None
+    """What the running frames held when memory became critical."""
     code: str | None = None
     """The culprit's own source line."""
     advice: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from memmon.errors import LogError, Place
 from memmon.verdict.complete import complete
+from memmon.verdict.dump import dumped_stacks
 from memmon.verdict.fold import Fold
 from memmon.verdict.log import read
 from memmon.verdict.model import Ended, Event, Story
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from memmon.verdict.page import Page
+
+_GRAIN = 0.02
+"""Seconds between two times that a file system can tell apart, generously."""
+
+
+def _newest(page: Page | None) -> float:
+    """When the last checkpoint was passed, in seconds since the epoch, less what a file's time may be late."""
+    return page.newest.at / 1e9 - _GRAIN if page and page.newest else 0.0
 
 
 def tell(log: str, events: Iterable[Event], page: Page | None = None) -> Story:
@@ -26,6 +35,7 @@ def tell(log: str, events: Iterable[Event], page: Page | None = None) -> Story:
     for event in events:
         fold.take(event)
     unwritten = complete(fold, page) if page and page.pid == fold.header.pid else None
+    stacks = dumped_stacks(log, fold.header.target, fold.injected, fold.names, _newest(page)) or tuple(fold.stacks)
     last = fold.last
     if last is None:
         raise LogError("the log holds a header and not one record: the program got no further", Place(log))
@@ -40,7 +50,8 @@ def tell(log: str, events: Iterable[Event], page: Page | None = None) -> Story:
         open=fold.still_open(),
         sites=fold.totals(),
         top=fold.top(),
-        stacks=tuple(fold.stacks),
+        stacks=stacks if fold.ended is None else (),
+        heap=fold.heap,
         raised=fold.raised,
         ended=fold.ended or (Ended("exception" if fold.raised else "normal", None) if fold.finished else None),
         baseline_mb=last.rss - (last.delta or 0.0) if header.baseline_mb is None else header.baseline_mb,

@@ -1,0 +1,66 @@
+"""Reads what the dead man's switch wrote: where the threads were while a native call kept the interpreter to itself.
+
+The file is described in ``memmon_runtime/deadman.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from memmon.verdict.model import Frame, Stack
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MOST_BYTES = 4 << 20
+_THREAD = re.compile(r"(?:Current thread|Thread) 0x([0-9a-f]+)")
+_FRAME = re.compile(r'  File "(.*)", line (\d+) in (.*)')
+_ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
+
+
+def _unescaped(text: str) -> str:
+    """The text as it was before faulthandler made ASCII of it."""
+    return _ESCAPE.sub(lambda found: chr(int(found[1] or found[2] or found[3], 16)), text)
+
+
+def _read(log: str, since: float) -> str:
+    """The dump beside the log, unless it is older than ``since``: then something else ran afterwards."""
+    path = Path(log)
+    path = path.with_name(f".{path.name.removesuffix('.log')}.stack.page")
+    try:
+        state = path.stat()
+        if state.st_size > _MOST_BYTES or state.st_mtime < since:
+            return ""
+        return path.read_bytes().partition(b"\0")[0].decode("ascii", "replace")
+    except OSError:
+        return ""
+
+
+def dumped_stacks(
+    log: str, target: str | None, injected: Mapping[str, tuple[int, ...]], names: Mapping[str, str], since: float
+) -> tuple[Stack, ...]:
+    """The stacks of the process's last moment, innermost frame first, in lines of the originals.
+
+    None where the switch did not fire then. ``injected`` are the lines that instrumented files have more than their
+    originals, ``names`` the threads by number; ``since`` is the time of the last checkpoint passed.
+    """
+    stacks: list[tuple[str, list[Frame]]] = []
+    for line in _read(log, since).splitlines():
+        if found := _THREAD.match(line):
+            stacks.append((found[1].lstrip("0"), []))
+        elif stacks and (found := _FRAME.fullmatch(line)):
+            file = _unescaped(found[1])
+            # A script that was started by a relative path has that in its frames (Python 3.8).
+            if target and not Path(file).is_absolute() and target.endswith(f"/{file.removeprefix('./')}"):
+                file = target
+            number = int(found[2])
+            original = number - bisect_right(injected.get(file, ()), number)
+            stacks[-1][1].append(Frame(file, original, _unescaped(found[3])))
+    return tuple(
+        Stack(names.get(tid), tid, tuple(frames), held=True)
+        for tid, frames in stacks
+        if frames and "memmon_runtime" not in frames[0].file
+    )

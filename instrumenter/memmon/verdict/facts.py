@@ -1,0 +1,197 @@
+"""Reads the machine lines of a run log, ``# key: JSON``: what is no sense to us reads as nothing, never as an error."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from memmon.verdict.model import (
+    Container,
+    Counted,
+    Ended,
+    Event,
+    Frame,
+    Header,
+    Heap,
+    Injected,
+    Raised,
+    SiteSeen,
+    Stack,
+    Totalled,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_FACT = re.compile(r"# ([a-z_]+): (.*)")
+
+
+def _number(value: Any) -> float | None:
+    """A finite JSON number."""
+    good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return float(value) if good else None
+
+
+def _whole(value: Any) -> int | None:
+    """A JSON integer."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def text(value: Any) -> str | None:
+    """A JSON string."""
+    return value if isinstance(value, str) else None
+
+
+def _array(value: Any) -> list[Any]:
+    """A JSON array; anything else reads as an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def _object(value: Any) -> dict[str, Any]:
+    """A JSON object; anything else reads as an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def _time(value: Any) -> tuple[float | None, float | None]:
+    """An ISO time as seconds since the epoch, and how far its clock is ahead of UTC."""
+    try:
+        moment = datetime.fromisoformat(value)
+        ahead = moment.utcoffset()
+        return moment.timestamp(), None if ahead is None else ahead.total_seconds()
+    except (TypeError, ValueError, OverflowError):
+        return None, None
+
+
+def header(facts: dict[str, Any]) -> Header:
+    """The machine lines at the top, as far as they make sense."""
+    parent, limit, levels = (_object(facts.get(key)) for key in ("parent", "limit", "levels"))
+    kills = _object(facts.get("oom_kill"))
+    cgroup = _object(kills.get("cgroup"))
+    started, offset = _time(facts.get("started"))
+    return Header(
+        version=text(facts.get("memmon")),
+        target=text(facts.get("target")),
+        argv=tuple(map(str, _array(facts.get("argv")))),
+        pid=_whole(facts.get("pid")),
+        parent_pid=_whole(parent.get("pid")),
+        parent_log=text(parent.get("log")),
+        started=started,
+        offset=offset,
+        language="zh" if facts.get("language") == "zh" else "en",
+        baseline_mb=_number(facts.get("baseline_mb")),
+        limit_mb=_number(limit.get("mb")),
+        limit_from=text(limit.get("from")),
+        warning_mb=_number(levels.get("warning_mb")),
+        critical_mb=_number(levels.get("critical_mb")),
+        cgroup_path=text(cgroup.get("path")),
+        cgroup_inode=_whole(cgroup.get("inode")),
+        cgroup_kills=_whole(cgroup.get("count")),
+        vmstat_kills=_whole(kills.get("vmstat")),
+    )
+
+
+def _frame(value: Any) -> Frame | None:
+    """``["/abs/f.py", 123, "func"]``; the line may be null."""
+    try:
+        file, line, function = value
+    except (TypeError, ValueError):
+        return None
+    return Frame(str(file), _whole(line), str(function))
+
+
+def _counted(value: Any) -> Counted:
+    """One site's totals; what is missing counts as nothing."""
+    fields = _object(value)
+    return Counted(
+        opened=_whole(fields.get("opened")) or 0,
+        closed=_whole(fields.get("closed")) or 0,
+        left=_whole(fields.get("left")) or 0,
+        growth_mb=_number(fields.get("growth_mb")) or 0.0,
+        max_growth_mb=_number(fields.get("max_growth_mb")) or 0.0,
+        peak_mb=_number(fields.get("peak_mb")),
+    )
+
+
+def _site(fields: dict[str, Any]) -> SiteSeen:
+    return SiteSeen(
+        name=text(fields.get("name")) or "",
+        file=text(fields.get("file")),
+        line=_whole(fields.get("line")),
+        function=text(fields.get("function")),
+        kind=text(fields.get("kind")) or "",
+        normal_mb=_number(fields.get("normal_mb")),
+        alarm_mb=_number(fields.get("alarm_mb")),
+    )
+
+
+def _stack(fields: dict[str, Any]) -> Stack:
+    frames = tuple(frame for frame in map(_frame, _array(fields.get("frames"))) if frame)
+    return Stack(text(fields.get("thread")), text(fields.get("tid")) or "", frames, fields.get("held") is True)
+
+
+def _injected(fields: dict[str, Any]) -> Injected:
+    added = [line for line in _array(fields.get("added")) if _whole(line)]
+    return Injected(text(fields.get("file")) or "", tuple(sorted(added)))
+
+
+def _heap(fields: dict[str, Any]) -> Heap:
+    return Heap(
+        tuple(
+            Container(
+                name=text(one.get("name")) or "",
+                where=text(one.get("where")) or "",
+                type=text(one.get("type")) or "",
+                length=_whole(one.get("length")) or 0,
+                mb=_number(one.get("mb")) or 0.0,
+            )
+            for one in map(_object, _array(fields.get("containers")))
+        )
+    )
+
+
+def _raised(fields: dict[str, Any]) -> Raised:
+    return Raised(
+        type=text(fields.get("type")) or "Exception",
+        message=text(fields.get("message")) or "",
+        file=text(fields.get("file")),
+        line=_whole(fields.get("line")),
+        function=text(fields.get("function")),
+        frames=tuple(frame for frame in map(_frame, _array(fields.get("frames"))) if frame),
+    )
+
+
+def _ended(fields: dict[str, Any]) -> Ended:
+    return Ended(text(fields.get("exit")) or "normal", _whole(fields.get("status")))
+
+
+_BELOW: dict[str, Callable[[dict[str, Any]], Event]] = {
+    "site": _site,
+    "stack": _stack,
+    "lines": _injected,
+    "heap": _heap,
+    "exception": _raised,
+    "end": _ended,
+}
+BELOW = frozenset({*_BELOW, "totals"})
+"""The keys of machine lines that are events of their own; all others at the top are the header's."""
+
+
+def later(key: str, value: Any) -> Event | None:
+    """A machine line below the header; None for a key of a later version."""
+    if key == "totals":
+        return Totalled(tuple(map(_counted, _array(value))))
+    return _BELOW[key](_object(value)) if key in _BELOW else None
+
+
+def fact(line: str) -> tuple[str, Any] | None:
+    """``# key: JSON``; None for anything else, so for one cut short as well."""
+    found = _FACT.fullmatch(line)
+    if not found:
+        return None
+    try:
+        return found[1], json.loads(found[2])
+    except (ValueError, RecursionError):
+        return None
