@@ -77,7 +77,10 @@ def _containers(without: int, until: float) -> list[dict[str, object]]:
             where = f"{absolute(code.co_filename)}:{function_name(code)}"
             for space, place in ((frame.f_locals, where), (frame.f_globals, absolute(code.co_filename))):
                 # A class body's namespace may be anything; a function's is a dict, from 3.13 on a view of its own.
-                if id(space) not in seen and (type(space) is dict or type(space).__name__ == "FrameLocalsProxy"):
+                # The view is made anew each time, so only a dict is known again by its id.
+                if type(space) is not dict and type(space).__name__ != "FrameLocalsProxy":
+                    continue
+                if type(space) is not dict or id(space) not in seen:
                     seen.add(id(space))
                     _look_into(dict(space), "", place, found)
             frame = frame.f_back
@@ -120,7 +123,8 @@ def _size(thing: object) -> int:
             return base.__sizeof__(thing)
     if _is_array(thing):
         return int(kind.nbytes.__get__(thing))  # type: ignore[attr-defined]
-    return object.__sizeof__(thing)
+    # Not object.__sizeof__: it reckons with a number of items that is junk in a frame.
+    return int(type.__dict__["__basicsize__"].__get__(kind))
 
 
 def _is_array(thing: object) -> bool:

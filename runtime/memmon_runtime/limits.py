@@ -211,6 +211,10 @@ class Limits:
                 break
         return level, fired, (rss + headroom) // self._unit if headroom < _FAR else _FAR
 
+    def headroom(self, rss: int, vm: int) -> int:
+        """The bytes that are left under the nearest limit; very many where there is none. In units, like ``judge``."""
+        return min((of - used for _, used, of in self._uses(rss * self._unit, vm * self._unit)), default=_FAR)
+
     def _uses(self, rss: int, vm: int) -> list[tuple[str, int, int]]:
         """What is used of each limit, as (rule, bytes used, the limit)."""
         uses = []

@@ -22,6 +22,7 @@ from .settings import MB, Settings, absolute
 from .sites import all_added, function_name, original_line
 from .version import __version__
 from .watcher import Watcher
+from .zoom import Zoom
 
 _MOST_ANCESTORS = 8
 _START_FIELD = 19
@@ -57,7 +58,8 @@ class Run:
         self.recorder = recorder = Recorder(reader, peak, limits, words, self.target)
         recorder.judge(recorder.baseline)
         self.open_log(recorder)
-        self.watcher = Watcher(recorder, self.settings.interval, self._switch(), heap=self.settings.heap)
+        zoom = Zoom(recorder) if self.settings.zoom else None
+        self.watcher = Watcher(recorder, self.settings.interval, self._switch(), zoom, heap=self.settings.heap)
         calls.connect(recorder)
         try:
             self.watcher.start()

@@ -49,7 +49,7 @@ class Threshold:
 class Settings:
     """The settings of one run, checked; a value that can't be read is replaced by its default."""
 
-    __slots__ = ("critical", "disabled", "heap", "interval", "language", "log_dir", "peak", "stack", "warning")
+    __slots__ = ("critical", "disabled", "heap", "interval", "language", "log_dir", "peak", "stack", "warning", "zoom")
 
     def __init__(  # noqa: PLR0913 - a setting is a keyword
         self,
@@ -62,6 +62,7 @@ class Settings:
         peak: bool = True,
         heap: bool = True,
         stack: bool = True,
+        zoom: bool = True,
     ) -> None:
         """Take the keywords, then what the environment says instead."""
         self.disabled = switched_off()
@@ -73,6 +74,7 @@ class Settings:
         self.peak = peak
         self.heap = heap and _switch("MEMMON_HEAP")
         self.stack = stack and _switch("MEMMON_STACK")
+        self.zoom = zoom and _switch("MEMMON_ZOOM")
 
 
 def switched_off() -> bool:

@@ -20,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .deadman import DeadMan
     from .recorder import Recorder
+    from .zoom import Zoom
 
 _TICK = 0.05
 _LEAST_TICK = 0.01
@@ -40,11 +41,14 @@ _CALM = 10.0
 class Watcher:
     """One thread, started and stopped by the run; stopped around a fork."""
 
-    def __init__(self, recorder: Recorder, interval: float, dead_man: DeadMan | None, *, heap: bool) -> None:
+    def __init__(
+        self, recorder: Recorder, interval: float, dead_man: DeadMan | None, zoom: Zoom | None, *, heap: bool
+    ) -> None:
         """Nothing runs yet."""
         self._recorder = recorder
         self._interval = interval
         self._dead_man = dead_man
+        self._zoom = zoom
         self._heap_due = heap
         self._calm_until = 0.0
         self._step = int(min(max(recorder.limits.tightest // 20, 8 * MB), 64 * MB) / recorder.reader.unit)
@@ -100,6 +104,8 @@ class Watcher:
         finally:
             if self._dead_man is not None:
                 self._dead_man.disarm()
+            if self._zoom is not None:
+                self._zoom.close()
             running.release()
 
     def _arm(self, late: float, used: float) -> None:
@@ -117,7 +123,8 @@ class Watcher:
     def _pause(self) -> float:
         recorder = self._recorder
         headroom = (recorder.alert - recorder.last_rss) * recorder.reader.unit
-        return min(max(headroom / _FASTEST_GROWTH, _LEAST_TICK), _TICK)
+        tick = _LEAST_TICK if self._zoom is not None and self._zoom.busy else _TICK
+        return min(max(headroom / _FASTEST_GROWTH, _LEAST_TICK), tick)
 
     def _tick(self, now: float) -> None:
         recorder = self._recorder
@@ -139,6 +146,8 @@ class Watcher:
             if not still or abs(rss - self._told_rss) >= self._change:
                 self._tell(rss, now, picture=False)
         self._told_level = min(self._told_level, recorder.level)
+        if self._zoom is not None:
+            self._zoom_in(self._zoom.look(rss, now, self._ident))
         if recorder.brackets.count:
             with recorder.lock:
                 recorder.brackets.sweep()
@@ -165,6 +174,13 @@ class Watcher:
         with recorder.lock:
             recorder.tell_left()
             recorder.background(rss, stacks)
+
+    def _zoom_in(self, text: str) -> None:
+        if text:
+            recorder = self._recorder
+            with recorder.lock:
+                if recorder.log is not None:
+                    recorder.log.append(text)
 
     def _tell_held(self, dump: str) -> None:
         """What the dead man's switch wrote while this thread was kept from running."""

@@ -1,0 +1,196 @@
+"""From what a window saw to the few lines of the user's that hold most of it, with the path from each allocation to it."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from .settings import MB, absolute
+from .sites import function_name, original_line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+    from typing import Dict, Iterable, List, Tuple
+
+    from .tracing import Traces
+
+    # A line as the interpreter knows it: the file's name and the line in the file as it runs.
+    Spot = Tuple[str, int]
+    Path = Tuple[Spot, ...]
+    # The bytes and blocks of one path.
+    Paths = Dict[Path, Tuple[int, int]]
+
+_MOST_LINES = 6
+_MOST_FRAMES = 24
+_MOST_CODES = 20_000
+_OWN_FOLDER = absolute(__file__).rpartition("/")[0]
+_LIBRARY = absolute(os.__file__).rpartition("/")[0] + "/"
+_PACKAGES = ("/site-packages/", "/dist-packages/")
+
+
+class Threads:
+    """Where every thread but one is at this moment, as paths, and the code that runs there."""
+
+    def __init__(self, without: int) -> None:
+        """Look now. Frames are not kept."""
+        self.paths: dict[int, Path] = {}
+        self.codes: dict[CodeType, None] = {}
+        self._named: dict[Spot, str] = {}
+        for ident, innermost in sys._current_frames().items():
+            if ident != without:
+                self.paths[ident] = self._path(innermost)
+
+    def _path(self, frame: FrameType | None) -> Path:
+        spots: list[Spot] = []
+        while frame is not None and len(spots) < _MOST_FRAMES * 4:
+            code = frame.f_code
+            if spots or not is_runtime(code.co_filename):
+                spot = code.co_filename, frame.f_lineno or code.co_firstlineno
+                spots.append(spot)
+                self.codes[code] = None
+                self._named[spot] = function_name(code)
+            frame = frame.f_back
+        return tuple(spots)
+
+    def function(self, spot: Spot) -> str:
+        """The function that a line belongs to, as far as the code that is loaded tells."""
+        if spot not in self._named:
+            self._named[spot] = self._find(spot)
+        return self._named[spot]
+
+    def _find(self, spot: Spot) -> str:
+        file, line = spot
+        best: CodeType | None = None
+        waiting = [code for code in self.codes if code.co_filename == file] or _functions_of(file)
+        seen = set(waiting)
+        while waiting and len(seen) < _MOST_CODES:
+            code = waiting.pop()
+            if best is None or best.co_firstlineno < code.co_firstlineno:
+                if code.co_firstlineno <= line <= _last_line(code) and not code.co_name.startswith("<g"):
+                    best = code
+            for inner in code.co_consts:
+                if isinstance(inner, type(code)) and inner not in seen:
+                    seen.add(inner)
+                    waiting.append(inner)
+        return function_name(best) if best is not None else ""
+
+
+def _functions_of(file: str) -> list[CodeType]:
+    """The code of a module's functions and methods."""
+    found: list[CodeType] = []
+    for module in list(sys.modules.values()):
+        names = getattr(module, "__dict__", None)
+        if type(names) is dict and names.get("__file__") == file:
+            for value in list(names.values()):
+                inner = list(vars(value).values()) if type(value) is type else [value]
+                codes = [getattr(one, "__code__", None) for one in inner if type(one).__name__ == "function"]
+                found += [code for code in codes if code is not None and code.co_filename == file]
+    return found
+
+
+def _last_line(code: CodeType) -> int:
+    if hasattr(code, "co_lines"):
+        return max((line for _, _, line in code.co_lines() if line), default=0)
+    last = line = code.co_firstlineno
+    for step in code.co_lnotab[1::2]:
+        line += step - 256 if step >= 128 else step
+        last = max(last, line)
+    return last
+
+
+def is_runtime(file: str) -> bool:
+    """Whether a file is one of the runtime's own."""
+    return absolute(file).startswith(_OWN_FOLDER)
+
+
+def is_own(file: str) -> bool:
+    """Whether a file can be the user's: neither of the standard library nor installed nor made up."""
+    return not (file.startswith("<") or is_runtime(file) or any(folder in file for folder in _PACKAGES)) and not (
+        absolute(file).startswith(_LIBRARY)
+    )
+
+
+def kept(traces: Traces, threads: Threads) -> Paths:
+    """The memory of each path; what the runtime itself holds is left out."""
+    sums: dict[int, list[int]] = {}
+    paths: dict[int, Path] = {}
+    for trace in traces:
+        path = trace[2]
+        entry = sums.get(id(path))  # equal ones are the same object
+        if entry is None:
+            sums[id(path)], paths[id(path)] = [trace[1], 1], path
+        else:
+            entry[0] += trace[1]
+            entry[1] += 1
+    ours: dict[str, bool] = {}
+    found: Paths = {}
+    for key, path in paths.items():
+        file = path[0][0]
+        if file not in ours:
+            ours[file] = is_runtime(file)
+        if not ours[file]:
+            full = _completed(path, threads.paths.values())
+            size, blocks = found.get(full, (0, 0))
+            found[full] = size + sums[key][0], blocks + sums[key][1]
+    return found
+
+
+def _completed(path: Path, running: Iterable[Path]) -> Path:
+    """A path that was cut off within a library, led on to the user's line by a thread that is still within the call."""
+    if len(path) < _MOST_FRAMES or any(is_own(file) for file, _ in path):
+        return path
+    for stack in running:
+        for at in range(len(stack) - 1, -1, -1):
+            if stack[at] == path[-1]:
+                return path + stack[at + 1 :]
+    return path
+
+
+def lines(paths: Paths, threads: Threads) -> list[dict[str, object]]:
+    """The user's lines that hold most, as the log's ``# zoom`` line has them; a line with several callers once for each."""
+    own: dict[str, bool] = {}
+    sums: dict[Path, list[int]] = {}
+    heaviest: dict[Path, Path] = {}
+    for path, (size, blocks) in paths.items():
+        for file, _ in path:
+            if file not in own:
+                own[file] = is_own(file)
+        spots = tuple(spot for spot in path if own[spot[0]])[:2] or path[:1]
+        entry = sums.setdefault(spots, [0, 0])
+        entry[0] += size
+        entry[1] += blocks
+        if spots not in heaviest or paths[heaviest[spots]][0] < size:
+            heaviest[spots] = path
+    ranked = sorted(sums.items(), key=lambda item: -item[1][0])[:_MOST_LINES]
+    return [
+        {"mb": round(size / MB, 3), "blocks": blocks, "frames": [_frame(spot, threads) for spot in _short(heaviest[spots], own)]}
+        for spots, (size, blocks) in ranked
+        if size > 0
+    ]
+
+
+def _short(path: Path, own: dict[str, bool]) -> Path:
+    """A path that fits in a line of the log: of a long one the innermost and what is around the user's first line."""
+    if len(path) <= _MOST_FRAMES:
+        return path
+    first = next((at for at, (file, _) in enumerate(path) if own.get(file)), 0)
+    start = max(first - 4, 4)
+    return path[:4] + path[start : start + _MOST_FRAMES - 4]
+
+
+def _frame(spot: Spot, threads: Threads) -> list[object]:
+    file, line = spot
+    name = file if file.startswith("<") else absolute(file)
+    return [name, original_line(file, line), threads.function(spot)]
+
+
+def growing(samples: Iterable[Tuple[int, List[Path]]]) -> Paths:
+    """RSS growth by the paths on which the threads were when it was read, shared where several were busy."""
+    found: dict[Path, list[int]] = {}
+    for grown, paths in samples:
+        for path in paths:
+            entry = found.setdefault(path, [0, 0])
+            entry[0] += grown // len(paths)
+            entry[1] += 1
+    return {path: (size, count) for path, (size, count) in found.items()}

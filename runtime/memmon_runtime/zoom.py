@@ -1,0 +1,197 @@
+"""Zoom: which lines keep the memory while it grows, looked at for a fraction of a second at a time.
+
+A gradual leak is killed on whatever line happens to run, which need not be the one that keeps the memory. So once
+memory has grown by a step, the watcher opens a window: `tracing` shows what is allocated and kept meanwhile, and
+samples of the threads show where they were as the RSS grew, for memory that Python's allocators don't know of. The
+result is a ``# zoom`` line in the log::
+
+    # zoom: {"by": "tracemalloc", "seconds": 0.12, "rss_mb": 120.5, "grown_mb": 14.2, "seen_mb": 13.8, "lines":
+    [{"mb": 12.1, "blocks": 30211, "frames": [["/abs/f.py", 123, "func"], …]}, …]}
+
+``by`` is ``tracemalloc`` or ``stacks``; ``grown_mb`` is what the RSS grew by in the window, ``seen_mb`` what the method
+tells the lines of, ``rss_mb`` the RSS at its end. Each of ``lines`` is a line of the user's by its heaviest path.
+
+Without growth it costs a comparison a tick. All windows together last at most ``_SHARE`` of the run's time, and
+``_CREDIT`` seconds more for each of three stages of the way to the limit, where that is near in time; in a window a
+program that does nothing but allocate runs five to ten times slower. A window ends at ``_MOST_BLOCKS`` blocks, so it
+takes some 10 MB at most, and none is opened or evaluated where the headroom is less.
+"""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from . import blame
+from .lines import machine_line
+from .settings import MB
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .blame import Path
+    from .recorder import Recorder
+    from .tracing import Tracing
+
+_STEP_SHARE = 25
+"""A step of growth is this fraction of the limit …"""
+_LEAST_STEP, _LARGEST_STEP = 8 * MB, 512 * MB
+"""… within these bounds."""
+_SHARE = 0.02
+_CREDIT = 0.25
+_SOON = 30.0
+"""The credit is for programs that will be at the limit in so many seconds at their present rate."""
+_SHORT, _LONG = 0.2, 1.0
+"""Seconds that a window lasts at most: of a fast leak, and of a slow one."""
+_POLL = 0.01
+_MOST_BLOCKS = 20_000
+_ENOUGH = 3
+"""A window has seen enough when memory has grown by this fraction of a step."""
+_ROOM = 12 * MB
+_LEAST_ROOM = 6 * MB
+_MOST_WINDOWS = 200
+_SEEN = 0.5
+"""Where the tracing explains less than this share of the growth, the samples are written too."""
+_WAITS = ("/threading.py", "/queue.py", "/selectors.py", "/connection.py", "/popen_fork.py", "/subprocess.py")
+
+
+class _Window:
+    """What is known of the window that is open."""
+
+    def __init__(self, now: float, rss: int, length: float, *, traced: bool) -> None:
+        self.begun = now
+        self.rss = self.last = rss
+        self.until = now + length
+        self.traced = traced
+        self.samples: list[tuple[int, list[Path]]] = []
+
+
+class Zoom:
+    """The windows of one process; used by its watcher alone."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        """No window is open."""
+        self._recorder = recorder
+        self._unit = recorder.reader.unit
+        self._limit = recorder.limits.tightest
+        step = self._limit // _STEP_SHARE if self._limit else _LARGEST_STEP
+        self._step = min(max(step, _LEAST_STEP), _LARGEST_STEP)
+        self._mark = recorder.baseline * self._unit
+        self._begun = self._marked = monotonic()
+        self._spent = 0.0
+        self._windows = 0
+        self._window: _Window | None = None
+        self._tracing: Tracing | None = None
+        self._untraceable = False
+        self._without = 0
+        self._closing = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether the next look should come soon."""
+        return self._window is not None or self._closing
+
+    def look(self, units: int, now: float, without: int) -> str:
+        """Go on from here: open a window, look into it, or close it. Lines for the log, or nothing."""
+        rss, self._without = units * self._unit, without
+        if self._closing and self._tracing is not None:
+            self._closing = not self._tracing.close(without)
+        if self._window is not None:
+            return self._watch(self._window, rss, now)
+        if rss < self._mark:
+            self._mark, self._marked = rss, now
+        elif rss - self._mark >= self._step and not self._closing and self._windows < _MOST_WINDOWS:
+            self._consider(rss, now)
+        return ""
+
+    def close(self) -> None:
+        """Let go of tracemalloc: the process forks or ends."""
+        self._window = None
+        self._closing = False
+        if self._tracing is not None:
+            self._tracing.close(self._without, at_once=True)
+
+    def _headroom(self, rss: int) -> int:
+        """Bytes that are left under the tightest limit; in a cgroup other processes use them too."""
+        recorder = self._recorder
+        vm = recorder.reader.vm() if recorder.limits.address_space else 0
+        return recorder.limits.headroom(rss // self._unit, vm)
+
+    def _consider(self, rss: int, now: float) -> None:
+        """Memory has grown by a step: open a window if there is room and time for it."""
+        headroom = self._headroom(rss)
+        soon = headroom * max(now - self._marked, 0.001) / (rss - self._mark)
+        left = 1 - headroom / self._limit if self._limit else 0.0
+        allowed = _SHARE * (now - self._begun)
+        if soon < _SOON:
+            allowed += _CREDIT * (1 + (left >= 0.5) + (left >= 0.75))
+        allowed -= self._spent
+        if headroom < _ROOM or allowed < (_POLL if soon < _SHORT else _SHORT / 2):
+            return
+        length = min(_SHORT if soon < _SOON else _LONG, allowed)
+        self._windows += 1
+        self._window = _Window(now, rss, length, traced=self._open())
+        self._sample(self._window, rss)
+
+    def _open(self) -> bool:
+        if self._tracing is None and not self._untraceable:
+            try:
+                from .tracing import Tracing
+
+                self._tracing = Tracing()
+            except Exception:  # no ctypes, another Python, no memory to be had: the samples alone
+                self._untraceable = True
+        return self._tracing is not None and self._tracing.open()
+
+    def _sample(self, window: _Window, rss: int) -> None:
+        """Note where the busy threads are and what memory has grown by since they were looked at."""
+        threads = blame.Threads(self._without)
+        busy = [path for path in threads.paths.values() if path and not path[0][0].endswith(_WAITS)]
+        if busy and rss > window.last:
+            window.samples.append((rss - window.last, busy))
+        window.last = rss
+
+    def _watch(self, window: _Window, rss: int, now: float) -> str:
+        self._sample(window, rss)
+        seen, blocks = self._tracing.seen() if window.traced and self._tracing is not None else (0, 0)
+        enough = self._step // _ENOUGH
+        headroom = self._headroom(rss)
+        over = now >= window.until or blocks >= _MOST_BLOCKS or headroom < _ROOM
+        if not over and (rss - window.rss < enough or (window.traced and seen < enough)):
+            return ""
+        return self._finish(window, rss, blocks, headroom)
+
+    def _finish(self, window: _Window, rss: int, blocks: int, headroom: int) -> str:
+        text = ""
+        threads = blame.Threads(self._without)
+        seen = 0
+        grown = rss - window.rss
+        if window.traced and self._tracing is not None:
+            self._closing = True
+            if headroom >= max(_LEAST_ROOM, blocks * 400):
+                paths = blame.kept(self._tracing.take(), threads)
+                seen = sum(size for size, _ in paths.values())
+                text = self._line("tracemalloc", window, rss, seen, blame.lines(paths, threads))
+            else:
+                self._closing = not self._tracing.close(self._without)
+        if seen < _SEEN * grown:
+            paths = blame.growing(window.samples)
+            text += self._line("stacks", window, rss, sum(size for size, _ in paths.values()), blame.lines(paths, threads))
+        self._window = None
+        now = monotonic()
+        self._spent += now - window.begun
+        self._mark, self._marked = rss, now
+        return text
+
+    def _line(self, by: str, window: _Window, rss: int, seen: int, lines: list[dict[str, object]]) -> str:
+        if not lines:
+            return ""
+        return machine_line(
+            "zoom",
+            {
+                "by": by,
+                "seconds": round(monotonic() - window.begun, 3),
+                "rss_mb": round(rss / MB, 2),
+                "grown_mb": round((rss - window.rss) / MB, 2),
+                "seen_mb": round(seen / MB, 2),
+                "lines": lines,
+            },
+        )

@@ -1,0 +1,123 @@
+"""Real kernel kills at a limit of 300 MB: what the log, the page and the stack dump say afterwards."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+import pytest
+from runtime_pages import read_page
+from support import cgroup
+from support.marks import needs_cgroup
+
+pytestmark = needs_cgroup
+
+
+def kill(bench, source, settings=""):
+    """Run a program in a 300 MB cgroup, in which the kernel must kill it; its log's lines and its page."""
+    bench.write(source, settings=settings)
+    with cgroup.limited(300) as group:
+        done = group.run(bench.command(), cwd=bench.folder, env=bench.environment(), stdout=subprocess.DEVNULL)
+        assert done.returncode == -9
+        assert group.oom_kills() == 1
+    (log,) = bench.folder.glob("memory_monitor_*.log")
+    page = bench.folder / f".{log.stem}.page"
+    return log.read_text("utf-8").splitlines(), read_page(page)
+
+
+def machine(lines, key):
+    """The values of the machine lines of one key."""
+    return [json.loads(line.partition(": ")[2]) for line in lines if line.startswith(f"# {key}: ")]
+
+
+LEAK = """
+    kept = []
+    def leak():
+        __memmon__.start("漏", 2)
+        while True:
+            __memmon__.before("加载config", 4, normal=20, alarm=100)
+            kept.append(bytearray(3 << 20))
+            __memmon__.after("加载config", 4, normal=20, alarm=100)
+    leak()
+"""
+
+
+def test_the_levels_are_those_of_the_cgroup(every_python):
+    """The limit is the cgroup's; WARNING and CRITICAL come before the kill, each with its Top 10 and its stacks."""
+    lines, page = kill(every_python, LEAK, settings='language="zh", ')
+    (limit,) = machine(lines, "limit")
+    assert (limit["mb"], limit["from"]) == (300, "cgroup")
+    assert machine(lines, "levels")[0]["warning_mb"] == 240
+    assert sum(line.endswith("] [INFO] [Top 10]") for line in lines) == 2
+    assert sum("[CRITICAL] ⚠️ 内存接近危险阈值！当前RSS=" in line for line in lines) == 1
+    assert any("[WARNING]" in line and " fired=cgroup:" in line for line in lines)
+    assert any("[CRITICAL]" in line and " fired=cgroup:" in line for line in lines)
+    frames = [frame for stack in machine(lines, "stack") for frame in stack["frames"]]
+    assert any(function == "leak" and 5 <= line <= 7 for _, line, function in frames)
+    assert page.newest.printed == "加载config_BEFORE"
+
+
+def test_the_last_line_names_the_last_checkpoint(every_python):
+    """In the page the newest, in the log it or the one before."""
+    lines, page = kill(every_python, LEAK)
+    assert page.newest.printed in lines[-1] or "加载config_AFTER" in lines[-1]
+
+
+def test_open_brackets_are_known(every_python):
+    """Opened less closed less left: the function and the statement that the kill fell into."""
+    _, page = kill(every_python, LEAK)
+    assert [row.opened - row.closed - row.left for row in page.rows] == [1, 1]
+    assert page.rows[1].total * page.unit >= 200 << 20
+
+
+FATAL_STEP = """
+    import time
+    def load():
+        __memmon__.before("load", 3)
+        return [0] * (600 << 20)
+    time.sleep(0.3)
+    load()
+"""
+
+
+@pytest.mark.slow
+def test_a_single_native_step_leaves_its_stack(every_python):
+    """The call holds the GIL from start to kill: the switch's dump names the line, the page the bracket."""
+    found = 0
+    for _ in range(3):  # a kill may come before the switch's 0.15 s are over
+        _, page = kill(every_python, FATAL_STEP)
+        assert page.newest.printed == "load_BEFORE"
+        (stack,) = every_python.folder.glob(".memory_monitor_*.stack.page")
+        text = stack.read_bytes().rstrip(b"\0").decode("ascii")
+        # Four lines of preamble stand above the original's.
+        found += 'program.py", line 8 in load' in text
+        for path in every_python.folder.glob("*memory_monitor_*"):
+            path.unlink()
+    assert found
+
+
+def test_the_heap_is_pictured_at_the_rise_to_critical(bench):
+    """Once: the biggest containers of the running frames with name, type and length, within the budget."""
+    lines, _ = kill(
+        bench,
+        """
+        class Cache:
+            def __len__(self):
+                raise AssertionError
+            def fill(self):
+                seen = []
+                self.rows = dict.fromkeys(range(200_000))
+                while True:
+                    seen.append([None])
+        Cache().fill()
+        """,
+    )
+    (heap,) = machine(lines, "heap")
+    assert heap["seconds"] < 0.2
+    names = {entry["name"]: entry for entry in heap["containers"]}
+    assert names["seen"]["type"] == "list"
+    assert names["seen"]["length"] > 100_000
+    assert names["seen"]["where"].startswith(str(bench.folder / "program.py") + ":")
+    assert names["self.rows"]["length"] == 200_000
+    assert names["self.rows"]["type"] == "dict"
+    assert heap["types"] is None or heap["types"][0]["type"] == "list"
