@@ -7,6 +7,10 @@ import sys
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    if sys.argv[1:2] == ["run"]:
+        from memmon.run.launch import main as launch  # noqa: PLC0415  # click is not for the parent of a long run
+
+        launch(sys.argv[2:])
     from memmon.cli import command  # noqa: PLC0415  # `memmon run` must not pay for it
 
     sys.exit(command())

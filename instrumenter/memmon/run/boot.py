@@ -1,0 +1,266 @@
+"""What runs inside the program: starts the runtime and hands Python the instrumented code in place of its own.
+
+Everything goes Python's own ways. A script is run by Python from its entry in the cache, as a .pyc; what is imported is
+read by Python's own loader, which is told the entry where it asks for its .pyc. So there is no frame, no finder and no
+module of ours between the program and Python, whatever it looks at.
+"""
+# ruff: noqa: PTH  # pathlib is not for the program's memory
+
+from __future__ import annotations
+
+import builtins
+import marshal
+import os
+import sys
+from _frozen_importlib_external import SourceFileLoader
+
+from memmon.run import helper, store
+from memmon.run.scope import Scope
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType
+    from typing import Any
+
+FIRST = '__import__("sys").modules["memmon.run.boot"].enter()'
+"""The first thing that a script's entry does."""
+
+_MAINS = ("__main__", "__mp_main__")
+
+
+class _Program:
+    """What this process was told, and how far it is."""
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        self.told = told
+        self.scope = Scope(told["base"], tuple(told["include"]))
+        self.begun = False
+        self.aliases: set[str] = set()
+
+    def entry(self, path: str, filename: str, *, script: bool) -> tuple[bytes, dict[str, Any]] | None:
+        """The .pyc for the source at *path*, from the cache or made now; None where it runs as it is."""
+        told = self.told
+        with open(path, "rb") as stream:
+            source = stream.read()
+        file = store.path(told["cache"], told["config"], filename, source, script=script)
+        found = store.read(file)
+        if found is None:
+            helper.transform({**told["helper"], "jobs": [(path, filename, script)], "follow": ""}, aloud=False)
+            found = store.read(file)
+        if found is None:
+            self.note(f"{filename} runs without checkpoints: instrumenting it failed or took too long")
+        elif found[1]["note"]:
+            self.note(found[1]["note"])
+        return found if found is not None and found[1]["runs"] else None
+
+    def begin(self, target: str, name: str, alias: str | None) -> None:
+        """Start the runtime for the program *target*, once, and give the code its way to it."""
+        if self.begun and (alias is None or alias in self.aliases):
+            return
+        import memmon_runtime  # noqa: PLC0415  # not before the program's own start
+
+        alias = alias or "__memmon__"
+        self.aliases.add(alias)
+        had = hasattr(builtins, alias)
+        install = compile("install(alias, **settings)", target, "exec")
+        exec(  # noqa: S102  # the runtime takes the target from the frame that calls it
+            install,
+            {"__name__": name, "install": memmon_runtime.install, "alias": alias, "settings": self.told["settings"]},
+        )
+        self.begun = True
+        if not had:
+            for text in self.told.pop("notes", ()):
+                self.note(text)
+
+    def loaded(self, filename: str, known: dict[str, Any]) -> None:
+        """Tell the log which hotspots a file holds, so that it can be said of the others that they are nowhere."""
+        if self.told["hotspots"]:
+            _append("loaded", {"file": filename, "hotspots": known["hotspots"]})
+
+    def note(self, text: str) -> None:
+        """A sentence for the log; kept until there is one."""
+        if self.begun:
+            _append("note", text)
+        else:
+            self.told.setdefault("notes", []).append(text)
+
+
+_program: _Program | None = None
+
+
+def start(given: str) -> None:
+    """Begin, before the program does: *given* is what the launcher, or the parent process, hands on."""
+    global _program  # noqa: PLW0603  # a process runs one program
+    told = marshal.loads(bytes.fromhex(given))
+    _set_back("PYTHONPATH", told["pythonpath"])
+    _program = _Program(told)
+    _let_runtime_in(told["runtime"])
+    mode = told["mode"]
+    if mode == "script":
+        sys.argv[0] = told["script"]
+        sys.orig_argv = [sys.orig_argv[0], *told["words"]]
+    SourceFileLoader.get_data = _get_data(SourceFileLoader.get_data)
+    if told["limit"]:
+        from memmon.run import limit  # noqa: PLC0415  # only where it is asked for
+
+        limit.arm(told["limit"])
+    if mode == "plain":
+        _program.begin(told["file"], "__main__", None)
+    elif mode == "child":
+        from memmon.run import spawned  # noqa: PLC0415  # what multiprocessing would import anyway
+
+        spawned.read_mains(main_code)
+
+
+def enter() -> None:
+    """Make the main module what it is under plain Python; called by its first statement."""
+    program = _program
+    if program is None or program.told["mode"] != "script" or program.begun:
+        return
+    told = program.told
+    main = sys._getframe(1).f_globals  # noqa: SLF001  # the module that runs is the caller
+    if sys.path and sys.path[0] == told["cache0"]:
+        sys.path[0] = told["path0"]
+    main["__file__"] = told["file"]
+    main["__loader__"] = SourceFileLoader("__main__", told["file"])
+    known = told["known"]
+    _begin_quietly(told["file"], "__main__", known["alias"])
+    program.loaded(told["file"], known)
+    for category, text, line in known["warnings"]:
+        import _warnings  # noqa: PLC0415  # only where there are any
+
+        _warnings.warn_explicit(text, getattr(builtins, category), told["file"], line)
+
+
+def main_code(path: str) -> CodeType | None:
+    """The code of the main script for a child process that multiprocessing starts; None for plain Python's own."""
+    program = _program
+    assert program is not None  # noqa: S101  # only a process that was started has children
+    if path != program.told["file"] and not program.scope.holds(path):
+        return None
+    try:
+        found = program.entry(path, path, script=True)
+        _begin_quietly(path, "__mp_main__", found[1]["alias"] if found else None)
+        if found is None:
+            return None
+        program.loaded(path, found[1])
+        code: CodeType = marshal.loads(found[0][16:])
+    except Exception as error:  # noqa: BLE001  # the program's own code runs all the same
+        _complain(error)
+        return None
+    return code
+
+
+def options_for_child() -> str:
+    """What a child process has to be given in ``MEMMON_RUN``."""
+    assert _program is not None  # noqa: S101  # likewise
+    told = {**_program.told, "mode": "child", "pythonpath": os.environ.get("PYTHONPATH"), "known": None}
+    return marshal.dumps(told).hex()
+
+
+def _get_data(original: Callable[[SourceFileLoader, str], bytes]) -> Callable[[SourceFileLoader, str], bytes]:
+    def get_data(self: SourceFileLoader, path: str) -> bytes:
+        """Return the data from path as raw bytes."""
+        if path.endswith(".pyc") and path != self.path:
+            found = _imported(self.name, self.path)
+            if found is not None:
+                return found
+        return original(self, path)
+
+    return get_data
+
+
+def _imported(name: str, path: str) -> bytes | None:
+    """The .pyc for a module that is about to be imported; None for Python's own."""
+    program = _program
+    if program is None:
+        return None
+    try:
+        if name in ("multiprocessing.popen_spawn_posix", "multiprocessing.forkserver"):
+            from memmon.run import spawned  # noqa: PLC0415  # only where it is needed
+
+            spawned.hand_on(options_for_child)
+            return None
+        told = program.told
+        target = _target(name, path, told["module"])
+        if not program.scope.holds(path):
+            if target == path:
+                _begin_quietly(target, "__main__", None)
+            return None
+        found = program.entry(path, path, script=False)
+        alias = found[1]["alias"] if found else None
+        if target is not None or program.begun:
+            _begin_quietly(target or path, "__main__", alias)
+        elif told["mode"] == "child":
+            _begin_quietly(told["file"] or path, "__mp_main__", alias)
+        elif found is not None:
+            _begin_quietly(path, name, alias)
+    except Exception as error:  # noqa: BLE001  # the program's own code runs all the same
+        _complain(error)
+        return None
+    if found is None:
+        return None
+    program.loaded(path, found[1])
+    return found[0]
+
+
+def _target(name: str, path: str, module: str) -> str | None:
+    """The main module's file under ``-m``, from the file of that module or of a package above it; else None."""
+    if not module or not (name == module or name == f"{module}.__main__" or module.startswith(f"{name}.")):
+        return None
+    if not path.endswith("/__init__.py"):
+        return path
+    folder = os.path.join(os.path.dirname(path), *module.split(".")[name.count(".") + 1 :])
+    return f"{folder}.py" if os.path.exists(f"{folder}.py") else os.path.join(folder, "__main__.py")
+
+
+def _begin_quietly(target: str, name: str, alias: str | None) -> None:
+    try:
+        assert _program is not None  # noqa: S101  # the callers have looked
+        _program.begin(target, name, alias)
+    except Exception as error:  # noqa: BLE001  # the program runs all the same
+        _stand_in(alias)
+        _complain(error)
+
+
+def _stand_in(alias: str | None) -> None:
+    """Let instrumented code run where there is no runtime."""
+    if alias is not None and not hasattr(builtins, alias):
+        nothing = dict.fromkeys(("before", "after", "start", "end"), staticmethod(lambda *_site, **_levels: None))
+        through = staticmethod(lambda _bracket, value, _close: value)
+        setattr(builtins, alias, type("memmon_missing", (), {**nothing, "through": through}))
+
+
+def _append(key: str, value: object) -> None:
+    """Write a machine line into the log."""
+    from memmon_runtime import process  # noqa: PLC0415  # the runtime has begun
+    from memmon_runtime.lines import machine_line  # noqa: PLC0415  # likewise
+
+    recorder = process._run.recorder if process._run else None  # noqa: SLF001
+    if recorder is not None and recorder.log is not None:
+        with recorder.lock:
+            recorder.log.append(machine_line(key, value))
+
+
+def _complain(error: Exception) -> None:
+    sys.stderr.write(f"memmon: {type(error).__name__}: {error}; the program runs on\n")
+
+
+def _set_back(name: str, value: str | None) -> None:
+    if value is None:
+        os.environ.pop(name, None)
+    else:
+        os.environ[name] = value
+
+
+def _let_runtime_in(folder: str) -> None:
+    """Make ``memmon_runtime`` importable without a folder in ``sys.path``."""
+    from _frozen_importlib_external import PathFinder  # noqa: PLC0415  # needed once
+
+    spec = PathFinder.find_spec("memmon_runtime", [folder])
+    package = type(sys)("memmon_runtime")
+    package.__spec__, package.__path__ = spec, list(spec.submodule_search_locations)
+    package.__loader__, package.__file__, package.__package__ = spec.loader, spec.origin, "memmon_runtime"
+    sys.modules["memmon_runtime"] = package
+    spec.loader.exec_module(package)

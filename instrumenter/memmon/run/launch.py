@@ -1,0 +1,209 @@
+"""Starts the program, then becomes its supervisor: the process that the shell knows stays the program's parent.
+
+Standard library only, and as little of it as can be: of this process nothing stays but the supervisor.
+"""
+# ruff: noqa: PTH  # pathlib is not for the supervisor's memory
+
+from __future__ import annotations
+
+import _signal
+import marshal
+import os
+import sys
+
+from memmon import __version__
+from memmon.run import helper, kernel, store
+from memmon.run.options import HELP, Options, Usage, parse
+from memmon.run.spawned import environment
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
+_ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+_SUPERVISE = "import sys; sys.path.insert(0, sys.argv[1]); from memmon.run.supervise import main; main(sys.argv[2])"
+_USAGE = 2
+
+
+def main(words: list[str]) -> NoReturn:
+    """`memmon run` with *words* behind it; does not return."""
+    try:
+        options = parse(words)
+    except Usage as error:
+        sys.stderr.write(f"memmon: error: {error}\n")
+        sys.exit(_USAGE)
+    if options.help:
+        sys.stdout.write(HELP)
+        sys.exit(0)
+    if not hasattr(os, "posix_spawn"):
+        sys.stderr.write("memmon: error: `memmon run` needs a POSIX system; use `memmon instrument` here\n")
+        sys.exit(_USAGE)
+    _run(_Plan(options))
+
+
+class _Plan:
+    """What the program is told, and the command that starts it."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        folder = os.getcwd()
+        self.file = os.path.join(folder, options.script) if options.script else ""
+        real = os.path.realpath(self.file) if self.file else ""
+        self.target = real or _module_file(folder, options.module)
+        base = folder
+        if options.script:
+            base = real if os.path.isdir(real) else os.path.dirname(real)
+        self.found = _configuration(self.target, options.config)
+        self.cache = store.folder()
+        self.helper: dict[str, Any] = {
+            "path": [entry for entry in dict.fromkeys([_ROOT, *_runtime_folder()[1], *sys.path]) if os.path.isabs(entry)],
+            "target": self.target,
+            "explicit": options.config,
+            "config": store.digest(*self.found),
+            "cache": self.cache,
+            "settings": "",
+            "base": base,
+            "include": options.include,
+        }
+        config = self.helper["config"]
+        self.helper["settings"] = store.path(self.cache, config, "settings", b"", script=False)
+        self.told: dict[str, Any] = {
+            "mode": "module" if options.module else "plain",
+            "pythonpath": os.environ.get("PYTHONPATH"),
+            "script": options.script,
+            "words": [options.script, *options.arguments],
+            "file": self.file,
+            "path0": os.path.dirname(real),
+            "cache0": "",
+            "module": options.module,
+            "base": base,
+            "include": options.include,
+            "cache": self.cache,
+            "config": config,
+            "helper": self.helper,
+            "runtime": _runtime_folder()[0],
+            "limit": options.limit,
+            "settings": {},
+            "hotspots": [],
+            "notes": [],
+            "known": None,
+        }
+
+    def command(self) -> list[str]:
+        """Have everything ready; return the command line of the program."""
+        settings = self._read(self.helper["settings"])
+        entry, code = self._entry()
+        if settings is None or (entry and code is None):
+            self._make()
+            settings = self._read(self.helper["settings"])
+            entry, code = self._entry()
+        if settings is not None:
+            self.told["settings"] = settings[1]["settings"]
+            self.told["hotspots"] = settings[1]["hotspots"]
+        python = [sys.executable, *["-O"] * sys.flags.optimize]
+        if self.options.module:
+            return [*python, "-m", self.options.module, *self.options.arguments]
+        if code is None or not code[1]["runs"]:
+            return [*python, self.options.script, *self.options.arguments]
+        known = code[1]
+        if known["note"]:
+            self.told["notes"].append(known["note"])
+        if known["missing"]:
+            self.told["notes"].append(f"not found in {self.file}: " + ", ".join(known["missing"]))
+        self.told.update(mode="script", known=known, cache0=os.path.dirname(os.path.realpath(entry)))
+        return [*python, entry, *self.options.arguments]
+
+    def _entry(self) -> tuple[str, tuple[bytes, dict[str, Any]] | None]:
+        """The cache's file for the script, and what is in it; "" where there can be none."""
+        if not self.file or not os.path.isfile(self.file):
+            return "", None
+        with open(self.file, "rb") as stream:
+            source = stream.read()
+        entry = store.path(self.cache, self.helper["config"], self.file, source, script=True)
+        return entry, self._read(entry)
+
+    def _read(self, entry: str) -> tuple[bytes, dict[str, Any]] | None:
+        return store.read(entry) if entry else None
+
+    def _make(self) -> None:
+        jobs = [(self.file, self.file, True)] if os.path.isfile(self.file) else []
+        told = {**self.helper, "jobs": jobs, "follow": self.told["path0"]}
+        status = helper.transform(told, aloud=True)
+        if status == _USAGE:
+            sys.exit(_USAGE)
+        if status:
+            note = "instrumenting failed or took too long: the program runs with its memory watched, but without checkpoints"
+            sys.stderr.write(f"memmon: {note}\n")
+            self.told["notes"].append(note)
+
+
+def _run(plan: _Plan) -> NoReturn:
+    """Start the program and become the supervisor, with no signal lost in between."""
+    command = plan.command()
+    given = environment(marshal.dumps(plan.told).hex(), os.environ.get("PYTHONPATH"))
+    before = kernel.counters()
+    # All signals wait from here on: the supervisor, into which this process is about to turn, takes them up.
+    mask = _signal.pthread_sigmask(_signal.SIG_BLOCK, _signal.valid_signals())
+    pid = os.posix_spawn(
+        sys.executable,
+        command,
+        {**os.environ, **given},
+        setsigmask=mask,
+        setsigdef=[_signal.SIGPIPE, _signal.SIGXFSZ],  # Python has set them to be ignored in this process
+    )
+    told = {
+        "pid": pid,
+        "mask": [int(number) for number in mask],
+        "before": before,
+        "limit": plan.options.limit,
+        "quiet": plan.options.quiet,
+        "hotspots": plan.told["hotspots"],
+        "log_dir": os.environ.get("MEMMON_LOG_DIR") or plan.told["settings"].get("log_dir", "."),
+        "report": helper.command(_REPORT),
+        "path": plan.helper["path"],
+    }
+    python = [sys.executable, "-I", "-S", "-c", _SUPERVISE, _ROOT, marshal.dumps(told).hex()]
+    os.execv(sys.executable, python)
+
+
+_REPORT = (
+    "import sys, marshal; sys.path[:] = marshal.loads(bytes.fromhex(sys.argv.pop()));"
+    " from memmon.cli import command; sys.exit(command())"
+)
+
+
+def _configuration(target: str, explicit: str | None) -> list[bytes]:
+    """What the configuration depends on: the version, and the files that may hold it, with their paths."""
+    found = [__version__.encode()]
+    folder = os.path.dirname(target)
+    names = [explicit] if explicit else []
+    while not explicit:
+        own = os.path.join(folder, "memmon.toml")
+        names += [os.path.join(folder, "pyproject.toml"), own]
+        if os.path.isfile(own) or os.path.dirname(folder) == folder:
+            break
+        folder = os.path.dirname(folder)
+    for name in names:
+        try:
+            with open(name, "rb") as stream:
+                found += [os.fsencode(name), stream.read()]
+        except OSError:
+            continue
+    return found
+
+
+def _module_file(folder: str, module: str) -> str:
+    """A module's file where it is in *folder*, else a name in *folder*: the configuration is looked for from there."""
+    at = os.path.join(folder, *module.split("."))
+    for file in (f"{at}.py", os.path.join(at, "__main__.py")):
+        if os.path.isfile(file):
+            return os.path.realpath(file)
+    return os.path.join(folder, "__main__.py")
+
+
+def _runtime_folder() -> tuple[str, list[str]]:
+    """Where ``memmon_runtime`` is installed: beside memmon, or in the folder of a source tree, or elsewhere."""
+    for folder in (_ROOT, os.path.join(os.path.dirname(_ROOT), "runtime"), *sys.path[1:]):
+        if os.path.isfile(os.path.join(folder, "memmon_runtime", "__init__.py")):
+            return folder, [folder]
+    return _ROOT, []

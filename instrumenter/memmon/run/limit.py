@@ -1,0 +1,55 @@
+"""`--limit` inside the program: the supervisor sees the limit reached and sends a signal; this is what it finds.
+
+A signal and not a thread's word, since it wakes a main thread that waits: in a join, a sleep or a read. It is a
+real-time signal that programs have no use for, and the supervisor sends it only where it is caught.
+"""
+
+from __future__ import annotations
+
+import _signal
+
+SIGNAL = _signal.SIGRTMAX - 4
+_MB = 1 << 20
+
+
+def arm(limit_mb: float) -> None:
+    """From now on, let the signal write the picture and raise MemoryError in the main thread."""
+
+    def reached(_signal_number: int, _frame: object) -> None:
+        rss = _rss_mb()
+        _picture(limit_mb, rss)
+        raise MemoryError(f"the limit of {limit_mb:g} MB (memmon run --limit) is reached: {rss:.0f} MB are in use")
+
+    _signal.signal(SIGNAL, reached)
+
+
+def _picture(limit_mb: float, rss_mb: float) -> None:
+    """Write down all that is known, while there is room for it."""
+    try:
+        from os import getpid  # noqa: PLC0415  # only at the limit
+
+        from memmon_runtime import process  # noqa: PLC0415  # likewise
+        from memmon_runtime.lines import machine_line  # noqa: PLC0415  # likewise
+        from memmon_runtime.watcher import all_stacks  # noqa: PLC0415  # likewise
+
+        run = process._run  # noqa: SLF001
+        recorder = run.recorder if run else None
+        if recorder is None or run is None or run.watcher is None:
+            return
+        facts = {"mb": limit_mb, "rss_mb": round(rss_mb, 2), "pid": getpid()}
+        stacks = "".join(machine_line("stack", stack) for stack in all_stacks(run.watcher._ident))  # noqa: SLF001
+        if recorder.lock.acquire(timeout=1):
+            try:
+                recorder.background(recorder.reader.rss(), machine_line("limit_reached", facts) + stacks)
+            finally:
+                recorder.lock.release()
+    except Exception:  # noqa: BLE001, S110  # the MemoryError matters more
+        pass
+
+
+def _rss_mb() -> float:
+    try:
+        with open("/proc/self/statm", "rb") as statm:  # noqa: PTH123  # pathlib is not for the program's memory
+            return int(statm.read().split()[1]) * 4096 / _MB
+    except (OSError, ValueError):
+        return 0.0

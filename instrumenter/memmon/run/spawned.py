@@ -1,0 +1,58 @@
+"""Children of multiprocessing: what spawn and forkserver start is let in on the run, as the program itself was."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import CodeType
+    from typing import Any
+
+PRELOAD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "preload")  # noqa: PTH100, PTH118, PTH120  # pathlib is not for the program's memory
+_STARTERS = ("multiprocessing.spawn", "multiprocessing.forkserver")
+
+
+def environment(given: str, pythonpath: str | None) -> dict[str, str]:
+    """The variables with which a Python lets memmon in; it takes them out again before the program looks."""
+    return {"MEMMON_RUN": given, "PYTHONPATH": PRELOAD + (os.pathsep + pythonpath if pythonpath else "")}
+
+
+def hand_on(options: Callable[[], str]) -> None:
+    """Give *options* to the Pythons that multiprocessing starts for its workers."""
+    from multiprocessing import util  # noqa: PLC0415  # about to be imported by the caller's caller
+
+    original = util.spawnv_passfds
+    if hasattr(original, "memmon"):
+        return
+
+    def spawnv_passfds(path: Any, args: Sequence[Any], passfds: Any) -> int:
+        if not any(starter in word for word in args if isinstance(word, str) for starter in _STARTERS):
+            return original(path, args, passfds)
+        before = {name: os.environ.get(name) for name in ("MEMMON_RUN", "PYTHONPATH")}
+        os.environ.update(environment(options(), before["PYTHONPATH"]))
+        try:
+            return original(path, args, passfds)
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
+
+    spawnv_passfds.memmon = True  # type: ignore[attr-defined]
+    util.spawnv_passfds = spawnv_passfds
+
+
+def read_mains(code_of: Callable[[str], CodeType | None]) -> None:
+    """Let a worker that reads the main script again get its code from *code_of*."""
+    import runpy  # noqa: PLC0415  # multiprocessing.spawn imports it too
+
+    original: Callable[..., Any] = runpy._get_code_from_file  # type: ignore[attr-defined]  # noqa: SLF001
+
+    def get_code_from_file(*names: str) -> Any:  # until Python 3.11 the run's name comes first
+        code = code_of(names[-1])
+        return original(*names) if code is None else (code, names[-1])
+
+    runpy._get_code_from_file = get_code_from_file  # type: ignore[attr-defined]  # noqa: SLF001

@@ -1,0 +1,96 @@
+"""The cache: code that was instrumented once, kept like .pyc files, but never in the user's folders.
+
+An entry is a file that Python can run as it is: a .pyc header, the code, and behind it what is known of the code and
+a checksum. An entry that is damaged, or that somebody else could have written, counts as none.
+"""
+# ruff: noqa: PTH  # pathlib is not for the program's memory
+
+from __future__ import annotations
+
+import _imp
+import marshal
+import os
+import sys
+
+from memmon import __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType
+    from typing import Any
+
+_KEYS = (0x6D656D6D6F6E, 0x72756E)
+_HEADER = 16
+_SUM = 16
+_LENGTH = 8
+_OTHERS_WRITE = 0o022
+_UNCHECKED = b"\x01\x00\x00\x00"
+"""A .pyc's flags: validated by a hash of the source, and not to be checked again."""
+
+
+def folder() -> str:
+    """Where the entries are: ``MEMMON_CACHE_DIR``, or ``memmon`` in the user's cache folder."""
+    named = os.environ.get("MEMMON_CACHE_DIR")
+    if not named:
+        base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+        named = os.path.join(base, "memmon")
+    return os.path.abspath(named)
+
+
+def digest(*parts: bytes | str) -> str:
+    """128 bits in hexadecimal of *parts* in their order."""
+    data = b"".join(b"%d:%b" % (len(part), part) for part in map(_bytes, parts))
+    return b"".join(_imp.source_hash(key, data) for key in _KEYS).hex()
+
+
+def path(cache: str, config: str, filename: str, source: bytes, *, script: bool) -> str:
+    """The file of an entry, by all that its code depends on; *config* is a digest of the configuration.
+
+    It bears the name of the source: that is what ``ps`` shows of a program.
+    """
+    python = f"{sys.implementation.cache_tag} {sys.hexversion} {sys.flags.optimize} {script:d}"
+    entry = digest(__version__, python, config, filename, source)
+    return os.path.join(cache, entry[:2], entry[2:], os.path.basename(filename) or "main")
+
+
+def read(file: str) -> tuple[bytes, dict[str, Any]] | None:
+    """An entry's .pyc and what is known of it; None where there is none that can be trusted."""
+    try:
+        with open(file, "rb") as stream:
+            status = os.fstat(stream.fileno())
+            if status.st_uid != os.geteuid() or status.st_mode & _OTHERS_WRITE:
+                return None
+            data = stream.read()
+        body = data[:-_SUM]
+        if len(body) < _HEADER + _LENGTH or bytes.fromhex(digest(body)) != data[-_SUM:]:
+            return None
+        at = len(body) - _LENGTH - int.from_bytes(body[-_LENGTH:], "little")
+        known = marshal.loads(body[at:-_LENGTH])
+    except (OSError, ValueError, EOFError, TypeError):
+        return None
+    return body[:at], known
+
+
+def write(file: str, code: CodeType | None, source: bytes, known: dict[str, Any]) -> None:
+    """Keep an entry, whole or not at all; OSError where that can't be."""
+    import importlib.util  # noqa: PLC0415  # for the helper only
+
+    magic = importlib.util.MAGIC_NUMBER
+    pyc = magic + _UNCHECKED + importlib.util.source_hash(source) + marshal.dumps(code)
+    facts = marshal.dumps(known)
+    body = pyc + facts + len(facts).to_bytes(_LENGTH, "little")
+    holder = os.path.dirname(file)
+    os.makedirs(holder, mode=0o700, exist_ok=True)
+    draft = os.path.join(holder, f".{os.getpid()}.tmp")
+    try:
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as stream:
+            stream.write(body + bytes.fromhex(digest(body)))
+        os.replace(draft, file)
+    except BaseException:
+        if os.path.lexists(draft):
+            os.unlink(draft)
+        raise
+
+
+def _bytes(part: bytes | str) -> bytes:
+    return part if isinstance(part, bytes) else os.fsencode(part)

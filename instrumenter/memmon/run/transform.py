@@ -1,0 +1,139 @@
+"""The short-lived process that makes entries of the cache: reads the configuration, instruments, compiles.
+
+    python -I -c "…; from memmon.run.transform import main; main(told)"
+
+Its exit status is 0, or 2 where the configuration can't be used. A file that can't be instrumented gets an entry too,
+which says so, so that it is not tried again and again.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from memmon.config import load_config
+from memmon.errors import ConfigError, HotspotError, MemmonError
+from memmon.model import AlreadyInstrumented
+from memmon.run import boot, store
+from memmon.run.scope import Scope
+from memmon.source.instrument import instrument
+from memmon.source.positions import Compiled, compile_instrumented, compile_original
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from types import CodeType
+
+    from memmon.model import Config, Hotspot
+
+_MOST_MODULES = 200
+_MOST_SECONDS = 15.0
+
+
+def main(told: dict[str, Any]) -> None:
+    """Make the entries that *told* asks for and leave."""
+    sys.setrecursionlimit(10_000)
+    try:
+        _Maker(told).run()
+    except MemmonError as error:
+        sys.stderr.write(f"memmon: error: {error}\n")
+        sys.exit(error.exit_code)
+
+
+class _Maker:
+    def __init__(self, told: dict[str, Any]) -> None:
+        self.told = told
+        explicit = Path(told["explicit"]) if told["explicit"] else None
+        self.config: Config = load_config(Path(told["target"]), explicit)
+
+    def run(self) -> None:
+        self._settings()
+        for path, filename, script in self.told["jobs"]:
+            code = self._make(path, filename, script=script)
+            if self.told["follow"] and code is not None:
+                self._follow(code, filename)
+
+    def _settings(self) -> None:
+        """Keep what the configuration says, so that a warm start need not read it."""
+        settings = {**asdict(self.config.settings)}
+        for level in ("warning", "critical"):
+            settings[level] = str(getattr(self.config.settings, level))
+        hotspots = [(hotspot.name, str(hotspot.place or "")) for hotspot in self.config.hotspots]
+        known = {"settings": settings, "hotspots": hotspots, "config": self.config.path}
+        store.write(self.told["settings"], None, b"", known)
+
+    def _make(self, path: str, filename: str, *, script: bool) -> CodeType | None:
+        """Make one entry; None where the file is not valid Python, which Python itself will say best."""
+        source = Path(path).read_bytes()
+        entry = store.path(self.told["cache"], self.told["config"], filename, source, script=script)
+        first = boot.FIRST if script else None
+        known: dict[str, Any] = {"runs": True, "note": None, "hotspots": [], "missing": []}
+        try:
+            compiled = self._instrumented(source, filename, first, known)
+        except (ConfigError, HotspotError):
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever it is: the program must run
+            known["note"] = f"{filename} runs without checkpoints: {error}"
+            try:
+                compiled = compile_original(source, filename, first)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                store.write(entry, None, source, {**known, "runs": False, "alias": None, "warnings": ()})
+                return None
+        store.write(entry, compiled.code, source, {**known, "alias": compiled.alias, "warnings": compiled.warnings})
+        return compiled.code
+
+    def _instrumented(self, source: bytes, filename: str, first: str | None, known: dict[str, Any]) -> Compiled:
+        outcome = instrument(source, filename, self.config)
+        if isinstance(outcome, AlreadyInstrumented):
+            known["note"] = f"{filename} is instrumented already (by memmon {outcome.version}); it runs as it is"
+            return compile_original(source, filename, first)
+        lost = set(outcome.missing)
+        refused = [refusal.site.hotspot for refusal in outcome.refusals]
+        known["hotspots"] = sorted({site.hotspot for site in outcome.sites} | set(refused))
+        known["missing"] = [_described(hotspot) for hotspot in outcome.missing if hotspot in lost]
+        return compile_instrumented(source, outcome.source, filename, first)
+
+    def _follow(self, code: CodeType, filename: str) -> None:
+        """Make the entries of the modules that the program is likely to import, while libcst is loaded."""
+        base, until = self.told["follow"], time.monotonic() + _MOST_SECONDS
+        scope = Scope(self.told["base"], tuple(self.told["include"]))
+        waiting, seen = [(code, os.path.dirname(filename))], {filename}
+        while waiting and len(seen) < _MOST_MODULES and time.monotonic() < until:
+            code, folder = waiting.pop(0)
+            for found in _imported(code, dict.fromkeys((base, folder))):
+                if found in seen or not scope.holds(found):
+                    continue
+                seen.add(found)
+                try:
+                    made = self._make(found, found, script=False)
+                except (OSError, MemmonError):
+                    continue  # the program may never import it
+                if made is not None:
+                    waiting.append((made, os.path.dirname(found)))
+
+
+def _imported(code: CodeType, folders: Iterable[str]) -> Iterator[str]:
+    """The source files in *folders* that *code* may import, by all the names it uses: rather too many than too few."""
+    names = set(_names(code))
+    for folder in folders:
+        for name in sorted(names):
+            at = folder
+            for part in name.split("."):
+                at = os.path.join(at, part)
+                for file in (f"{at}.py", os.path.join(at, "__init__.py")):
+                    if os.path.isfile(file):
+                        yield file
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if hasattr(constant, "co_names"):
+            yield from _names(constant)
+
+
+def _described(hotspot: Hotspot) -> str:
+    return f"{hotspot.name} ({hotspot.place})" if hotspot.place else hotspot.name
