@@ -29,8 +29,8 @@ _COMMANDS = {
 """Where each subcommand stands, and its line in the list: the list is shown without importing any."""
 
 _INTERRUPTED = 130
-_BROKEN_PIPE = 141
-"""128 + SIGPIPE, as a shell has it for a program that the signal ends."""
+_READER_GONE = 1
+"""What click makes of it too."""
 
 
 class _LazyGroup(click.Group):
@@ -82,8 +82,20 @@ def command(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("memmon: interrupted", err=True)
         return _INTERRUPTED
-    except BrokenPipeError:
-        # The reader went away; the interpreter must not try to flush into the pipe once more as it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _BROKEN_PIPE
+    except SystemExit:  # from click, where it is the first to see that the reader went away
+        return _READER_GONE
+    except OSError as error:
+        if error.filename is not None:  # no stream, and nothing that a user could be told
+            raise
+        return _give_up_output(error)
     return code if isinstance(code, int) else 0
+
+
+def _give_up_output(error: OSError) -> int:
+    """Say why stdout takes no more, and return the exit code."""
+    # The interpreter must not try to flush what is left once more as it ends.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
+        return _READER_GONE
+    click.echo(f"memmon: error: the output can't be written ({error.strerror})", err=True)
+    return MemmonError.exit_code

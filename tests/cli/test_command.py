@@ -1,0 +1,164 @@
+"""The command line as a whole: light to start, clear when wrong, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import memmon
+from support.tool import memmon as run
+
+COMMANDS = ["instrument", "restore", "status", "scan", "report"]
+HEAVY = {"libcst", "ast_grep_py", "rich", "psutil", "tomlkit", "difflib", "memmon_runtime"}
+
+
+def _loaded(*arguments: str, cwd: Path) -> set[str]:
+    """The top-level modules that a command has loaded when it ends."""
+    program = (
+        "import sys\n"
+        "from memmon.cli import command\n"
+        "code = command(sys.argv[1:])\n"
+        "print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], cwd=cwd, capture_output=True, encoding="utf-8", check=True
+    )
+    return set(done.stderr.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], *([name, "--help"] for name in COMMANDS)])
+def test_help_loads_nothing_heavy(tmp_path: Path, arguments: list[str]) -> None:
+    """Help is there before anything is imported that takes time."""
+    assert not _loaded(*arguments, cwd=tmp_path) & HEAVY
+
+
+def test_list_of_commands_imports_none(tmp_path: Path) -> None:
+    """`memmon --help` needs click, and of memmon's own the command line alone."""
+    program = (
+        "import sys, click\n"
+        "before = set(sys.modules)\n"
+        "from memmon.cli import command\n"
+        "command(['--help'])\n"
+        "print(*sorted(name for name in set(sys.modules) - before if 'memmon' in name), file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, encoding="utf-8", check=True
+    )
+    assert done.stderr.split() == ["memmon", "memmon.cli", "memmon.cli.streams", "memmon.errors"]
+    assert all(f"  {name} " in done.stdout for name in COMMANDS)
+
+
+@pytest.mark.parametrize("arguments", [["instrument", "bot.py"], ["status"], ["restore", "bot.py"]])
+def test_plain_use_draws_nothing(script: Path, arguments: list[str]) -> None:
+    """Away from a terminal, no command loads what draws, and none loads psutil or difflib."""
+    assert not _loaded(*arguments, cwd=script.parent) & {"rich", "psutil", "difflib"}
+
+
+def test_version(tmp_path: Path) -> None:
+    """The version is the package's, on stdout."""
+    done = run("--version", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, f"memmon {memmon.__version__}\n")
+
+
+@pytest.mark.parametrize("arguments", [[], ["instrumnt"], ["instrument", "--no"], ["status", "--no"]])
+def test_usage(tmp_path: Path, arguments: list[str]) -> None:
+    """What the command line can't make sense of is exit 2 with the usage on stderr."""
+    done = run(*arguments, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Usage: memmon" in done.stderr
+
+
+@pytest.mark.parametrize("variables", [{"LC_ALL": "C"}, {"LC_ALL": "POSIX"}, {"PYTHONIOENCODING": "ascii"}])
+def test_any_locale(script: Path, variables: dict[str, str]) -> None:
+    """Chinese names and arbitrary bytes are shown somehow in any locale, and worked on all the same."""
+    names = ["机器人.py".encode(), b"\xff.py"]
+    for name in names:
+        (script.parent / os.fsdecode(name)).write_bytes(script.read_bytes())
+    environment = {key: value for key, value in os.environ.items() if key not in ("LANG", "LC_ALL")}
+    for command, code in (("instrument", 0), ("status", 1), ("restore", 0), ("restore", 1)):
+        done = subprocess.run(
+            [sys.executable, "-m", "memmon", command, *names],
+            cwd=script.parent,
+            env={**environment, **variables},
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == code
+        assert b"Traceback" not in done.stderr
+        assert b".py" in done.stdout + done.stderr
+
+
+def test_reader_that_goes_away(script: Path) -> None:
+    """`memmon … | head -0` ends quietly."""
+    ours, theirs = os.pipe()
+    os.close(ours)
+    done = subprocess.run(
+        [sys.executable, "-m", "memmon", "instrument", "--dry-run", "bot.py"],
+        cwd=script.parent,
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        check=False,
+    )
+    os.close(theirs)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "BrokenPipe" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_output_on_a_full_disk(script: Path) -> None:
+    """A result that can't be written is exit 2 and one line."""
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "memmon", "instrument", "--dry-run", "bot.py"],
+            cwd=script.parent,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            check=False,
+        )
+    assert done.returncode == 2
+    assert "error: the output can't be written (No space left on device)" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("stream", ["1", "2"])
+def test_closed_stream(script: Path, stream: str) -> None:
+    """With stdout or stderr closed, the work is done all the same."""
+    command = f'exec "$0" -m memmon instrument bot.py {stream}>&-'
+    done = subprocess.run(["sh", "-c", command, sys.executable], cwd=script.parent, check=False)
+    assert done.returncode == 0
+    assert script.with_name("bot.py.monitor_backup").exists()
+
+
+def test_interrupt(script: Path) -> None:
+    """Ctrl-C ends with 130 and one line."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "memmon", "instrument", "-"],
+        cwd=script.parent,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        _wait_until_reading(process.pid)
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate()
+    assert (process.returncode, stdout) == (130, "")
+    assert stderr.strip() == "memmon: interrupted"
+
+
+def _wait_until_reading(pid: int) -> None:
+    """Until the process waits in a read from its stdin."""
+    while True:
+        call = Path(f"/proc/{pid}/syscall").read_text(encoding="ascii").split()
+        if call[:2] == ["0", "0x0"]:
+            return
+        time.sleep(0.01)
