@@ -1,0 +1,39 @@
+"""What the runs left in their logs: how many checkpoints each instrumented file passed, over all processes."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def checkpoints(folder: Path) -> Counter[str]:
+    """Checkpoints passed by file, from the totals of every run log in ``folder``.
+
+    A process that was killed, or left by ``os._exit``, has written no totals: each of its sites counts once.
+    """
+    passed: Counter[str] = Counter()
+    for log in sorted(folder.rglob("memory_monitor_*.log")):
+        passed += _of(log)
+    return passed
+
+
+def _of(log: Path) -> Counter[str]:
+    sites: list[dict[str, object]] = []
+    totals: list[dict[str, int]] = []
+    with log.open(encoding="utf-8", errors="replace") as text:
+        for line in text:
+            key, _, value = line.partition(": ")
+            if key == "# site":
+                sites.append(json.loads(value))
+            elif key == "# totals":
+                totals = json.loads(value)
+    if not totals:
+        return Counter(str(site["file"]) for site in sites)
+    passed: Counter[str] = Counter()
+    for site, total in zip(sites, totals, strict=True):
+        passed[str(site["file"])] += total["opened"] + total["closed"]
+    return passed
