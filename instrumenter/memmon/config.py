@@ -1,7 +1,8 @@
 """Read and check the configuration: ``memmon.toml``, or ``[tool.memmon]`` in ``pyproject.toml``.
 
 Everything a user can get wrong here is a :class:`ConfigError` that names file, line and what is accepted, so
-that the later stages can rely on what they are given.
+that the later stages can rely on what they are given. ``compiled = ["mylib.jit"]`` in the ``[memmon]`` table names
+decorators that compile the function below them from its source or bytecode (see :mod:`memmon.source.compiled`).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ _UNITS = {"KB": 1 / 1024, "MB": 1.0, "GB": 1024.0}
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(KB|MB|GB)\s*", re.IGNORECASE)
 _PERCENT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*%\s*")
 _METAVARIABLE = re.compile(r"\$\$\$[A-Z_0-9]*|\$[A-Z_][A-Z_0-9]*")
+_NAME = re.compile(r"[\w*]+(?:\.[\w*]+)*")
 _SELECTOR_KEYS = ("match", "text", "line")
 _HOTSPOT_KEYS = (
     "name",
@@ -129,7 +131,8 @@ class _Reader:
         if not isinstance(hotspots, list) or not all(isinstance(item, dict) for item in hotspots):
             raise self._error("", "hotspot", "hotspots are written as [[hotspot]]", at_table=hotspots_at)
         read = tuple(self._hotspot(item, f"{hotspots_at}#{index}") for index, item in enumerate(hotspots))
-        return Config(str(self.path), self._settings(settings, settings_at), read)
+        compiled = self._names(settings_at, "compiled", settings.get("compiled", []))
+        return Config(str(self.path), self._settings(settings, settings_at), read, compiled)
 
     def _settings(self, table: Mapping[str, Any], at: str) -> Settings:
         readers: dict[str, Callable[[str, str, Any], Any]] = {
@@ -142,8 +145,10 @@ class _Reader:
         }
         settings = Settings()
         for key, value in table.items():
+            if key == "compiled":
+                continue
             if key not in readers:
-                raise self._unknown(at, key, tuple(readers))
+                raise self._unknown(at, key, (*readers, "compiled"))
             settings = replace(settings, **{key: readers[key](at, key, value)})
         return settings
 
@@ -248,6 +253,11 @@ class _Reader:
         if not isinstance(value, str) or not value:
             raise self._error(at, key, f"{key!r} is a text in quotes, not empty")
         return value
+
+    def _names(self, at: str, key: str, value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list) or not all(isinstance(name, str) and _NAME.fullmatch(name) for name in value):
+            raise self._error(at, key, f'{key!r} is a list of dotted names, such as ["mylib.jit"]')
+        return tuple(value)
 
     def _language(self, at: str, key: str, value: Any) -> str:
         if value not in LANGUAGES:

@@ -79,6 +79,8 @@ class Config:
     path: str | None = None
     settings: Settings = field(default_factory=Settings)
     hotspots: tuple[Hotspot, ...] = ()
+    compiled: tuple[str, ...] = ()
+    """Dotted names of decorators that compile the function below them, beyond those that are known."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ ALIAS = "__memmon__"
 ALIAS_PATTERN = r"__memmon(?:_\d+)?__"
 
 _TEXT = r'"(?:[^"\\\r\n]|\\.)*"'
-_NUMBER = r"[0-9][0-9.e+]*"
+_NUMBER = r"[0-9][0-9.e+-]*"
 _NEWLINE = r"(?:\r\n|\r|\n)"
 _BLANK = r"[ \t\f]*"
 

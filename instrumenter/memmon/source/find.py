@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _COMMENT = re.compile(r"#\s*memmon:\s*(.*?)\s*\Z", re.DOTALL)
 _BRACES = re.compile(r"\{\s*\$\$\$[A-Z_0-9]*\s*\}")
 _PLAIN = re.compile(r"[\w ]+")
+_ANCHORED = re.compile(r"[\\^$(]")
+"""What may hold at the edge of a statement without holding there in the source as a whole."""
 _NEAREST = 3
 _CODE_WIDTH = 100
 
@@ -190,7 +192,7 @@ class Finder:
                 if statement is not None and span(statement) not in seen:
                     seen.add(span(statement))
                     yield statement
-        elif re.search(text, self.source.text):
+        elif _ANCHORED.search(text) or re.search(text, self.source.text):
             yield from self._statements()
 
     def _matches(self, pattern: str, text: str | None) -> Iterator[SgNode]:
@@ -212,6 +214,10 @@ class Finder:
         """``{$$$}`` in *pattern* stands for a dict display as well as for a set."""
         parts = _BRACES.split(pattern)
         if len(parts) == 1:
+            name = re.match(r"[^\W\d]\w*", pattern)
+            if name and re.search(rf"\*\s*{name[0]}\b", self.source.text):
+                # In a display or a bare tuple the tree takes "*f(x)" for a call of "*f".
+                return root.find_all(any=[{"pattern": pattern}, {"pattern": f"*{pattern}"}])
             return root.find_all(pattern=pattern)
         names = [f"MEMMON_BRACES_{number}" for number in range(1, len(parts))]
         joined = parts[0] + "".join(f"${name}{part}" for name, part in zip(names, parts[1:], strict=True))

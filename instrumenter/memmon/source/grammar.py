@@ -5,6 +5,7 @@ The kinds are those of tree-sitter's Python grammar, which ast-grep searches in.
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -255,6 +256,12 @@ def node_at(root: SgNode, offset: int) -> SgNode:
         node = inner
 
 
+def inside(function: SgNode) -> SgNode:
+    """A node inside *function*, where its own code is."""
+    body = block_of(function)
+    return function if body is None else body
+
+
 def statement_of(node: SgNode) -> SgNode | None:
     """The innermost statement that holds *node*; None on module level outside every statement."""
     return next((candidate for candidate in up(node) if is_statement(candidate)), None)
@@ -312,10 +319,15 @@ def is_docstring(statement: SgNode) -> bool:
     return owner is None or owner.kind() in {"function_definition", "class_definition"}
 
 
-def is_sole_argument(node: SgNode) -> bool:
-    """Whether *node* is a generator that shares its parentheses with the call it is the only argument of."""
+def value_span(node: SgNode) -> tuple[int, int]:
+    """The extent of the value that *node* is: what a call can take in its parentheses."""
+    start, end = span(node)
     parent = node.parent()
-    return node.kind() == "generator_expression" and parent is not None and parent.kind() == "call"
+    if node.kind() == "generator_expression" and parent is not None and parent.kind() == "call":
+        return start + 1, end - 1  # the parentheses are the call's, whose only argument it is
+    # In a display or an unparenthesised tuple the tree takes "*f(x)" for a call of "*f".
+    starred = re.match(r"\*\s*", node.text())
+    return (start + starred.end() if starred else start), end
 
 
 def yield_in(statement: SgNode) -> SgNode | None:
@@ -358,3 +370,15 @@ def _leaving(node: SgNode, *, in_loop: bool) -> Iterator[SgNode]:
         inside = in_loop or (kind in LOOPS and child.kind() == "block")
         if child.kind() == "block" or child.kind() in HEADED or child.kind() in SIMPLE:
             yield from _leaving(child, in_loop=inside)
+
+
+def is_deeper(node: SgNode, levels: int) -> bool:
+    """Whether the tree below *node* is deeper than *levels*."""
+    if len(node.text()) < 2 * levels:
+        return False  # a level takes two characters or more
+    layer = [node]
+    for _ in range(levels):
+        layer = [child for parent in layer for child in parent.children()]
+        if not layer:
+            return False
+    return True

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from memmon.errors import ProofError
 from memmon.model import AlreadyInstrumented, Config, Instrumented, Outcome, Refusal
 from memmon.source import calls, find, place, preamble, prologue, prove, strip, text
+from memmon.source.vet import vet
 
 if TYPE_CHECKING:
     from memmon.model import Hotspot, Site
@@ -65,6 +66,7 @@ class _Job:
         finder = find.Finder(self.decoded, self.path)
         findings = finder.find(self.config)
         where = prologue.locate(self.decoded, finder.root)
+        refused = vet(self.decoded, finder.root, findings.found, self.config.compiled) | refused
         while True:
             placer = place.Placer(self.decoded, self.dialect, where)
             numbers: dict[int, int] = {}
@@ -86,14 +88,18 @@ class _Job:
 
     def _assembled(self, where: prologue.Prologue, edits: list[place.Edit]) -> bytes:
         """The output's bytes. The preamble lists the injected lines, so it is made twice."""
-        settings, newline = self.config.settings, self.decoded.newline_at(where.start)
+        newline = self.decoded.newline_at(where.start)
 
-        def spliced(added: tuple[int, ...]) -> str:
-            made = where.inserted(self.decoded, preamble.render(settings, self.dialect, added, newline))
-            return place.splice(self.decoded.text, [place.Edit(where.start, where.end, (0, 0), lambda _: made), *edits])
+        def prologue_with(added: tuple[int, ...]) -> str:
+            lines = preamble.render(self.config.settings, self.dialect, added, newline)
+            return where.inserted(self.decoded, lines)
 
-        first = text.SourceText(spliced(()), self.decoded.encoding)
-        return self.decoded.encode(spliced(strip.injected_lines(first)))
+        draft = prologue_with(())
+        head = place.Edit(where.start, where.end, (0, 0), lambda _: draft)
+        spliced = place.splice(self.decoded.text, [head, *edits])
+        added = strip.injected_lines(text.SourceText(spliced, self.decoded.encoding))
+        behind = where.start + len(draft)
+        return self.decoded.encode(spliced[: where.start] + prologue_with(added) + spliced[behind:])
 
     def _without_breakers(self, sites: int) -> _Draft:
         """Leave out the sites with which the source no longer compiles, found by halves."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from memmon.model import Refusal, Site
 from memmon.source import grammar
 from memmon.source.grammar import span
-from memmon.source.transform import CantRewrite, Checkpoints, Through, rewrite
+from memmon.source.transform import DEEPEST, CantRewrite, Checkpoints, Through, rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -150,9 +150,7 @@ class Placer:
             yield from self._statement_edits(plan)
 
     def _expression_edits(self, plan: _Plan) -> Iterator[Edit]:
-        start, end = span(plan.node)
-        if grammar.is_sole_argument(plan.node):
-            start, end = start + 1, end - 1  # the call's own parentheses are not the generator's
+        start, end = grammar.value_span(plan.node)
         yield from self._region("expression", plan, start, end, Checkpoints(through=self._hugged(plan, start)))
 
     def _statement_edits(self, plan: _Plan) -> Iterator[Edit]:
@@ -174,16 +172,9 @@ class Placer:
             calls = Checkpoints(tuple(before), tuple(after))
             yield from self._region("inline", plan, start, end, calls)
         else:
-            yield from self._own_lines(plan, start, end, before, after)
+            yield from self._own_lines(start, end, before, after)
 
-    def _own_lines(self, plan: _Plan, start: int, end: int, before: list[str], after: list[str]) -> Iterator[Edit]:
-        if plan.node.kind() not in grammar.COMPOUND:
-            try:
-                made = rewrite("own lines", self.source.text[start:end], Checkpoints(tuple(before), tuple(after)))
-            except CantRewrite as reason:
-                self._refuse(plan, str(reason))
-                return
-            before, after = list(made.lines_before), list(made.lines_after)
+    def _own_lines(self, start: int, end: int, before: list[str], after: list[str]) -> Iterator[Edit]:
         lead = self.source.line_start(start)
         indent = self.source.text[lead:start]
         yield self._lines(lead, (_OPENING_LAST, -end), before, indent)
@@ -200,11 +191,13 @@ class Placer:
 
     def _region(self, form: str, plan: _Plan, start: int, end: int, checkpoints: Checkpoints) -> Iterator[Edit]:
         try:
+            if grammar.is_deeper(plan.node, DEEPEST):
+                raise CantRewrite("it is nested too deeply for libcst")
             rewrite(form, self.source.text[start:end], checkpoints)
         except CantRewrite as reason:
             self._refuse(plan, str(reason))
             return
-        yield Edit(start, end, (0, 0), lambda text: rewrite(form, text, checkpoints).text)
+        yield Edit(start, end, (0, 0), lambda text: rewrite(form, text, checkpoints))
 
     def _hugged(self, plan: _Plan, start: int) -> tuple[Through, ...]:
         """The plan's pass-through forms, the outermost fit to stand right behind a keyword if it must."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _OPEN = f"# >>> memmon {__version__} >>> put in by `memmon instrument`; `memmon restore` takes it out"
 _CLOSE = "# <<< memmon <<<"
-_MARK = re.compile(rb"(?<![^\r\n])# >>> memmon (\S+) >>>")
+_MARK = re.compile(rb"(?:(?<![^\r\n])|(?<=\A\xef\xbb\xbf))# >>> memmon (\S+) >>>")
 _NEWLINE = r"(?:\r\n|\r|\n)"
 _BLOCK = re.compile(
     rf"# >>> memmon \S+ >>>[^\r\n]*{_NEWLINE}"

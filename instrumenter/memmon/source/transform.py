@@ -1,20 +1,27 @@
 """Transform: rewrite one small region with a libcst transformer.
 
-A region is never more than one simple statement or one expression, given alone; what surrounds it is not parsed.
-``FORMS`` is the table of ways in which a checkpoint can stand in a region. To add one: write a transformer for it,
-name it here, let :mod:`memmon.source.place` choose it, and add a folder of fixtures that shows it.
+A region is never more than one simple statement or one expression, given alone; what surrounds it is not parsed. Calls
+on lines of their own rewrite nothing, so they need none of this.
+
+``FORMS`` is the table of ways in which a checkpoint can stand in a region. To add one:
+
+1. write its transformer here, a class below :class:`_Form`, and enter it in ``FORMS``;
+2. let ``Placer`` in :mod:`memmon.source.place` choose it, for the nodes that it is meant for;
+3. if it injects text that no other form does, add that to :func:`memmon.source.calls.injected`, which takes it out;
+4. add a folder under ``fixtures/`` with ``before.py`` and ``memmon.toml``, let ``tests/source/update_fixtures.py``
+   write its ``after.py``, and read that.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import libcst as cst
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+
+DEEPEST = 500
+"""Levels of nesting that libcst is not asked to try: it would recurse out, after a time that is quadratic in them."""
 
 
 class CantRewrite(Exception):  # noqa: N818  # not an error of the user's: it becomes a refusal of the site
@@ -62,19 +69,6 @@ class _Form(cst.CSTTransformer):
             bracket, middle, close = cst.ensure_type(call, cst.Call).args
             value = call.with_changes(args=[bracket, middle.with_changes(value=value), close])
         return value
-
-
-class OwnLines(_Form):
-    """``before`` and ``after`` as statements around the statement, which keeps its own lines."""
-
-    def leave_SimpleStatementLine(
-        self,
-        original_node: cst.SimpleStatementLine,
-        updated_node: cst.SimpleStatementLine,
-    ) -> cst.FlattenSentinel[cst.BaseStatement]:
-        """Put the calls' lines around the statement's."""
-        before, after = (map(_statement, side) for side in (self.checkpoints.before, self.checkpoints.after))
-        return cst.FlattenSentinel([*before, updated_node, *after])
 
 
 class Inline(_Form):
@@ -135,23 +129,14 @@ class Expression(_Form):
 
 
 FORMS: dict[str, type[_Form]] = {
-    "own lines": OwnLines,
     "inline": Inline,
     "value": Value,
     "expression": Expression,
 }
 
 
-@dataclass(frozen=True)
-class Rewritten:
-    """A region's new text, and the lines of calls that belong before and after its own lines."""
-
-    text: str
-    lines_before: Sequence[str] = ()
-    lines_after: Sequence[str] = ()
-
-
-def rewrite(form: str, region: str, checkpoints: Checkpoints) -> Rewritten:
+@lru_cache(maxsize=1024)
+def rewrite(form: str, region: str, checkpoints: Checkpoints) -> str:
     """Put *checkpoints* into *region*, the text of one simple statement or expression.
 
     Raises :class:`CantRewrite` where libcst can't parse the region alone or recurses out on it.
@@ -161,13 +146,7 @@ def rewrite(form: str, region: str, checkpoints: Checkpoints) -> Rewritten:
         module = cst.parse_module(f"({region})" if form == "expression" else region)
         if len(module.body) != 1 or not isinstance(module.body[0], cst.SimpleStatementLine):
             raise CantRewrite("libcst reads it as more than one statement")
-        changed = module.visit(transformer)
-        lines = [changed.code_for_node(line) for line in changed.body]
-        if form == "own lines":
-            middle = len(checkpoints.before)
-            texts = [line.rstrip("\r\n") for line in lines]
-            return Rewritten(region, texts[:middle], texts[middle + 1 :])
-        return Rewritten(changed.code)
+        return module.visit(transformer).code
     except cst.ParserSyntaxError as error:
         raise CantRewrite(f"libcst can't parse it ({error.message.splitlines()[0]})") from None
     except RecursionError:
@@ -177,7 +156,3 @@ def rewrite(form: str, region: str, checkpoints: Checkpoints) -> Rewritten:
 @lru_cache(maxsize=256)
 def _expression(code: str) -> cst.BaseExpression:
     return cst.parse_expression(code)
-
-
-def _statement(code: str) -> cst.SimpleStatementLine:
-    return cst.SimpleStatementLine([cst.Expr(_expression(code))])
