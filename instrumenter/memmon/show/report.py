@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from memmon.verdict.model import Frame, HotspotSummary, Open, Outcome, Record, Status, TopEntry, Verdict
+    from memmon.verdict.model import Container, Frame, HotspotSummary, Open, Outcome, Record, Status, TopEntry, Verdict
 
 _COLOUR: dict[Outcome, str] = {
     "killed": "bold red",
@@ -27,6 +27,7 @@ _COLOUR: dict[Outcome, str] = {
     "finished": "bold green",
 }
 _MOST_STEPS = 4
+_MOST_CONTAINERS = 5
 _STATUS: dict[Status, tuple[str, str, str]] = {
     "ok": ("ok", "正常", "green"),
     "high": ("high", "偏高", "yellow"),
@@ -171,6 +172,21 @@ def _top(entries: tuple[TopEntry, ...], say: Say) -> RenderableType:
     return table(columns, rows)
 
 
+def _containers(containers: tuple[Container, ...], say: Say) -> RenderableType:
+    columns: tuple[Column, ...] = (
+        (say("name", "名称"), "text"),
+        (say("type", "类型"), "text"),
+        (say("items", "元素数"), "number"),
+        (say("own MB", "自身 MB"), "number"),
+        (say("place", "位置"), "text"),
+    )
+    rows = [
+        (one.name, one.type, f"{one.length:,}", f"{one.mb:.1f}", one.where.rpartition("/")[2])
+        for one in containers[:_MOST_CONTAINERS]
+    ]
+    return table(columns, rows)
+
+
 def _processes(verdict: Verdict, say: Say) -> RenderableType:
     columns: tuple[Column, ...] = (
         (say("pid", "进程"), "number"),
@@ -196,6 +212,9 @@ def report(verdict: Verdict) -> Group:
         parts += _section(say("Growth by hotspot, MB", "各热点增长（MB）"), _hotspots(verdict.hotspots, say))
     if verdict.top:
         parts += _section(f"Top {len(verdict.top)}", _top(verdict.top, say))
+    if verdict.heap and verdict.heap.containers:
+        title = say("Largest containers when memory became critical", "内存告急时最大的容器")
+        parts += _section(title, _containers(verdict.heap.containers, say))
     if verdict.advice:
         parts += _section(say("What to do", "修复建议"), _bullets(verdict.advice))
     parts += _section(say("Evidence", "证据"), _bullets(verdict.evidence))

@@ -50,7 +50,7 @@ _FIXES = (
     _fix(
         r"\bjson\.loads?\s*\(|\bload_\w*config\w*\s*\(|\byaml\.\w*load",
         r"config|配置",
-        "{what} has become too large: delete old history from it, or split it and load only the part that is needed",
+        "{what} is too large: delete old history from it, or split it and load only the part that is needed",
         "{what} 过大：清理其中的历史数据，或拆分成多个文件，只加载需要的部分",
     ),
     _fix(
@@ -138,6 +138,8 @@ def _what(fix: Fix, code: Code | None, culprit: Culprit, say: Say) -> str:
     if code:
         if fix.reads and (named := _data_file(code, culprit)):
             return named
+        if fix.reads:
+            return say(f"what “{code.line}” loads", f"“{code.line}” 读取的数据")
         known = [line.strip().rstrip(",") for line in code.statement.splitlines() if fix.code and fix.code.search(line)]
         return next(iter(known), code.line)
     return culprit.hotspot or say("the data", "数据")

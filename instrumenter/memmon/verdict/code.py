@@ -16,6 +16,7 @@ BACKUP = ".monitor_backup"
 _MOST_BYTES = 64 << 20
 _MOST_BODY = 200
 """Lines of a called function that are looked at."""
+_ABOVE = 8
 _CALLED = re.compile(r"\b([^\W\d]\w*)\s*\(")
 
 
@@ -110,5 +111,8 @@ def code_at(path: str | None, line: int | None) -> Code | None:
     for name in dict.fromkeys(_CALLED.findall(statement)):
         context += _body(lines, name)
     text = "\n".join(context)
-    named = "\n".join([text, *_constants(lines, text)])
+    # What is loaded is often opened just above.
+    above = lines[max(line - 1 - _ABOVE, 0) : line - 1]
+    opened = [text] if len(context) > 1 else [text, *reversed([one for one in above if "open(" in one])]
+    named = "\n".join([*opened, *_constants(lines, text)])
     return Code(lines[line - 1].strip(), statement, text, tuple(dict.fromkeys(_DATA_FILE.findall(named))))

@@ -171,6 +171,7 @@ def _open(end: End) -> Iterator[Candidate]:
         culprit = _of_record(end, opened, growth=growth, way="open", sure="guess")
         step = bracket.direct and not inner and end.is_step(growth, culprit.alarm_mb)
         exact = None if inner else _inside(end, bracket)
+        marked = False
         if exact:
             stack, frame = exact
             marked = opened.kind == "BEFORE" and end.holds(opened, frame)
@@ -183,8 +184,13 @@ def _open(end: End) -> Iterator[Candidate]:
                 inner=_below(stack, frame, itself=marked and frame.line != opened.line),
             )
         seen = exact is not None and end.is_step(end.tail_mb, None)
+        # A function's or a phase's line is as good as the stack that shows it: one of many that ran there.
+        sure = opened.kind == "BEFORE" if exact is None else marked or exact[0].held
         yield Candidate(
-            replace(culprit, confidence="certain" if step else "likely" if seen or bracket.direct else "guess"),
+            replace(
+                culprit,
+                confidence="certain" if step and sure else "likely" if step or seen or bracket.direct else "guess",
+            ),
             Weight(3 if step else 2 if seen else 1, growth),
         )
 

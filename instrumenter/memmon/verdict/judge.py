@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from memmon.verdict.cause import Scene, weakest, weigh_cause
@@ -11,24 +11,22 @@ from memmon.verdict.model import (
     Cause,
     Confidence,
     Culprit,
-    HotspotSummary,
     Outcome,
     Process,
     Raised,
     Rss,
-    Status,
     Story,
-    TopEntry,
-    Totals,
     Traces,
     Verdict,
 )
+from memmon.verdict.summary import hotspots_of, largest, merge
 from memmon.verdict.words import Say, mb, place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from memmon.verdict.culprit import Extents
+    from memmon.verdict.model import HotspotSummary
 
 _OUT_OF_MEMORY = "[Errno 12]"
 
@@ -133,90 +131,12 @@ def _final_mb(subject: _Fate, others: Sequence[_Fate]) -> float:
     return story.last_mb
 
 
-def _status(site: Totals, open_mb: float | None) -> Status:
-    """Its worst growth beside what is fine and what is not."""
-    worst = max(
-        site.max_growth_mb,
-        site.before.growth or 0.0 if site.before else 0.0,
-        open_mb or 0.0,
-    )
-    if site.alarm_mb is not None and worst > site.alarm_mb:
-        return "alarm"
-    return "high" if site.normal_mb is not None and worst > site.normal_mb else "ok"
-
-
-def _hotspots(fate: _Fate, final_mb: float | None) -> list[HotspotSummary]:
-    """One process's sites."""
+def _sites(fate: _Fate, subject: _Fate, final_mb: float) -> list[HotspotSummary]:
+    """One process's sites; only what did not end by itself has open ones."""
     story = fate.case.story
-    open_mb = {
-        (one.opened.base, one.opened.file, one.opened.line): (story.last_mb if final_mb is None else final_mb)
-        - one.opened.rss
-        for one in story.open
-        if fate.outcome in ("killed", "running")
-    }
-    return [
-        HotspotSummary(
-            name=site.name,
-            file=site.file or story.header.target,
-            line=site.line,
-            hits=site.hits,
-            growth_mb=site.growth_mb,
-            max_growth_mb=site.max_growth_mb,
-            peak_mb=site.peak_mb,
-            normal_mb=site.normal_mb,
-            alarm_mb=site.alarm_mb,
-            status=_status(site, open_mb.get((site.name, site.file, site.line))),
-            open_mb=open_mb.get((site.name, site.file, site.line)),
-        )
-        for site in story.sites
-    ]
-
-
-_WORSE: dict[Status, int] = {"ok": 0, "high": 1, "alarm": 2}
-
-
-def _largest(*amounts: float | None) -> float | None:
-    """The largest that is known."""
-    return max((amount for amount in amounts if amount is not None), default=None)
-
-
-def _merge(sites: Sequence[HotspotSummary]) -> tuple[HotspotSummary, ...]:
-    """The same site in several processes is one entry."""
-    merged: dict[tuple[str, str | None, int | None], HotspotSummary] = {}
-    for site in sites:
-        key = (site.name, site.file, site.line)
-        had = merged.get(key)
-        merged[key] = (
-            site
-            if had is None
-            else HotspotSummary(
-                name=site.name,
-                file=site.file,
-                line=site.line,
-                hits=had.hits + site.hits,
-                growth_mb=had.growth_mb + site.growth_mb,
-                max_growth_mb=max(had.max_growth_mb, site.max_growth_mb),
-                peak_mb=_largest(had.peak_mb, site.peak_mb),
-                normal_mb=had.normal_mb if site.normal_mb is None else site.normal_mb,
-                alarm_mb=had.alarm_mb if site.alarm_mb is None else site.alarm_mb,
-                status=max(had.status, site.status, key=lambda status: _WORSE[status]),
-                open_mb=_largest(had.open_mb, site.open_mb),
-            )
-        )
-    return tuple(merged.values())
-
-
-def _top(fates: Sequence[_Fate], count: int) -> tuple[TopEntry, ...]:
-    """The largest checkpoints of all processes."""
-    entries: dict[tuple[str, str | None, int | None], TopEntry] = {}
-    for fate in fates:
-        for record in fate.case.story.top:
-            file = record.file or fate.case.story.header.target
-            entry = TopEntry(record.name, file, record.line, record.growth or 0.0, record.rss)
-            key = (entry.name, file, entry.line)
-            if key not in entries or entries[key].growth_mb < entry.growth_mb:
-                entries[key] = entry
-    return tuple(sorted(entries.values(), key=lambda entry: -entry.growth_mb)[:count])
+    if fate.outcome not in ("killed", "running"):
+        story = replace(story, open=())
+    return hotspots_of(story, final_mb if fate is subject else story.last_mb)
 
 
 def _why(culprit: Culprit, say: Say) -> str:
@@ -311,8 +231,8 @@ def judge(cases: Sequence[Witnessed], *, top: int = 10) -> Verdict:
             Process(fate.case.story.header.pid, fate.case.story.header.parent_pid, fate.case.story.log, fate.outcome)
             for fate in fates
         ),
-        hotspots=_merge([site for fate in fates for site in _hotspots(fate, final_mb if fate is subject else None)]),
-        top=_top(fates, top),
+        hotspots=merge(site for fate in fates for site in _sites(fate, subject, final_mb)),
+        top=largest((fate.case.story for fate in fates), top),
         language=say.language,
         checkpoint=story.checkpoint,
         open=story.open if subject.outcome in ("killed", "running", "exception") else (),
