@@ -18,6 +18,9 @@ from __future__ import annotations
 from _thread import _local
 from sys import _current_frames, gettrace
 
+from .isolated import BUILTINS
+
+__builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType

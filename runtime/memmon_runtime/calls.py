@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from sys import _getframe
 
+from .isolated import BUILTINS
+
+__builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 STATEMENT = ("BEFORE", "AFTER")
 FUNCTION = ("START", "END")
 _OWN = frozenset((__name__.partition(".")[0], "psutil", "tracemalloc"))
+_IMPORTING = frozenset(("importlib._bootstrap", "importlib._bootstrap_external"))
 
 _recorder: Recorder = None  # type: ignore[assignment] # while nothing is recorded
 
@@ -108,6 +112,8 @@ def swallow(error: Exception) -> None:
     traceback = error.__traceback__
     while traceback is not None:
         name = traceback.tb_frame.f_globals.get("__name__")
+        if name in _IMPORTING:
+            return
         if not isinstance(name, str) or name.partition(".")[0] not in _OWN:
             raise error
         traceback = traceback.tb_next

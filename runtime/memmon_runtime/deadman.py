@@ -37,7 +37,10 @@ from os import O_CLOEXEC, O_CREAT, O_EXCL, O_RDWR, close, ftruncate, listdir, ls
 from sys import getswitchinterval
 
 from . import files
+from .isolated import BUILTINS
 from .page import allocate
+
+__builtins__ = BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from os import close, fstat
 from os import open as open_file
 
+from .isolated import BUILTINS
+
+__builtins__ = BUILTINS
+
 try:
     from fcntl import F_DUPFD_CLOEXEC, fcntl
     from resource import RLIMIT_NOFILE, getrlimit

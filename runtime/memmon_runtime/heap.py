@@ -11,9 +11,11 @@ from sys import _current_frames, getallocatedblocks
 from time import perf_counter
 from types import GetSetDescriptorType
 
+from .isolated import BUILTINS
 from .settings import MB, absolute
 from .sites import function_name
 
+__builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType

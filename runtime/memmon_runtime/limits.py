@@ -8,7 +8,10 @@ from __future__ import annotations
 from os import O_CLOEXEC, O_RDONLY, close, pread, stat
 from os import open as open_file
 
+from .isolated import BUILTINS
 from .settings import MB, Settings, Threshold
+
+__builtins__ = BUILTINS
 
 try:
     from resource import RLIM_INFINITY, RLIMIT_AS, getrlimit

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from time import localtime, strftime
 
+from .isolated import BUILTINS
 from .runlog import to_json
 from .sites import CLOSED, OPEN
 
+__builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,8 +8,10 @@ from __future__ import annotations
 from sys import _getframe
 
 from . import calls, process
+from .isolated import BUILTINS
 from .sites import original_line
 
+__builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType

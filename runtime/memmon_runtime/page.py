@@ -59,6 +59,9 @@ from os import O_CLOEXEC, O_CREAT, O_EXCL, O_RDWR, close, ftruncate, unlink
 from os import open as open_file
 from struct import Struct
 
+from .isolated import BUILTINS
+
+__builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .sites import Site

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
+from .isolated import BUILTINS
+
+__builtins__ = BUILTINS
 _MOST = 4096
 
 

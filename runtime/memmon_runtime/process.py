@@ -9,12 +9,16 @@ import builtins
 import sys
 from _thread import RLock
 from atexit import register
-from sys import _getframe
+from gc import get_objects
+from sys import _getframe, getallocatedblocks
 
 from . import calls
+from .isolated import BUILTINS
 from .run import Run, find_parent, find_target
 from .settings import Settings
 from .sites import remember_added
+
+__builtins__ = BUILTINS
 
 try:
     from os import register_at_fork
@@ -25,6 +29,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
+
+_MOST_BLOCKS = 1_000_000
 
 _run: Run | None = None
 _decided = False
@@ -39,9 +45,25 @@ def install(alias: str, *, added: tuple[int, ...] = (), **settings: Any) -> None
     frame = _getframe(1)
     remember_added(frame.f_code.co_filename, added)
     setattr(builtins, alias, calls.marks)
+    _outlive_builtins(alias)
     if _run is not None:
         _run.tell_added(frame.f_code.co_filename, added)
     begin(frame, settings)
+
+
+def _outlive_builtins(alias: str) -> None:
+    """Let the alias be found by finalizers that run when the interpreter has taken its own built-in names back.
+
+    It does so from a copy that it made when it started; that is found among the objects, while they are few.
+    """
+    if getallocatedblocks() > _MOST_BLOCKS:
+        return
+    present = vars(builtins)
+    for thing in get_objects():
+        if type(thing) is not dict or thing is present or thing is BUILTINS:
+            continue
+        if thing.get("__name__") == "builtins" and thing.get("__build_class__") is present["__build_class__"]:
+            thing[alias] = calls.marks
 
 
 def begin(frame: FrameType, settings: dict[str, Any]) -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from os import O_CLOEXEC, O_RDONLY, O_WRONLY, close, pread, sysconf, write
 
 from . import files
+from .isolated import BUILTINS
 
+__builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
@@ -85,10 +87,13 @@ class Psutil:
 
     def __init__(self) -> None:
         """Import psutil and take one reading; any error means that it can't be used."""
-        import psutil  # noqa: PLC0415 - only where there is no procfs
+        try:
+            import psutil  # noqa: PLC0415 - only where there is no procfs
 
-        self._read = psutil.Process().memory_info
-        self.rss()
+            self._read = psutil.Process().memory_info
+            self.rss()
+        except Exception:
+            raise OSError("psutil can't be used") from None
 
     def rss(self) -> int:
         """The resident set now, in bytes."""
@@ -113,10 +118,13 @@ class Tracemalloc:
 
     def __init__(self) -> None:
         """Start tracing where nobody has."""
-        import tracemalloc  # noqa: PLC0415 - only as the last resort
+        try:
+            import tracemalloc  # noqa: PLC0415 - only as the last resort
 
-        if not tracemalloc.is_tracing():
-            tracemalloc.start()
+            if not tracemalloc.is_tracing():
+                tracemalloc.start()
+        except Exception:
+            raise OSError("nothing tells how much memory there is") from None
         self._read = tracemalloc.get_traced_memory
 
     def rss(self) -> int:
@@ -142,7 +150,7 @@ def best_reader() -> Reader:
         pass
     try:
         return Psutil()
-    except Exception:
+    except OSError:
         return Tracemalloc()
 
 

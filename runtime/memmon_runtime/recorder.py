@@ -13,6 +13,7 @@ from _thread import RLock, _count, get_ident
 from time import process_time_ns, thread_time_ns, time_ns
 
 from .brackets import LOOSE, Brackets
+from .isolated import BUILTINS
 from .limits import INFO, WARNING
 from .lines import Words, card_line, site_line, top_ten, totals_line
 from .page import pack_record
@@ -20,6 +21,7 @@ from .peaks import Peaks
 from .settings import MB
 from .sites import CLOSED, LONE, NEVER, NO_LABELS, OPEN, Site, original_line
 
+__builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType

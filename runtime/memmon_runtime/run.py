@@ -12,6 +12,7 @@ from time import time_ns
 
 from . import calls
 from .deadman import DeadMan
+from .isolated import BUILTINS
 from .limits import Limits, processor_is_rationed, read_text, system_kills
 from .lines import Words, added_line, card_line, header, machine_line
 from .page import Page
@@ -24,6 +25,7 @@ from .version import __version__
 from .watcher import Watcher
 from .zoom import Zoom
 
+__builtins__ = BUILTINS
 _MOST_ANCESTORS = 8
 _START_FIELD = 19
 """Of /proc/PID/stat, after the name: when the process started."""

@@ -19,6 +19,9 @@ from os import O_CLOEXEC, O_CREAT, O_EXCL, O_RDWR, close, fstat, ftruncate, prea
 from time import localtime, monotonic_ns, strftime, time_ns
 
 from . import files
+from .isolated import BUILTINS
+
+__builtins__ = BUILTINS
 
 try:
     from _json import encode_basestring

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from os import environ, getcwd, path
 
+from .isolated import BUILTINS
+
+__builtins__ = BUILTINS
 MB = 1 << 20
 
 _UNITS = {"": 1, "B": 1, "K": 1 << 10, "M": MB, "G": 1 << 30, "T": 1 << 40}

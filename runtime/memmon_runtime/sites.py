@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from .isolated import BUILTINS
 from .settings import MB, absolute
 
+__builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType

@@ -6,9 +6,11 @@ import sys
 from _thread import get_ident
 from sys import _current_frames
 
+from .isolated import BUILTINS
 from .settings import absolute
 from .sites import function_name, original_line
 
+__builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType

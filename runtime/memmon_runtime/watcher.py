@@ -10,12 +10,14 @@ from _thread import allocate_lock, get_ident, get_native_id, start_new_thread
 from time import monotonic, process_time, time_ns
 
 from . import heap
+from .isolated import BUILTINS
 from .limits import CRITICAL
 from .lines import machine_line
 from .reading import SampledPeak
 from .settings import MB
 from .stacks import all_stacks, held_stacks
 
+__builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .deadman import DeadMan

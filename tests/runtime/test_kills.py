@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 from runtime_pages import read_page
+
 from support import cgroup
 from support.marks import needs_cgroup
 
