@@ -11,13 +11,21 @@ import pytest
 
 from support import samples
 from support.marks import needs_cgroup
+from support.tool import plain_environment
 
 DEMO = [sys.executable, str(samples.ROOT / "demo.py")]
 
 
 def tell(command: list[str]) -> str:
     """Run the demo, which must succeed, and return all it said."""
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", check=False)
+    done = subprocess.run(
+        command,
+        env=plain_environment(LC_ALL="C.UTF-8"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
     assert done.returncode == 0, done.stdout
     return done.stdout
 

@@ -6,6 +6,8 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
+from support.tool import plain_environment
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -22,6 +24,7 @@ def run(python: Path, bot: Path, *options: str, group: Cgroup | None = None) -> 
     return subprocess.run(
         group.wrap(command) if group else command,
         cwd=bot.parent,
+        env=plain_environment(),
         capture_output=True,
         encoding="utf-8",
         check=False,

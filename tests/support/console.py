@@ -21,6 +21,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from support import bot, cgroup, samples
+from support.tool import plain_environment
 
 README = samples.ROOT / "README.md"
 
@@ -74,7 +75,8 @@ def play(commands: list[Command], folder: Path) -> list[str]:
         f"{{ {command.typed}\n}} 2>&1; status=$?; echo; echo {_MARK}; (exit $status)\n"
         for command in commands
     )
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = plain_environment(PATH=path, LC_ALL="C.UTF-8")
     with cgroup.limited(bot.LIMIT_MB) as group:
         done = group.run(
             ["bash", "-c", script],

@@ -28,6 +28,12 @@ def memmon(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str
     )
 
 
+def plain_environment(**changes: str) -> dict[str, str]:
+    """The environment for a program that is to be as its user runs it: not under the suite's coverage."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    return {**kept, **changes}
+
+
 def listing(folder: Path) -> Mapping[str, tuple[str, bytes | str]]:
     """Map every path below ``folder`` to its mode and its bytes (a link's target, nothing for a folder)."""
     found: dict[str, tuple[str, bytes | str]] = {}
