@@ -4,15 +4,15 @@ Everything goes Python's own ways. A script is run by Python from its entry in t
 read by Python's own loader, which is told the entry where it asks for its .pyc. So there is no frame, no finder and no
 module of ours between the program and Python, whatever it looks at.
 """
-# ruff: noqa: PTH  # pathlib is not for the program's memory
 
 from __future__ import annotations
 
+import _frozen_importlib
 import builtins
 import marshal
 import os
 import sys
-from _frozen_importlib_external import SourceFileLoader
+from _frozen_importlib_external import PathFinder, SourceFileLoader
 
 from memmon.run import helper, store
 from memmon.run.scope import Scope
@@ -100,7 +100,7 @@ def start(given: str) -> None:
     if mode == "script":
         sys.argv[0] = told["script"]
         sys.orig_argv = [sys.orig_argv[0], *told["words"]]
-    SourceFileLoader.get_data = _get_data(SourceFileLoader.get_data)
+    SourceFileLoader.get_data = _get_data(SourceFileLoader.get_data)  # type: ignore[assignment, method-assign]
     if told["limit"]:
         from memmon.run import limit  # noqa: PLC0415  # only where it is asked for
 
@@ -159,7 +159,7 @@ def options_for_child() -> str:
     return marshal.dumps(told).hex()
 
 
-def _get_data(original: Callable[[SourceFileLoader, str], bytes]) -> Callable[[SourceFileLoader, str], bytes]:
+def _get_data(original: Callable[..., bytes]) -> Callable[[SourceFileLoader, str], bytes]:
     def get_data(self: SourceFileLoader, path: str) -> bytes:
         """Return the data from path as raw bytes."""
         if path.endswith(".pyc") and path != self.path:
@@ -207,7 +207,7 @@ def _imported(name: str, path: str) -> bytes | None:
 
 def _target(name: str, path: str, module: str) -> str | None:
     """The main module's file under ``-m``, from the file of that module or of a package above it; else None."""
-    if not module or not (name == module or name == f"{module}.__main__" or module.startswith(f"{name}.")):
+    if not module or not (name in (module, f"{module}.__main__") or module.startswith(f"{name}.")):
         return None
     if not path.endswith("/__init__.py"):
         return path
@@ -255,12 +255,8 @@ def _set_back(name: str, value: str | None) -> None:
 
 
 def _let_runtime_in(folder: str) -> None:
-    """Make ``memmon_runtime`` importable without a folder in ``sys.path``."""
-    from _frozen_importlib_external import PathFinder  # noqa: PLC0415  # needed once
-
+    """Import ``memmon_runtime`` from *folder*, which does not get into ``sys.path``."""
     spec = PathFinder.find_spec("memmon_runtime", [folder])
-    package = type(sys)("memmon_runtime")
-    package.__spec__, package.__path__ = spec, list(spec.submodule_search_locations)
-    package.__loader__, package.__file__, package.__package__ = spec.loader, spec.origin, "memmon_runtime"
-    sys.modules["memmon_runtime"] = package
-    spec.loader.exec_module(package)
+    if spec is None:
+        raise ImportError(f"memmon_runtime is missing from {folder}: install memmon again")
+    _frozen_importlib._load(spec)  # type: ignore[attr-defined]  # noqa: SLF001  # what importlib itself loads a module with

@@ -4,7 +4,6 @@ Where the program and its children hold more than the limit, the largest of them
 MemoryError in its main thread, so that its ``finally`` blocks run). It is killed where it can't be asked, where it does
 not give memory back in time, or where it goes on growing.
 """
-# ruff: noqa: PTH  # pathlib is not for the supervisor's memory
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 So it is seen too while a call inside holds the interpreter's lock. Looking costs next to nothing: one read of a kept
 descriptor for each process, and a search for new processes that takes a share of the time that it states.
 """
-# ruff: noqa: PTH  # pathlib is not for the supervisor's memory
 
 from __future__ import annotations
 

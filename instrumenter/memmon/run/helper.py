@@ -27,7 +27,7 @@ def command(code: str, *arguments: str) -> list[str]:
 
 
 def transform(told: dict[str, Any], *, aloud: bool) -> int:
-    """Have the entries made that *told* asks for; return the exit status, ``FAILED`` after a minute or where it can't be.
+    """Have the entries made that *told* asks for; return the exit status, or ``FAILED`` where it can't be had.
 
     *aloud*: what it refuses is said on stderr.
     """

@@ -2,7 +2,6 @@
 
 What can't be read is None, never guessed.
 """
-# ruff: noqa: PTH  # pathlib is not for the supervisor's memory
 
 from __future__ import annotations
 
@@ -31,7 +30,9 @@ def changes(before: dict[str, Any]) -> dict[str, Any]:
     if cgroup is not None:
         folder = cgroup["path"]
         same = _inode(folder) == cgroup["inode"]
-        now = next((n for names in _FILES.values() if (n := _number(f"{folder}/{names[0]}", "oom_kill")) is not None), None)
+        now = next(
+            (n for names in _FILES.values() if (n := _number(f"{folder}/{names[0]}", "oom_kill")) is not None), None
+        )
         answer["cgroup"] = {**cgroup, "before": cgroup["count"], "after": now if same else None}
         del answer["cgroup"]["count"]
     if vmstat is not None:
@@ -114,7 +115,9 @@ def _own_cgroup() -> tuple[str, str, int] | None:
         before, _, after = line.partition(" - ")
         kind, _, rest = after.partition(" ")
         version = 2 if kind == "cgroup2" else 1
-        if version in member and (kind == "cgroup2" or (kind == "cgroup" and "memory" in rest.split(" ")[-1].split(","))):
+        if version in member and (
+            kind == "cgroup2" or (kind == "cgroup" and "memory" in rest.split(" ")[-1].split(","))
+        ):
             root, mount = before.split(" ")[3:5]
             path = member[version]
             inner = path[len(root) :] if root != "/" and path.startswith(root) else path

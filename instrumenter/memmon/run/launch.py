@@ -2,11 +2,10 @@
 
 Standard library only, and as little of it as can be: of this process nothing stays but the supervisor.
 """
-# ruff: noqa: PTH  # pathlib is not for the supervisor's memory
 
 from __future__ import annotations
 
-import _signal
+import _signal  # type: ignore[import-not-found]  # what signal wraps, without the weight of enum
 import marshal
 import os
 import sys
@@ -56,7 +55,9 @@ class _Plan:
         self.found = _configuration(self.target, options.config)
         self.cache = store.folder()
         self.helper: dict[str, Any] = {
-            "path": [entry for entry in dict.fromkeys([_ROOT, *_runtime_folder()[1], *sys.path]) if os.path.isabs(entry)],
+            "path": [
+                entry for entry in dict.fromkeys([_ROOT, *_runtime_folder()[1], *sys.path]) if os.path.isabs(entry)
+            ],
             "target": self.target,
             "explicit": options.config,
             "config": store.digest(*self.found),
@@ -132,7 +133,7 @@ class _Plan:
         if status == _USAGE:
             sys.exit(_USAGE)
         if status:
-            note = "instrumenting failed or took too long: the program runs with its memory watched, but without checkpoints"
+            note = "instrumenting failed or took too long: the program runs watched, but without checkpoints"
             sys.stderr.write(f"memmon: {note}\n")
             self.told["notes"].append(note)
 

@@ -6,10 +6,12 @@ real-time signal that programs have no use for, and the supervisor sends it only
 
 from __future__ import annotations
 
-import _signal
+import _signal  # type: ignore[import-not-found]  # what signal wraps, without the weight of enum
 
 SIGNAL = _signal.SIGRTMAX - 4
 _MB = 1 << 20
+_HEADROOM = 32 * _MB
+"""What the picture of the heap may take for itself."""
 
 
 def arm(limit_mb: float) -> None:
@@ -28,16 +30,18 @@ def _picture(limit_mb: float, rss_mb: float) -> None:
     try:
         from os import getpid  # noqa: PLC0415  # only at the limit
 
-        from memmon_runtime import process  # noqa: PLC0415  # likewise
+        from memmon_runtime import heap, process  # noqa: PLC0415  # likewise
         from memmon_runtime.lines import machine_line  # noqa: PLC0415  # likewise
-        from memmon_runtime.watcher import all_stacks  # noqa: PLC0415  # likewise
+        from memmon_runtime.stacks import all_stacks  # noqa: PLC0415  # likewise
 
         run = process._run  # noqa: SLF001
         recorder = run.recorder if run else None
         if recorder is None or run is None or run.watcher is None:
             return
         facts = {"mb": limit_mb, "rss_mb": round(rss_mb, 2), "pid": getpid()}
-        stacks = "".join(machine_line("stack", stack) for stack in all_stacks(run.watcher._ident))  # noqa: SLF001
+        watcher = run.watcher._ident  # noqa: SLF001
+        stacks = "".join(machine_line("stack", stack) for stack in all_stacks(watcher))
+        stacks += machine_line("heap", heap.picture(watcher, _HEADROOM))
         if recorder.lock.acquire(timeout=1):
             try:
                 recorder.background(recorder.reader.rss(), machine_line("limit_reached", facts) + stacks)
@@ -49,7 +53,7 @@ def _picture(limit_mb: float, rss_mb: float) -> None:
 
 def _rss_mb() -> float:
     try:
-        with open("/proc/self/statm", "rb") as statm:  # noqa: PTH123  # pathlib is not for the program's memory
+        with open("/proc/self/statm", "rb") as statm:
             return int(statm.read().split()[1]) * 4096 / _MB
     except (OSError, ValueError):
         return 0.0

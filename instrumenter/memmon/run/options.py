@@ -1,5 +1,4 @@
 """The command line of `memmon run`, read without click: the parent of a long run should be small."""
-# ruff: noqa: PTH  # pathlib is not for the supervisor's memory
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
 """The supervisor's word in the program's run log, once the program can't write there any more."""
-# ruff: noqa: PTH  # pathlib is not for the supervisor's memory
 
 from __future__ import annotations
 

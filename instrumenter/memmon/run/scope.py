@@ -1,5 +1,4 @@
 """Which files are instrumented: those below the target's folder, or those that `--include` names."""
-# ruff: noqa: PTH  # pathlib is not for the program's memory
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-PRELOAD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "preload")  # noqa: PTH100, PTH118, PTH120  # pathlib is not for the program's memory
+PRELOAD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "preload")
 _STARTERS = ("multiprocessing.spawn", "multiprocessing.forkserver")
 
 

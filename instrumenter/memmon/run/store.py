@@ -3,7 +3,6 @@
 An entry is a file that Python can run as it is: a .pyc header, the code, and behind it what is known of the code and
 a checksum. An entry that is damaged, or that somebody else could have written, counts as none.
 """
-# ruff: noqa: PTH  # pathlib is not for the program's memory
 
 from __future__ import annotations
 

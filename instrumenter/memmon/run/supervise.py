@@ -3,11 +3,10 @@
 It is started without site packages and imports nothing beyond what Python has in any case. The program has its
 streams, terminal and process group by inheritance; if the supervisor dies, the program notices nothing.
 """
-# ruff: noqa: PTH  # pathlib is not for the supervisor's memory
 
 from __future__ import annotations
 
-import _signal
+import _signal  # type: ignore[import-not-found]  # what signal wraps, without the weight of enum
 import marshal
 import os
 import time
@@ -112,7 +111,7 @@ class Supervisor:
         status = self.status or 0
         signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         folder = os.path.abspath(os.path.expanduser(self.told["log_dir"]))
-        found = dict((pid, path) for path, pid in reversed(list(record.logs(folder, self.started))))
+        found = {pid: path for path, pid in reversed(list(record.logs(folder, self.started)))}
         missing = self._missing(found)
         log = found.get(self.pid)
         if log is not None:

@@ -102,7 +102,7 @@ def _align(new: ast.AST, old: ast.AST, alias: str, filename: str) -> None:
         mine = _unwrapped(mine, theirs, alias)
         if type(mine) is not type(theirs):
             raise _different(theirs, filename)
-        for name in theirs._attributes:
+        for name in theirs._attributes:  # noqa: SLF001  # ast documents it
             setattr(mine, name, getattr(theirs, name, None))
         for name in theirs._fields:
             value, wanted = getattr(mine, name, None), getattr(theirs, name, None)
@@ -120,7 +120,7 @@ def _pairs(
     mine: object, theirs: Sequence[object], alias: str, parent: ast.AST, filename: str
 ) -> Iterator[tuple[ast.AST, ast.AST]]:
     """The members of two lists that belong together; injected statements among *mine* are given their place."""
-    kept = []
+    kept: list[object] = []
     injected = []
     for item in mine if isinstance(mine, list) else ():
         if isinstance(item, ast.Expr) and _is_call(item.value, _METHODS, alias):
@@ -169,7 +169,7 @@ def _is_call(node: ast.AST, methods: frozenset[str], alias: str) -> bool:
 
 def _place(node: ast.AST, like: object) -> None:
     """Put an injected *node* where *like* stands; on its first line alone, so that no traceback shows a range."""
-    if "lineno" not in node._attributes:
+    if "lineno" not in node._attributes:  # noqa: SLF001  # likewise
         return
     line, column = getattr(like, "lineno", 1), getattr(like, "col_offset", 0)
     one_line = getattr(like, "end_lineno", None) == line
