@@ -98,9 +98,8 @@ class Compiled:
             compiled[span(definition)] = compiler
             for call in definition.find_all(kind="call"):
                 callee = call.field("function")
-                for called in self._named(callee.text() if callee is not None else ""):
-                    if called.kind() == "function_definition":
-                        waiting.append((called, compiler))
+                named = self._named(callee.text() if callee is not None else "")
+                waiting += [(called, compiler) for called in named if called.kind() == "function_definition"]
         return compiled
 
     def _decorated(self) -> Iterator[tuple[SgNode, str]]:

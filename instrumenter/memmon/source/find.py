@@ -94,7 +94,7 @@ class Finder:
         found += commented
         if not config.hotspots and not commented:
             found += [item for item, _ in self.candidates()]
-        return Findings(tuple(sorted(_without_repeats(found), key=_order)), tuple(missing))
+        return Findings(tuple(_without_repeats(sorted(found, key=_order))), tuple(missing))
 
     def nearest(self, hotspot: Hotspot) -> tuple[str, ...]:
         """See :func:`nearest`."""
@@ -362,12 +362,20 @@ def _is_body(node: SgNode) -> bool:
 
 
 def _without_repeats(found: Iterable[Found]) -> Iterator[Found]:
-    seen: set[tuple[object, ...]] = set()
+    """Leave out what a site of the same name and line, the runtime's key, holds already in the same frame."""
+    outer: dict[tuple[str, int, bool], list[Found]] = {}
     for item in found:
-        key = (item.site.hotspot, item.site.kind, span(item.first))
-        if key not in seen:
-            seen.add(key)
+        whole = item.site.kind in {"function", "region"}
+        others = outer.setdefault((item.site.hotspot, item.site.line, whole), [])
+        if not any(_holds(other, item) for other in others):
+            others.append(item)
             yield item
+
+
+def _holds(outer: Found, inner: Found) -> bool:
+    begin, end = span(outer.first)[0], span(outer.last)[1]
+    first, last = span(inner.first)[0], span(inner.last)[1]
+    return begin <= first and last <= end and not grammar.has_own_frame(inner.first, (begin, end))
 
 
 def _order(found: Found) -> tuple[int, int]:

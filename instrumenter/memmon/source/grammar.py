@@ -305,6 +305,22 @@ def in_class_body(node: SgNode) -> bool:
     return False
 
 
+def has_own_frame(node: SgNode, within: tuple[int, int]) -> bool:
+    """Whether *node* runs in a frame of its own inside the extent *within*: in a function, a class or a generator."""
+    inner: SgNode | None = None
+    for outer in up(node):
+        if inner is not None:
+            kind = outer.kind()
+            if kind in DEFINITIONS and inner.kind() == "block":
+                return True
+            if kind == "generator_expression" or (kind == "lambda" and inner.kind() != "lambda_parameters"):
+                return True
+        if span(outer)[0] <= within[0] and within[1] <= span(outer)[1]:
+            return False
+        inner = outer
+    return False
+
+
 def is_docstring(statement: SgNode) -> bool:
     """Whether *statement* is the string that its module, class or function keeps as its docstring."""
     children = statement.children()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from memmon.source.vet import vet
 
 if TYPE_CHECKING:
     from memmon.model import Hotspot, Site
+
+_UNCOMPILED = "has {}, which Python {}.{} here can't compile: proved by libcst and by taking it back alone"
 
 
 def instrument(source: bytes, path: str, config: Config) -> Outcome:
@@ -52,14 +55,18 @@ class _Job:
         self.dialect = calls.Dialect(calls.free_alias(self.decoded.text), self.decoded.encoding)
 
     def instrumented(self) -> Instrumented:
-        draft = self._draft({})
+        draft, notes = self._draft({}), []
         if draft.missing and not draft.found:
             prove.refuse_unparsable(self.source, self.path)
         if prove.compiles(draft.output, self.path) is not None:
-            prove.refuse_unparsable(self.source, self.path)
-            draft = self._without_breakers(len(draft.found) + len(draft.refusals))
+            newer = prove.refuse_unparsable(self.source, self.path)
+            if newer is None:
+                draft = self._without_breakers(len(draft.found) + len(draft.refusals))
+            else:
+                prove.prove_parsable(draft.output, self.path)
+                notes.append(_UNCOMPILED.format(newer, *sys.version_info[:2]))
         prove.prove_reversible(self.source, draft.output, self.path)
-        return Instrumented(draft.output, draft.found, draft.refusals, draft.missing)
+        return Instrumented(draft.output, draft.found, draft.refusals, draft.missing, tuple(notes))
 
     def _draft(self, refused: dict[int, str]) -> _Draft:
         """The output with all sites but those *refused*, by their number in the order of the text."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from memmon.model import Refusal, Site
 from memmon.source import grammar
 from memmon.source.grammar import span
-from memmon.source.transform import DEEPEST, CantRewrite, Checkpoints, Through, rewrite
+from memmon.source.transform import DEEPEST, TOO_DEEP, CantRewrite, Checkpoints, Through, rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -190,9 +190,10 @@ class Placer:
         return Edit(offset, offset, rank, lambda _: made)
 
     def _region(self, form: str, plan: _Plan, start: int, end: int, checkpoints: Checkpoints) -> Iterator[Edit]:
+        if grammar.is_deeper(plan.node, DEEPEST):
+            self._refuse(plan, TOO_DEEP)
+            return
         try:
-            if grammar.is_deeper(plan.node, DEEPEST):
-                raise CantRewrite("it is nested too deeply for libcst")
             rewrite(form, self.source.text[start:end], checkpoints)
         except CantRewrite as reason:
             self._refuse(plan, str(reason))

@@ -6,6 +6,7 @@ import warnings
 
 from memmon.errors import Place, ProofError, SourceError
 from memmon.source import preamble
+from memmon.source.newer import newer_syntax
 from memmon.source.strip import strip
 
 
@@ -31,11 +32,29 @@ def compiles(source: bytes, path: str) -> SyntaxError | None:
     return None
 
 
-def refuse_unparsable(source: bytes, path: str) -> None:
-    """Raise :class:`SourceError` with file, line and column where *source* is not valid Python."""
+def refuse_unparsable(source: bytes, path: str) -> str | None:
+    """What in *source* is newer than the running Python, as "syntax of Python 3.N"; None where all of it compiles.
+
+    Raises :class:`SourceError` with file, line and column where *source* is not valid Python.
+    """
     error = compiles(source, path)
-    if error is not None:
+    if error is None:
+        return None
+    newer = newer_syntax(source, error)
+    if newer is None:
         raise SourceError(
             f"is not valid Python here: {error.msg}; correct it first (it is untouched)",
             Place(path, error.lineno, error.offset),
         )
+    return newer
+
+
+def prove_parsable(output: bytes, path: str) -> None:
+    """Raise :class:`ProofError` unless libcst can parse *output*: the proof where this Python can't compile it."""
+    import libcst as cst  # noqa: PLC0415  # slow, and hardly ever needed here
+
+    try:
+        cst.parse_module(output)
+    except (cst.ParserSyntaxError, RecursionError) as error:
+        reason = str(error).splitlines()[0]
+        raise ProofError(f"libcst can't parse the result ({reason}), so nothing was changed", Place(path)) from None

@@ -25,8 +25,9 @@ def strip_text(text: str) -> str:
     block = preamble.find(text)
     if block is None:
         return text
-    without = text[: block.start] + block.instead + text[block.end :]
-    return calls.injected(block.alias).sub("", without)
+    # The parts apart: what joins them may put an injected line behind a statement.
+    head, tail = (calls.injected(block.alias).sub("", part) for part in (text[: block.start], text[block.end :]))
+    return head + block.instead + tail
 
 
 def injected_lines(source: SourceText) -> tuple[int, ...]:

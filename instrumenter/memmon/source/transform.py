@@ -23,6 +23,8 @@ import libcst as cst
 DEEPEST = 500
 """Levels of nesting that libcst is not asked to try: it would recurse out, after a time that is quadratic in them."""
 
+TOO_DEEP = "it is nested too deeply for libcst"
+
 
 class CantRewrite(Exception):  # noqa: N818  # not an error of the user's: it becomes a refusal of the site
     """libcst can't read the region; the message says why, in a clause."""
@@ -150,7 +152,7 @@ def rewrite(form: str, region: str, checkpoints: Checkpoints) -> str:
     except cst.ParserSyntaxError as error:
         raise CantRewrite(f"libcst can't parse it ({error.message.splitlines()[0]})") from None
     except RecursionError:
-        raise CantRewrite("it is nested too deeply for libcst") from None
+        raise CantRewrite(TOO_DEEP) from None
 
 
 @lru_cache(maxsize=256)
