@@ -138,10 +138,9 @@ def _what(fix: Fix, code: Code | None, culprit: Culprit, say: Say) -> str:
     if code:
         if fix.reads and (named := _data_file(code, culprit)):
             return named
-        if fix.reads:
-            return say(f"what “{code.line}” loads", f"“{code.line}” 读取的数据")
         known = [line.strip().rstrip(",") for line in code.statement.splitlines() if fix.code and fix.code.search(line)]
-        return next(iter(known), code.line)
+        line = next(iter(known), code.line)
+        return say(f"what “{line}” loads", f"“{line}” 读取的数据") if fix.reads else line
     return culprit.hotspot or say("the data", "数据")
 
 

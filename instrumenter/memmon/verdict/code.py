@@ -17,6 +17,7 @@ _MOST_BYTES = 64 << 20
 _MOST_BODY = 200
 """Lines of a called function that are looked at."""
 _ABOVE = 8
+_DEFINES = re.compile(r"\s*(?:async\s+)?def\s+([^\W\d]\w*)\s*\(")
 _CALLED = re.compile(r"\b([^\W\d]\w*)\s*\(")
 
 
@@ -64,7 +65,7 @@ class Code:
     line: str
     """Its first line, without indentation."""
     statement: str
-    """All of it."""
+    """All of it; of a function its body."""
     context: str
     """The statement and the functions of the same file that it calls, as far as they are found."""
     loads: tuple[str, ...]
@@ -77,10 +78,10 @@ _DATA_FILE = re.compile(
 _CONSTANT = re.compile(r"\b[A-Z][A-Z0-9_]{2,}\b")
 
 
-def _body(lines: tuple[str, ...], name: str) -> list[str]:
-    """The lines of ``def name``, the first one in the file."""
+def _body(lines: tuple[str, ...], name: str, start: int = 0) -> list[str]:
+    """The lines of ``def name``, the first one from index ``start`` on."""
     heading = re.compile(rf"(\s*)(?:async\s+)?def\s+{re.escape(name)}\s*\(")
-    for number, line in enumerate(lines):
+    for number, line in enumerate(lines[start:], start):
         found = heading.match(line)
         if found:
             body = [line]
@@ -106,7 +107,9 @@ def code_at(path: str | None, line: int | None) -> Code | None:
     lines = source_lines(path)
     if not 0 < line <= len(lines):
         return None
-    statement = "\n".join(lines[line - 1 : last_line(path, line)])
+    heading = _DEFINES.match(lines[line - 1])
+    found = _body(lines, heading[1], line - 1) if heading else lines[line - 1 : last_line(path, line)]
+    statement = "\n".join(found)
     context = [statement]
     for name in dict.fromkeys(_CALLED.findall(statement)):
         context += _body(lines, name)
