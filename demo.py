@@ -61,6 +61,7 @@ def story(python: str) -> None:
     # The bot's configuration asks for a Chinese log; here, it speaks the language of whoever runs the demo.
     settings.write_text(settings.read_text(encoding="utf-8").replace('"zh"', '"auto"'), encoding="utf-8")
     call([python, "make_learning_config.py", "huge"])
+    before = set(Path().iterdir())
 
     heading("Instrument the bot")
     if show([*memmon, "instrument", BOT]) != 0:
@@ -93,8 +94,9 @@ def story(python: str) -> None:
     heading("Give the source back")
     if show([*memmon, "restore", BOT, "--purge-logs"]) != 0 or bot.read_bytes() != original:
         fail("the source was not given back byte for byte")
-    left = ", ".join(sorted(part.name for part in Path().iterdir()))
-    print(f"\n{BOT} is what it was, byte for byte. The folder holds: {left}")
+    if left := set(Path().iterdir()) - before:
+        fail(f"left over: {', '.join(sorted(map(str, left)))}")
+    print(f"\n{BOT} is what it was, byte for byte, and nothing is left over.")
 
 
 def last(lines: list[str], text: str) -> int:
