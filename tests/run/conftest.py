@@ -51,8 +51,8 @@ class Place:
         return path
 
     def plain(self, *words: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
-        """`python WORDS`; what Python would cache beside the sources is not kept."""
-        return self._run([sys.executable, "-B", *words], options)
+        """`python WORDS`."""
+        return self._run([sys.executable, *words], options)
 
     def memmon(self, *words: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
         """`memmon run WORDS`."""

@@ -35,7 +35,7 @@ class _Program:
     def __init__(self, told: dict[str, Any]) -> None:
         self.told = told
         self.scope = Scope(told["base"], tuple(told["include"]))
-        self.begun = False
+        self.begun = self.entered = False
         self.aliases: set[str] = set()
 
     def entry(self, path: str, filename: str, *, script: bool) -> tuple[bytes, dict[str, Any]] | None:
@@ -116,8 +116,9 @@ def start(given: str) -> None:
 def enter() -> None:
     """Make the main module what it is under plain Python; called by its first statement."""
     program = _program
-    if program is None or program.told["mode"] != "script" or program.begun:
+    if program is None or program.told["mode"] != "script" or program.entered:
         return
+    program.entered = True
     told = program.told
     main = sys._getframe(1).f_globals  # noqa: SLF001  # the module that runs is the caller
     if sys.path and sys.path[0] == told["cache0"]:
@@ -190,12 +191,8 @@ def _imported(name: str, path: str) -> bytes | None:
             return None
         found = program.entry(path, path, script=False)
         alias = found[1]["alias"] if found else None
-        if target is not None or program.begun:
-            _begin_quietly(target or path, "__main__", alias)
-        elif told["mode"] == "child":
-            _begin_quietly(told["file"] or path, "__mp_main__", alias)
-        elif found is not None:
-            _begin_quietly(path, name, alias)
+        if found is not None or target is not None:
+            _begin_quietly(target or told["file"] or path, "__main__", alias)
     except Exception as error:  # noqa: BLE001  # the program's own code runs all the same
         _complain(error)
         return None
