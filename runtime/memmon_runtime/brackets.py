@@ -24,13 +24,15 @@ __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
-    from typing import Tuple
+    from typing import List, Tuple
 
     from .sites import Site
 
     # The frame's id, the site, the RSS and the peak's epoch at the opening, and how much processor time other
     # threads had used by then (0: there were none). A tuple, since it is the cheapest to make.
     Bracket = Tuple[int, Site, int, int, int]
+    # What ended, and whether it was loose.
+    Gone = List[Tuple[Bracket, bool]]
 
 LOOSE = 0x20 | 0x80 | 0x200  # CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
 _HOPS = 32
@@ -43,7 +45,7 @@ class Token:
 
     __slots__ = ("brackets", "gone")
 
-    def __init__(self, gone: list[Bracket]) -> None:
+    def __init__(self, gone: Gone) -> None:
         """Note in ``gone`` what is open when the frame ends."""
         self.brackets: list[Bracket] = []
         self.gone = gone
@@ -54,7 +56,7 @@ class Token:
     def __del__(self) -> None:
         """The frame is gone, unless a debugger put its own function in the token's place."""
         if self.brackets and gettrace() is None:
-            self.gone.extend(self.brackets)
+            self.gone.extend((bracket, True) for bracket in self.brackets)
 
 
 class Lane:
@@ -62,7 +64,7 @@ class Lane:
 
     __slots__ = ("gone", "ident", "stack")
 
-    def __init__(self, ident: int, gone: list[Bracket]) -> None:
+    def __init__(self, ident: int, gone: Gone) -> None:
         """Note in ``gone`` what is open when the thread ends."""
         self.ident = ident
         self.stack: list[Bracket] = []
@@ -71,7 +73,7 @@ class Lane:
     def __del__(self) -> None:
         """The thread is gone."""
         if self.stack:
-            self.gone.extend(self.stack)
+            self.gone.extend((bracket, False) for bracket in self.stack)
 
 
 class Brackets:
@@ -81,9 +83,9 @@ class Brackets:
         """Nothing is open."""
         self.local = _local()
         self.stacks: dict[int, list[Bracket]] = {}
-        self.loose: dict[tuple[int, Site], tuple[Bracket, Token | None]] = {}
+        self.loose: dict[tuple[int, Site], Bracket] = {}
         self.count = 0
-        self.gone: list[Bracket] = []
+        self.gone: Gone = []
         self.left: list[Bracket] = []
         """Found to be left, not yet told."""
 
@@ -114,22 +116,17 @@ class Brackets:
 
     def _enter_loose(self, frame: FrameType, bracket: Bracket) -> None:
         key = bracket[:2]
-        old = self._take_loose(key)
-        if old is not None:
-            self.leave(old)
         token = frame.f_trace
+        old = self.loose.get(key)
+        if old is not None:
+            if type(token) is Token and old in token.brackets:
+                token.brackets.remove(old)
+            self.leave(old)
         if token is None or (type(token) is Token and token.gone is not self.gone):
             token = frame.f_trace = Token(self.gone)
-        mine = token if type(token) is Token else None
-        if mine is not None:
-            mine.brackets.append(bracket)
-        self.loose[key] = bracket, mine
-
-    def _take_loose(self, key: tuple[int, Site]) -> Bracket | None:
-        bracket, token = self.loose.pop(key, (None, None))
-        if token is not None and bracket in token.brackets:
-            token.brackets.remove(bracket)
-        return bracket
+        if type(token) is Token:
+            token.brackets.append(bracket)
+        self.loose[key] = bracket
 
     def take(self, lane: Lane, frame: FrameType, site: Site) -> Bracket | None:
         """Take out the bracket of ``site`` that ``frame`` opened; None where none is known."""
@@ -140,11 +137,13 @@ class Brackets:
                     self.leave(stack.pop())
                 self.count -= 1
                 return stack.pop()
-        bracket = self._take_loose((here, site))
+        bracket = self.loose.pop((here, site), None)
         if bracket is not None:
             token = frame.f_trace
-            if type(token) is Token and not token.brackets:
-                frame.f_trace = None
+            if type(token) is Token and bracket in token.brackets:
+                token.brackets.remove(bracket)
+                if not token.brackets:
+                    frame.f_trace = None
             self.count -= 1
         return bracket
 
@@ -162,11 +161,11 @@ class Brackets:
     def bury(self) -> None:
         """Take out what ended with its frame or thread."""
         while self.gone:
-            bracket = self.gone.pop()
-            found, _ = self.loose.get(bracket[:2], (None, None))
-            if found is bracket:
-                del self.loose[bracket[:2]]
-            self.leave(bracket)
+            bracket, loose = self.gone.pop()
+            # A loose one may have been found out already, by another frame at the same address.
+            if not loose or self.loose.get(bracket[:2]) is bracket:
+                self.loose.pop(bracket[:2], None)
+                self.leave(bracket)
 
     def sweep(self) -> None:
         """Find the brackets whose frames are on no thread's stack any more; the watcher does it at each tick."""
@@ -186,9 +185,7 @@ class Brackets:
 
     def forget(self) -> None:
         """In a forked child: what the parent has open is the parent's."""
-        for _, token in self.loose.values():
-            if token is not None:
-                token.brackets.clear()
+        self.loose.clear()
         for stack in self.stacks.values():
             stack.clear()
 

@@ -26,18 +26,18 @@ where the processor is rationed, and never where the program uses that watchdog 
 """
 
 # pathlib and its kin are an import that the user's program would have to pay for.
-# ruff: noqa: PTH108, PTH208
+# ruff: noqa: PTH208
 
 from __future__ import annotations
 
 import sys
 from _thread import _count, allocate_lock
-from mmap import mmap
-from os import O_CLOEXEC, O_CREAT, O_EXCL, O_RDWR, close, ftruncate, listdir, lseek, unlink
+from os import O_CLOEXEC, O_CREAT, O_EXCL, O_RDWR, close, ftruncate, listdir, lseek
 from sys import getswitchinterval
 
 from . import files
 from .isolated import BUILTINS
+from .mapping import Mapping
 from .page import allocate
 
 __builtins__ = BUILTINS
@@ -66,11 +66,12 @@ class DeadMan:
         self._identity = files.identity(self._fd)
         try:
             allocate(self._fd, _SIZE)
-            self._map = mmap(self._fd, _SIZE)
+            self._mapping = Mapping(self._fd, _SIZE)
+            self._map = self._mapping.bytes
             self._map[:] = bytes(_SIZE)
         except BaseException:
             close(self._fd)
-            unlink(self.path)
+            files.remove(self.path)
             raise
 
     def arm(self) -> None:
@@ -80,6 +81,11 @@ class DeadMan:
         elif files.identity(self._fd) == self._identity:
             lseek(self._fd, 0, 0)
             self._watchdog.start(self._threshold, self._fd)
+
+    @property
+    def armed(self) -> bool:
+        """Whether its C thread runs."""
+        return self._watchdog.armed
 
     def disarm(self) -> None:
         """Let it not fire; the C thread is gone when this returns."""
@@ -100,13 +106,13 @@ class DeadMan:
     def close(self, *, keep: bool = False) -> None:
         """Disarm, give the descriptor back, and remove the file unless it is to be kept."""
         self.disarm()
-        if files.identity(self._fd) == self._identity:
-            close(self._fd)
+        self.abandon()
         if not keep:
-            unlink(self.path)
+            files.remove(self.path)
 
     def abandon(self) -> None:
         """In a forked child: the file is the parent's."""
+        self._mapping.close()
         if files.identity(self._fd) == self._identity:
             close(self._fd)
 
@@ -120,7 +126,7 @@ class _Watchdog:
         import faulthandler  # noqa: PLC0415 - not before it is needed
 
         self.taken = False
-        self._armed = False
+        self.armed = False
         self._lock = allocate_lock()
         self._later: Callable[..., None] = faulthandler.dump_traceback_later
         self._cancel: Callable[[], None] = faulthandler.cancel_dump_traceback_later
@@ -133,7 +139,7 @@ class _Watchdog:
         def dump_traceback_later(*args: Any, **kwargs: Any) -> None:
             """`faulthandler.dump_traceback_later`; memmon leaves the watchdog to the program from now on."""
             with self._lock:
-                self.taken, self._armed = True, False
+                self.taken, self.armed = True, False
             original(*args, **kwargs)
 
         dump_traceback_later.memmon = original  # type: ignore[attr-defined]
@@ -142,13 +148,13 @@ class _Watchdog:
     def start(self, seconds: float, fd: int) -> None:
         with self._lock:
             if not self.taken:
-                self._armed = True
+                self.armed = True
                 self._later(seconds, repeat=False, file=fd, exit=False)
 
     def stop(self) -> None:
         with self._lock:
-            if self._armed:
-                self._armed = False
+            if self.armed:
+                self.armed = False
                 self._cancel()
 
 

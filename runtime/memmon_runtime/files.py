@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from os import close, fstat
+from os import O_RDONLY, close, fstat, pread, unlink
 from os import open as open_file
 
 from .isolated import BUILTINS
 
 __builtins__ = BUILTINS
+
+try:
+    from os import O_CLOEXEC
+except ImportError:  # Windows
+    O_CLOEXEC = 0  # type: ignore[misc]
 
 try:
     from fcntl import F_DUPFD_CLOEXEC, fcntl
@@ -34,6 +39,53 @@ def open_high(path: str, flags: int, mode: int = 0o666) -> int:
         return fd
     close(fd)
     return high
+
+
+class Kept:
+    """A file of the kernel's that is read again and again, by a descriptor that stays open.
+
+    The watcher must never open and close: a number that it takes for a moment may be one that the program is just
+    about to get, or to close.
+    """
+
+    __slots__ = ("_fd", "_identity", "_path")
+
+    def __init__(self, path: str) -> None:
+        """Open ``path``; where that can't be, it reads as empty."""
+        self._path = path
+        self._fd = -1
+        self._identity: tuple[int, int] | None = None
+        self.mend()
+
+    def read(self, size: int = 1 << 14) -> str:
+        """The text now; nothing where it can't be read."""
+        try:
+            return pread(self._fd, size, 0).decode("utf-8", "replace")
+        except OSError:
+            return ""
+
+    def mend(self) -> None:
+        """Open it anew where the program closed it."""
+        if self._identity is None or identity(self._fd) != self._identity:
+            try:
+                self._fd = open_high(self._path, O_RDONLY | O_CLOEXEC)
+                self._identity = identity(self._fd)
+            except OSError:
+                self._fd, self._identity = -1, None
+
+    def close(self) -> None:
+        """Give the descriptor back, unless it is no longer ours."""
+        if self._identity is not None and identity(self._fd) == self._identity:
+            close(self._fd)
+        self._fd, self._identity = -1, None
+
+
+def remove(path: str) -> None:
+    """Remove a file, if it is still there to be removed."""
+    try:
+        unlink(path)  # noqa: PTH108 - no pathlib in the user's program
+    except OSError:
+        pass
 
 
 def identity(fd: int) -> tuple[int, int] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from os import O_CLOEXEC, O_RDONLY, close, pread, stat
 from os import open as open_file
 
+from .files import Kept
 from .isolated import BUILTINS
 from .settings import MB, Settings, Threshold
 
@@ -61,7 +62,10 @@ class Cgroup:
             limit = int(text) if text.isdigit() else _NO_LIMIT
             if limit < self.limit:
                 self.limit, self.limit_path = limit, folder + "/" + self._names["limit"]
-        self._limiting = self.limit_path.rpartition("/")[0]
+        self.kept: list[Kept] = []
+        if self.limited:
+            limiting = self.limit_path.rpartition("/")[0]
+            self.kept = [Kept(f"{limiting}/{name}") for name in (self._names["usage"], "memory.stat")]
 
     @property
     def limited(self) -> bool:
@@ -70,11 +74,12 @@ class Cgroup:
 
     def used(self, enough: int) -> int:
         """Bytes in use under the limit, less the inactive file cache; that is looked up from ``enough`` on only."""
-        text = read_text(self._limiting + "/" + self._names["usage"]).strip()
+        usage, statistics = self.kept
+        text = usage.read().strip()
         used = int(text) if text.isdigit() else 0
         if used < enough:
             return used
-        cache = field(read_text(self._limiting + "/memory.stat"), self._names["inactive"])
+        cache = field(statistics.read(), self._names["inactive"])
         return max(used - (cache or 0), 0)
 
     def kills(self) -> dict[str, object] | None:
@@ -163,7 +168,8 @@ class Limits:
         self._thresholds = ((WARNING, settings.warning), (CRITICAL, settings.critical))
         shares = [threshold.percent for _, threshold in self._thresholds if threshold.percent is not None]
         self._lowest_share = min(shares, default=100) / 100
-        meminfo = read_text("/proc/meminfo")
+        self._meminfo = Kept("/proc/meminfo")
+        meminfo = self._meminfo.read()
         self.physical = (field(meminfo, "MemTotal:") or 0) * 1024 or _physical_elsewhere()
         try:
             self.cgroup: Cgroup | None = Cgroup()
@@ -182,6 +188,19 @@ class Limits:
         if self.physical:
             known.append((self.physical, "physical", None))
         return min(known, key=lambda entry: entry[0]) if known else (0, None, None)
+
+    def _kept(self) -> list[Kept]:
+        return [self._meminfo, *(self.cgroup.kept if self.cgroup is not None else ())]
+
+    def mend(self) -> None:
+        """Open anew what the program closed."""
+        for file in self._kept():
+            file.mend()
+
+    def close(self) -> None:
+        """Give the descriptors back."""
+        for file in self._kept():
+            file.close()
 
     def threshold_mb(self, threshold: Threshold) -> float | None:
         """The level in MB: as given, or of the tightest limit."""
@@ -228,15 +247,14 @@ class Limits:
             uses.append(("address-space", vm, self.address_space))
         if self.physical:
             uses.append(("physical", rss, self.physical))
-            left = _available()
+            left = _available(self._meminfo.read())
             if left is not None:
                 uses.append(("available", max(self.physical - left, 0), self.physical))
         return uses
 
 
-def _available() -> int | None:
+def _available(meminfo: str) -> int | None:
     """Bytes that the system can still hand out: MemAvailable and the free swap."""
-    meminfo = read_text("/proc/meminfo")
     available = field(meminfo, "MemAvailable:")
     return None if available is None else (available + (field(meminfo, "SwapFree:") or 0)) * 1024
 

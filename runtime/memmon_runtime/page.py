@@ -50,16 +50,18 @@ row are the brackets that are open.
 
 # pathlib and its kin are an import that the user's program would have to pay for.
 # The page's fields are its arguments.
-# ruff: noqa: PTH108, PLR0913, PLR0917
+# ruff: noqa: PLR0913, PLR0917
 
 from __future__ import annotations
 
-from mmap import mmap
-from os import O_CLOEXEC, O_CREAT, O_EXCL, O_RDWR, close, ftruncate, unlink
+from os import O_CLOEXEC, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, close, ftruncate, pread
 from os import open as open_file
 from struct import Struct
+from struct import error as StructError  # noqa: N812 - as the other exceptions are named
 
+from . import files
 from .isolated import BUILTINS
+from .mapping import Mapping
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
@@ -79,6 +81,7 @@ _NAME_AT = 192
 _SAMPLE_AT = 64
 _SAMPLE_SIZE = 64
 _FIRST_ROWS = 63
+_MAGIC = b"MEMMON1\n"
 _HEADER = Struct("<8sIIIIQQQqq")
 _SAMPLE = Struct("<QqqqqqqQ")
 _ROWS = Struct("<II")
@@ -96,6 +99,21 @@ def allocate(fd: int, size: int) -> None:
         posix_fallocate(fd, 0, size)
 
 
+def page_belongs_to(path: str, pid: int, ticks: int) -> bool:
+    """Whether a page was made by the process with this pid and start time."""
+    try:
+        fd = open_file(path, O_RDONLY | O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        magic, *_, owner, started, _, _, _ = _HEADER.unpack_from(pread(fd, HEADER_SIZE, 0))
+    except (OSError, StructError):
+        return False
+    finally:
+        close(fd)
+    return bool(ticks) and (magic, owner, started) == (_MAGIC, pid, ticks)
+
+
 class Page:
     """The writer's side; the recorder's lock is held around every call but ``sample``."""
 
@@ -107,9 +125,10 @@ class Page:
         try:
             size = HEADER_SIZE + _FIRST_ROWS * ROW_SIZE
             allocate(fd, size)
-            self.map = mmap(fd, size)
+            self._mapping = Mapping(fd, size)
+            self.map = self._mapping.bytes
         except BaseException:
-            unlink(self.path)
+            files.remove(self.path)
             raise
         finally:
             close(fd)
@@ -120,7 +139,7 @@ class Page:
         text = name.encode("utf-8", "backslashreplace")[: HEADER_SIZE - _NAME_AT - 1]
         self.map[_NAME_AT : _NAME_AT + len(text)] = text
         _HEADER.pack_into(
-            self.map, 0, b"MEMMON1\n", HEADER_SIZE, ROW_SIZE, 0, self._room, pid, ticks, unit, started, baseline
+            self.map, 0, _MAGIC, HEADER_SIZE, ROW_SIZE, 0, self._room, pid, ticks, unit, started, baseline
         )
 
     def add_row(self, site: Site) -> None:
@@ -155,14 +174,15 @@ class Page:
             return False
         try:
             allocate(fd, size)
-            grown = mmap(fd, size)
+            grown = Mapping(fd, size)
         except (OSError, ValueError):
             return False
         finally:
             close(fd)
         begin = HEADER_SIZE + self._room * ROW_SIZE
-        grown[begin:] = bytes(size - begin)
-        self.map, self._room = grown, room
+        grown.bytes[begin:] = bytes(size - begin)
+        self._mapping.close()
+        self._mapping, self.map, self._room = grown, grown.bytes, room
         return True
 
     def sample(self, now: int, rss: int, level: int, ticks: int, alert: int, highest: int) -> None:
@@ -174,5 +194,9 @@ class Page:
     def close(self, *, keep: bool = False) -> None:
         """Give the mapping up and, unless it is to be kept, remove the file."""
         if not keep:
-            unlink(self.path)
-        self.map.close()
+            files.remove(self.path)
+        self._mapping.close()
+
+    def abandon(self) -> None:
+        """In a forked child: the file is the parent's."""
+        self._mapping.close()

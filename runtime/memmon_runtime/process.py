@@ -14,7 +14,7 @@ from sys import _getframe, getallocatedblocks
 
 from . import calls
 from .isolated import BUILTINS
-from .run import Run, find_parent, find_target
+from .run import Run, find_parent, find_previous, find_target
 from .settings import Settings
 from .sites import remember_added
 
@@ -77,7 +77,7 @@ def begin(frame: FrameType, settings: dict[str, Any]) -> None:
         return
     _run = Run(chosen, find_target(frame.f_globals, frame.f_code.co_filename))
     try:
-        _run.start(find_parent())
+        _run.start(find_previous(chosen.log_dir) or find_parent())
         _end_with_worker(_run)
     except Exception as error:
         calls.swallow(error)

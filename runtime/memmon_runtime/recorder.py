@@ -318,6 +318,7 @@ class Recorder:
         """Open anew what the program closed behind our back."""
         with self.lock:
             self.reader.mend()
+            self.limits.mend()
             if self.peak is not None:
                 self.peak.mend()
             if self.log is not None:
@@ -326,6 +327,7 @@ class Recorder:
     def close_all(self) -> None:
         """Give back every descriptor; what is still under way finds neither log nor page."""
         self.reader.close()
+        self.limits.close()
         if self.peak is not None:
             self.peak.close()
         if self.log is not None:

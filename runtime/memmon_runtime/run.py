@@ -15,7 +15,7 @@ from .deadman import DeadMan
 from .isolated import BUILTINS
 from .limits import Limits, processor_is_rationed, read_text, system_kills
 from .lines import Words, added_line, card_line, header, machine_line
-from .page import Page
+from .page import Page, page_belongs_to
 from .reading import Peak, SampledPeak, best_reader
 from .recorder import Recorder
 from .runlog import RunLog
@@ -27,6 +27,7 @@ from .zoom import Zoom
 
 __builtins__ = BUILTINS
 _MOST_ANCESTORS = 8
+_MOST_PAGES = 50
 _START_FIELD = 19
 """Of /proc/PID/stat, after the name: when the process started."""
 
@@ -150,6 +151,8 @@ class Run:
         if recorder is not None:
             if self.log_path == "" and recorder.log is not None:
                 self.log_path = recorder.log.path
+            if recorder.page is not None:
+                recorder.page.abandon()
             recorder.close_all()
             recorder.brackets.forget()
         if self.dead_man is not None:
@@ -163,7 +166,7 @@ class Run:
 
     def complain(self, text: str) -> None:
         """One line on stderr in the whole run, at most."""
-        if not self._told:
+        if not self._told and sys.__stderr__ is not None:
             self._told = True
             try:
                 write_fd(2, f"memmon: {text}; the program runs on without it\n".encode("utf-8", "backslashreplace"))
@@ -215,6 +218,19 @@ def find_parent() -> dict[str, object] | None:
             return {"pid": pid, "log": log}
         words = read_text(f"/proc/{pid}/stat").rpartition(")")[2].split()
         pid = int(words[1]) if len(words) > 1 else 0
+    return None
+
+
+def find_previous(log_dir: str) -> dict[str, object] | None:
+    """The log that this very process left when another program took it over by exec; its page is still there."""
+    pid, ticks = getpid(), start_ticks("self")
+    try:
+        names = [name for name in listdir(log_dir) if name.startswith(".memory_monitor_") and name.endswith(".page")]
+    except OSError:
+        return None
+    for name in sorted(names, reverse=True)[:_MOST_PAGES]:
+        if not name.endswith(".stack.page") and page_belongs_to(f"{log_dir}/{name}", pid, ticks):
+            return {"pid": pid, "log": f"{log_dir}/{name[1:-5]}.log"}
     return None
 
 

@@ -7,7 +7,8 @@ each ``interval`` seconds when the RSS is another one than in the line before.
 from __future__ import annotations
 
 from _thread import allocate_lock, get_ident, get_native_id, start_new_thread
-from time import monotonic, process_time, time_ns
+from os import listdir
+from time import monotonic, process_time, sleep, time_ns
 
 from . import heap
 from .isolated import BUILTINS
@@ -36,8 +37,22 @@ _BURST = 30
 """So many pictures of all threads may be written at once, and one more each second."""
 _STARVED_AFTER = 0.04
 """A tick so many seconds late, in a process that did little meanwhile, was stopped or starved …"""
+_ENDING = 0.02
+"""Seconds that a thread is given to end, at most."""
 _CALM = 10.0
 """… and the dead man's switch stays off for so long."""
+
+
+def _nothing() -> None:
+    """End at once."""
+
+
+def _tasks() -> int:
+    """How many threads the system counts."""
+    try:
+        return len(listdir("/proc/self/task"))  # noqa: PTH208 - no pathlib in the user's program
+    except OSError:
+        return 0
 
 
 class Watcher:
@@ -72,6 +87,8 @@ class Watcher:
         self._running = allocate_lock()
         self._running.acquire()
         try:
+            # The first thread to end makes the C library load what it takes; later there may be no memory for that.
+            start_new_thread(_nothing, ())
             start_new_thread(self._run, ())
         except BaseException:
             self._running.release()
@@ -81,10 +98,16 @@ class Watcher:
     def stop(self) -> None:
         """Let the thread end and wait until it has; does nothing where it does not run."""
         if self._recorder.own_threads and self._ident != get_ident():
+            before = _tasks()
+            armed = self._dead_man is not None and self._dead_man.armed
             self._wake.release()
             self._running.acquire()
             self._running.release()
             self._recorder.own_threads = 0
+            # Python 3.12 and later warn of a fork while the system still counts a thread that is ending.
+            until = monotonic() + _ENDING
+            while _tasks() > before - 1 - armed and monotonic() < until:
+                sleep(0.0001)
 
     def _run(self) -> None:
         self._ident, self._native = get_ident(), get_native_id()
@@ -93,7 +116,10 @@ class Watcher:
             planned = begun = monotonic()
             used = process_time()
             while True:
-                self._arm(begun - planned, process_time() - used)
+                try:
+                    self._arm(begun - planned, process_time() - used)
+                except Exception:
+                    pass  # no memory for another thread
                 pause = self._pause()
                 planned, used = monotonic() + pause, process_time()
                 if wake.acquire(timeout=pause):
@@ -104,11 +130,13 @@ class Watcher:
                 except Exception:
                     pass  # the next tick tries again
         finally:
-            if self._dead_man is not None:
-                self._dead_man.disarm()
-            if self._zoom is not None:
-                self._zoom.close()
-            running.release()
+            try:
+                if self._dead_man is not None:
+                    self._dead_man.disarm()
+                if self._zoom is not None:
+                    self._zoom.close()
+            finally:
+                running.release()
 
     def _arm(self, late: float, used: float) -> None:
         """Arm the dead man's switch for the time until the next tick, where its silence can be trusted."""

@@ -111,7 +111,7 @@ FAULTS = {
         """,
     "out of address space": """
         import resource
-        resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))
+        resource.setrlimit(resource.RLIMIT_AS, (200 << 20, 200 << 20))
         kept = []
         try:
             while True:
@@ -122,8 +122,8 @@ FAULTS = {
             fillers = []
             try:
                 while True:
-                    fillers.append(object())
-                    if len(fillers) % 1000 == 0:
+                    fillers.append(bytearray(600))
+                    if len(fillers) % 500 == 0:
                         work(2)
             except MemoryError:
                 del fillers

@@ -1,0 +1,171 @@
+"""Forks, workers, other programs and exec: each process has its own log, which names its parent."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+WORK = """
+def work(n):
+    __memmon__.start("work", 2)
+    kept = bytearray(n << 20)
+    __memmon__.end("work", 2)
+"""
+
+
+def header(log):
+    """The header as a dict."""
+    lines = [line[2:].partition(": ") for line in log.splitlines() if line.startswith("# ")]
+    return {key: json.loads(value) for key, _, value in lines}
+
+
+def family(left):
+    """The parent's header and the others'; each other must name a log that exists."""
+    headers = [header(log) for log in left.logs]
+    (parent,) = [head for head in headers if head["parent"] is None]
+    others = [head for head in headers if head["parent"] is not None]
+    names = {str(path) for path in left.folder.glob("memory_monitor_*.log")}
+    assert all(head["parent"]["log"] in names for head in others)
+    return parent, others
+
+
+def test_a_fork_has_its_own_log_and_the_parent_keeps_its(every_python):
+    """Parent and child each tell their own brackets; a warning would be an error."""
+    left = every_python.run(
+        WORK
+        + "import os\n"
+        + "work(5)\n"
+        + "for _ in range(5):\n"
+        + "    pid = os.fork()\n"
+        + "    if not pid:\n"
+        + "        work(20)\n"
+        + "        os._exit(3)\n"
+        + "    assert os.WEXITSTATUS(os.waitpid(pid, 0)[1]) == 3\n"
+        + "work(5)\n",
+        PYTHONWARNINGS="error",
+    )
+    assert (left.status, left.stdout, left.stderr) == (0, "", "")
+    parent, children = family(left)
+    assert len(children) == 5
+    assert all(child["parent"]["pid"] == parent["pid"] for child in children)
+    for log in left.logs:
+        assert log.count("[work_END]") == (2 if header(log)["parent"] is None else 1)
+        assert log.count("_LEFT]") == 0
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_multiprocessing_workers_tell_how_they_ended(every_python, method):
+    """One worker that ends well and one that raises, by each way of starting them."""
+    left = every_python.run(
+        WORK
+        + "import multiprocessing\n"
+        + "def bad():\n"
+        + "    raise ValueError('in the worker')\n"
+        + "if __name__ == '__main__':\n"
+        + f"    context = multiprocessing.get_context('{method}')\n"
+        + "    for target, args in ((work, (20,)), (bad, ())):\n"
+        + "        process = context.Process(target=target, args=args)\n"
+        + "        process.start()\n"
+        + "        process.join()\n"
+        + "        print(process.exitcode)\n",
+        PYTHONWARNINGS="error",
+    )
+    assert (left.status, left.stdout) == (0, "0\n1\n"), left.stderr
+    assert left.stderr.rstrip().endswith("ValueError: in the worker")
+    _, workers = family(left)
+    ends = sorted(worker["end"]["exit"] for worker in workers)
+    # The forkserver's process may have a log of its own, which ends when it does.
+    assert ends[:2] == ["exception", "normal"]
+    assert [w["exception"]["type"] for w in workers if "exception" in w] == ["ValueError"]
+    assert sum(log.count("[work_END]") for log in left.logs) == 1
+
+
+def test_a_program_started_by_another_names_it(every_python):
+    """Found by the parent's open log, through a shell in between; nothing is put into the environment."""
+    every_python.write("print('child')", "child.py")
+    left = every_python.run(
+        "import os, subprocess, sys\n"
+        "before = dict(os.environ)\n"
+        "subprocess.run(['sh', '-c', '\"$0\" child.py; true', sys.executable], check=True)\n"
+        "assert dict(os.environ) == before\n"
+    )
+    assert (left.status, left.stdout, left.stderr) == (0, "child\n", "")
+    parent, (child,) = family(left)
+    assert child["parent"]["pid"] == parent["pid"]
+    assert child["target"].endswith("child.py")
+
+
+def test_a_preexec_function_makes_no_log(every_python):
+    """The forked process is about to become another program."""
+    left = every_python.run("import subprocess\nsubprocess.run(['true'], preexec_fn=lambda: None, check=True)\n")
+    assert (left.status, left.stderr) == (0, "")
+    assert len(left.logs) == 1
+
+
+def test_exec_begins_a_log_that_names_the_one_before(every_python):
+    """The same process, another program: its log's parent is the log that the first program left without an end."""
+    every_python.write("print('second')", "second.py")
+    left = every_python.run("import os, sys\nos.execv(sys.executable, [sys.executable, 'second.py'])\n")
+    assert (left.status, left.stdout, left.stderr) == (0, "second\n", "")
+    parent, (second,) = family(left)
+    assert second["parent"] == {"pid": parent["pid"], "log": second["parent"]["log"]}
+    assert second["pid"] == parent["pid"]
+    assert "end" not in parent
+
+
+def test_a_lock_held_while_forking_is_free_in_the_child(every_python):
+    """Forks while other threads pass checkpoints as fast as they can: no deadlock, whole lines in every log."""
+    left = every_python.run(
+        WORK
+        + "import os, threading\n"
+        + "stop = False\n"
+        + "def busy():\n"
+        + "    while not stop:\n"
+        + "        work(0)\n"
+        + "threads = [threading.Thread(target=busy) for _ in range(3)]\n"
+        + "[thread.start() for thread in threads]\n"
+        + "for _ in range(15):\n"
+        + "    pid = os.fork()\n"
+        + "    if not pid:\n"
+        + "        work(1)\n"
+        + "        os._exit(0)\n"
+        + "    os.waitpid(pid, 0)\n"
+        + "stop = True\n"
+        + "[thread.join() for thread in threads]\n"
+        + "print('done')\n"
+    )
+    assert (left.status, left.stdout) == (0, "done\n"), left.stderr
+    _, children = family(left)
+    assert len(children) == 15
+    for log in left.logs:
+        assert all(line.startswith(("[", "# ", "  ")) for line in log.splitlines())
+
+
+def test_a_child_of_a_large_parent_reads_its_own_peak(every_python):
+    """ru_maxrss is inherited through exec; the child's peaks come from VmHWM then."""
+    every_python.write(
+        """
+        __memmon__.before("small", 1)
+        kept = bytearray(30 << 20)
+        del kept
+        __memmon__.after("small", 1)
+        """,
+        "child.py",
+    )
+    left = every_python.run(
+        "import os, sys\nkept = bytearray(300 << 20)\nos.execv(sys.executable, [sys.executable, 'child.py'])\n"
+    )
+    assert left.status == 0
+    (line,) = [line for log in left.logs for line in log.splitlines() if "[small_AFTER]" in line]
+    assert 29 < float(line.partition("peak=+")[2].partition("MB")[0]) < 35
+
+
+def test_a_copied_runtime_and_an_installed_one_are_two_but_do_not_harm_each_other(bench):
+    """Two files, the second of which is installed under another alias: one log, both files' lines in it."""
+    bench.write("def f():\n    raise LookupError\n", "helper.py")
+    left = bench.run("import helper\nhelper.f()\n")
+    assert left.status == 1
+    head = header(left.log)
+    assert head["exception"]["file"].endswith("helper.py")
+    assert head["exception"]["line"] == 2
