@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from memmon.config import load_config
 from memmon.model import Config, Instrumented
+from memmon.source.calls import injected
 from memmon.source.instrument import instrument
 from support.samples import FIXTURES
 
@@ -116,9 +117,12 @@ def run(source: bytes, folder: Path, python: Path | str = sys.executable) -> Ran
         Counter({name: count for (name, kind), count in records.items() if kind in kinds})
         for kinds in (("BEFORE", "START"), ("AFTER", "END"), ("LEFT",))
     )
+    stdout, stderr = (
+        stream.decode("utf-8", "backslashreplace").replace(str(folder), "") for stream in (done.stdout, done.stderr)
+    )
     return Ran(
-        done.stdout.decode("utf-8", "backslashreplace"),
-        _without_places(done.stderr.decode("utf-8", "backslashreplace")),
+        stdout,
+        _without_places(stderr),
         done.returncode,
         dict(closed),
         dict(left),
@@ -127,6 +131,6 @@ def run(source: bytes, folder: Path, python: Path | str = sys.executable) -> Ran
 
 
 def _without_places(stderr: str) -> str:
-    """A traceback without line numbers, which the added lines move, and without carets."""
-    lines = [line for line in stderr.splitlines() if line.strip(" ~^")]
+    """A traceback without line numbers, which the added lines move, carets, and what is injected into its lines."""
+    lines = [injected("__memmon__").sub("", line) for line in stderr.splitlines() if line.strip(" ~^")]
     return "\n".join(re.sub(r"(\.py\"?[:,]) ?(?:line )?\d+", r"\1", line) for line in lines)
