@@ -39,7 +39,8 @@ _VARYING = (
     (re.compile(r"memory_monitor_\d+_\d+(_\d+)?"), "LOG"),
     (re.compile(r"[+-]?\d+(\.\d+)? ?(MB|GB|%)"), "SIZE"),
     (re.compile(r"\b\d+(\.\d+)? ?(ms|s|秒)\b"), "DURATION"),
-    (re.compile(r"[+-]\d+\.\d\d\b"), "SIZE"),
+    (re.compile(r"\b\d\d:\d\d:\d\d\b"), "TIME"),
+    (re.compile(r"[+-]?\b\d+\.\d+\b"), "SIZE"),
     (re.compile(r" {2,}"), "  "),
 )
 
