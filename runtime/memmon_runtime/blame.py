@@ -1,12 +1,16 @@
-"""From what a window saw to the few lines of the user's that hold most of it, with the path from each allocation to it."""
+"""From what a window saw to the few lines of the user's that hold most of it, with the paths that lead to them."""
 
 from __future__ import annotations
 
 import os
 import sys
+from sys import _current_frames
 
+from .isolated import BUILTINS
 from .settings import MB, absolute
 from .sites import function_name, original_line
+
+__builtins__ = BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
 _MOST_LINES = 6
 _MOST_FRAMES = 24
 _MOST_CODES = 20_000
+_LARGEST_STEP = 127
+"""Above it a byte of the line table stands for a negative number."""
 _OWN_FOLDER = absolute(__file__).rpartition("/")[0]
 _LIBRARY = absolute(os.__file__).rpartition("/")[0] + "/"
 _PACKAGES = ("/site-packages/", "/dist-packages/")
@@ -37,7 +43,7 @@ class Threads:
         self.paths: dict[int, Path] = {}
         self.codes: dict[CodeType, None] = {}
         self._named: dict[Spot, str] = {}
-        for ident, innermost in sys._current_frames().items():
+        for ident, innermost in _current_frames().items():
             if ident != without:
                 self.paths[ident] = self._path(innermost)
 
@@ -66,9 +72,9 @@ class Threads:
         seen = set(waiting)
         while waiting and len(seen) < _MOST_CODES:
             code = waiting.pop()
-            if best is None or best.co_firstlineno < code.co_firstlineno:
-                if code.co_firstlineno <= line <= _last_line(code) and not code.co_name.startswith("<g"):
-                    best = code
+            inside = code.co_firstlineno <= line <= _last_line(code)
+            if inside and (best is None or best.co_firstlineno < code.co_firstlineno):
+                best = code
             for inner in code.co_consts:
                 if isinstance(inner, type(code)) and inner not in seen:
                     seen.add(inner)
@@ -94,7 +100,7 @@ def _last_line(code: CodeType) -> int:
         return max((line for _, _, line in code.co_lines() if line), default=0)
     last = line = code.co_firstlineno
     for step in code.co_lnotab[1::2]:
-        line += step - 256 if step >= 128 else step
+        line += step - 256 if step > _LARGEST_STEP else step
         last = max(last, line)
     return last
 
@@ -123,13 +129,10 @@ def kept(traces: Traces, threads: Threads) -> Paths:
         else:
             entry[0] += trace[1]
             entry[1] += 1
-    ours: dict[str, bool] = {}
+    ours = {file: is_runtime(file) for path in paths.values() for file, _ in path}
     found: Paths = {}
     for key, path in paths.items():
-        file = path[0][0]
-        if file not in ours:
-            ours[file] = is_runtime(file)
-        if not ours[file]:
+        if not any(ours[file] for file, _ in path):
             full = _completed(path, threads.paths.values())
             size, blocks = found.get(full, (0, 0))
             found[full] = size + sums[key][0], blocks + sums[key][1]
@@ -148,7 +151,7 @@ def _completed(path: Path, running: Iterable[Path]) -> Path:
 
 
 def lines(paths: Paths, threads: Threads) -> list[dict[str, object]]:
-    """The user's lines that hold most, as the log's ``# zoom`` line has them; a line with several callers once for each."""
+    """The user's lines that hold most, as the ``# zoom`` line has them; one with several callers once for each."""
     own: dict[str, bool] = {}
     sums: dict[Path, list[int]] = {}
     heaviest: dict[Path, Path] = {}
@@ -156,7 +159,8 @@ def lines(paths: Paths, threads: Threads) -> list[dict[str, object]]:
         for file, _ in path:
             if file not in own:
                 own[file] = is_own(file)
-        spots = tuple(spot for spot in path if own[spot[0]])[:2] or path[:1]
+        # A comprehension and the function around it are on the same line.
+        spots = tuple(dict.fromkeys(spot for spot in path if own[spot[0]]))[:2] or path[:1]
         entry = sums.setdefault(spots, [0, 0])
         entry[0] += size
         entry[1] += blocks
@@ -164,7 +168,11 @@ def lines(paths: Paths, threads: Threads) -> list[dict[str, object]]:
             heaviest[spots] = path
     ranked = sorted(sums.items(), key=lambda item: -item[1][0])[:_MOST_LINES]
     return [
-        {"mb": round(size / MB, 3), "blocks": blocks, "frames": [_frame(spot, threads) for spot in _short(heaviest[spots], own)]}
+        {
+            "mb": round(size / MB, 3),
+            "blocks": blocks,
+            "frames": [_frame(spot, threads) for spot in _short(heaviest[spots], own)],
+        }
         for spots, (size, blocks) in ranked
         if size > 0
     ]
@@ -183,6 +191,14 @@ def _frame(spot: Spot, threads: Threads) -> list[object]:
     file, line = spot
     name = file if file.startswith("<") else absolute(file)
     return [name, original_line(file, line), threads.function(spot)]
+
+
+def lasting(snapshots: List[Paths]) -> Paths:
+    """What was there in each of several looks: not what comes and goes."""
+    found = snapshots[-1]
+    for earlier in snapshots[:-1]:
+        found = {path: min(held, earlier[path]) for path, held in found.items() if path in earlier}
+    return found
 
 
 def growing(samples: Iterable[Tuple[int, List[Path]]]) -> Paths:

@@ -15,14 +15,16 @@ for being stopped while other threads run. So
 
 from __future__ import annotations
 
+import _tracemalloc
 import sys
+from _thread import RLock
 from ctypes import Structure, byref, c_int, c_void_p, pythonapi
 from opcode import opmap
+from sys import _current_frames
 
-import _tracemalloc
-from _thread import RLock
+from .isolated import BUILTINS
 
-from .settings import MB
+__builtins__ = BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,8 +38,6 @@ if TYPE_CHECKING:
 _FRAMES = 24
 """So many levels of the stack are kept for each block: enough to lead from within a library to the user's line."""
 _RAW, _MEM, _OBJ = 0, 1, 2
-_BLOCK_COST = 56
-"""Bytes of tracemalloc's own for each block that it knows."""
 _QUIET = frozenset(
     opmap[name] for name in ("RESUME", "JUMP_BACKWARD", "JUMP_ABSOLUTE", "JUMP_FORWARD", "NOP") if name in opmap
 )
@@ -60,7 +60,7 @@ _NOTHING: dict[str, Any] = {
 class _Allocator(Structure):
     """CPython's PyMemAllocatorEx."""
 
-    _fields_ = [(name, c_void_p) for name in ("ctx", "malloc", "calloc", "realloc", "free")]  # noqa: RUF012 - as ctypes has it
+    _fields_ = [(name, c_void_p) for name in ("ctx", "malloc", "calloc", "realloc", "free")]
 
 
 def _allocator(domain: int) -> _Allocator:
@@ -86,7 +86,7 @@ class Tracing:
         self._hooked = False
         self._own: dict[str, Callable[..., Any]] = {}
         self._instead: dict[str, Callable[..., Any]] = {}
-        self._before: tuple[_Allocator, _Allocator] | None = None
+        self._before: list[tuple[int, _Allocator]] = []
 
     def open(self) -> bool:
         """Begin to trace; False where tracemalloc is the program's."""
@@ -95,27 +95,29 @@ class Tracing:
                 return False
             self._lend()
             raw = _allocator(_RAW)
-            self._before = _allocator(_MEM), _allocator(_OBJ)
+            self._before = [(domain, _allocator(domain)) for domain in (_MEM, _OBJ)]
             self.on = self._hooked = True
             self._own["start"](_FRAMES)
             _set_allocator(_RAW, raw)
             return True
 
     def seen(self) -> tuple[int, int]:
-        """The bytes allocated since the opening and still in use, and the number of blocks that tracemalloc knows."""
+        """The bytes allocated since the opening and still in use, and those that tracemalloc itself takes."""
         with self._lock:
             if not self._hooked:
                 return 0, 0
-            return self._own["get_traced_memory"]()[0], self._own["get_tracemalloc_memory"]() // _BLOCK_COST
+            return self._own["get_traced_memory"]()[0], self._own["get_tracemalloc_memory"]()
 
-    def take(self) -> Traces:
-        """What is still in use; nothing more is traced from now on. ``close`` has to follow, a moment later."""
+    def take(self, *, last: bool) -> Traces:
+        """What is in use now; after the ``last`` nothing more is traced, and ``close`` has to follow a moment later."""
         with self._lock:
             if not self._hooked:
                 return []
-            self._unhook()
+            if last:
+                self._unhook()
             traces: Traces = self._own["_get_traces"]()
-            self._own["clear_traces"]()
+            if last:
+                self._own["clear_traces"]()
             return traces
 
     def close(self, without: int, *, at_once: bool = False) -> bool:
@@ -132,9 +134,8 @@ class Tracing:
             return True
 
     def _unhook(self) -> None:
-        assert self._before is not None
         self._hooked = False
-        for domain, allocator in zip((_MEM, _OBJ), self._before):
+        for domain, allocator in self._before:
             _set_allocator(domain, allocator)
 
     def _lend(self) -> None:
@@ -187,10 +188,7 @@ def _held_elsewhere() -> bool:
 
 def _is_quiet(without: int) -> bool:
     """Whether no thread can be within an installed package's native code."""
-    for ident, frame in sys._current_frames().items():
-        if ident != without and _may_be_native(frame):
-            return False
-    return True
+    return not any(_may_be_native(frame) for ident, frame in _current_frames().items() if ident != without)
 
 
 def _may_be_native(frame: FrameType) -> bool:
@@ -198,8 +196,3 @@ def _may_be_native(frame: FrameType) -> bool:
     if not any(folder in code.co_filename for folder in _PACKAGES):
         return False
     return not 0 <= at < len(code.co_code) or code.co_code[at] not in _QUIET
-
-
-def room_needed(blocks: int) -> int:
-    """How many bytes ``take`` needs at the worst for so many blocks."""
-    return blocks * 400 + MB

@@ -19,15 +19,18 @@ takes some 10 MB at most, and none is opened or evaluated where the headroom is 
 
 from __future__ import annotations
 
-from time import monotonic
+from time import monotonic, process_time
 
 from . import blame
+from .isolated import BUILTINS
 from .lines import machine_line
 from .settings import MB
 
+__builtins__ = BUILTINS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .blame import Path
+    from .blame import Path, Paths
     from .recorder import Recorder
     from .tracing import Tracing
 
@@ -37,12 +40,21 @@ _LEAST_STEP, _LARGEST_STEP = 8 * MB, 512 * MB
 """… within these bounds."""
 _SHARE = 0.02
 _CREDIT = 0.25
+_STAGES = (0.5, 0.75)
+"""Shares of the limit in use, from which on there is one more credit."""
 _SOON = 30.0
 """The credit is for programs that will be at the limit in so many seconds at their present rate."""
 _SHORT, _LONG = 0.2, 1.0
 """Seconds that a window lasts at most: of a fast leak, and of a slow one."""
+_PATIENCE = 4
+"""… in processor time; on the clock it may be so many times as long."""
+_HALF = 0.5
 _POLL = 0.01
 _MOST_BLOCKS = 20_000
+_BLOCK_COST = 56
+"""Bytes that tracemalloc takes for each block."""
+_FEW_BLOCKS = 4_000
+"""So few are looked at several times in the second half of a window, to tell what stays from what comes and goes."""
 _ENOUGH = 3
 """A window has seen enough when memory has grown by this fraction of a step."""
 _ROOM = 12 * MB
@@ -56,12 +68,17 @@ _WAITS = ("/threading.py", "/queue.py", "/selectors.py", "/connection.py", "/pop
 class _Window:
     """What is known of the window that is open."""
 
-    def __init__(self, now: float, rss: int, length: float, *, traced: bool) -> None:
-        self.begun = now
+    def __init__(self, rss: int, length: float, *, traced: bool) -> None:
+        self.begun, self.used = monotonic(), process_time()
         self.rss = self.last = rss
-        self.until = now + length
+        self.length = length
         self.traced = traced
         self.samples: list[tuple[int, list[Path]]] = []
+        self.looks: list[Paths] = []
+
+    def passed(self) -> float:
+        """How much of it is over: 1 after its length in processor time, or where the program sleeps or starves."""
+        return max(process_time() - self.used, (monotonic() - self.begun) / _PATIENCE) / self.length
 
 
 class Zoom:
@@ -95,7 +112,7 @@ class Zoom:
         if self._closing and self._tracing is not None:
             self._closing = not self._tracing.close(without)
         if self._window is not None:
-            return self._watch(self._window, rss, now)
+            return self._watch(self._window, rss)
         if rss < self._mark:
             self._mark, self._marked = rss, now
         elif rss - self._mark >= self._step and not self._closing and self._windows < _MOST_WINDOWS:
@@ -122,19 +139,19 @@ class Zoom:
         left = 1 - headroom / self._limit if self._limit else 0.0
         allowed = _SHARE * (now - self._begun)
         if soon < _SOON:
-            allowed += _CREDIT * (1 + (left >= 0.5) + (left >= 0.75))
+            allowed += _CREDIT * (1 + sum(left >= share for share in _STAGES))
         allowed -= self._spent
         if headroom < _ROOM or allowed < (_POLL if soon < _SHORT else _SHORT / 2):
             return
         length = min(_SHORT if soon < _SOON else _LONG, allowed)
         self._windows += 1
-        self._window = _Window(now, rss, length, traced=self._open())
-        self._sample(self._window, rss)
+        traced = self._open()
+        self._window = _Window(self._recorder.reader.rss() * self._unit, length, traced=traced)
 
     def _open(self) -> bool:
         if self._tracing is None and not self._untraceable:
             try:
-                from .tracing import Tracing
+                from .tracing import Tracing  # noqa: PLC0415 - ctypes is loaded only where it is needed
 
                 self._tracing = Tracing()
             except Exception:  # no ctypes, another Python, no memory to be had: the samples alone
@@ -149,13 +166,19 @@ class Zoom:
             window.samples.append((rss - window.last, busy))
         window.last = rss
 
-    def _watch(self, window: _Window, rss: int, now: float) -> str:
-        self._sample(window, rss)
-        seen, blocks = self._tracing.seen() if window.traced and self._tracing is not None else (0, 0)
+    def _watch(self, window: _Window, rss: int) -> str:
+        seen, own = self._tracing.seen() if window.traced and self._tracing is not None else (0, 0)
+        blocks = own // _BLOCK_COST
+        rss -= own
         enough = self._step // _ENOUGH
-        headroom = self._headroom(rss)
-        over = now >= window.until or blocks >= _MOST_BLOCKS or headroom < _ROOM
+        self._sample(window, rss)
+        headroom = self._headroom(rss + own)
+        passed = window.passed()
+        over = passed >= 1 or blocks >= _MOST_BLOCKS or headroom < _ROOM
         if not over and (rss - window.rss < enough or (window.traced and seen < enough)):
+            if window.traced and self._tracing is not None and passed >= _HALF and blocks < _FEW_BLOCKS:
+                traces = self._tracing.take(last=False)
+                window.looks.append(blame.kept(traces, blame.Threads(self._without)))
             return ""
         return self._finish(window, rss, blocks, headroom)
 
@@ -167,17 +190,20 @@ class Zoom:
         if window.traced and self._tracing is not None:
             self._closing = True
             if headroom >= max(_LEAST_ROOM, blocks * 400):
-                paths = blame.kept(self._tracing.take(), threads)
+                window.looks.append(blame.kept(self._tracing.take(last=True), threads))
+                paths = blame.lasting(window.looks)
                 seen = sum(size for size, _ in paths.values())
                 text = self._line("tracemalloc", window, rss, seen, blame.lines(paths, threads))
             else:
                 self._closing = not self._tracing.close(self._without)
-        if seen < _SEEN * grown:
+        if grown >= MB and seen < _SEEN * grown:
             paths = blame.growing(window.samples)
-            text += self._line("stacks", window, rss, sum(size for size, _ in paths.values()), blame.lines(paths, threads))
+            text += self._line(
+                "stacks", window, rss, sum(size for size, _ in paths.values()), blame.lines(paths, threads)
+            )
         self._window = None
         now = monotonic()
-        self._spent += now - window.begun
+        self._spent += process_time() - window.used
         self._mark, self._marked = rss, now
         return text
 
