@@ -258,10 +258,12 @@ def test_a_child_that_the_kernel_ended(program: Callable[[str], Path]) -> None:
         """
     )
     with cgroup.limited(120) as group:
-        assert group.run([sys.executable, path.name], cwd=path.parent).returncode == 0
+        # Now and then the kernel takes the parent along, since the child's memory is not free at once.
+        assert group.run([sys.executable, path.name], cwd=path.parent).returncode in {0, -signal.SIGKILL}
         said = report(path, 1)
     assert (said["outcome"], said["cause"]) == ("killed", "oom-kill")
     assert said["culprit"]["line"] == line_of(path, "again =")
     parent, child = said["processes"]
-    assert (parent["outcome"], child["outcome"], child["parent"]) == ("finished", "killed", parent["pid"])
+    assert (child["outcome"], child["parent"]) == ("killed", parent["pid"])
+    assert parent["outcome"] in {"finished", "killed"}
     assert said["culprit"]["pid"] == child["pid"]

@@ -103,7 +103,8 @@ def complete(fold: Fold, page: Page) -> str | None:
     )
     for row, seen in zip(page.rows, sites, strict=False):
         at = _stamp(fold.header, row.at) if row.phase == OPENED and row.number == row.opened_number else ""
-        fold.set_open(seen, row.open, row.opened_number, round(row.opened_mb, 2), at)
+        youngest = (row.opened_number, round(row.opened_mb, 2), at)
+        fold.brackets.settle(fold.key(seen), seen.kind, row.open, youngest)
     if newest:
         fold.checkpoints = newest.number
     if page.sample:

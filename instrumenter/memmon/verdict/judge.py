@@ -110,9 +110,9 @@ def _subject(fates: Sequence[_Fate]) -> _Fate:
     if first.outcome == "running" or not killed:
         return first
 
-    def shows(fate: _Fate) -> tuple[bool, int, float]:
-        named = Scene(fate.case.story, fate.case.traces, Say("en")).named("oom-kill") is not None
-        return named, fate.pressure, fate.case.story.last_mb
+    def shows(fate: _Fate) -> tuple[bool, float, int, float]:
+        named = Scene(fate.case.story, fate.case.traces, Say("en")).named("oom-kill")
+        return named is not None, named.rss_mb or 0.0 if named else 0.0, fate.pressure, fate.case.story.last_mb
 
     return max(killed, key=shows)
 

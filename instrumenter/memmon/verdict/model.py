@@ -227,7 +227,6 @@ class Story:
 
     log: str
     header: Header
-    records: int
     last: Record
     """The last line in the card's form, of whatever sort."""
     checkpoint: Record | None

@@ -43,11 +43,10 @@ def tell(log: str, events: Iterable[Event], page: Page | None = None) -> Story:
     return Story(
         log=log,
         header=header,
-        records=fold.records,
         last=last,
         checkpoint=fold.checkpoint,
         background=fold.background,
-        open=fold.still_open(),
+        open=fold.brackets.still_open(fold.checkpoints),
         sites=fold.totals(),
         top=fold.top(),
         stacks=stacks if fold.ended is None else (),
