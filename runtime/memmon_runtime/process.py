@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import builtins
-import sys
 from _thread import RLock
 from atexit import register
 from gc import get_objects
@@ -17,6 +16,7 @@ from .isolated import BUILTINS
 from .run import Run, find_parent, find_previous, find_target
 from .settings import Settings
 from .sites import remember_added
+from .workers import end_with_worker
 
 __builtins__ = BUILTINS
 
@@ -78,7 +78,7 @@ def begin(frame: FrameType, settings: dict[str, Any]) -> None:
     _run = Run(chosen, find_target(frame.f_globals, frame.f_code.co_filename))
     try:
         _run.start(find_previous(chosen.log_dir) or find_parent())
-        _end_with_worker(_run)
+        end_with_worker(_run, _finish)
     except Exception as error:
         calls.swallow(error)
         calls.disconnect()
@@ -98,16 +98,6 @@ def _finish() -> None:
         raise
     except Exception:
         pass  # the program's end is its own
-
-
-def _end_with_worker(run: Run) -> None:
-    """Where `multiprocessing` made this process: it ends by ``os._exit``, after its own finalizers.
-
-    They are cleared when the worker's own code begins, and those of ``register_after_fork`` are called then.
-    """
-    util = sys.modules.get("multiprocessing.util")
-    if util is not None:
-        util.register_after_fork(run, lambda _: util.Finalize(None, _finish, exitpriority=-1000))
 
 
 def _before_fork() -> None:
@@ -141,7 +131,7 @@ def _in_child() -> None:
         if _getframe(1).f_code.co_name == "_execute_child":
             return  # subprocess: another program is about to take this process over
         _run = run.fork()
-        _end_with_worker(_run)
+        end_with_worker(_run, _finish)
     except RecursionError:
         raise
     except Exception:

@@ -10,7 +10,7 @@ from os import getpid, getppid, listdir, makedirs, path, readlink
 from os import write as write_fd
 from time import time_ns
 
-from . import calls
+from . import calls, workers
 from .deadman import DeadMan
 from .isolated import BUILTINS
 from .limits import Limits, processor_is_rationed, read_text, system_kills
@@ -189,7 +189,7 @@ class Run:
             whole = False
             if recorder.log is not None:
                 text = machine_line("exception", exception) if exception else ""
-                end = machine_line("end", {"exit": "exception" if exception else "normal"})
+                end = machine_line("end", {"exit": "exception" if exception or workers.failed() else "normal"})
                 whole = recorder.log.append(recorder.ending(recorder.log, text, end))
             if recorder.page is not None:
                 recorder.page.close(keep=not whole)

@@ -77,7 +77,9 @@ def test_multiprocessing_workers_tell_how_they_ended(every_python, method):
     ends = sorted(worker["end"]["exit"] for worker in workers)
     # The forkserver's process may have a log of its own, which ends when it does.
     assert ends[:2] == ["exception", "normal"]
-    assert [w["exception"]["type"] for w in workers if "exception" in w] == ["ValueError"]
+    # From 3.13 on the exception is gone when a worker ends; its exit status is what is left.
+    known = [] if any(worker["python"].startswith("3.13") for worker in workers) else ["ValueError"]
+    assert [worker["exception"]["type"] for worker in workers if "exception" in worker] == known
     assert sum(log.count("[work_END]") for log in left.logs) == 1
 
 
