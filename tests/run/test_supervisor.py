@@ -1,0 +1,343 @@
+"""The parent of a watched program: signals, terminals and exit codes go through, and it outlives the program."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support import cgroup, marks
+
+if TYPE_CHECKING:
+    from conftest import Place
+
+READY = "import os, signal, sys, time\ndef say(*words): print(*words, flush=True)\n"
+WITHIN = 30.0
+
+
+def until(condition, what: str):
+    """Wait for *condition* to hold, and return what it returns."""
+    end = time.monotonic() + WITHIN
+    while time.monotonic() < end:
+        if found := condition():
+            return found
+        time.sleep(0.02)
+    pytest.fail(f"{what} did not come about within {WITHIN} s")
+
+
+def child_of(pid: int) -> int:
+    """The one child of a process."""
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    return int(text.split()[0]) if text.split() else 0
+
+
+@pytest.mark.parametrize(
+    "code", ["sys.exit(0)", "sys.exit(7)", "sys.exit('no')", "os._exit(200)", "1/0", "sys.exit(-1)"]
+)
+def test_exit_codes(place: Place, code: str) -> None:
+    """The program's exit code is the command's."""
+    place.write("main.py", f"{READY}{code}\n")
+    assert place.memmon("--quiet", "main.py").returncode == place.plain("main.py").returncode
+
+
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM", "SIGSEGV", "SIGABRT", "SIGUSR1"])
+def test_a_signal_ends_it(place: Place, name: str) -> None:
+    """A program that signal N ends is 128+N, and the supervisor writes which."""
+    place.write("main.py", f"{READY}os.kill(os.getpid(), signal.{name})\ntime.sleep(9)\n")
+    place.environment["PYTHONFAULTHANDLER"] = ""
+    done = place.memmon("--quiet", "main.py")
+    assert done.returncode == 128 + getattr(signal, name)
+    (word,) = place.facts("supervisor")
+    assert (word["outcome"], word["signal"], word["status"]) == ("signaled", name, None)
+    assert word["oom_kill"]["kernel"] == [] or name == "SIGSEGV"
+
+
+@pytest.mark.parametrize(
+    "name", ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGINT", "SIGALRM", "SIGWINCH", "SIGCONT", "SIGTSTP"]
+)
+def test_signals_go_through_once(place: Place, name: str) -> None:
+    """A signal to the supervisor alone reaches the program's own handler, once."""
+    place.write(
+        "main.py",
+        f"{READY}got = []\nsignal.signal(signal.{name}, lambda *_: got.append(1))\nsay('ready')\n"
+        "end = time.monotonic() + 20\nwhile not got and time.monotonic() < end: time.sleep(.01)\n"
+        "time.sleep(.2)\nsay(got)\n",
+    )
+    process = place.start("main.py")
+    assert process.stdout.readline() == b"ready\n"
+    process.send_signal(getattr(signal, name))
+    out, err = process.communicate(timeout=WITHIN)
+    assert (out, err, process.returncode) == (b"[1]\n", b"", 0)
+
+
+def test_signals_that_end_it_go_through(place: Place) -> None:
+    """SIGTERM to the supervisor ends a program that has no handler, and the exit code says so."""
+    place.write("main.py", f"{READY}say('ready')\ntime.sleep(20)\n")
+    process = place.start("--quiet", "main.py")
+    process.stdout.readline()
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=WITHIN)
+    assert process.returncode == 128 + signal.SIGTERM
+
+
+def test_a_mask_and_ignored_signals_are_handed_on(place: Place) -> None:
+    """What the shell ignores or blocks is ignored and blocked in the program, and nothing else is."""
+    place.write(
+        "main.py",
+        "import signal\nprint(sorted(signal.pthread_sigmask(signal.SIG_BLOCK, [])),"
+        "[s for s in signal.valid_signals() if signal.getsignal(s) == signal.SIG_IGN])\n"
+        "import re\nthreads = 3 << 31  # the C library's own, which a thread or a spawn sets\n"
+        "print([int(mask, 16) & ~threads for mask in re.findall(r'Sig\\w+:\\s+(\\w+)', open('/proc/self/status').read())])\n",
+    )
+    program = (
+        "import os, signal, sys\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR2])\nos.execv(sys.argv[1], sys.argv[1:])\n"
+    )
+    ends = [
+        subprocess.run(
+            [sys.executable, "-c", program, *command, "main.py"],
+            cwd=place.folder, env=place.environment, capture_output=True, check=True,
+        ).stdout
+        for command in ([sys.executable], place.command)
+    ]  # fmt: skip
+    assert ends[0] == ends[1]
+
+
+def test_streams_are_the_same(place: Place) -> None:
+    """What goes in comes out, in bytes, in order, on the streams it was meant for."""
+    place.write(
+        "main.py",
+        "import sys\ndata = sys.stdin.buffer.read()\nsys.stdout.buffer.write(data)\nsys.stderr.write('err')\n",
+    )
+    data = bytes(range(256)) * 5000
+    done = subprocess.run(
+        [*place.command, "main.py"],
+        input=data,
+        cwd=place.folder,
+        env=place.environment,
+        capture_output=True,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == (data, b"err")
+
+
+class Terminal:
+    """A real terminal with a shell that has job control on it."""
+
+    def __init__(self, place: Place) -> None:
+        self.written = b""
+        self.pid, self.end = pty.fork()
+        if self.pid == 0:
+            os.chdir(place.folder)
+            os.execvpe(
+                "bash", ["bash", "--norc", "--noediting", "-i"], {**place.environment, "PS1": "$ ", "TERM": "dumb"}
+            )
+        os.set_blocking(self.end, False)
+
+    def type(self, text: str) -> None:
+        """Press keys."""
+        os.write(self.end, text.encode())
+
+    def read(self) -> bytes:
+        """All that was written so far."""
+        try:
+            while part := os.read(self.end, 65536):
+                self.written += part
+        except OSError:
+            pass
+        return self.written
+
+    def shows(self, text: str, count: int = 1) -> None:
+        """Wait until *text* was written so many times."""
+        wanted = text.encode()
+        until(lambda: self.read().count(wanted) >= count, f"{text!r} on the terminal (there is {self.written!r})")
+
+    def close(self) -> None:
+        """Hang up."""
+        os.close(self.end)
+        os.waitpid(self.pid, 0)
+
+
+@pytest.fixture
+def terminal(place: Place):
+    """A terminal in the program's folder, and `run` in it as a command."""
+    found = Terminal(place)
+    words = " ".join(place.command)
+    found.type(f"stty -echo; run() {{ {words} \"$@\"; }}; echo be''gun\n")
+    found.shows("begun")
+    yield found
+    found.close()
+
+
+def test_a_terminal_stays_one(place: Place, terminal: Terminal) -> None:
+    """The program is on the terminal, in the foreground, and sees its size and what is typed."""
+    place.write(
+        "main.py",
+        "import os, sys\nprint('tty', [os.isatty(n) for n in range(3)], os.tcgetpgrp(0) == os.getpgrp())\nprint('got', input())\n",
+    )
+    terminal.type("run main.py; echo co''de $?\n")
+    terminal.shows("tty [True, True, True] True")
+    terminal.type("价格 x\n")
+    terminal.shows("got 价格 x")
+    terminal.shows("code 0")
+
+
+def test_ctrl_c_arrives_once(place: Place, terminal: Terminal) -> None:
+    """Ctrl-C is one KeyboardInterrupt for the program, which may finish its work; no verdict is printed."""
+    place.write(
+        "main.py",
+        f"{READY}n = 0\ntry:\n    say('ready'); time.sleep(20)\nexcept KeyboardInterrupt:\n    n += 1\n"
+        "    try: time.sleep(.5)\n    except KeyboardInterrupt: n += 1\nsay('interrupts', n)\nsys.exit(5)\n",
+    )
+    terminal.type("run main.py; echo co''de $?\n")
+    terminal.shows("ready")
+    terminal.type("\x03")
+    terminal.shows("interrupts 1")
+    terminal.shows("code 5")
+
+
+def test_ctrl_c_ends_it(place: Place, terminal: Terminal) -> None:
+    """A program that Ctrl-C ends says what it says under plain Python, and the code is 130."""
+    place.write("main.py", f"{READY}say('ready')\ntime.sleep(20)\n")
+    terminal.type("run main.py; echo co''de $?\n")
+    terminal.shows("ready")
+    terminal.type("\x03")
+    terminal.shows("KeyboardInterrupt")
+    terminal.shows("code 130")
+    assert b"ENDED" not in terminal.read()
+    assert b"KILLED" not in terminal.read()
+
+
+def test_ctrl_z_and_back(place: Place, terminal: Terminal) -> None:
+    """Ctrl-Z stops the job for the shell, `bg` and `fg` let it go on, and the program is stopped meanwhile."""
+    place.write("main.py", f"{READY}say('ready', os.getpid())\nn = input()\nsay('went on', n)\nsys.exit(3)\n")
+    terminal.type("run main.py; echo co''de $?\n")
+    terminal.shows("ready")
+    pid = int(re.search(rb"ready (\d+)", terminal.read())[1])
+    for count in (1, 2):
+        terminal.type("\x1a")
+        terminal.shows("Stopped", count)
+        until(lambda: ") T " in Path(f"/proc/{pid}/stat").read_text(encoding="utf-8"), "the stop")
+        terminal.type("fg; echo co''de $?\n")
+        until(lambda: ") T " not in Path(f"/proc/{pid}/stat").read_text(encoding="utf-8"), "going on")
+    terminal.type("x\n")
+    terminal.shows("went on x")
+    terminal.shows("code 3")
+
+
+def test_a_resize_arrives(place: Place, terminal: Terminal) -> None:
+    """A new size of the window reaches the program."""
+    import fcntl
+    import struct
+    import termios
+
+    place.write(
+        "main.py",
+        f"{READY}signal.signal(signal.SIGWINCH, lambda *_: say('size', *os.get_terminal_size()))\nsay('ready')\ntime.sleep(.5)\ninput()\n",
+    )
+    terminal.type("run main.py\n")
+    terminal.shows("ready")
+    fcntl.ioctl(terminal.end, termios.TIOCSWINSZ, struct.pack("HHHH", 33, 77, 0, 0))
+    terminal.shows("size 77 33")
+    terminal.type("\n")
+
+
+def test_the_program_outlives_its_supervisor(place: Place) -> None:
+    """If the supervisor is killed, the program goes on to its end and its log is whole."""
+    place.write("main.py", f"{READY}say('ready')\ntime.sleep(1)\nsay('done')\n")
+    process = place.start("main.py")
+    process.stdout.readline()
+    pid = child_of(process.pid)
+    process.kill()
+    assert process.communicate(timeout=WITHIN)[0] == b"done\n"
+    until(lambda: not Path(f"/proc/{pid}").exists(), "the program's end")
+    assert place.facts("end") == [{"exit": "normal"}]
+    assert place.facts("supervisor") == []
+
+
+def test_it_sees_the_children(place: Place) -> None:
+    """The supervisor's word has the peak of each process below, also while a call holds the interpreter's lock."""
+    place.write(
+        "main.py",
+        "import subprocess, sys\n"
+        "hold = 'import time; x = bytearray(90 << 20); time.sleep(1.5)'\n"
+        "subprocess.run([sys.executable, '-c', hold])\n"
+        "import re\nx = bytearray(40 << 20)\nre.match('(a*)*b', 'a' * 26)\n",
+    )
+    assert place.memmon("main.py").returncode == 0
+    (word,) = place.facts("supervisor")
+    peaks = {process["pid"] == word["pid"]: process["peak_mb"] for process in word["processes"]}
+    assert peaks[False] > 90
+    assert 40 < peaks[True] == word["peak_mb"] < 90
+    assert word["tree_peak_mb"] > 100
+    assert word["last"] in ("program end", "程序结束")
+
+
+@marks.needs_cgroup
+def test_a_kernel_kill(place: Place) -> None:
+    """The kernel's kill is status 137; the supervisor lives, writes its proof down, and prints the verdict."""
+    place.write(
+        "main.py", "def load():\n    rows = []\n    while True:\n        rows.append(bytearray(1 << 20))\nload()\n"
+    )
+    with cgroup.limited(150) as group:
+        done = group.run([*place.command, "main.py"], cwd=place.folder, env=place.environment, capture_output=True)
+        assert group.oom_kills() == 1
+    assert done.returncode == 137
+    (word,) = place.facts("supervisor")
+    assert word["signal"] == "SIGKILL"
+    counter = word["oom_kill"]["cgroup"]
+    assert (counter["after"] - counter["before"], counter["path"]) == (1, str(group.path))
+    assert word["peak_mb"] > 100
+    assert len(word["samples"]) > 1
+    said = done.stderr.decode()
+    assert "KILLED" in said
+    assert "main.py:4" in said
+
+
+@marks.needs_cgroup
+def test_the_verdict_after_the_cgroup_is_gone(place: Place) -> None:
+    """The supervisor's word is in the log, so that a later report needs no cgroup."""
+    place.write("main.py", "rows = []\nwhile True:\n    rows.append(bytearray(1 << 20))\n")
+    with cgroup.limited(150) as group:
+        group.run([*place.command, "--quiet", "main.py"], cwd=place.folder, env=place.environment, capture_output=True)
+    (word,) = place.facts("supervisor")
+    assert word["oom_kill"]["cgroup"]["after"] > word["oom_kill"]["cgroup"]["before"]
+
+
+def test_kill_by_hand_is_no_proof(place: Place) -> None:
+    """`kill -9` by someone shows as SIGKILL without any rise of a counter or line of the kernel."""
+    place.write("main.py", f"{READY}say('ready')\ntime.sleep(20)\n")
+    process = place.start("--quiet", "main.py")
+    process.stdout.readline()
+    os.kill(child_of(process.pid), signal.SIGKILL)
+    process.communicate(timeout=WITHIN)
+    assert process.returncode == 137
+    (word,) = place.facts("supervisor")
+    assert word["signal"] == "SIGKILL"
+    assert word["oom_kill"]["kernel"] == []
+    counter = word["oom_kill"]["cgroup"]
+    assert counter is None or counter["after"] == counter["before"]
+
+
+def test_it_is_small(place: Place) -> None:
+    """The supervisor is at most 3 MB above a bare interpreter, and has no site packages."""
+    place.write("main.py", f"{READY}say('ready')\ninput()\n")
+    process = place.start("main.py", stdin=subprocess.PIPE)
+    process.stdout.readline()
+    bare = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    rss = lambda pid: (
+        int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(encoding="utf-8"))[1]) / 1024
+    )  # noqa: E731
+    until(lambda: rss(bare.pid) > 6, "the bare interpreter")
+    time.sleep(0.5)
+    assert rss(process.pid) <= rss(bare.pid) + 3
+    for one in (process, bare):
+        one.communicate(b"\n", timeout=WITHIN)
