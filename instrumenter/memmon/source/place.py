@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from memmon.source.text import SourceText
 
 _REST_OF_LINE = re.compile(r"[ \t\f]*;?[ \t\f]*(?:#[^\r\n]*)?(?:[\r\n]|\Z)")
+_BLANK = re.compile(r"[ \t\f]*")
+_CONTINUATION = re.compile(r"\\(?:\r\n|\r|\n)")
+_CONTINUED = re.compile(_CONTINUATION.pattern + r"\Z")
 _LEAVING = frozenset({"return_statement", "raise_statement", "break_statement", "continue_statement"})
 _CLOSING_FIRST, _OPENING_LAST = 1, 2
 
@@ -175,8 +178,8 @@ class Placer:
             yield from self._own_lines(start, end, before, after)
 
     def _own_lines(self, start: int, end: int, before: list[str], after: list[str]) -> Iterator[Edit]:
-        lead = self.source.line_start(start)
-        indent = self.source.text[lead:start]
+        lead = self._logical_start(start)
+        indent = _BLANK.match(self.source.text, lead, start)[0]  # type: ignore[index]  # matches nothing at the least
         yield self._lines(lead, (_OPENING_LAST, -end), before, indent)
         line_end = self.source.line_end(end)
         behind = line_end + len(self.source.newline_at(line_end)) if line_end < len(self.source.text) else line_end
@@ -213,10 +216,18 @@ class Placer:
         """Whether lines can be put before and after the statement without touching its own."""
         text = self.source.text
         start = span(node)[0]
-        lead = self.source.line_start(start)
-        continued = re.search(r"\\(?:\r\n|\r|\n)\Z", text[max(0, lead - 3) : lead])
-        starts_line = not text[lead:start].strip(" \t\f") and not continued
+        starts_line = not _CONTINUATION.sub("", text[self._logical_start(start) : start]).strip(" \t\f")
         return starts_line and _REST_OF_LINE.match(text, grammar.end_of(node)) is not None
+
+    def _logical_start(self, offset: int) -> int:
+        """Where the line that holds *offset* begins, or the line that a backslash continues there."""
+        text, lead = self.source.text, self.source.line_start(offset)
+        while _CONTINUED.search(text, max(0, lead - 3), lead):
+            before = self.source.line_start(lead - 1)
+            if text[before:lead].lstrip(" \t\f").startswith("#"):
+                break  # a comment that ends with a backslash
+            lead = before
+        return lead
 
     def _refuse(self, plan: _Plan, reason: str) -> None:
         self.refusals += [Refusal(site, reason) for site in plan.sites]

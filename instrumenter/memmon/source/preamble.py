@@ -34,8 +34,8 @@ class Block:
     start: int
     end: int
     alias: str
-    instead: str
-    """What stood in its place: nothing, or what joined two statements that it came between."""
+    instead: str | None
+    """What stood in its place where it begins with a line end of its own: what joined two statements, or nothing."""
 
 
 def render(settings: Settings, dialect: calls.Dialect, added: tuple[int, ...], newline: str) -> str:
@@ -74,7 +74,7 @@ def render(settings: Settings, dialect: calls.Dialect, added: tuple[int, ...], n
 
 
 def close_with(joint: str) -> str:
-    """What to append to the last line where the preamble replaced *joint*, so that it can be put back."""
+    """What to append to the last line where the preamble replaced *joint* (nothing, at an unended file's end)."""
     return f" {json.dumps(joint)}"
 
 
@@ -99,11 +99,9 @@ def find(text: str) -> Block | None:
     found = _BLOCK.search(text)
     if found is None:
         return None
-    start, instead = found.start(), ""
-    if found["joint"] is not None:
-        instead = json.loads(found["joint"])
-    if found["joint"] is not None or not found["end"]:
-        # It was put behind a line end of its own.
-        before = re.search(rf"{_NEWLINE}\Z", text[:start])
-        start = before.start() if before else start
-    return Block(start, found.end(), found["alias"], instead)
+    if found["joint"] is None:
+        return Block(found.start(), found.end(), found["alias"], None)
+    before = re.search(rf"{_NEWLINE}\Z", text[max(0, found.start() - 2) : found.start()])
+    start = found.start() - len(before[0]) if before else found.start()
+    instead = json.loads(found["joint"])
+    return Block(start, found.end() if instead else found.start("end"), found["alias"], instead)

@@ -34,10 +34,10 @@ class Prologue:
         """The text that takes the place of ``text[start:end]`` so that *lines* stand alone."""
         newline = source.newline_at(self.start)
         replaced = source.text[self.start : self.end]
-        if replaced:
-            return f"{newline}{lines}{preamble.close_with(replaced)}{newline}"
         unended = self.start == len(source.text) and self.start > 0 and source.text[-1] not in "\r\n"
-        return f"{newline}{lines}" if unended else f"{lines}{newline}"
+        if replaced or unended:
+            return f"{newline}{lines}{preamble.close_with(replaced)}" + (newline if replaced else "")
+        return f"{lines}{newline}"
 
 
 def locate(source: SourceText, root: SgNode) -> Prologue:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from memmon.source import calls, preamble
 from memmon.source.text import SourceText, decode
 
@@ -27,7 +29,7 @@ def strip_text(text: str) -> str:
         return text
     # The parts apart: what joins them may put an injected line behind a statement.
     head, tail = (calls.injected(block.alias).sub("", part) for part in (text[: block.start], text[block.end :]))
-    return head + block.instead + tail
+    return head + (block.instead or "") + tail
 
 
 def injected_lines(source: SourceText) -> tuple[int, ...]:
@@ -35,12 +37,14 @@ def injected_lines(source: SourceText) -> tuple[int, ...]:
     block = preamble.find(source.text)
     if block is None:
         return ()
-    numbers = set(range(source.line_at(block.start), source.line_at(block.end)))
-    if block.instead:
-        numbers = {number + 1 for number in numbers}
+    first = source.line_at(block.start) + (block.instead is not None)
+    numbers = set(range(first, source.line_at(block.end) + (block.instead == "")))
     for found in calls.injected(block.alias).finditer(source.text):
         if found.lastgroup == "own_lines":
             numbers.add(source.line_at(found.start()))
         elif found.lastgroup == "last_lines":
             numbers.update(range(source.line_at(found.start()) + 1, source.line_at(found.end()) + 1))
+    if block.instead:
+        # What follows stood on the line before, with the statement that it was joined to.
+        numbers.add(next(number for number in count(first) if number not in numbers))
     return tuple(sorted(numbers))

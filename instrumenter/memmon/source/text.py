@@ -62,9 +62,10 @@ class SourceText:
 def decode(source: bytes, path: str) -> SourceText:
     """Read *source* as Python would; raises :class:`SourceError` where Python would refuse its bytes."""
     bom = codecs.BOM_UTF8 if source.startswith(codecs.BOM_UTF8) else b""
-    head = re.split(rb"\r\n|\r|\n", source[:4096], maxsplit=2)[:2]
+    head = re.split(rb"\r\n|\r|\n", source[len(bom) : 4096], maxsplit=2)[:2]
+    ascii_head = bom + re.sub(rb"[\x80-\xff]", b"?", b"\n".join(head))  # the line is read before its encoding is known
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(b"\n".join(head) + b"\n").readline)
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(ascii_head + b"\n").readline)
     except SyntaxError as error:
         raise SourceError(f"{error.msg or error}: correct the coding line", Place(path, 1)) from None
     encoding = "utf-8" if encoding == "utf-8-sig" else encoding

@@ -19,7 +19,6 @@ from functools import lru_cache
 
 import libcst as cst
 
-
 DEEPEST = 500
 """Levels of nesting that libcst is not asked to try: it would recurse out, after a time that is quadratic in them."""
 

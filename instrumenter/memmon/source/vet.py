@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from typing import TYPE_CHECKING
 
@@ -18,18 +19,22 @@ if TYPE_CHECKING:
     from memmon.source.find import Found
     from memmon.source.text import SourceText
 
+_ODD_INDENT = re.compile(r"(?:\A|[\r\n])[ \t\f]*\\[\r\n]")
+"""A line that only indents: for Python its indentation counts, for the tree the next line's."""
+
 
 def vet(source: SourceText, root: SgNode, found: Sequence[Found], compiled: Iterable[str]) -> dict[int, str]:
     """The reasons against sites, by their number in *found*; *compiled* adds to the table of compilers."""
     compilers = Compiled(root, source.text, compiled)
     errors = [span(node) for node in root.find_all(kind="ERROR")]
-    real = _statements(source) if errors else set()
+    doubtful = bool(errors) or _ODD_INDENT.search(source.text) is not None
+    real = _statements(source) if doubtful else set()
     refused: dict[int, str] = {}
     for number, item in enumerate(found):
         compiler = compilers.by(grammar.inside(item.first) if item.site.kind == "function" else item.first)
         if compiler is not None:
             refused[number] = f"{compiler} compiles this code itself: bracket the statement that calls it instead"
-        elif errors and not _is_sound(item, errors, real):
+        elif doubtful and not _is_sound(item, errors, real):
             refused[number] = "the search tree and Python read the source differently there"
     return refused
 
