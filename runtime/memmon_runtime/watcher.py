@@ -111,7 +111,7 @@ class Watcher:
 
     def _run(self) -> None:
         self._ident, self._native = get_ident(), get_native_id()
-        running, wake = self._running, self._wake
+        running, wake, zoom = self._running, self._wake, self._zoom
         try:
             planned = begun = monotonic()
             used = process_time()
@@ -122,9 +122,13 @@ class Watcher:
                     pass  # no memory for another thread
                 pause = self._pause()
                 planned, used = monotonic() + pause, process_time()
+                if zoom is not None:
+                    zoom.pace.rest()
                 if wake.acquire(timeout=pause):
                     break
                 begun = monotonic()
+                if zoom is not None:
+                    zoom.pace.wake(begun - planned)
                 try:
                     self._tick(begun)
                 except Exception:
@@ -133,8 +137,8 @@ class Watcher:
             try:
                 if self._dead_man is not None:
                     self._dead_man.disarm()
-                if self._zoom is not None:
-                    self._zoom.close()
+                if zoom is not None:
+                    zoom.close()
             finally:
                 running.release()
 

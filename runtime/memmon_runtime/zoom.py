@@ -24,6 +24,7 @@ from time import monotonic, process_time
 from . import blame
 from .isolated import BUILTINS
 from .lines import machine_line
+from .pace import Pace
 from .settings import MB
 
 __builtins__ = BUILTINS
@@ -100,11 +101,13 @@ class Zoom:
         self._untraceable = False
         self._without = 0
         self._closing = False
+        self._wanted = False
+        self.pace = Pace()
 
     @property
     def busy(self) -> bool:
         """Whether the next look should come soon."""
-        return self._window is not None or self._closing
+        return self._window is not None or self._closing or self._wanted
 
     def look(self, units: int, now: float, without: int) -> str:
         """Go on from here: open a window, look into it, or close it. Lines for the log, or nothing."""
@@ -113,6 +116,7 @@ class Zoom:
             self._closing = not self._tracing.close(without)
         if self._window is not None:
             return self._watch(self._window, rss)
+        self._wanted = False
         if rss < self._mark:
             self._mark, self._marked = rss, now
         elif rss - self._mark >= self._step and not self._closing and self._windows < _MOST_WINDOWS:
@@ -142,6 +146,9 @@ class Zoom:
             allowed += _CREDIT * (1 + sum(left >= share for share in _STAGES))
         allowed -= self._spent
         if headroom < _ROOM or allowed < (_POLL if soon < _SHORT else _SHORT / 2):
+            return
+        if not self.pace.is_short(now, self._without):
+            self._wanted = True
             return
         length = min(_SHORT if soon < _SOON else _LONG, allowed)
         self._windows += 1
@@ -202,6 +209,7 @@ class Zoom:
                 "stacks", window, rss, sum(size for size, _ in paths.values()), blame.lines(paths, threads)
             )
         self._window = None
+        self.pace.forget()
         now = monotonic()
         self._spent += process_time() - window.used
         self._mark, self._marked = rss, now

@@ -1,0 +1,80 @@
+"""Whether memory grows in many short steps, or within one call.
+
+One call needs no zoom: the stack names its line. And no window must be open when a long native call begins: while it
+holds the GIL nobody can close the window, and tracemalloc would take half as much memory again as the call itself. So
+a window opens only where the program is seen to be in the midst of short steps: between two looks a thread has come to
+another place in the user's code, or the watcher had to wait for the GIL and soon got it.
+"""
+
+from __future__ import annotations
+
+from sys import _current_frames
+
+from .blame import is_own
+from .isolated import BUILTINS
+
+__builtins__ = BUILTINS
+
+try:
+    from resource import RUSAGE_THREAD, getrusage
+except ImportError:  # not Linux
+    getrusage = None  # type: ignore[assignment]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+
+_ENOUGH = 2
+"""So many signs of short steps …"""
+_LOCKED_OUT = 0.1
+"""… since a look that came so many seconds late: then a native call held the GIL."""
+_SLOW = 2.0
+"""Seconds after which a growth that shows neither is taken for a slow one."""
+
+
+class Pace:
+    """What the looks have shown since the last growth by a step; used by the watcher alone."""
+
+    def __init__(self) -> None:
+        """Nothing is known."""
+        self._rested = 0
+        self._waited = False
+        self._late = 0.0
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self._signs = 0
+        self._since = 0.0
+        self._places: set[tuple[int, int]] | None = None
+
+    def rest(self) -> None:
+        """The watcher is about to sleep."""
+        if getrusage is not None:
+            self._rested = getrusage(RUSAGE_THREAD).ru_nvcsw
+
+    def wake(self, late: float) -> None:
+        """It sleeps no more, ``late`` seconds after it meant to."""
+        # The sleep itself is one switch; another is the wait for the GIL.
+        self._waited = getrusage is not None and getrusage(RUSAGE_THREAD).ru_nvcsw - self._rested > 1
+        self._late = late
+
+    def is_short(self, now: float, without: int) -> bool:
+        """Whether many short steps are at work."""
+        if self._late > _LOCKED_OUT:
+            self.forget()
+        self._since = self._since or now
+        places = {_place(frame) for ident, frame in _current_frames().items() if ident != without}
+        if self._places is not None:
+            self._signs += self._waited + (places != self._places)
+        self._places = places
+        return self._signs >= _ENOUGH or now - self._since >= _SLOW
+
+
+def _place(frame: FrameType | None) -> tuple[int, int]:
+    """Where a thread is in the user's code."""
+    while frame is not None:
+        if is_own(frame.f_code.co_filename):
+            return id(frame), frame.f_lasti
+        frame = frame.f_back
+    return 0, 0
