@@ -28,7 +28,7 @@ def _outcome(verdict: Verdict, say: Say) -> str:
     """The first line: what became of the program."""
     sure = say(*_SURE[verdict.confidence])
     if verdict.outcome == "killed":
-        what = say(*_KILLED[verdict.cause or "unknown"])
+        what = say(*_KILLED[verdict.cause or "unknown"]) + _child(verdict, say)
         return f"{what}{say(f' ({sure})', f'（{sure}）')}{_died(verdict, say)}{say('.', '。')}"
     if verdict.outcome == "running":
         return say("STILL RUNNING; nothing is decided.", "仍在运行，尚无结论。")
@@ -38,10 +38,17 @@ def _outcome(verdict: Verdict, say: Say) -> str:
         why = say(": memory was refused", "：申请内存被拒绝") if verdict.cause == "memory-error" else ""
         where = place(raised.file, raised.line) if raised else ""
         return say(
-            f"ENDED with {what}{f' at {where}' if where else ''}{why}.",
-            f"异常结束：{what}{f'，位置 {where}' if where else ''}{why}。",
+            f"ENDED with {what}{f' at {where}' if where else ''}{why}{_child(verdict, say)}.",
+            f"异常结束：{what}{f'，位置 {where}' if where else ''}{why}{_child(verdict, say)}。",
         )
     return say("FINISHED normally.", "正常结束。")
+
+
+def _child(verdict: Verdict, say: Say) -> str:
+    """That it was not the first process, where that is so."""
+    if verdict.subject == verdict.processes[0]:
+        return ""
+    return say(f", child process {verdict.subject.pid}", f"，子进程 {verdict.subject.pid}")
 
 
 def _died(verdict: Verdict, say: Say) -> str:
@@ -97,14 +104,11 @@ def headline(verdict: Verdict) -> tuple[str, ...]:
         took = _took(culprit, verdict.rss.limit, say)
         sentence = say(*_HOW[culprit.shown_by]).format(what=_named(culprit, say))
         lines.append(f"{sentence}{say(': ', '：') if took else ''}{took}{say('.', '。')}")
-        if verdict.grown:
-            grown = verdict.grown
-            lines.append(
-                say(
-                    f"Before that {_named(grown, say)} had grown: {_took(grown, None, say)}.",
-                    f"在此之前 {_named(grown, say)} 增长异常：{_took(grown, None, say)}。",
-                )
-            )
+    if verdict.grown:
+        before = say("Before that ", "在此之前 ") if culprit else ""
+        what = f"{before}{_named(verdict.grown, say)}"
+        took = _took(verdict.grown, None, say)
+        lines.append(say(f"{what} had grown: {took}.", f"{what} 增长异常：{took}。"))
     if verdict.advice:
         lines.append(f"→ {verdict.advice[0]}")
     return tuple(lines)

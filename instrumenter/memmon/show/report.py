@@ -11,6 +11,7 @@ from rich.text import Text
 from memmon.show.flow import Flow
 from memmon.show.headline import headline
 from memmon.show.table import Column, table
+from memmon.verdict.explain import OUTCOMES
 from memmon.verdict.words import Say, mb, place
 
 if TYPE_CHECKING:
@@ -32,12 +33,6 @@ _STATUS: dict[Status, tuple[str, str, str]] = {
     "ok": ("ok", "正常", "green"),
     "high": ("high", "偏高", "yellow"),
     "alarm": ("ALARM", "异常", "bold red"),
-}
-_OUTCOME: dict[Outcome, tuple[str, str]] = {
-    "killed": ("killed", "被杀死"),
-    "exception": ("exception", "异常结束"),
-    "running": ("running", "运行中"),
-    "finished": ("finished", "正常结束"),
 }
 
 
@@ -195,7 +190,7 @@ def _processes(verdict: Verdict, say: Say) -> RenderableType:
         (say("log", "日志"), "text"),
     )
     rows = [
-        (str(one.pid or "-"), str(one.parent or "-"), say(*_OUTCOME[one.outcome]), one.log.rpartition("/")[2])
+        (str(one.pid or "-"), str(one.parent or "-"), say(*OUTCOMES[one.outcome]), one.log.rpartition("/")[2])
         for one in verdict.processes
     ]
     return table(columns, rows)

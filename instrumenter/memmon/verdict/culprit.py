@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from memmon.verdict.model import Culprit
+from memmon.verdict.model import Culprit, Frame, Stack
 from memmon.verdict.own import is_own, own_frame, waits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from memmon.verdict.model import Frame, Open, Record, Stack, Story, Totals
+    from memmon.verdict.model import Confidence, Open, Record, Story, Totals, Way
 
 _STEP_MB = 10.0
 _STEP_SHARE = 0.1
@@ -86,7 +86,7 @@ class End:
         return file or self.story.header.target
 
 
-def _of_record(end: End, record: Record, *, growth: float, way: str, sure: str) -> Culprit:
+def _of_record(end: End, record: Record, *, growth: float, way: Way, sure: Confidence) -> Culprit:
     """The culprit that a checkpoint names."""
     site = end.site(record)
     return Culprit(
@@ -96,31 +96,34 @@ def _of_record(end: End, record: Record, *, growth: float, way: str, sure: str) 
         checkpoint=record.name,
         pid=end.story.header.pid,
         thread=end.thread(record.thread),
-        shown_by=way,  # type: ignore[arg-type]
+        shown_by=way,
         inner=(),
+        held=False,
         growth_mb=growth,
         hotspot=record.base,
         normal_mb=site.normal_mb if site else None,
         alarm_mb=site.alarm_mb if site else None,
-        confidence=sure,  # type: ignore[arg-type]
+        confidence=sure,
     )
 
 
 def _raised(end: End) -> Iterator[Candidate]:
-    """The line that the uncaught exception came from."""
+    """The line that the uncaught exception came from: the user's innermost, where the way to it is known."""
     raised = end.story.raised
-    if raised is None or raised.line is None:
+    if raised is None or raised.line is None or raised.file is None:
         return
-    around = end.story.open[-1].opened.name if end.story.open else None
+    way = Stack(None, "", raised.frames or (Frame(raised.file, raised.line, raised.function or ""),))
+    frame = own_frame(way, end.story.header.target) or way.frames[0]
     culprit = Culprit(
-        file=raised.file,
-        line=raised.line,
-        function=raised.function,
-        checkpoint=around,
+        file=frame.file,
+        line=frame.line,
+        function=frame.function or None,
+        checkpoint=end.story.open[-1].opened.name if end.story.open else None,
         pid=end.story.header.pid,
         thread=None,
         shown_by="raised",
-        inner=(),
+        inner=_below(way, frame),
+        held=False,
         growth_mb=None,
         hotspot=None,
         normal_mb=None,
@@ -143,6 +146,11 @@ def _below(stack: Stack, frame: Frame, *, itself: bool = False) -> tuple[Frame, 
     return tuple(reversed(stack.frames[: stack.frames.index(frame) + itself]))
 
 
+def _is_of(stack: Stack, tid: str) -> bool:
+    """Whether the stack is of the thread that a line names."""
+    return stack.tid == tid if tid else stack.thread == "MainThread"
+
+
 def _inside(end: End, bracket: Open) -> tuple[Stack, Frame] | None:
     """Where the bracket's thread was, if a stack shows it: the bracket's own line, or the user's innermost one.
 
@@ -151,7 +159,8 @@ def _inside(end: End, bracket: Open) -> tuple[Stack, Frame] | None:
     opened = bracket.opened
     site = end.site(opened)
     file = end.file(opened.file)
-    for stack, frame in _busy_frames(end):
+    # A bracket's own thread first; the main thread's number is not written.
+    for stack, frame in sorted(_busy_frames(end), key=lambda one: not _is_of(one[0], opened.thread)):
         levels = [one for one in stack.frames if one.file == file and is_own(one.file)]
         here = [one for one in levels if site is None or site.function in (None, one.function)] or [
             one for one in levels if site and site.function and site.function.split(".")[-1] == one.function
@@ -182,6 +191,7 @@ def _open(end: End) -> Iterator[Candidate]:
                 function=frame.function,
                 thread=stack.thread or culprit.thread,
                 inner=_below(stack, frame, itself=marked and frame.line != opened.line),
+                held=stack.held,
             )
         seen = exact is not None and end.is_step(end.tail_mb, None)
         # A function's or a phase's line is as good as the stack that shows it: one of many that ran there.
@@ -209,6 +219,7 @@ def _stack(end: End) -> Iterator[Candidate]:
             thread=stack.thread,
             shown_by="stack",
             inner=_below(stack, frame),
+            held=stack.held,
             growth_mb=end.tail_mb,
             hotspot=None,
             normal_mb=None,
@@ -218,22 +229,20 @@ def _stack(end: End) -> Iterator[Candidate]:
         yield Candidate(culprit, Weight(2 if step else 1, end.tail_mb))
 
 
-def grown(end: End) -> Candidate | None:
-    """The checkpoint that is furthest over its alarm."""
-    best: Candidate | None = None
-    for record in end.story.top:
+def grown(end: End) -> Culprit | None:
+    """The checkpoint that grew most of those that are over their alarms."""
+    for record in end.story.top:  # the largest first
         site = end.site(record)
         growth = record.growth or 0.0
         if site and site.alarm_mb is not None and growth > site.alarm_mb:
-            candidate = Candidate(_of_record(end, record, growth=growth, way="grown", sure="likely"), Weight(2, growth))
-            best = max(best or candidate, candidate, key=lambda one: one.weight)
-    return best
+            return _of_record(end, record, growth=growth, way="grown", sure="likely")
+    return None
 
 
 def _grown(end: End) -> Iterator[Candidate]:
     """What grew beyond its alarm before the end."""
     if found := grown(end):
-        yield found
+        yield Candidate(found, Weight(2, found.growth_mb or 0.0))
 
 
 def _leak(end: End) -> Iterator[Candidate]:

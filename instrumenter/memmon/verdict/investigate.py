@@ -14,6 +14,7 @@ from memmon.verdict.code import code_at, last_line
 from memmon.verdict.complete import write_last_line
 from memmon.verdict.evidence import Kernel, gather
 from memmon.verdict.judge import Witnessed, judge
+from memmon.verdict.model import Traces
 from memmon.verdict.story import read_story
 from memmon.verdict.tree import family, newest
 
@@ -32,10 +33,18 @@ def _absolute(log: str | None) -> Path:
 
 def _extents(story: Story) -> Extents:
     """How far the statements reach that were open at the end."""
-    if story.ended:
-        return {}
     sites = {(one.opened.file or story.header.target, one.opened.line) for one in story.open}
     return {(file, line): last_line(file, line) for file, line in sites if file and line}
+
+
+def _witness(story: Story, kernel: Kernel | None) -> Witnessed:
+    """What stands beside one log; a dead program's log is completed by the way."""
+    if story.ended is not None or kernel is None:
+        return Witnessed(story, Traces())
+    traces = gather(story, kernel)
+    if not traces.alive:
+        write_last_line(story)
+    return Witnessed(story, traces, _extents(story))
 
 
 def investigate(log: str | None, *, top: int = 10) -> Verdict:
@@ -48,11 +57,8 @@ def investigate(log: str | None, *, top: int = 10) -> Verdict:
     for other in family(first)[1:]:
         with suppress(LogError):  # a child that was killed before its first line takes nothing from the rest
             stories.append(read_story(str(other)))
-    kernel = Kernel()
-    cases = [Witnessed(story, gather(story, kernel), _extents(story)) for story in stories]
-    for case in cases:
-        if not case.traces.alive:
-            write_last_line(case.story)
+    kernel = Kernel() if any(story.ended is None for story in stories) else None
+    cases = [_witness(story, kernel) for story in stories]
     verdict = judge(cases, top=top)
     culprit, grown = verdict.culprit, verdict.grown
     code = code_at(culprit.file, culprit.line) if culprit else None

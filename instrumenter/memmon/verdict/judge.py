@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from memmon.verdict.cause import Scene, weakest, weigh_cause
 from memmon.verdict.culprit import End, grown, weigh_culprit
+from memmon.verdict.explain import the_others, why_this_line
 from memmon.verdict.model import (
     Cause,
     Confidence,
-    Culprit,
     Outcome,
     Process,
     Raised,
@@ -20,7 +20,7 @@ from memmon.verdict.model import (
     Verdict,
 )
 from memmon.verdict.summary import hotspots_of, largest, merge
-from memmon.verdict.words import Say, mb, place
+from memmon.verdict.words import Say, place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +56,12 @@ class _Fate:
     def by_memory(self) -> bool:
         """Killed, and memory is known to be why."""
         return self.outcome == "killed" and self.cause == "oom-kill"
+
+    @property
+    def process(self) -> Process:
+        """As the verdict lists it."""
+        header = self.case.story.header
+        return Process(header.pid, header.parent_pid, self.case.story.log, self.outcome)
 
 
 def _outcome(case: Witnessed) -> Outcome:
@@ -102,19 +108,19 @@ def _fate(case: Witnessed, say: Say) -> _Fate:
 def _subject(fates: Sequence[_Fate]) -> _Fate:
     """The process that the verdict speaks of.
 
-    The first one, unless memory killed another: then the one that shows it most. While the first is
-    running, it is the one.
+    The first one, unless memory ended others: then the one that shows it most, killed before failed. While the
+    first is running, it is the one.
     """
     first = fates[0]
-    killed = [fate for fate in fates if fate.by_memory]
-    if first.outcome == "running" or not killed:
+    ended = [fate for fate in fates if fate.by_memory] or [fate for fate in fates if fate.cause == "memory-error"]
+    if first.outcome == "running" or not ended:
         return first
 
     def shows(fate: _Fate) -> tuple[bool, float, int, float]:
         named = Scene(fate.case.story, fate.case.traces, Say("en")).named("oom-kill")
         return named is not None, named.rss_mb or 0.0 if named else 0.0, fate.pressure, fate.case.story.last_mb
 
-    return max(killed, key=shows)
+    return max(ended, key=shows)
 
 
 def _final_mb(subject: _Fate, others: Sequence[_Fate]) -> float:
@@ -139,56 +145,6 @@ def _sites(fate: _Fate, subject: _Fate, final_mb: float) -> list[HotspotSummary]
     return hotspots_of(story, final_mb if fate is subject else story.last_mb)
 
 
-def _why(culprit: Culprit, say: Say) -> str:
-    """Which evidence gave the line."""
-    where = place(culprit.file, culprit.line)
-    took = mb(culprit.growth_mb or 0.0)
-    name = culprit.checkpoint or ""
-    if culprit.shown_by == "open":
-        return say(
-            f"{name} has no end in the log: the process died inside it, at {where}, {took} after it began",
-            f"{name} 在日志中没有结束：进程死在其中（{where}），此后增长 {took}",
-        )
-    if culprit.shown_by == "stack":
-        return say(f"the last stack in the log was at {where}", f"日志中最后一次堆栈位于 {where}")
-    if culprit.shown_by == "leak":
-        return say(
-            f"{culprit.hotspot} kept {took} in many small steps, most of all growth",
-            f"{culprit.hotspot} 多次小幅增长，累计保留 {took}，占总增长的大部分",
-        )
-    if culprit.shown_by == "grown":
-        over = (
-            say(f", its alarm being {mb(culprit.alarm_mb)}", f"，超过警戒值 {mb(culprit.alarm_mb)}")
-            if culprit.alarm_mb
-            else ""
-        )
-        return say(f"{name} grew by {took}{over}", f"{name} 增长了 {took}{over}")
-    return say(f"the exception came from {where}", f"异常来自 {where}")
-
-
-def _lost(fates: Sequence[_Fate], subject: _Fate, say: Say) -> list[str]:
-    """What became of the run's other processes, where it is out of the ordinary."""
-    lost = []
-    for fate in fates:
-        if fate is subject or fate.outcome in ("finished", "running"):
-            continue
-        pid = fate.case.story.header.pid
-        lost.append(
-            say(
-                f"process {pid} of the same run: {fate.outcome}", f"同一次运行的进程 {pid}：{OUTCOMES_ZH[fate.outcome]}"
-            )
-        )
-    return lost
-
-
-OUTCOMES_ZH: dict[Outcome, str] = {
-    "finished": "正常结束",
-    "exception": "异常结束",
-    "killed": "被杀死",
-    "running": "运行中",
-}
-
-
 def judge(cases: Sequence[Witnessed], *, top: int = 10) -> Verdict:
     """The verdict on a run, its first process first."""
     say = Say(cases[0].story.header.language)
@@ -199,17 +155,14 @@ def judge(cases: Sequence[Witnessed], *, top: int = 10) -> Verdict:
     end = End(story, final_mb, subject.case.extents)
     culprit = weigh_culprit(end) if subject.cause is not None else None
     over = grown(end)
-    other = (
-        over.culprit
-        if over and culprit and (over.culprit.hotspot, over.culprit.line) != (culprit.hotspot, culprit.line)
-        else None
-    )
+    if over and culprit and (over.hotspot, over.line) == (culprit.hotspot, culprit.line):
+        over = None
+    processes = [fate.process for fate in fates]
+    mine = processes[fates.index(subject)]
     evidence = [*subject.words]
-    if culprit:
-        evidence.append(_why(culprit, say))
-    if other:
-        evidence.append(_why(other, say))
-    evidence += _lost(fates, subject, say)
+    for one in (culprit, over):
+        evidence += why_this_line(one, say) if one else ()
+    evidence += the_others(processes, mine, say)
     return Verdict(
         log=cases[0].story.log,
         target=cases[0].story.header.target,
@@ -227,15 +180,13 @@ def judge(cases: Sequence[Witnessed], *, top: int = 10) -> Verdict:
             max(story.peak_mb, final_mb if subject.by_memory else 0.0),
             story.header.limit_mb,
         ),
-        processes=tuple(
-            Process(fate.case.story.header.pid, fate.case.story.header.parent_pid, fate.case.story.log, fate.outcome)
-            for fate in fates
-        ),
+        processes=tuple(processes),
         hotspots=merge(site for fate in fates for site in _sites(fate, subject, final_mb)),
         top=largest((fate.case.story for fate in fates), top),
         language=say.language,
         checkpoint=story.checkpoint,
-        open=story.open if subject.outcome in ("killed", "running", "exception") else (),
-        grown=other,
+        open=story.open if subject.outcome in ("killed", "running") else (),
+        subject=mine,
+        grown=over,
         heap=story.heap,
     )

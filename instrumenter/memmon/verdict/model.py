@@ -12,6 +12,8 @@ Outcome = Literal["finished", "exception", "killed", "running"]
 Cause = Literal["oom-kill", "memory-error", "limit", "crash", "signal", "unknown"]
 Confidence = Literal["certain", "likely", "guess"]
 Status = Literal["ok", "high", "alarm"]
+Way = Literal["open", "stack", "grown", "leak", "raised"]
+"""Which evidence gave the culprit's line."""
 
 OPENERS = ("BEFORE", "START")
 CLOSERS = ("AFTER", "END", "LEFT")
@@ -312,10 +314,11 @@ class Culprit:
     """The printed name, such as ``加载config_BEFORE``."""
     pid: int | None
     thread: str | None
-    shown_by: Literal["open", "stack", "grown", "leak", "raised"]
-    """The evidence that gave the line."""
+    shown_by: Way
     inner: tuple[Frame, ...]
     """What it had called when it was last seen, the outermost first, as far as a stack shows it."""
+    held: bool
+    """That stack is of the last moment, while a native call kept the interpreter to itself."""
     growth_mb: float | None
     """What it took, as far as the log knows."""
     hotspot: str | None
@@ -397,8 +400,10 @@ class Verdict:
     """The last checkpoint that the process passed …"""
     open: tuple[Open, ...]
     """… and what was open then, innermost last."""
+    subject: Process
+    """The process that all this is about: the first one, or the child that memory ended."""
     grown: Culprit | None
-    """What grew beyond its alarm before that, where it is not the culprit itself."""
+    """What grew furthest beyond its alarm, where it is not the culprit itself."""
     heap: Heap | None
     """What the running frames held when memory became critical."""
     code: str | None = None

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _FOREIGN = re.compile(
     r"(?:^|[/\\])<[^/\\]*>$|[/\\](?:site-packages|dist-packages|memmon_runtime)[/\\]|[/\\]memmon_runtime\.py$"
-    r"|[/\\]lib(?:64)?[/\\]python\d[^/\\]*[/\\]|[/\\]Lib[/\\](?!.*[/\\])|\.zip[/\\]",
+    r"|[/\\]lib(?:64)?[/\\]python\d[^/\\]*[/\\]|[/\\][Pp]ython[\d.]*[/\\]Lib[/\\]|\.zip[/\\]",
 )
 _WAITS = frozenset({"threading.py", "queue.py", "selectors.py", "connection.py", "popen_fork.py", "subprocess.py"})
 """Where a thread that only waits has its innermost frame."""
@@ -24,9 +24,13 @@ def is_own(file: str) -> bool:
 
 def own_frame(stack: Stack, target: str | None) -> Frame | None:
     """The innermost frame of the user's: of the target's folder if any is, else of any code not installed."""
-    own = [frame for frame in stack.frames if frame.line is not None and is_own(frame.file)]
     folder = os.path.join(os.path.dirname(target), "") if target else None  # noqa: PTH118, PTH120  # compared as text
-    return next((frame for frame in own if folder and frame.file.startswith(folder)), own[0] if own else None)
+    known = [frame for frame in stack.frames if frame.line is not None]
+    own = [frame for frame in known if is_own(frame.file)]
+    near = [frame for frame in own if folder and frame.file.startswith(folder)]
+    # A program that is itself an installed one has its own folder's code.
+    installed = [frame for frame in known if folder and not own and frame.file.startswith(folder)]
+    return next(iter(near or own or installed), None)
 
 
 def waits(stack: Stack) -> bool:

@@ -1,0 +1,69 @@
+"""Why, in words: which evidence gave the line, and what became of the run's other processes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from memmon.verdict.words import Say, mb, place
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from memmon.verdict.model import Culprit, Outcome, Process
+
+OUTCOMES: dict[Outcome, tuple[str, str]] = {
+    "killed": ("killed", "被杀死"),
+    "exception": ("exception", "异常结束"),
+    "running": ("running", "运行中"),
+    "finished": ("finished", "正常结束"),
+}
+
+
+def _alarm(culprit: Culprit, say: Say) -> str:
+    if culprit.alarm_mb is None:
+        return ""
+    return say(f", its alarm being {mb(culprit.alarm_mb)}", f"，超过警戒值 {mb(culprit.alarm_mb)}")
+
+
+def why_this_line(culprit: Culprit, say: Say) -> tuple[str, ...]:
+    """Which evidence gave the line."""
+    where = place(culprit.file, culprit.line)
+    took = mb(culprit.growth_mb or 0.0)
+    name = culprit.checkpoint or ""
+    words = {
+        "open": (
+            f"{name} has no end in the log: the process died inside it, at {where}, {took} after it began",
+            f"{name} 在日志中没有结束：进程死在其中（{where}），此后增长 {took}",
+        ),
+        "stack": (f"the last stack was at {where}", f"最后一次堆栈位于 {where}"),
+        "leak": (
+            f"{culprit.hotspot} kept {took} in many small steps, most of all growth",
+            f"{culprit.hotspot} 多次小幅增长，累计保留 {took}，占总增长的大部分",
+        ),
+        "grown": (f"{name} grew by {took}{_alarm(culprit, say)}", f"{name} 增长了 {took}{_alarm(culprit, say)}"),
+        "raised": (f"the exception came from {where}", f"异常来自 {where}"),
+    }
+    held = say(
+        f"a native call kept the interpreter to itself at {where} in the last moment",
+        f"最后一刻，{where} 的本机调用独占着解释器",
+    )
+    return (say(*words[culprit.shown_by]), *([held] if culprit.held else []))
+
+
+def the_others(processes: Sequence[Process], subject: Process, say: Say) -> list[str]:
+    """Whose child the process was, and what became of the others, where that is out of the ordinary."""
+    said = []
+    first = processes[0]
+    if subject is not first:
+        en, zh = OUTCOMES[first.outcome]
+        said.append(
+            say(
+                f"it was process {subject.pid}, started by {subject.parent}; the first process, {first.pid}: {en}",
+                f"这是进程 {subject.pid}，由 {subject.parent} 启动；首个进程 {first.pid}：{zh}",
+            )
+        )
+    for one in processes[1:]:
+        if one is not subject and one.outcome not in ("finished", "running"):
+            en, zh = OUTCOMES[one.outcome]
+            said.append(say(f"process {one.pid} of the same run: {en}", f"同一次运行的进程 {one.pid}：{zh}"))
+    return said
