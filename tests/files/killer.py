@@ -1,8 +1,9 @@
-"""Run memmon commands as forked processes of one that has everything loaded, killed at a given point or not at all.
+"""Run memmon commands as forked processes of one that has everything loaded, killed at a given moment or not at all.
 
-Reads one JSON list a line from stdin: the folder, the arguments, and the point (or null); answers with the exit code,
-negative for a signal. A point is a system call that changes files (`open`, `write`, `link`, `rename`, `fsync` …):
-SIGKILL comes before the first for point 0, after it for point 1, before the second for point 2, and so on.
+Reads one JSON list a line from stdin: the folder, the arguments, and when to kill: a point, a number of seconds
+(a float), or null for never. Answers with the exit code, negative for a signal. A point is a system call that
+changes files (`open`, `write`, `link`, `rename`, `fsync` …): SIGKILL comes before the first for point 0, after it for
+point 1, before the second for point 2, and so on. The first is the first lock: nothing is changed before it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import os
 import signal
 import sys
+import time
 from typing import Any
 
 # Loaded here once, and not by each forked process.
@@ -32,26 +34,31 @@ def _kill_at(point: int) -> Any:
 
     def profile(_frame: Any, event: str, function: Any) -> None:
         nonlocal passed
-        if event in {"c_call", "c_return"} and function.__name__ in _CHANGES:
-            if passed == point:
-                os.kill(os.getpid(), signal.SIGKILL)
+        if event not in {"c_call", "c_return"} or function.__name__ not in _CHANGES:
+            return
+        if passed or function.__name__ == "flock":
             passed += 1
+        if passed > point:
+            os.kill(os.getpid(), signal.SIGKILL)
 
     return profile
 
 
-def _run(folder: str, arguments: list[str], point: int | None) -> int:
+def _run(folder: str, arguments: list[str], when: float | None) -> int:
     child = os.fork()
     if child == 0:
         os.chdir(folder)
         null = os.open(os.devnull, os.O_RDWR)
         for stream in range(3):
             os.dup2(null, stream)
-        if point is not None:
-            sys.setprofile(_kill_at(point))
+        if isinstance(when, int):
+            sys.setprofile(_kill_at(when))
         code = command(arguments)
         sys.setprofile(None)
         os._exit(code)
+    if isinstance(when, float):
+        time.sleep(when)
+        os.kill(child, signal.SIGKILL)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 

@@ -28,15 +28,15 @@ Run = Callable[..., int]
 
 @pytest.fixture
 def run() -> Iterator[Run]:
-    """Run a memmon command in a folder, killed at a point or not; -9 is "killed"."""
+    """Run a memmon command in a folder, killed at a point, after some seconds, or not; -9 is "killed"."""
     with subprocess.Popen(
         [sys.executable, KILLER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
     ) as server:
         assert server.stdin
         assert server.stdout
 
-        def run(folder: Path, *arguments: str, point: int | None = None) -> int:
-            print(json.dumps([str(folder), arguments, point]), file=server.stdin, flush=True)
+        def run(folder: Path, *arguments: str, when: float | None = None) -> int:
+            print(json.dumps([str(folder), arguments, when]), file=server.stdin, flush=True)
             return int(server.stdout.readline())  # type: ignore[union-attr]
 
         yield run
@@ -48,7 +48,7 @@ def _killed(run: Run, folder: Path, *arguments: str, step: int = 1) -> Iterator[
     for point in itertools.count(0, step):
         left = folder.with_name(f"left {point}")
         shutil.copytree(folder, left, symlinks=True)
-        code = run(left, *arguments, point=point)
+        code = run(left, *arguments, when=point)
         yield left
         shutil.rmtree(left)
         if code != -9:
@@ -86,6 +86,7 @@ def test_instrument_killed_at_every_point(folder: Path, script: Path, run: Run) 
     assert seen == {(True, False), (True, True), (False, True)}
 
 
+@pytest.mark.slow
 def test_copy_of_the_runtime_killed(folder: Path, script: Path, run: Run) -> None:
     """The runtime stands there whole or not at all, and before anything needs it; restore takes it away."""
     before = listing(folder)
@@ -101,6 +102,7 @@ def test_copy_of_the_runtime_killed(folder: Path, script: Path, run: Run) -> Non
     assert seen == {(False, False), (True, False), (True, True)}
 
 
+@pytest.mark.slow
 def test_restore_killed(folder: Path, script: Path, run: Run) -> None:
     """The target is the instrumented or the original file; a second restore ends what the first began."""
     before = listing(folder)
@@ -131,24 +133,16 @@ def test_restore_of_an_edited_file_killed_at_every_point(folder: Path, script: P
 
 @pytest.mark.slow
 def test_instrument_killed_at_random(folder: Path, script: Path, run: Run) -> None:
-    """A hundred commands of their own, killed by the clock from the moment on at which a new file appears."""
+    """Two hundred commands killed by the clock, at random."""
     chance = random.Random(20260101)
     before = listing(folder)
     original, instrumented = _both(folder, script)
-    for number in range(100):
-        # Without a runtime to copy, the new file is the backup, and the target follows in a few milliseconds.
-        runtime, longest = (("beside", 0.2), ("installed", 0.004))[number % 2]
-        names = set(folder.iterdir())
-        process = subprocess.Popen(
-            [sys.executable, "-m", "memmon", "instrument", "bot.py", "--runtime", runtime],
-            cwd=folder,
-            stderr=subprocess.DEVNULL,
-        )
-        while process.poll() is None and set(folder.iterdir()) == names:
-            pass
-        time.sleep(chance.uniform(0, longest))
-        process.kill()
-        process.wait()
+    began = time.monotonic()
+    run(folder, "instrument", "bot.py")
+    longest = 1.5 * (time.monotonic() - began)
+    run(folder, "restore")
+    for _ in range(200):
+        run(folder, "instrument", "bot.py", when=chance.uniform(0, longest))
         now, kept = script.read_bytes(), folder / BACKUP
         assert now in (original, instrumented)
         assert kept.read_bytes() == original if kept.exists() else now == original
@@ -175,6 +169,23 @@ def test_several_at_once(folder: Path, script: Path) -> None:
     assert (folder / BACKUP).read_bytes() == original
     assert memmon("restore", cwd=folder).returncode == 0
     assert listing(folder) == before
+
+
+def test_runtime_is_there_after_a_race(folder: Path, script: Path) -> None:
+    """A file that is instrumented while another is restored does not lose the runtime that both share."""
+    (folder / "b.py").write_bytes(script.read_bytes())
+    names = ["bot.py", "b.py"]
+    memmon("instrument", names[0], cwd=folder)
+    for number in range(6):
+        old, new = names[number % 2], names[(number + 1) % 2]
+        processes = [
+            subprocess.Popen([sys.executable, "-m", "memmon", command, name], cwd=folder, stderr=subprocess.DEVNULL)
+            for command, name in (("instrument", new), ("restore", old))
+        ]
+        assert [process.wait() for process in processes] == [0, 0]
+        assert (folder / "memmon_runtime" / "__init__.py").exists()
+    memmon("restore", cwd=folder)
+    assert {path.name for path in folder.iterdir()} == set(names)
 
 
 def test_instrument_and_restore_at_once(folder: Path, script: Path) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import stat
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from support.tool import listing, memmon
 
-if TYPE_CHECKING:
-    from pathlib import Path
+PR_CAPBSET_DROP = 24
+CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER = range(4)
 
 
 def test_everything_as_it_was(folder: Path, script: Path) -> None:
@@ -51,6 +52,36 @@ def test_owner_is_kept(script: Path) -> None:
     assert (script.stat().st_uid, script.stat().st_gid) == (12345, 23456)
     memmon("restore", "bot.py", cwd=script.parent)
     assert (script.stat().st_uid, script.stat().st_gid) == (12345, 23456)
+
+
+def _without_rights_over_others_files() -> None:
+    """Take away root's rights over files of other users, from the process that is about to start."""
+    for capability in (CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER):
+        ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a file of another user's")
+def test_backup_where_no_hard_link_can_be_made(folder: Path, script: Path) -> None:
+    """Where the system forbids the link (here: somebody else's file), the backup is a copy, and serves as well."""
+    if Path("/proc/sys/fs/protected_hardlinks").read_text(encoding="ascii").strip() == "0":
+        pytest.skip("this system allows hard links to other users' files")
+    original, inode = script.read_bytes(), script.stat().st_ino
+    os.chown(script, 12345, 23456)
+    for command in ("instrument", "restore"):
+        done = subprocess.run(
+            [sys.executable, "-m", "memmon", command, "bot.py"],
+            cwd=folder,
+            preexec_fn=_without_rights_over_others_files,
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        kept = folder / "bot.py.monitor_backup"
+        if command == "instrument":
+            assert kept.read_bytes() == original != script.read_bytes()
+            assert kept.stat().st_ino != inode
+    assert script.read_bytes() == original
+    assert {path.name for path in folder.iterdir()} == {"bot.py"}
 
 
 def test_mode_set_in_between_is_kept(script: Path) -> None:

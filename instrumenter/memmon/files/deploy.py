@@ -14,10 +14,14 @@ import zlib
 from enum import Enum
 from importlib.machinery import PathFinder
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from memmon import __version__
 from memmon.errors import Place, TargetError
 from memmon.files import atomic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NAME = "memmon_runtime"
 _STAMP = ".copied_by_memmon"
@@ -101,10 +105,14 @@ def put(folder: Path) -> bool:
     return True
 
 
-def take_away(folder: Path) -> State:
-    """Remove memmon's copy from ``folder`` and tell what stood there; an edited one stays. Raises OSError."""
+def take_away(folder: Path, is_needed: Callable[[Path], bool]) -> State:
+    """Remove memmon's copy from ``folder`` where it isn't needed there; tell what stood there without need.
+
+    An edited copy stays. The question is asked with the folder held, so that what another command instruments
+    meanwhile either counts or gets a new copy. Raises OSError.
+    """
     with atomic.hold(folder):
-        found = state(folder) if is_copy(folder) else State.ABSENT
+        found = State.ABSENT if not is_copy(folder) or is_needed(folder) else state(folder)
         if found in (State.CURRENT, State.OLDER, State.NEWER):
             old = _set_aside(folder)
             atomic.sync_folder(folder)

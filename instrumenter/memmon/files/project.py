@@ -126,21 +126,27 @@ def write(changes: Sequence[Change], folders: Sequence[Path]) -> tuple[Path, ...
     """
     for folder in folders:
         deploy.check(folder)
-    copied: list[Path] = []
+    copied: dict[Path, None] = {}
     written: list[Path] = []
     try:
-        for folder in folders:
-            # The runtime comes first: a target must not be there without it.
-            with atomic.refusing(folder, f"copying {deploy.NAME}"):
-                if deploy.put(folder):
-                    copied.append(folder)
+        # The runtime comes first: a target must not be there without it.
+        _copy_runtime(folders, copied)
         for change in changes:
             _write_one(change)
             written.append(change.target.path)
+        # Another command may have restored the last target that needed it, before it could see these.
+        _copy_runtime(folders, copied)
     except BaseException:
         _take_back(written, copied)
         raise
     return tuple(copied)
+
+
+def _copy_runtime(folders: Iterable[Path], copied: dict[Path, None]) -> None:
+    for folder in folders:
+        with atomic.refusing(folder, f"copying {deploy.NAME}"):
+            if deploy.put(folder):
+                copied[folder] = None
 
 
 def _write_one(change: Change) -> None:
@@ -171,5 +177,4 @@ def _take_back(written: Iterable[Path], copied: Iterable[Path]) -> None:
             backup.put_back(path)
     for folder in copied:
         with contextlib.suppress(OSError):
-            if not walk.needs_runtime(folder):
-                deploy.take_away(folder)
+            deploy.take_away(folder, walk.needs_runtime)

@@ -61,7 +61,7 @@ class Report:
 def restore_named(paths: Iterable[str]) -> Report:
     """Restore these targets, and take away the copies of the runtime that nothing needs then."""
     homes = {path: deploy.home(target.locate(path)) for path in paths}
-    left_over = {home for home in homes.values() if _is_left_over(home)}
+    left_over = {home for home in homes.values() if deploy.is_copy(home) and not walk.needs_runtime(home)}
     results = [_restore_one(path) for path in homes]
     report = _take_runtimes(homes.values())
     tidied = (
@@ -160,21 +160,16 @@ def _compiles(source: bytes) -> bool:
     return True
 
 
-def _is_left_over(folder: Path) -> bool:
-    return deploy.is_copy(folder) and not walk.needs_runtime(folder)
-
-
 def _take_runtimes(folders: Iterable[Path]) -> Report:
     failed: list[Restored | Failed] = []
     found: dict[Path, deploy.State] = {}
     for folder in dict.fromkeys(folders):
         path = folder / deploy.NAME
-        if not _is_left_over(folder):
-            continue
         try:
             with atomic.refusing(path, "removing the copy of the runtime"):
-                found[path] = deploy.take_away(folder)
+                found[path] = deploy.take_away(folder, walk.needs_runtime)
         except MemmonError as error:
             failed.append(Failed(str(path), error))
     edited = tuple(path for path, state in found.items() if state is deploy.State.CHANGED)
-    return Report(tuple(failed), tuple(path for path in found if path not in edited), edited)
+    kept = (deploy.State.CHANGED, deploy.State.ABSENT)
+    return Report(tuple(failed), tuple(path for path, state in found.items() if state not in kept), edited)
