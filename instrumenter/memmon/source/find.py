@@ -225,7 +225,10 @@ class Finder:
         return root.find_all({"rule": {"pattern": joined}, "constraints": dict.fromkeys(names, either)})
 
     def _on_line(self, line: int) -> Iterator[tuple[SgNode, SgNode]]:
-        """The innermost statement that holds the line's first character, and those behind it on the same line."""
+        """The innermost statement that covers the line's first character, and those behind it on the same line.
+
+        None for a blank or comment line between statements.
+        """
         starts = self.source.line_starts
         if line > len(starts):
             return
@@ -234,7 +237,9 @@ class Finder:
         begin += blank.end() if blank else 0
         node = grammar.node_at(self.root, begin)
         first = grammar.statement_of(node)
-        if begin == end or first is None or node.kind() == "comment":
+        around = node.parent() if node.kind() == "comment" else node
+        between = around is None or around.kind() in grammar.BLOCKS | grammar.HEADED
+        if first is None or (between and (begin == end or node.kind() == "comment")):
             return
         last = first
         block = first.parent()
