@@ -13,6 +13,7 @@ from pathlib import Path
 from memmon.errors import SourceError
 
 BACKUP = ".monitor_backup"
+_MARK = b"# >>> memmon "
 _MOST_BYTES = 64 << 20
 _MOST_BODY = 200
 """Lines of a called function that are looked at."""
@@ -21,14 +22,26 @@ _DEFINES = re.compile(r"\s*(?:async\s+)?def\s+([^\W\d]\w*)\s*\(")
 _CALLED = re.compile(r"\b([^\W\d]\w*)\s*\(")
 
 
-def _original(path: str) -> bytes | None:
-    """The file without what memmon put in; of the backup where that can't be told."""
-    from memmon.source.strip import strip  # noqa: PLC0415  # a finished run's report does without
+def _read(path: Path) -> bytes | None:
+    """A file's bytes, unless it is none that a source could be."""
+    with suppress(OSError, ValueError):
+        if path.is_file() and path.stat().st_size <= _MOST_BYTES:
+            return path.read_bytes()
+    return None
 
-    for candidate in (Path(path), Path(path + BACKUP)):
-        with suppress(OSError, ValueError, SourceError):
-            if candidate.is_file() and candidate.stat().st_size <= _MOST_BYTES:
-                return strip(candidate.read_bytes(), str(candidate))
+
+def _original(path: str) -> bytes | None:
+    """The file as it was before instrumenting: itself, its backup, or itself with what was put in taken out again."""
+    source = _read(Path(path))
+    if source is None or _MARK not in source:
+        return source
+    backup = _read(Path(path + BACKUP))
+    if backup is not None:
+        return backup
+    from memmon.source.strip import strip  # noqa: PLC0415  # seldom needed, and slow on a large file
+
+    with suppress(SourceError):
+        return strip(source, path)
     return None
 
 

@@ -1,0 +1,153 @@
+"""What to do: the card's table of fixes and its like, chosen by the culprit's own code and name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from memmon.verdict.code import code_at, last_line, source_lines
+from support.tool import memmon
+from verdict.handwritten import START, header, line, site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from memmon.verdict.model import Verdict
+
+SOURCE = """\
+import copy, json, os
+BASE = os.path.dirname(__file__)
+LEARNING_CONFIG = os.path.join(BASE, "learning_config.json")
+
+def load_learning_config():
+    with open(LEARNING_CONFIG, encoding="utf-8") as f:
+        return json.load(f)
+
+def analyze():
+    config = load_learning_config()
+    old_config = {
+        "history": copy.deepcopy(config["history"]),
+    }
+    rows = [make(n) for n in range(10 ** 7)]
+    with open("data.json") as f:
+        data = json.load(f)
+    frame = pd.read_csv("prices.csv")
+    text = open("big.txt").read()
+    seen.append(text)
+    answer = cursor.fetchall()
+    nothing_known(1)
+"""
+FIXES = {
+    "    config = load": ("learning_config.json", "delete old history", "清理其中的历史数据"),
+    "    old_config = {": ('"history": copy.deepcopy(config["history"])', "copy only the fields", "轻量级版本"),
+    "    rows = [": ("", "generator", "生成器"),
+    "        data = json": ("data.json", "delete old history", "拆分成多个文件"),
+    "    frame =": ("prices.csv", "chunksize", "分块读取"),
+    "    text = open": ("big.txt", "line by line", "逐行读取"),
+    "    seen.append": ("", "bound it", "限制大小"),
+    "    answer =": ("", "fetchmany", "fetchmany"),
+    "    nothing_known": ("", "less data at a time", "减少这里"),
+}
+"""The line of the culprit, what the advice must name, and its wording in both languages."""
+
+
+@pytest.fixture
+def killed_at(tmp_path: Path, verdict: Callable[..., Verdict]) -> Callable[[int, str, str], Verdict]:
+    """The verdict on a program that died in the bracket around a line of ``SOURCE``."""
+
+    def conclude(number: int, name: str, language: str) -> Verdict:
+        target = str(tmp_path / "bot.py")
+        return verdict(
+            header(target=target, language=language),
+            START,
+            site(name, number).replace("/srv/ds/bot.py", target),
+            line(f"{name}_BEFORE", 900, 840, f" line={number}", "WARNING"),
+            line("background", 980, 80, f' last="{name}_BEFORE"', "CRITICAL"),
+        )
+
+    (tmp_path / "bot.py").write_text(SOURCE, encoding="utf-8")
+    return conclude
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("begins", FIXES)
+def test_the_fix_fits_the_code(killed_at: Callable[[int, str, str], Verdict], begins: str, language: str) -> None:
+    """The first advice fits the culprit's statement, names its line and amount, in the log's language."""
+    number = next(n for n, text in enumerate(SOURCE.splitlines(), 1) if text.startswith(begins))
+    named, english, chinese = FIXES[begins]
+    first = killed_at(number, "spot", language).advice[0]
+    assert first.startswith(f"bot.py:{number}")
+    assert "+80 MB" in first
+    assert named in first
+    assert (english if language == "en" else chinese) in first
+
+
+CARD = {
+    "加载config": "过大：清理",
+    "创建old_config": "轻量级版本",
+    "Phase3_粗筛": "释放不再需要的变量",
+    "邮件生成": "邮件只渲染",
+}
+
+
+@pytest.mark.parametrize("name", CARD)
+def test_the_cards_fixes_by_name(verdict: Callable[..., Verdict], name: str) -> None:
+    """Without the source, the hotspot's name brings the card's own fix."""
+    found = verdict(header(language="zh"), START, site(name, 7), line(f"{name}_BEFORE", 900, 840, " line=7", "WARNING"))
+    assert CARD[name] in found.advice[0]
+
+
+def test_loaded_more_than_once(verdict: Callable[..., Verdict]) -> None:
+    """The card's fourth row: what is loaded again and again is to be kept and used again."""
+    passes = [
+        line("加载config_BEFORE", 100, 0, " line=7") + line("加载config_AFTER", 220, 120, " line=7", "WARNING")
+    ] * 3
+    found = verdict(header(language="zh"), START, site("加载config", 7, normal=20, alarm=100), *passes)
+    assert any("3 次" in one and "复用" in one for one in found.advice)
+
+
+def test_the_size_of_the_data_file(killed_at: Callable[[int, str, str], Verdict], tmp_path: Path) -> None:
+    """Where the data file still stands beside the script, its size is told."""
+    (tmp_path / "learning_config.json").write_bytes(bytes(75 << 20))
+    assert "learning_config.json (75 MB)" in killed_at(10, "加载config", "zh").advice[0]
+
+
+def test_no_checkpoint_at_all(verdict: Callable[..., Verdict]) -> None:
+    """A run that passed no checkpoint is told how to name some."""
+    assert "memmon scan" in verdict(header(), START).advice[0]
+
+
+def test_the_original_source_is_read(tmp_path: Path) -> None:
+    """The same line is read from the file as it was, as it is instrumented, without its backup, and restored."""
+    path = tmp_path / "bot.py"
+    path.write_text(SOURCE, encoding="utf-8")
+    want = "old_config = {"
+
+    def seen() -> str | None:
+        found = code_at(str(path), 11)
+        assert last_line(str(path), 11) == 13
+        return found.line if found else None
+
+    assert seen() == want
+    assert memmon("instrument", path.name, cwd=tmp_path).returncode == 0
+    assert b"memmon" in path.read_bytes()
+    source_lines.cache_clear()
+    assert seen() == want
+    (tmp_path / "bot.py.monitor_backup").rename(tmp_path / "elsewhere")
+    source_lines.cache_clear()
+    assert seen() == want
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"", b"x = (\n", b"# coding: no-such\nx = 1\n"])
+def test_a_source_that_can_not_be_read_costs_only_its_line(
+    verdict: Callable[..., Verdict], tmp_path: Path, content: bytes
+) -> None:
+    """Broken, empty, changed or missing: the verdict is given without the code."""
+    target = tmp_path / "bot.py"
+    target.write_bytes(content)
+    found = verdict(header(target=str(target)), START, line("x_BEFORE", 900, 840, " line=44"))
+    assert found.culprit
+    assert (found.culprit.line, found.code) == (44, None)
+    assert found.advice
