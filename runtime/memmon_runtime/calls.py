@@ -117,6 +117,11 @@ def swallow(error: Exception) -> None:
         if not isinstance(name, str) or name.partition(".")[0] not in _OWN:
             raise error
         traceback = traceback.tb_next
+    if isinstance(error, OSError) and _recorder is not None:
+        try:
+            _recorder.mend()  # the program may have closed our descriptors
+        except OSError:
+            pass
 
 
 def _nothing(name: str, line: int, normal: float | None = None, alarm: float | None = None) -> None:

@@ -5,6 +5,7 @@ A reading is an integer in the source's own ``unit`` of bytes, so that the hot p
 
 from __future__ import annotations
 
+from functools import partial
 from os import O_CLOEXEC, O_RDONLY, O_WRONLY, close, pread, sysconf, write
 
 from . import files
@@ -44,34 +45,36 @@ _SLACK_KB = 1024
 
 
 class Procfs:
-    """Linux: ``statm`` by one ``pread`` of a descriptor that stays open; needs no memory to speak of."""
+    """Linux: ``statm`` by one ``pread`` of a descriptor that stays open; needs no memory to speak of.
+
+    ``rss`` is made anew with each descriptor, since a function that has it at hand is the cheapest to call.
+    """
 
     name = "procfs"
 
     def __init__(self) -> None:
-        """Open this process's own files; OSError where there is no usable procfs."""
+        """Open this process's own file; OSError or ValueError where there is no usable procfs."""
         self.unit = sysconf("SC_PAGE_SIZE")
-        self._fd = files.open_high("/proc/self/statm", O_RDONLY | O_CLOEXEC)
-        self._identity = files.identity(self._fd)
+        self._fd = -1
+        self._identity: tuple[int, int] | None = None
+        self.mend()
         self.rss()
 
-    def rss(self) -> int:
-        """The resident set now, in pages; a descriptor that the program closed is opened again."""
-        try:
-            return int(pread(self._fd, 64, 0).split()[1])
-        except (OSError, IndexError, ValueError):
-            self.mend(force=True)
-            return int(pread(self._fd, 64, 0).split()[1])
+    def mend(self) -> None:
+        """Open anew where the descriptor is not ours any more: closed, or closed and given to another file."""
+        if self._identity is None or files.identity(self._fd) != self._identity:
+            self._fd = fd = files.open_high("/proc/self/statm", O_RDONLY | O_CLOEXEC)
+            self._identity = files.identity(fd)
+
+            def rss() -> int:
+                """The resident set now, in pages."""
+                return int(pread(fd, 64, 0).split()[1])
+
+            self.rss = rss
 
     def vm(self) -> int:
         """The size of the address space now, in pages."""
         return int(pread(self._fd, 64, 0).split()[0])
-
-    def mend(self, *, force: bool = False) -> None:
-        """Open anew where the descriptor is not ours any more: closed, or closed and given to another file."""
-        if force or files.identity(self._fd) != self._identity:
-            self._fd = files.open_high("/proc/self/statm", O_RDONLY | O_CLOEXEC)
-            self._identity = files.identity(self._fd)
 
     def close(self) -> None:
         """Give the descriptor back, unless it is no longer ours."""
@@ -162,20 +165,24 @@ class Peak:
     def __init__(self, unit: int) -> None:
         """Open the counters and find out which of the two readings of them can be trusted."""
         self._kb = max(unit // 1024, 1)
-        self._fd = files.open_high("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC)
-        self._identity = files.identity(self._fd)
-        self._status = files.open_high("/proc/self/status", O_RDONLY | O_CLOEXEC)
-        self._status_identity = files.identity(self._status)
+        self._status = files.Kept("/proc/self/status")
+        self._fd = -1
+        self._identity: tuple[int, int] | None = None
+        self.mend()
         self.reset()
-        high_water = self._high_water_kb()
-        if getrusage is not None and abs(getrusage(RUSAGE_SELF).ru_maxrss - high_water) <= _SLACK_KB:
-            self.read = self._read_usage
-        else:
+        if getrusage is None or abs(getrusage(RUSAGE_SELF).ru_maxrss - self._high_water_kb()) > _SLACK_KB:
             self.read = self._read_status
+        else:
+            self.read = self._read_usage
 
-    def reset(self) -> None:
-        """Let the peak begin at what is resident now."""
-        write(self._fd, b"5")
+    def mend(self) -> None:
+        """Open anew what the program closed."""
+        self._status.mend()
+        if self._identity is None or files.identity(self._fd) != self._identity:
+            self._fd = files.open_high("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC)
+            self._identity = files.identity(self._fd)
+            # Let the peak begin at what is resident now.
+            self.reset = partial(write, self._fd, b"5")
 
     def _read_usage(self) -> int:
         return getrusage(RUSAGE_SELF).ru_maxrss // self._kb
@@ -185,23 +192,16 @@ class Peak:
         return self._high_water_kb() // self._kb
 
     def _high_water_kb(self) -> int:
-        text = pread(self._status, 4096, 0)
-        return int(text[text.index(b"VmHWM:") + 6 :].split(None, 1)[0])
-
-    def mend(self) -> None:
-        """Open anew what the program closed."""
-        if files.identity(self._fd) != self._identity:
-            self._fd = files.open_high("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC)
-            self._identity = files.identity(self._fd)
-        if files.identity(self._status) != self._status_identity:
-            self._status = files.open_high("/proc/self/status", O_RDONLY | O_CLOEXEC)
-            self._status_identity = files.identity(self._status)
+        words = self._status.read().partition("VmHWM:")[2].split(None, 1)
+        if not words:
+            raise OSError("the kernel tells no peak")
+        return int(words[0])
 
     def close(self) -> None:
         """Give the descriptors back, unless they are no longer ours."""
-        for fd, identity in ((self._fd, self._identity), (self._status, self._status_identity)):
-            if files.identity(fd) == identity:
-                close(fd)
+        self._status.close()
+        if files.identity(self._fd) == self._identity:
+            close(self._fd)
 
 
 class SampledPeak:

@@ -135,8 +135,14 @@ class Recorder:
             _, _, opened_rss, epoch, others = bracket
             above = -1
             if self.peak is not None:
-                above = self.peaks.since(epoch, max(self.peak.read(), rss, opened_rss)) - opened_rss
-                site.peak = max(site.peak, above)
+                peak = self.peak.read()
+                if epoch != self.peaks.epoch:
+                    peak = self.peaks.since(epoch, peak)
+                if peak < rss:  # noqa: PLR1730 - a call of max costs too much here, and below
+                    peak = rss
+                above = peak - opened_rss if peak > opened_rss else 0
+                if above > site.peak:  # noqa: PLR1730
+                    site.peak = above
             shared = others and process_time_ns() - thread_time_ns() - others > _SHARED_NS
             own = rss - opened_rss
             site.closed += 1
@@ -170,24 +176,23 @@ class Recorder:
         if rss >= self.alert or grown > site.alarm or self.brackets.left or self.brackets.gone:
             self._pass_closely(site, phase, now, rss, grown, (thread, step, own, above, shared))
         elif self.log is not None:
-            key = (rss, step, own, above, shared, thread, self.level, self.fired)
+            log = self.log
+            key = (rss, step, own, above, shared, thread, self.level, self.fired, log.thin)
             if site.keys[phase] != key:
                 site.keys[phase] = key
-                site.bodies[phase] = self._body(site, phase, key)
-            self.log.checkpoint(now, site.bodies[phase])
+                site.bodies[phase] = log.shape(self._body(site, phase, key))
+            log.checkpoint(now, site.bodies[phase])
 
-    def _body(self, site: Site, phase: int, key: tuple[int, int, int, int, str, int, int, str]) -> bytes:
+    def _body(self, site: Site, phase: int, key: tuple[int, int, int, int, str, int, int, str, bool]) -> str:
         """The line after its time; it is kept, since a loop often writes the same one again."""
-        rss, step, own, above, shared, thread, level, fired = key
+        rss, step, own, above, shared, thread, level, fired, _ = key
         to_mb = self.to_mb
-        return (
-            "%s%.2fMB (Δ%+.2fMB, %+.2fMB)%s%s%s%s%s%s" % (
-                site.heads[phase][level], rss * to_mb, (rss - self.baseline) * to_mb, step * to_mb,
-                " peak=%+.2fMB" % (above * to_mb) if above >= 0 else "",
-                " growth=%+.2fMB" % (own * to_mb) if phase == CLOSED and own != step else "",
-                site.tail, fired, shared, "" if thread == _MAIN else " tid=%x" % thread,
-            )
-        ).encode("utf-8", "backslashreplace")  # fmt: skip
+        return "%s%.2fMB (Δ%+.2fMB, %+.2fMB)%s%s%s%s%s%s" % (
+            site.heads[phase][level], rss * to_mb, (rss - self.baseline) * to_mb, step * to_mb,
+            " peak=%+.2fMB" % (above * to_mb) if above >= 0 else "",
+            " growth=%+.2fMB" % (own * to_mb) if phase == CLOSED and own != step else "",
+            site.tail, fired, shared, "" if thread == _MAIN else " tid=%x" % thread,
+        )  # fmt: skip
 
     def _pass_closely(
         self, site: Site, phase: int, now: int, rss: int, grown: int, rest: tuple[int, int, int, int, str]
@@ -205,12 +210,12 @@ class Recorder:
         if self.log is None:
             return
         thread, step, own, above, shared = rest
-        body = self._body(site, phase, (rss, step, own, above, shared, thread, level, fired))
+        body = self._body(site, phase, (rss, step, own, above, shared, thread, level, fired, False))
         if kept or level > self.worst:
-            line = self.log.stamp(now) + body.decode("utf-8") + "\n"
+            line = self.log.stamp(now) + body + "\n"
             self.log.append(self.first_time(self.log, level, now, rss, line) if level > self.worst else line)
         else:
-            self.log.checkpoint(now, body)
+            self.log.checkpoint(now, self.log.shape(body))
 
     def first_time(self, log: RunLog, level: int, now: int, rss: int, line: str) -> str:
         """The line on which a level is reached for the first time, with what belongs around it."""

@@ -10,12 +10,9 @@ has grown to ``_FULL`` bytes is made shorter in place: its beginning and its new
 machine lines and some of the others.
 """
 
-# pathlib and its kin are an import that the user's program would have to pay for.
-# ruff: noqa: PTH108
-
 from __future__ import annotations
 
-from os import O_CLOEXEC, O_CREAT, O_EXCL, O_RDWR, close, fstat, ftruncate, pread, pwrite, unlink
+from os import O_CLOEXEC, O_CREAT, O_EXCL, O_RDWR, close, fstat, ftruncate, pread, pwrite
 from time import localtime, monotonic_ns, strftime, time_ns
 
 from . import files
@@ -34,7 +31,8 @@ _FULL = 16 << 20
 _KEPT_HEAD = 64 << 10
 _KEEP_EVERY = 16
 _NS = 1_000_000_000
-_WIDTH = 220
+_STAMP = len("[2026-11-22 10:30:48.123")
+_WIDTH = 160
 """A padded line's least width in bytes: wide enough for nearly every line, so that the width seldom changes."""
 
 
@@ -66,6 +64,7 @@ class RunLog:
         self._width = _WIDTH
         self._slot_until = 0
         self._allowance = _BURST
+        self.thin = False
         self._refilled = monotonic_ns()
         self._failing = False
         self._millisecond = -1
@@ -107,56 +106,70 @@ class RunLog:
             self._second = second
         return "%s%03d" % (self._prefix, rest // 1_000_000)
 
-    def checkpoint(self, now: int, body: bytes) -> None:
+    def shape(self, body: str) -> bytes:
+        """The line of a checkpoint but for its time, as ``checkpoint`` takes it: padded while lines are thinned."""
+        data = body.encode("utf-8", "backslashreplace")
+        return (data.ljust(self._width - _STAMP) if self.thin else data) + b"\n"
+
+    def checkpoint(self, now: int, shaped: bytes) -> None:
         """Write a checkpoint's line, or rewrite the padded last line with it where there are too many."""
         if now // 1_000_000 != self._millisecond:
-            self._millisecond = now // 1_000_000
-            self._stamp = self.stamp(now).encode()
-            if self._allowance <= 0 and monotonic_ns() >= self._slot_until:
-                self._refill()
-        data = self._stamp + body
-        if self._allowance > 0:
+            self._next_millisecond(now)
+        data = self._stamp + shaped
+        if not self.thin:
             self._allowance -= 1
-            self._slot = -1
-            self._put(data + b"\n", self._end)
+            self.thin = self._allowance <= 0
+            self._put(data, self._end)
             return
-        if self._slot < 0:
-            self._slot, self._width = self._end, _WIDTH
-        self._width = max(self._width, len(data))
+        if len(data) != self._width + 1 or self._slot < 0:
+            data = self._fitted(data)
         try:
-            if pwrite(self._fd, data.ljust(self._width) + b"\n", self._slot) > self._width:
-                self._end = self._slot + self._width + 1
+            if pwrite(self._fd, data, self._slot) == self._width + 1:
                 return
         except OSError:
             pass
-        self._failing = True
+        self._slot, self._failing = -1, True
 
-    def _refill(self) -> None:
-        """A second is over: a few lines may be written as they come, then a new padded line begins."""
-        now = monotonic_ns()
-        self._allowance = min((now - self._refilled) * _PER_SECOND // _NS, _BURST)
-        self._refilled = now
-        self._slot, self._slot_until = -1, now + _NS
+    def _fitted(self, data: bytes) -> bytes:
+        """Pad a line to the width of the slot, or widen the slot to the line; begin a slot where there is none."""
+        self._width = max(self._width, len(data) - 1)
+        data = data[:-1].ljust(self._width) + b"\n"
+        if self._slot < 0 and self._put(data, self._end):
+            self._slot = self._end - len(data)
+        elif self._slot >= 0:
+            self._end = self._slot + len(data)
+        return data
 
-    def _put(self, data: bytes, at: int) -> None:
+    def _next_millisecond(self, now: int) -> None:
+        self._millisecond = now // 1_000_000
+        self._stamp = self.stamp(now).encode()
+        if self.thin:
+            monotonic = monotonic_ns()
+            if monotonic >= self._slot_until:
+                # A second is over: a few lines may be written as they come, then a new padded line begins.
+                self._allowance = min((monotonic - self._refilled) * _PER_SECOND // _NS, _BURST)
+                self.thin = self._allowance <= 0
+                self._slot, self._slot_until, self._refilled = -1, monotonic + _NS, monotonic
+
+    def _put(self, data: bytes, at: int) -> bool:
         """Write ``data`` at ``at``; a line that does not fit on the disk is taken back whole."""
         try:
             written = pwrite(self._fd, data, at)
         except OSError:
             self._failing = True
-            return
+            return False
         if written < len(data):
             self._failing = True
             try:
                 ftruncate(self._fd, at)
             except OSError:
                 pass
-            return
+            return False
         self._failing = False
-        if at + written > self._end:
-            self._end = at + written
-            if self._end > _FULL:
-                self._shorten()
+        self._end = at + written
+        if self._end > _FULL:
+            self._shorten()
+        return True
 
     def _shorten(self) -> None:
         """Let the older half of the log go, save its beginning, its machine lines and some of the others.
@@ -195,7 +208,3 @@ class RunLog:
         if files.identity(self._fd) == self._identity:
             close(self._fd)
         self._identity = None
-
-    def discard(self) -> None:
-        """Take an unused file away again."""
-        unlink(self.path)

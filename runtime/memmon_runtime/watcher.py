@@ -39,6 +39,8 @@ _STARVED_AFTER = 0.04
 """A tick so many seconds late, in a process that did little meanwhile, was stopped or starved …"""
 _ENDING = 0.02
 """Seconds that a thread is given to end, at most."""
+_ARM_EVERY = 0.04
+"""Arming starts a thread: not at each of the faster ticks."""
 _CALM = 10.0
 """… and the dead man's switch stays off for so long."""
 
@@ -67,7 +69,7 @@ class Watcher:
         self._dead_man = dead_man
         self._zoom = zoom
         self._heap_due = heap
-        self._calm_until = 0.0
+        self._calm_until = self._arm_at = 0.0
         self._step = int(min(max(recorder.limits.tightest // 20, 8 * MB), 64 * MB) / recorder.reader.unit)
         self._change = max(_CHANGE // recorder.reader.unit, 1)
         self._told_rss = recorder.baseline
@@ -149,10 +151,11 @@ class Watcher:
         now = monotonic()
         if late > _STARVED_AFTER and used < late / 2:
             self._calm_until = now + _CALM
-        if now >= self._calm_until:
-            self._dead_man.arm()
-        else:
+        if now < self._calm_until:
             self._dead_man.disarm()
+        elif now >= self._arm_at or not self._dead_man.armed:
+            self._arm_at = now + _ARM_EVERY
+            self._dead_man.arm()
 
     def _pause(self) -> float:
         recorder = self._recorder

@@ -1,0 +1,124 @@
+"""Levels: what fires, against which limit, and how the switches change it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+GROW = """
+    import time
+    kept = []
+    for _ in range(5):
+        __memmon__.before("grow", 4)
+        kept.append(bytearray(20 << 20))
+        __memmon__.after("grow", 4)
+    time.sleep(0.15)
+    kept.clear()
+    time.sleep(0.2)
+    __memmon__.before("after all", 10)
+    __memmon__.after("after all", 10)
+"""
+
+
+def fired(left, name):
+    """The levels of one checkpoint with the rules that fired, without figures."""
+    return [
+        (line["level"], line["more"].partition(" fired=")[2].partition(":")[0])
+        for line in left.lines
+        if line["name"] == name
+    ]
+
+
+def test_absolute_thresholds_compare_rss(every_python):
+    """They come from the switches; the level falls again when the memory is given back."""
+    left = every_python.run(GROW, MEMMON_WARNING="60MB", MEMMON_CRITICAL="100MB")
+    levels = fired(left, "grow_AFTER")
+    assert [level for level, _ in levels] == ["INFO", "INFO", "WARNING", "WARNING", "CRITICAL"]
+    assert {rule for level, rule in levels if level != "INFO"} == {"rss"}
+    assert [level for level, _ in fired(left, "after all_AFTER")] == ["INFO"]
+    assert left.log.count("[CRITICAL] ⚠️ memory is close to the limit! RSS=") == 1
+    # At the first WARNING, at the first CRITICAL, and at the end.
+    assert left.log.count("] [INFO] [Top 10]\n") == 3
+
+
+def test_the_limit_in_the_header_is_the_tightest(bench):
+    """An address space smaller than the memory and every cgroup."""
+    bench.write(GROW)
+    command = bench.command()
+    bench.command = lambda *_: ["sh", "-c", 'ulimit -v 400000; exec "$@"', "sh", *command]
+    left = bench.run()
+    (limit,) = [line for line in left.log.splitlines() if line.startswith("# limit: ")]
+    assert json.loads(limit.partition(": ")[2]) == {"mb": 390.62, "from": "address-space", "path": None}
+    assert ("WARNING", "address-space") in fired(left, "grow_AFTER") or "address-space" in left.log
+
+
+@pytest.mark.parametrize(
+    ("locale", "start"),
+    [("zh_CN.UTF-8", "程序启动"), ("zh_TW", "程序启动"), ("en_GB.UTF-8", "program start"), ("C", "program start")],
+)
+def test_the_language_is_the_locales(bench, locale, start):
+    """``auto``: Chinese where the locale is."""
+    assert bench.run(GROW, LC_ALL=locale).names[0] == start
+
+
+def test_switches_win_and_bad_values_fall_back(every_python):
+    """What can't be read as a threshold or a number of seconds is as if it were not there."""
+    left = every_python.run(
+        GROW, settings='warning="70%", interval=0.5, ', MEMMON_WARNING="lots", MEMMON_INTERVAL="-1",
+        MEMMON_CRITICAL="1.5GB", MEMMON_LOG_DIR=str(every_python.folder / "日志"),
+    )  # fmt: skip
+    assert (left.status, left.stderr, left.logs) == (0, "", [])
+    (log,) = (every_python.folder / "日志").glob("memory_monitor_*.log")
+    (levels,) = [line for line in log.read_text("utf-8").splitlines() if line.startswith("# levels: ")]
+    levels = json.loads(levels.partition(": ")[2])
+    assert (levels["warning"], levels["critical"], levels["critical_mb"]) == ("70%", "1.5GB", 1536.0)
+
+
+def test_growth_between_checkpoints_alarms_at_the_opening(bench):
+    """BEFORE and START are judged by what came since the checkpoint before."""
+    left = bench.run("""
+        kept = bytearray(30 << 20)
+        __memmon__.start("mail", 2, normal=5, alarm=20)
+        __memmon__.end("mail", 2, normal=5, alarm=20)
+    """)
+    assert fired(left, "mail_START") == [("WARNING", "growth")]
+    assert fired(left, "mail_END") == [("INFO", "")]
+
+
+def test_the_background_tells_of_jumps_with_every_threads_line(every_python):
+    """Between checkpoints, with the last checkpoint's name and lines of the original."""
+    left = every_python.run("""
+        import time
+        def load():
+            kept = bytearray(100 << 20)
+            time.sleep(0.3)
+        __memmon__.before("around", 5)
+        load()
+        __memmon__.after("around", 5)
+    """)
+    assert any(line["name"] == "background" and 'last="around_BEFORE"' in line["more"] for line in left.lines)
+    stacks = [json.loads(line.partition(": ")[2]) for line in left.log.splitlines() if line.startswith("# stack: ")]
+    frames = [frame for stack in stacks if stack["thread"] == "MainThread" for frame in stack["frames"]]
+    program = str(every_python.folder / "program.py")
+    assert [program, 3, "load"] in frames or [program, 4, "load"] in frames
+    assert [program, 6, "<module>"] in frames
+
+
+def test_the_runtime_imports_nothing_but_the_standard_library(every_python):
+    """And little of that: what it adds to a bare interpreter's modules is known by name."""
+    left = every_python.run(
+        """
+        import sys
+        before = set(sys.modules)
+        import memmon_runtime
+        added = {name.partition(".")[0] for name in set(sys.modules) - before}
+        added -= {"memmon_runtime", *getattr(sys, "stdlib_module_names", sys.builtin_module_names)}
+        heavy = {"threading", "logging", "json", "inspect", "typing", "re", "pathlib", "ctypes", "tracemalloc"}
+        heavy |= {"asyncio", "subprocess", "contextlib", "dataclasses", "psutil"}
+        heavy -= before
+        print(sorted(heavy & set(sys.modules)), len(added) < 40)
+        """,
+        MEMMON_DISABLE="1",
+    )
+    assert left.stdout == "[] True\n", left.stderr

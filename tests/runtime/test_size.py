@@ -1,0 +1,98 @@
+"""The log's size is bounded: lines are thinned, and a log that is full is made shorter in place."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from runtime_programs import CARD_LINE
+
+from memmon_runtime import runlog
+
+LOOP = """
+    for i in range({n}):
+        __memmon__.before("hot", 2)
+        __memmon__.after("hot", 2)
+    __memmon__.before("cold", 4)
+    __memmon__.after("cold", 4)
+"""
+
+
+def check_loop(left, n):
+    """The promises for a loop of ``n`` brackets that finished."""
+    assert left.status == 0, left.stderr
+    path = next(left.folder.glob("memory_monitor_*.log"))
+    assert path.stat().st_size < 20 << 20
+    (totals,) = [line for line in left.log.splitlines() if line.startswith("# totals: ")]
+    assert [site["opened"] for site in json.loads(totals.partition(": ")[2])] == [n, 1]
+    assert all(line.startswith(("[", "# ", "  ")) for line in left.log.splitlines())
+    assert left.names[-1] == "program end"
+    # What came after the loop stands in the log too, wherever the last padded line stood.
+    assert "cold_AFTER" in left.names
+
+
+def test_a_loop_is_thinned_and_its_totals_are_exact(every_python):
+    """Some ten thousand lines as they come, then a line a second and the padded last one."""
+    left = every_python.run(LOOP.format(n=30_000))
+    check_loop(left, 30_000)
+    assert len(left.lines) < 25_000
+
+
+@pytest.mark.slow
+def test_a_million_brackets(bench):
+    """Two million checkpoints stay far below 20 MB."""
+    left = bench.run(LOOP.format(n=1_000_000), timeout=200)
+    check_loop(left, 1_000_000)
+    assert next(left.folder.glob("memory_monitor_*.log")).stat().st_size < 3 << 20
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """A log that is full at 200 kB, of which the first 4 kB are kept."""
+    monkeypatch.setattr(runlog, "_FULL", 200_000)
+    monkeypatch.setattr(runlog, "_KEPT_HEAD", 4096)
+    log = runlog.RunLog(str(tmp_path), os.getpid(), child=False)
+    yield log
+    log.close()
+
+
+def lines_of(log):
+    """The log's lines as they are on the disk."""
+    return Path(log.path).read_text("utf-8").splitlines()
+
+
+def test_a_full_log_is_made_shorter_in_place(small):
+    """The header, every site, the newest half and the last line stay, in order; it never grows beyond its bound."""
+    small.append("# memmon: 1\n")
+    size = 0
+    for i in range(20_000):
+        if i % 1000 == 0:
+            small.append(f'# site: {{"n": {i}}}\n')
+        small.append(f"[{i:06d}] " + "x" * 60 + "\n")
+        size = max(size, Path(small.path).stat().st_size)
+    lines = lines_of(small)
+    assert size <= 200_000 + 100
+    assert lines[0] == "# memmon: 1"
+    assert [json.loads(line.partition(": ")[2])["n"] for line in lines if line.startswith("# site")] == list(
+        range(0, 20_000, 1000)
+    )
+    numbers = [int(line[1:7]) for line in lines if line.startswith("[")]
+    assert numbers == sorted(numbers)
+    assert numbers[-1] == 19_999
+    assert numbers[:50] == list(range(50))
+    assert all(line.startswith("#") or len(line) == 69 for line in lines)
+
+
+def test_thinned_lines_of_any_length_leave_no_remains(small, monkeypatch):
+    """A short line after a long one in the same place; names of every length, Chinese among them."""
+    monkeypatch.setattr(small, "_allowance", 1)
+    for i in range(400):
+        body = f"] [INFO] [{'长' * (i * 7 % 90)}名_AFTER] RSS=1.00MB (Δ+1.00MB, +1.00MB) line={i}"
+        small.checkpoint(1_700_000_000_000_000_000 + i * 10**6, small.shape(body))
+        last = lines_of(small)[-1]
+        match = CARD_LINE.fullmatch(last.rstrip())
+        assert match
+        assert match["more"] == f" line={i}"
+    assert len(lines_of(small)) < 10
