@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 import subprocess
@@ -34,11 +35,14 @@ def plain_environment(**changes: str) -> dict[str, str]:
     return {**kept, **changes}
 
 
-def listing(folder: Path) -> Mapping[str, tuple[str, bytes | str]]:
-    """Map every path below ``folder`` to its mode and its bytes (a link's target, nothing for a folder)."""
-    found: dict[str, tuple[str, bytes | str]] = {}
+def listing(folder: Path) -> Mapping[str, tuple[str, str]]:
+    """Map every path below ``folder`` to its mode and a digest of its bytes (a link's target, "" for a folder)."""
+    found: dict[str, tuple[str, str]] = {}
     for path in sorted(folder.rglob("*")):
         mode = stat.filemode(path.lstat().st_mode)
-        held: bytes | str = str(path.readlink()) if path.is_symlink() else b"" if path.is_dir() else path.read_bytes()
+        if path.is_symlink():
+            held = str(path.readlink())
+        else:
+            held = "" if path.is_dir() else hashlib.sha256(path.read_bytes()).hexdigest()
         found[str(path.relative_to(folder))] = (mode, held)
     return found
