@@ -263,6 +263,34 @@ def test_a_stack_says_where_in_a_function(judged: Callable[..., Verdict]) -> Non
     assert (verdict.culprit.line, verdict.culprit.checkpoint) == (44, "load_START")
 
 
+INNER = (
+    '# stack: {"thread": "MainThread", "frames": [["/usr/lib/python3.11/json/__init__.py", 293, "load"],'
+    ' ["/srv/ds/bot.py", 84, "load_config"], ["/srv/ds/bot.py", 12, "main"]]}\n'
+)
+
+
+X
+
+
+def test_a_stack_inside_a_statement(
+    log: Callable[..., Path], begins: int, ends: int, line_: int, function: str
+) -> None:
+    """The marked statement on the stack is the answer, by the line of it that ran; else the user's innermost line."""
+    path = log(
+        header(**AT_300),
+        START,
+        site("x", begins),
+        line("x_BEFORE", 60, 0, f" line={begins}"),
+        INNER,
+        line("background", 290, 230, ' last="x_BEFORE"', "CRITICAL"),
+    )
+    extents = {("/srv/ds/bot.py", begins): ends}
+    culprit = judge([Witnessed(read_story(str(path)), Traces(cgroup=RISEN), extents)]).culprit
+    assert culprit
+    assert (culprit.line, culprit.function, culprit.checkpoint) == (line_, function, "x_BEFORE")
+    assert culprit.inner[-1].file == "/usr/lib/python3.11/json/__init__.py"
+
+
 def test_nothing_to_name(judged: Callable[..., Verdict]) -> None:
     """A log without a single checkpoint or stack has no culprit, and none is made up."""
     assert judged(traces=Traces(cgroup=RISEN), **AT_300).culprit is None

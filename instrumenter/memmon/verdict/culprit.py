@@ -141,9 +141,9 @@ def _busy_frames(end: End) -> Iterator[tuple[Stack, Frame]]:
             yield stack, frame
 
 
-def _below(stack: Stack, frame: Frame, *, itself: bool = False) -> tuple[Frame, ...]:
+def _below(stack: Stack, frame: Frame) -> tuple[Frame, ...]:
     """What ``frame`` had called, the outermost first."""
-    return tuple(reversed(stack.frames[: stack.frames.index(frame) + itself]))
+    return tuple(reversed(stack.frames[: stack.frames.index(frame)]))
 
 
 def _is_of(stack: Stack, tid: str) -> bool:
@@ -152,9 +152,10 @@ def _is_of(stack: Stack, tid: str) -> bool:
 
 
 def _inside(end: End, bracket: Open) -> tuple[Stack, Frame] | None:
-    """Where the bracket's thread was, if a stack shows it: the bracket's own line, or the user's innermost one.
+    """Where the bracket's thread was, if a stack shows it: the line of its statement, or the user's innermost one.
 
-    A statement that is itself on the stack is what the user marked, and stays the answer.
+    A statement that is itself on the stack is what the user marked, and stays the answer; of one that goes over
+    several lines it is the line that ran.
     """
     opened = bracket.opened
     site = end.site(opened)
@@ -186,11 +187,11 @@ def _open(end: End) -> Iterator[Candidate]:
             marked = opened.kind == "BEFORE" and end.holds(opened, frame)
             culprit = replace(
                 culprit,
-                line=opened.line if marked else frame.line,
+                line=frame.line,
                 file=frame.file,
                 function=frame.function,
                 thread=stack.thread or culprit.thread,
-                inner=_below(stack, frame, itself=marked and frame.line != opened.line),
+                inner=_below(stack, frame),
                 held=stack.held,
             )
         seen = exact is not None and end.is_step(end.tail_mb, None)
