@@ -269,9 +269,11 @@ INNER = (
 )
 
 
-X
-
-
+@pytest.mark.parametrize(
+    ("begins", "ends", "line_", "function"),
+    [(12, 12, 12, "main"), (10, 14, 12, "main"), (10, 10, 84, "load_config")],
+    ids=["its line", "one of its lines", "a block's header"],
+)
 def test_a_stack_inside_a_statement(
     log: Callable[..., Path], begins: int, ends: int, line_: int, function: str
 ) -> None:
