@@ -1,0 +1,224 @@
+"""`memmon run` as a command: usage, configuration, what it says, and the cache."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Place
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "name a script"),
+        (["-"], "stdin"),
+        (["nowhere.py"], "no such file"),
+        (["--limit", "lots", "main.py"], "not a size"),
+        (["--limit"], "needs a value"),
+        (["--config", "nowhere.toml", "main.py"], "no such file"),
+        (["--what", "main.py"], "no such option"),
+        (["-m"], "needs a value"),
+    ],
+)
+def test_usage(place: Place, words: list[str], said: str) -> None:
+    """A command line that makes no sense is one message with a way out, exit 2, and no log."""
+    place.write("main.py", "print(1)\n")
+    done = place.memmon(*words)
+    assert (done.stdout, done.returncode) == (b"", 2)
+    assert done.stderr.startswith(b"memmon: error: ")
+    assert said in done.stderr.decode()
+    assert place.logs() == []
+
+
+def test_help(place: Place) -> None:
+    """The help names the options, without click, libcst or rich in memory."""
+    done = place.memmon("--help")
+    assert done.returncode == 0
+    assert all(option in done.stdout.decode() for option in ("--config", "--include", "--limit", "-m MODULE"))
+    listed = subprocess.run(
+        [sys.executable, "-m", "memmon", "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    assert "run " in listed
+    program = "import sys, memmon.run.launch; print(sorted({'click', 'libcst', 'rich', 'json', 'subprocess', 're'} & set(sys.modules)))"
+    seen = subprocess.run(
+        [sys.executable, "-S", "-c", f"import sys; sys.path.insert(0, {str(_root())!r}); {program}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert seen.stdout == "[]\n"
+
+
+def _root() -> Path:
+    import memmon
+
+    return Path(memmon.__file__).parents[1]
+
+
+def test_a_configuration_that_can_not_be_used(place: Place) -> None:
+    """An error in the configuration is told as by `memmon instrument`, and nothing runs."""
+    place.write("main.py", "print('ran')\n")
+    place.write("memmon.toml", '[[hotspot]]\nname = "x"\nmatch = "a b c"\n')
+    done = place.memmon("main.py")
+    assert (done.stdout, done.returncode) == (b"", 2)
+    assert b"memmon.toml:3" in done.stderr
+
+
+def test_a_hotspot_that_is_nowhere(place: Place) -> None:
+    """A hotspot that matches in no file that was loaded: a note in the log, one line on stderr; one that does: nothing."""
+    place.write(
+        "memmon.toml",
+        "".join(f'[[hotspot]]\nname = "{name}"\nfunction = "{name}"\n' for name in ("here", "there", "nowhere")),
+    )
+    place.write("other.py", "def there(): return [1]\n")
+    place.write("main.py", "import other\ndef here(): return other.there()\nhere()\n")
+    for _ in range(2):
+        done = place.memmon("main.py")
+        assert done.returncode == 0
+        said = done.stderr.decode()
+        assert said.startswith("memmon: matched in no file that was loaded: nowhere (")
+        assert said.count("\n") == 1
+        assert "memmon.toml:8" in said
+    assert {name for note in place.facts("note") for name in ("there", "nowhere") if name in note} == {
+        "there",
+        "nowhere",
+    }
+    assert place.facts("supervisor")[0]["missing"] == [f"nowhere ({place.folder / 'memmon.toml'}:8)"]
+
+
+def test_another_configuration(place: Place) -> None:
+    """`--config` wins, and what was cached for another configuration is not used."""
+    place.write("main.py", "def f(): return [1]\ndef g(): return [2]\nf(); g()\n")
+    place.write("memmon.toml", '[[hotspot]]\nname = "one"\nfunction = "f"\n')
+    place.write("other.toml", '[[hotspot]]\nname = "two"\nfunction = "g"\n')
+    place.memmon("main.py")
+    place.memmon("--config", "other.toml", "main.py")
+    assert [site["name"] for site in place.facts("site")] == ["one", "two"]
+
+
+def test_a_changed_source(place: Place) -> None:
+    """A script that was changed, to the same size and time even, is not mistaken for what it was."""
+    script = place.write("main.py", "print('one')\n")
+    assert place.memmon("main.py").stdout == b"one\n"
+    times = script.stat()
+    script.write_text("print('two')\n", encoding="utf-8")
+    os.utime(script, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert place.memmon("main.py").stdout == b"two\n"
+
+
+def entries(cache: Path) -> list[Path]:
+    """The cache's files."""
+    return [path for path in cache.rglob("*") if path.is_file()]
+
+
+@pytest.fixture
+def own_cache(place: Place, tmp_path: Path) -> Path:
+    """A cache of this test's own."""
+    place.environment["MEMMON_CACHE_DIR"] = str(tmp_path / "own cache")
+    return tmp_path / "own cache"
+
+
+@pytest.mark.parametrize("damage", ["torn", "flipped", "empty", "foreign"])
+def test_a_damaged_cache_is_a_miss(place: Place, own_cache: Path, damage: str) -> None:
+    """A cache entry that is not whole, or that others may write, is made anew."""
+    place.write("other.py", "value = [2]\n")
+    place.write("main.py", "import other\nprint(other.value, __file__)\n")
+    first = place.memmon("main.py")
+    made = entries(own_cache)
+    assert {path.name for path in made} == {"main.py", "other.py", "settings"}
+    before = {path: path.stat().st_ino for path in made}
+    for path in made:
+        data = path.read_bytes()
+        if damage == "foreign":
+            path.chmod(0o666)
+        else:
+            path.write_bytes(
+                {"torn": data[:-9], "empty": b"", "flipped": data[:40] + bytes([data[40] ^ 1]) + data[41:]}[damage]
+            )
+    again = place.memmon("main.py")
+    assert (again.stdout, again.stderr, again.returncode) == (first.stdout, b"", 0)
+    assert all(path.stat().st_ino != before[path] for path in entries(own_cache))
+    assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in entries(own_cache))
+
+
+def test_a_warm_start_makes_nothing(place: Place, own_cache: Path) -> None:
+    """The second start uses what the first has made."""
+    place.write("main.py", "print(1)\n")
+    place.memmon("main.py")
+    before = {path: path.stat().st_mtime_ns for path in entries(own_cache)}
+    place.memmon("main.py")
+    assert {path: path.stat().st_mtime_ns for path in entries(own_cache)} == before
+
+
+def test_no_cache_to_be_had(place: Place) -> None:
+    """Where nothing can be kept, the program runs watched, without checkpoints, and that is said."""
+    place.environment["MEMMON_CACHE_DIR"] = "/proc/nowhere"
+    place.write("main.py", "import sys\nprint(sys.argv, __file__)\n")
+    done = place.memmon("main.py", "1")
+    assert (done.stdout, done.returncode) == (f"['main.py', '1'] {place.folder / 'main.py'}\n".encode(), 0)
+    assert b"runs watched, but without checkpoints" in done.stderr
+    assert len(place.logs()) == 1
+
+
+def test_libcst_is_broken(place: Place, own_cache: Path, tmp_path: Path) -> None:
+    """Where instrumenting fails, the program runs all the same, watched."""
+    copy = tmp_path / "installed"
+    root = _root()
+    shutil.copytree(root / "memmon", copy / "memmon")
+    import memmon_runtime
+
+    shutil.copytree(Path(memmon_runtime.__file__).parent, copy / "memmon_runtime")
+    (copy / "memmon" / "source" / "transform.py").write_text("raise ImportError('broken')\n", encoding="utf-8")
+    place.write("main.py", "print(sorted(vars()))\n")
+    words = [
+        sys.executable,
+        "-c",
+        f"import sys; sys.path.insert(0, {str(copy)!r}); sys.argv[:1] = ['memmon', 'run']; from memmon.__main__ import main; main()",
+    ]
+    done = subprocess.run(
+        [*words, "main.py"], cwd=place.folder, env=place.environment, capture_output=True, check=False
+    )
+    assert (done.stdout, done.returncode) == (place.plain("main.py").stdout, 0)
+    assert b"without checkpoints" in done.stderr
+    assert len(place.logs()) == 1
+
+
+def test_an_instrumented_script(place: Place) -> None:
+    """A script that `memmon instrument` has been at runs as it is, with one log."""
+    place.write("main.py", "def load(): return [1]\nprint(load())\n")
+    place.write("memmon.toml", '[[hotspot]]\nname = "x"\nfunction = "load"\n')
+    subprocess.run(
+        [sys.executable, "-m", "memmon", "instrument", "main.py"], cwd=place.folder, check=True, capture_output=True
+    )
+    done = place.memmon("--quiet", "main.py")
+    assert (done.stdout, done.stderr, done.returncode) == (b"[1]\n", b"", 0)
+    assert [site["line"] for site in place.facts("site")] == [1]
+    assert "instrumented already" in place.facts("note")[0]
+
+
+def test_switched_off(place: Place) -> None:
+    """`MEMMON_DISABLE=1` leaves no log, and the program runs as ever."""
+    place.environment["MEMMON_DISABLE"] = "1"
+    place.write("main.py", "x = [1]\nprint(x)\n")
+    done = place.memmon("main.py")
+    assert (done.stdout, done.stderr, done.returncode) == (b"[1]\n", b"", 0)
+    assert place.logs() == []
+
+
+def test_an_exception_ends_with_the_verdict(place: Place) -> None:
+    """After a traceback the verdict follows on stderr; `--quiet` leaves it out."""
+    place.write("main.py", "def f():\n    raise ValueError('价格')\nf()\n")
+    plain = place.plain("main.py")
+    done = place.memmon("main.py")
+    assert done.stderr.startswith(plain.stderr)
+    assert "ENDED with ValueError at main.py:2" in done.stderr.decode()[len(plain.stderr.decode()) :]
+    assert place.memmon("--quiet", "main.py").stderr == plain.stderr
