@@ -77,7 +77,8 @@ def _nearest(folder: Path) -> Path | None:
 def _has_table(project: Path) -> bool:
     try:
         text = project.read_text(encoding="utf-8-sig")
-        return "memmon" in text and "memmon" in tomllib.loads(text).get("tool", {})
+        tools = tomllib.loads(text).get("tool") if "memmon" in text else None
+        return isinstance(tools, dict) and "memmon" in tools
     except (OSError, ValueError):  # somebody else's file: not ours to complain about
         return False
 
@@ -112,8 +113,9 @@ class _Reader:
     def config(self) -> Config:
         prefix = "tool.memmon" if self.in_project else ""
         if self.in_project:
-            table = self.document.get("tool", {}).get("memmon", {})
-            self._expect(table, dict, prefix, "tool", "memmon")
+            tools = self.document.get("tool", {})
+            table = tools.get("memmon", {}) if isinstance(tools, dict) else {}
+            self._expect(table, dict, "tool", "memmon", "a table: [tool.memmon]")
             settings = {key: value for key, value in table.items() if key != "hotspot"}
             hotspots, settings_at, hotspots_at = table.get("hotspot", []), prefix, f"{prefix}.hotspot"
         else:
@@ -127,7 +129,7 @@ class _Reader:
                     )
             settings = self.document.get("memmon", {})
             hotspots, settings_at, hotspots_at = self.document.get("hotspot", []), "memmon", "hotspot"
-            self._expect(settings, dict, "memmon", "memmon", "[memmon]")
+            self._expect(settings, dict, "", "memmon", "a table: [memmon]")
         if not isinstance(hotspots, list) or not all(isinstance(item, dict) for item in hotspots):
             raise self._error("", "hotspot", "hotspots are written as [[hotspot]]", at_table=hotspots_at)
         read = tuple(self._hotspot(item, f"{hotspots_at}#{index}") for index, item in enumerate(hotspots))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +12,9 @@ from memmon.model import Config, Hotspot, Instrumented, Selector
 from memmon.source import find
 from memmon.source.instrument import instrument
 from memmon.source.text import decode
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SOURCE = '''\
 """A docstring: load() and phase."""
@@ -298,7 +301,8 @@ def test_trailing_comments_are_hotspots() -> None:
 
 def test_without_configuration_the_catalogue_applies() -> None:
     """Heavy calls and functions named like phases; a literal is not heavy; comments alone switch it off."""
-    source = "import json, copy\ndef run_all(path):\n    data = json.load(path)\n    json.loads('1')\n    return copy.deepcopy(data)\n"
+    body = "    data = json.load(path)\n    json.loads('1')\n    return copy.deepcopy(data)\n"
+    source = f"import json, copy\ndef run_all(path):\n{body}"
     assert sites(source=source) == [(2, "function"), (3, "statement"), (5, "statement")]
     assert sites(source=source + "x = 1  # memmon: mine\n") == [(6, "statement")]
 

@@ -48,7 +48,7 @@ def test_both_compile(case: Case) -> None:
     if case.runs_here:
         assert prove.compiles(case.before, "before.py") is None
         assert prove.compiles(case.after, "after.py") is None
-        assert case.instrumented().notes == ()
+        assert case.instrumented().notes == case.notes
     else:
         assert prove.compiles(case.before, "before.py") is not None
         assert any("can't compile" in note for note in case.instrumented().notes)

@@ -6,6 +6,7 @@ A case holds ``before.py``, ``memmon.toml`` and ``after.py``. ``case.toml`` says
     closed = { load = 3 }       # brackets that the run must close, by name; all that it does close are listed
     left = { load = 1 }         # brackets that an exception or an abandoned generator leaves
     refused = ["line 4: …"]     # sites that must be refused, in the order of the text
+    notes = ["…"]               # what else the user is told
     exit = 1                    # the exit status; 0 where it is left out
 """
 
@@ -47,6 +48,7 @@ class Case:
     closed: Mapping[str, int] = field(default_factory=dict)
     left: Mapping[str, int] = field(default_factory=dict)
     refused: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     exit: int = 0
 
     @property
@@ -85,7 +87,8 @@ def _read(folder: Path) -> Case:
     file = folder / "case.toml"
     said = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     python = tuple(int(part) for part in said.pop("python", "3.10").split("."))
-    return Case(folder, python, refused=tuple(said.pop("refused", ())), **said)
+    refused, notes = (tuple(said.pop(key, ())) for key in ("refused", "notes"))
+    return Case(folder, python, refused=refused, notes=notes, **said)
 
 
 @dataclass(frozen=True)

@@ -321,6 +321,12 @@ def has_own_frame(node: SgNode, within: tuple[int, int]) -> bool:
     return False
 
 
+def in_decorator(node: SgNode) -> bool:
+    """Whether *node* is the whole expression of a decorator."""
+    parent = node.parent()
+    return parent is not None and parent.kind() == "decorator"
+
+
 def is_docstring(statement: SgNode) -> bool:
     """Whether *statement* is the string that its module, class or function keeps as its docstring."""
     children = statement.children()

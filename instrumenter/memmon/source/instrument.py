@@ -44,6 +44,7 @@ class _Draft:
     found: tuple[Site, ...]
     refusals: tuple[Refusal, ...]
     missing: tuple[Hotspot, ...]
+    notes: tuple[str, ...]
 
 
 class _Job:
@@ -55,7 +56,8 @@ class _Job:
         self.dialect = calls.Dialect(calls.free_alias(self.decoded.text), self.decoded.encoding)
 
     def instrumented(self) -> Instrumented:
-        draft, notes = self._draft({}), []
+        draft = self._draft({})
+        notes: tuple[str, ...] = ()
         if draft.missing and not draft.found:
             prove.refuse_unparsable(self.source, self.path)
         if prove.compiles(draft.output, self.path) is not None:
@@ -64,9 +66,9 @@ class _Job:
                 draft = self._without_breakers(len(draft.found) + len(draft.refusals))
             else:
                 prove.prove_parsable(draft.output, self.path)
-                notes.append(_UNCOMPILED.format(newer, *sys.version_info[:2]))
+                notes = (_UNCOMPILED.format(newer, *sys.version_info[:2]),)
         prove.prove_reversible(self.source, draft.output, self.path)
-        return Instrumented(draft.output, draft.found, draft.refusals, draft.missing, tuple(notes))
+        return Instrumented(draft.output, draft.found, draft.refusals, draft.missing, (*notes, *draft.notes))
 
     def _draft(self, refused: dict[int, str]) -> _Draft:
         """The output with all sites but those *refused*, by their number in the order of the text."""
@@ -91,6 +93,7 @@ class _Job:
             tuple(site for number, site in enumerate(sites) if number not in refused),
             tuple(Refusal(sites[number], reason) for number, reason in sorted(refused.items())),
             findings.missing,
+            tuple(placer.notes),
         )
 
     def _assembled(self, where: prologue.Prologue, edits: list[place.Edit]) -> bytes:

@@ -30,6 +30,7 @@ _REST_OF_LINE = re.compile(r"[ \t\f]*;?[ \t\f]*(?:#[^\r\n]*)?(?:[\r\n]|\Z)")
 _BLANK = re.compile(r"[ \t\f]*")
 _CONTINUATION = re.compile(r"\\(?:\r\n|\r|\n)")
 _CONTINUED = re.compile(_CONTINUATION.pattern + r"\Z")
+_NEWER_DECORATOR = "line {}: a decorator in a class body is bracketed in a form that Python 3.9 or later can read"
 _LEAVING = frozenset({"return_statement", "raise_statement", "break_statement", "continue_statement"})
 _CLOSING_FIRST, _OPENING_LAST = 1, 2
 
@@ -71,6 +72,7 @@ class Placer:
         self.statements: dict[tuple[int, int], _Plan] = {}
         self.expressions: dict[tuple[int, int], _Plan] = {}
         self.refusals: list[Refusal] = []
+        self.notes: list[str] = []
 
     def add(self, found: Found) -> None:
         """Plan the checkpoints of one site. Sites must come in the order of their text, outer ones first."""
@@ -154,6 +156,8 @@ class Placer:
 
     def _expression_edits(self, plan: _Plan) -> Iterator[Edit]:
         start, end = grammar.value_span(plan.node)
+        if grammar.in_class_body(plan.node) and grammar.in_decorator(plan.node):
+            self.notes.append(_NEWER_DECORATOR.format(plan.sites[0].line))
         yield from self._region("expression", plan, start, end, Checkpoints(through=self._hugged(plan, start)))
 
     def _statement_edits(self, plan: _Plan) -> Iterator[Edit]:
