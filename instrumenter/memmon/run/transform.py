@@ -76,7 +76,7 @@ class _Maker:
         except (ConfigError, HotspotError):
             raise
         except Exception as error:  # noqa: BLE001  # whatever it is: the program must run
-            known["note"] = f"{filename} runs without checkpoints: {error}"
+            known.update(note=f"{filename} runs without checkpoints: {error}", hotspots=[], missing=[])
             try:
                 compiled = compile_original(source, filename, first)
             except (SyntaxError, ValueError, RecursionError, MemoryError):

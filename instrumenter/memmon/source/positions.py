@@ -9,12 +9,13 @@ injected gets the position of what it brackets.
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from memmon.errors import Place, ProofError
-from memmon.source import preamble, text
+from memmon.source import calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,16 +43,13 @@ def compile_instrumented(original: bytes, instrumented: bytes, filename: str, fi
     first statement that may stand behind another. Raises :class:`ProofError` where the two sources differ in
     anything that was not injected, and what ``compile`` raises.
     """
-    block = preamble.find(text.decode(instrumented, filename).text)
-    if block is None:
-        raise ProofError("carries no preamble, so it can't be told what is injected: please report it", Place(filename))
-    whole = text.decode(instrumented, filename).text
     said: list[warnings.WarningMessage] = []
     old = _parse(original, filename, said)
-    new = _parse(whole[: block.start] + block.instead + whole[block.end :], filename, [])
-    _align(new, old, block.alias, filename)
+    new = _parse(instrumented, filename, [])
+    alias = _without_preamble(new, filename)
+    _align(new, old, alias, filename)
     del old
-    return Compiled(*_finished(new, filename, first, said, block.alias))
+    return Compiled(*_finished(new, filename, first, said, alias))
 
 
 def compile_original(original: bytes, filename: str, first: str | None = None) -> Compiled:
@@ -60,7 +58,7 @@ def compile_original(original: bytes, filename: str, first: str | None = None) -
     return Compiled(*_finished(_parse(original, filename, said), filename, first, said, None))
 
 
-def _parse(source: bytes | str, filename: str, said: list[warnings.WarningMessage]) -> ast.Module:
+def _parse(source: bytes, filename: str, said: list[warnings.WarningMessage]) -> ast.Module:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         tree = compile(source, filename, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
@@ -92,6 +90,17 @@ def _put_first(tree: ast.Module, expression: str) -> None:
     for node in ast.walk(statement):
         _place(node, neighbour[0])
     body.insert(at, statement)
+
+
+def _without_preamble(tree: ast.Module, filename: str) -> str:
+    """Take the preamble's statement out of *tree*; return the alias that it names."""
+    for number, statement in enumerate(tree.body):
+        match statement:
+            case ast.Try(body=[ast.Expr(ast.Call(ast.Attribute(attr="install"), [ast.Constant(str(alias)), *_]))]):
+                if re.fullmatch(calls.ALIAS_PATTERN, alias):
+                    del tree.body[number]
+                    return alias
+    raise ProofError("carries no preamble, so it can't be told what is injected: please report it", Place(filename))
 
 
 def _align(new: ast.AST, old: ast.AST, alias: str, filename: str) -> None:
