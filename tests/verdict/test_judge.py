@@ -263,6 +263,24 @@ def test_a_stack_says_where_in_a_function(judged: Callable[..., Verdict]) -> Non
     assert (verdict.culprit.line, verdict.culprit.checkpoint) == (44, "load_START")
 
 
+def test_a_suspended_coroutine_is_not_where_it_died(judged: Callable[..., Verdict]) -> None:
+    """Another task's bracket is open, but its thread was elsewhere: the line that ran there is the culprit."""
+    stack = (
+        '# stack: {"thread": "MainThread", "frames": [["/srv/ds/bot.py", 8, "leak"],'
+        ' ["/usr/lib/python3.11/asyncio/runners.py", 118, "run"], ["/srv/ds/bot.py", 12, "<module>"]]}\n'
+    )
+    verdict = judged(
+        site("main", 10, "main"),
+        line("main_START", 60, 0, " line=10"),
+        stack,
+        line("background", 290, 230, ' last="main_START"', "CRITICAL"),
+        traces=Traces(cgroup=RISEN),
+        **AT_300,
+    )
+    assert verdict.culprit
+    assert (verdict.culprit.line, verdict.culprit.function) == (8, "leak")
+
+
 INNER = (
     '# stack: {"thread": "MainThread", "frames": [["/usr/lib/python3.11/json/__init__.py", 293, "load"],'
     ' ["/srv/ds/bot.py", 84, "load_config"], ["/srv/ds/bot.py", 12, "main"]]}\n'

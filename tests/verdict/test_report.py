@@ -252,3 +252,12 @@ def test_json_needs_no_rich(log: Callable[..., Path]) -> None:
         [sys.executable, "-c", program, "report", "--json", path], capture_output=True, encoding="utf-8", check=False
     )
     assert {"rich", "libcst", "ast_grep_py", "psutil", "tomlkit"}.isdisjoint(done.stderr.split())
+
+
+def test_a_log_from_standard_input(log: Callable[..., Path]) -> None:
+    """`-` reads the log from a pipe."""
+    path = log(*NORMAL)
+    command = [sys.executable, "-m", "memmon", "report", "--json", "-"]
+    done = subprocess.run(command, input=path.read_bytes(), capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)["outcome"] == "finished"

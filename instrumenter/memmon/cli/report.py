@@ -45,11 +45,13 @@ def _print(verdict: Verdict) -> None:
     help="How many of the largest checkpoints to list.",
 )
 def report(log: str | None, *, as_data: bool, top: int) -> int:
-    """Tell from a run log what took the memory: the line, how much, and what to do (default: the newest log here).
+    """Tell from a run log what took the memory: the line, how much, and what to do.
+
+    LOG is the newest run log here unless it is given; `-` reads one from standard input.
 
     Exits with 0 for a program that finished or is running, 1 for one that was killed or ended with an exception.
     """
-    verdict = investigate(log, top=top)
+    verdict = investigate("/dev/stdin" if log == "-" else log, top=top)
     if as_data:
         click.echo(as_json(verdict, ascii_only="utf" not in (sys.stdout.encoding or "").lower()))
     else:

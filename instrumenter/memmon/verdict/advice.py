@@ -168,7 +168,7 @@ def _for_culprit(culprit: Culprit, code: Code | None, say: Say) -> list[str]:
     took = say(f" ({grew(culprit.growth_mb)})", f"（{grew(culprit.growth_mb)}）") if culprit.growth_mb else ""
     return [
         f"{where}{took}{say(': ', '：')}{say(fix.en, fix.zh).format(what=_what(fix, code, culprit, say))}"
-        for fix in _fixes(code, culprit.hotspot)[:2] or [_OTHERWISE]
+        for fix in _fixes(code, culprit.hotspot)[:1] or [_OTHERWISE]
     ]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from memmon.verdict.model import Culprit, Frame, Stack
-from memmon.verdict.own import is_own, own_frame, waits
+from memmon.verdict.own import own_frame, waits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _STEP_MB = 10.0
 _STEP_SHARE = 0.1
 """Growth that makes a fatal step where no alarm is set: this much, or this share of the limit."""
+_DEEPEST = 64
+"""Frames of a stack that the log has at most: what is not among so many may still be below them."""
 _LEAK_HITS = 3
 _LEAK_SHARE = 0.5
 """A site leaks that was passed this often and holds this share of all growth, with nothing inside it to blame."""
@@ -159,16 +161,24 @@ def _inside(end: End, bracket: Open) -> tuple[Stack, Frame] | None:
     """
     opened = bracket.opened
     site = end.site(opened)
-    file = end.file(opened.file)
+    function = site.function if site else None
     # A bracket's own thread first; the main thread's number is not written.
     for stack, frame in sorted(_busy_frames(end), key=lambda one: not _is_of(one[0], opened.thread)):
-        levels = [one for one in stack.frames if one.file == file and is_own(one.file)]
-        here = [one for one in levels if site is None or site.function in (None, one.function)] or [
-            one for one in levels if site and site.function and site.function.split(".")[-1] == one.function
-        ]
+        here = [one for one in stack.frames if one.file == end.file(opened.file) and _same_function(one, function)]
         if here:
             return stack, next((one for one in here if opened.kind == "BEFORE" and end.holds(opened, one)), frame)
     return None
+
+
+def _same_function(frame: Frame, function: str | None) -> bool:
+    """Whether a frame is of a function that may be known by its qualified name, and the frame by its bare one."""
+    return function is None or function == frame.function or function.rpartition(".")[2] == frame.function
+
+
+def _is_suspended(end: End, bracket: Open) -> bool:
+    """Whether the bracket's thread is known to have been elsewhere: then it is a coroutine's or a generator's."""
+    stacks = [stack for stack in end.story.stacks if _is_of(stack, bracket.opened.thread)]
+    return any(len(stack.frames) < _DEEPEST for stack in stacks) and _inside(end, bracket) is None
 
 
 def _open(end: End) -> Iterator[Candidate]:
@@ -179,12 +189,15 @@ def _open(end: End) -> Iterator[Candidate]:
         until = inner[0].opened.rss if inner else end.final_mb
         growth = until - opened.rss - bracket.inner_mb
         culprit = _of_record(end, opened, growth=growth, way="open", sure="guess")
-        step = bracket.direct and not inner and end.is_step(growth, culprit.alarm_mb)
-        exact = None if inner else _inside(end, bracket)
-        marked = False
+        if inner or _is_suspended(end, bracket):
+            yield Candidate(culprit, Weight(1, growth if inner else 0.0))
+            continue
+        exact = _inside(end, bracket)
+        # A function's or a phase's line is as good as the stack that shows it: one of many that ran there.
+        sure = opened.kind == "BEFORE"
         if exact:
             stack, frame = exact
-            marked = opened.kind == "BEFORE" and end.holds(opened, frame)
+            sure = stack.held or (sure and end.holds(opened, frame))
             culprit = replace(
                 culprit,
                 line=frame.line,
@@ -194,9 +207,8 @@ def _open(end: End) -> Iterator[Candidate]:
                 inner=_below(stack, frame),
                 held=stack.held,
             )
+        step = bracket.direct and end.is_step(growth, culprit.alarm_mb)
         seen = exact is not None and end.is_step(end.tail_mb, None)
-        # A function's or a phase's line is as good as the stack that shows it: one of many that ran there.
-        sure = opened.kind == "BEFORE" if exact is None else marked or exact[0].held
         yield Candidate(
             replace(
                 culprit,
@@ -207,8 +219,9 @@ def _open(end: End) -> Iterator[Candidate]:
 
 
 def _stack(end: End) -> Iterator[Candidate]:
-    """The user's line that ran when stacks were last written, with nothing open around it."""
-    frames = [] if end.story.open else list(_busy_frames(end))
+    """The user's line that ran when stacks were last written, with no open bracket around it."""
+    bracketed = [found[0] for bracket in end.story.open if (found := _inside(end, bracket))]
+    frames = [(stack, frame) for stack, frame in _busy_frames(end) if stack not in bracketed]
     for stack, frame in frames:
         step = end.is_step(end.tail_mb, None)
         culprit = Culprit(

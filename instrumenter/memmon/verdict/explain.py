@@ -44,8 +44,8 @@ def why_this_line(culprit: Culprit, say: Say) -> tuple[str, ...]:
         "raised": (f"the exception came from {where}", f"异常来自 {where}"),
     }
     held = say(
-        f"a native call kept the interpreter to itself at {where} in the last moment",
-        f"最后一刻，{where} 的本机调用独占着解释器",
+        f"the stack at {where} was written in the last moment, when the interpreter no longer answered",
+        f"位于 {where} 的堆栈写于最后一刻，当时解释器已无响应",
     )
     return (say(*words[culprit.shown_by]), *([held] if culprit.held else []))
 

@@ -318,7 +318,7 @@ class Culprit:
     inner: tuple[Frame, ...]
     """What it had called when it was last seen, the outermost first, as far as a stack shows it."""
     held: bool
-    """That stack is of the last moment, while a native call kept the interpreter to itself."""
+    """That stack is of the last moment, when the interpreter no longer answered."""
     growth_mb: float | None
     """What it took, as far as the log knows."""
     hotspot: str | None
