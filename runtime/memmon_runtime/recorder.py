@@ -229,6 +229,8 @@ class Recorder:
         vm = self.reader.vm() if self.limits.address_space else 0
         self.level, fired, self.alert = self.limits.judge(rss, vm)
         self.fired = " fired=" + fired if fired else ""
+        if self.level > self.worst:
+            self.alert = 0  # whoever writes the next line shall see that it is the first of its level
 
     def tell_left(self) -> None:
         """Count the brackets that were left and write their lines."""
