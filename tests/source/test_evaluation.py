@@ -12,7 +12,7 @@ from memmon.source.instrument import instrument
 from support import cases, interpreters
 from support.marks import each_python
 
-K = 6
+K = 8
 """So many levels of the recursion limit a checkpoint may take at the edge."""
 
 ENDLESS = """\

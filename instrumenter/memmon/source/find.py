@@ -15,22 +15,19 @@ from ast_grep_py import SgRoot
 
 from memmon.errors import HotspotError
 from memmon.model import Candidate, Config, Hotspot, Selector, Site
-from memmon.source import grammar, scan
+from memmon.source import grammar, scan, scopes
 from memmon.source.grammar import span
+from memmon.source.search import Search
 from memmon.source.text import SourceText, decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ast_grep_py import Rule, SgNode
+    from ast_grep_py import SgNode
 
     from memmon.source.scan import Heavy
 
 _COMMENT = re.compile(r"#\s*memmon:\s*(.*?)\s*\Z", re.DOTALL)
-_BRACES = re.compile(r"\{\s*\$\$\$[A-Z_0-9]*\s*\}")
-_PLAIN = re.compile(r"[\w ]+")
-_ANCHORED = re.compile(r"[\\^$(]")
-"""What may hold at the edge of a statement without holding there in the source as a whole."""
 _NEAREST = 3
 _CODE_WIDTH = 100
 
@@ -75,6 +72,7 @@ class Finder:
         self.source = source
         self.path = path
         self.root = SgRoot(source.searchable, "python").root()
+        self.search = Search(source, self.root)
 
     def find(self, config: Config) -> Findings:
         """Every site that *config* (where it is empty: the catalogue) means in the source.
@@ -101,19 +99,19 @@ class Finder:
         import difflib  # noqa: PLC0415  # only needed for a message
 
         if hotspot.function is not None:
-            names = {grammar.qualified_name(node, own=True): node for node in self._functions()}
+            names = {scopes.qualified_name(node, own=True): node for node in self._functions()}
             wanted = hotspot.function
         else:
             selector = hotspot.select or hotspot.start or Selector()
             if selector.line is not None:
                 return self._around(selector.line)
             wanted = selector.match or selector.text or ""
-            names = {_first_line(node): node for node in self._statements()}
+            names = {_first_line(node): node for node in self.search.statements()}
         close = difflib.get_close_matches(wanted, names, n=_NEAREST, cutoff=0.5)
         return tuple(f"line {self._line(names[name])}: {_first_line(names[name])}" for name in close)
 
     def _around(self, line: int) -> tuple[str, ...]:
-        by_distance = sorted(self._statements(), key=lambda node: abs(self._line(node) - line))
+        by_distance = sorted(self.search.statements(), key=lambda node: abs(self._line(node) - line))
         closest = sorted(by_distance[:_NEAREST], key=self._line)
         return tuple(f"line {self._line(node)}: {_first_line(node)}" for node in closest)
 
@@ -125,20 +123,20 @@ class Finder:
         elif hotspot.start is not None and hotspot.stop is not None:
             yield from self._regions(hotspot, hotspot.start, hotspot.stop)
         elif hotspot.select is not None:
-            for first, last in self._selected(hotspot.select):
+            for first, last in self.search.selected(hotspot.select):
                 yield from self._if_within(hotspot, first, last)
 
     def _named(self, hotspot: Hotspot, glob: str) -> Iterator[Found]:
         for node in self._functions():
-            name = grammar.qualified_name(node, own=True)
-            outside = hotspot.within is None or _name_fits(grammar.qualified_name(node), hotspot.within)
+            name = scopes.qualified_name(node, own=True)
+            outside = hotspot.within is None or _name_fits(scopes.qualified_name(node), hotspot.within)
             if _name_fits(name, glob) and outside:
                 yield Found(self._site(hotspot, node, "function", name), node, node)
 
     def _regions(self, hotspot: Hotspot, start: Selector, stop: Selector) -> Iterator[Found]:
         marks: dict[tuple[int, int], list[tuple[int, int, SgNode]]] = {}
         for rank, selector in ((0, start), (1, stop)):
-            for first, last in self._selected(selector, statements=True):
+            for first, last in self.search.selected(selector, statements=True):
                 block = first.parent()
                 if block is None or not self._is_within(hotspot, first):
                     continue
@@ -166,88 +164,6 @@ class Finder:
             hotspot.place,
         )
 
-    def _selected(self, selector: Selector, *, statements: bool = False) -> Iterator[tuple[SgNode, SgNode]]:
-        """The first and last node of each place; *statements*: never an expression inside one."""
-        if selector.line is not None:
-            yield from self._on_line(selector.line)
-        elif selector.match is not None:
-            for node in self._matches(selector.match.strip(), selector.text):
-                host, is_statement = grammar.host(node)
-                if not is_statement and statements:
-                    statement = grammar.statement_of(host)
-                    host = host if statement is None else statement
-                if selector.text is None or re.search(selector.text, _own_source(host)):
-                    yield host, host
-        elif selector.text is not None:
-            for node in self._holding(selector.text):
-                if re.search(selector.text, _own_source(node)) and not grammar.is_docstring(node):
-                    yield node, node
-
-    def _holding(self, text: str) -> Iterator[SgNode]:
-        """The statements among which are all that match *text*; few of them where it is plain words."""
-        if _PLAIN.fullmatch(text):
-            seen: set[tuple[int, int]] = set()
-            for spot in re.finditer(text, self.source.text):
-                statement = grammar.statement_of(grammar.node_at(self.root, spot.start()))
-                if statement is not None and span(statement) not in seen:
-                    seen.add(span(statement))
-                    yield statement
-        elif _ANCHORED.search(text) or re.search(text, self.source.text):
-            yield from self._statements()
-
-    def _matches(self, pattern: str, text: str | None) -> Iterator[SgNode]:
-        """All nodes that *pattern* matches, at least those in statements that match *text*.
-
-        Searching the few statements that hold plain words is far cheaper than the whole tree.
-        """
-        if text is None or not _PLAIN.fullmatch(text):
-            yield from self._found_in(self.root, pattern)
-            return
-        seen: set[tuple[int, int]] = set()
-        for statement in self._holding(text):
-            for node in self._found_in(statement, pattern):
-                if span(node) not in seen:
-                    seen.add(span(node))
-                    yield node
-
-    def _found_in(self, root: SgNode, pattern: str) -> list[SgNode]:
-        """``{$$$}`` in *pattern* stands for a dict display as well as for a set."""
-        parts = _BRACES.split(pattern)
-        if len(parts) == 1:
-            name = re.match(r"[^\W\d]\w*", pattern)
-            if name and re.search(rf"\*\s*{name[0]}\b", self.source.text):
-                # In a display or a bare tuple the tree takes "*f(x)" for a call of "*f".
-                return root.find_all(any=[{"pattern": pattern}, {"pattern": f"*{pattern}"}])
-            return root.find_all(pattern=pattern)
-        names = [f"MEMMON_BRACES_{number}" for number in range(1, len(parts))]
-        joined = parts[0] + "".join(f"${name}{part}" for name, part in zip(names, parts[1:], strict=True))
-        either: Rule = {"any": [{"kind": "dictionary"}, {"kind": "set"}]}
-        return root.find_all({"rule": {"pattern": joined}, "constraints": dict.fromkeys(names, either)})
-
-    def _on_line(self, line: int) -> Iterator[tuple[SgNode, SgNode]]:
-        """The innermost statement that covers the line's first character, and those behind it on the same line.
-
-        None for a blank or comment line between statements.
-        """
-        starts = self.source.line_starts
-        if line > len(starts):
-            return
-        begin, end = starts[line - 1], self.source.line_end(starts[line - 1])
-        blank = re.match(r"[ \t\f]*", self.source.text[begin:end])
-        begin += blank.end() if blank else 0
-        node = grammar.node_at(self.root, begin)
-        first = grammar.statement_of(node)
-        around = node.parent() if node.kind() == "comment" else node
-        between = around is None or around.kind() in grammar.BLOCKS | grammar.HEADED
-        if first is None or (between and (begin == end or node.kind() == "comment")):
-            return
-        last = first
-        block = first.parent()
-        for sibling in grammar.statements(block) if block is not None else ():
-            if span(last)[1] <= span(sibling)[0] < end:
-                last = sibling
-        yield first, last
-
     def _commented(self) -> Iterator[Found]:
         if "memmon:" not in self.source.text:
             return
@@ -262,7 +178,7 @@ class Finder:
             for first, last in self._trailed(offset):
                 function = grammar.definition(first)
                 if function.kind() == "function_definition":
-                    name = grammar.qualified_name(function, own=True)
+                    name = scopes.qualified_name(function, own=True)
                     yield Found(self._site(hotspot, function, "function", name), function, function)
                 else:
                     yield Found(self._site(hotspot, first, "statement"), first, last)
@@ -272,7 +188,7 @@ class Finder:
         last = len(self.source.text[:offset].rstrip(" \t\f;")) - 1
         statement = grammar.statement_of(grammar.node_at(self.root, last))
         if statement is not None:
-            yield from self._on_line(self._line(statement))
+            yield from self.search.on_line(self._line(statement))
 
     def candidates(self) -> Iterator[tuple[Found, Heavy]]:
         """What the catalogue finds, each site with why."""
@@ -280,7 +196,7 @@ class Finder:
             kind = "statement" if grammar.is_statement(heavy.host) else "expression"
             yield Found(self._site(Hotspot(heavy.name), heavy.host, kind), heavy.host, heavy.host), heavy
         for heavy in scan.phases(self._functions()):
-            name = grammar.qualified_name(heavy.host, own=True)
+            name = scopes.qualified_name(heavy.host, own=True)
             site = self._site(Hotspot(heavy.name), heavy.host, "function", name)
             yield Found(site, heavy.host, heavy.host), heavy
 
@@ -292,13 +208,13 @@ class Finder:
             yield Found(self._site(hotspot, first, kind), first, last)
 
     def _is_within(self, hotspot: Hotspot, node: SgNode) -> bool:
-        return hotspot.within is None or _name_fits(grammar.qualified_name(node), hotspot.within)
+        return hotspot.within is None or _name_fits(scopes.qualified_name(node), hotspot.within)
 
     def _site(self, hotspot: Hotspot, node: SgNode, kind: str, function: str | None = None) -> Site:
         return Site(
             hotspot.name,
             self._line(node),
-            function or grammar.qualified_name(node),
+            function or scopes.qualified_name(node),
             kind,
             hotspot.normal_mb,
             hotspot.alarm_mb,
@@ -310,12 +226,6 @@ class Finder:
 
     def _functions(self) -> list[SgNode]:
         return self.root.find_all(kind="function_definition")
-
-    def _statements(self) -> Iterator[SgNode]:
-        """Every statement, outer ones before those they hold."""
-        for node in self.root.find_all(any=[{"kind": kind} for kind in sorted(grammar.STATEMENTS)]):
-            if node.kind() not in grammar.DEFINITIONS or grammar.is_statement(node):
-                yield node
 
 
 def _name_fits(name: str, glob: str) -> bool:
@@ -340,32 +250,6 @@ def _first_line(node: SgNode) -> str:
     return re.split(r"[\r\n]", node.text(), maxsplit=1)[0].strip()[:_CODE_WIDTH]
 
 
-def _own_source(node: SgNode) -> str:
-    """A statement's source without the statements in its blocks: what a ``text`` is searched in."""
-    if node.kind() not in grammar.HEADED:
-        return node.text()
-    begin, _ = span(node)
-    source, parts, at = node.text(), list[str](), 0
-    for start, end in _inner_blocks(node):
-        parts.append(source[at : start - begin])
-        at = end - begin
-    return "".join([*parts, source[at:]])
-
-
-def _inner_blocks(node: SgNode) -> Iterator[tuple[int, int]]:
-    """The extents of comments and of nested statements below a statement or clause."""
-    for child in node.children():
-        if child.kind() == "comment" or _is_body(child):
-            yield span(child)
-        elif child.kind() == "block" or child.kind() in grammar.HEADED:
-            yield from _inner_blocks(child)
-
-
-def _is_body(node: SgNode) -> bool:
-    """Whether *node* is a block of statements (the block of a ``match`` holds its clauses)."""
-    return node.kind() == "block" and all(child.kind() != "case_clause" for child in node.children())
-
-
 def _without_repeats(found: Iterable[Found]) -> Iterator[Found]:
     """Leave out what a site of the same name and line, the runtime's key, holds already in the same frame."""
     outer: dict[tuple[str, int, bool], list[Found]] = {}
@@ -380,7 +264,7 @@ def _without_repeats(found: Iterable[Found]) -> Iterator[Found]:
 def _holds(outer: Found, inner: Found) -> bool:
     begin, end = span(outer.first)[0], span(outer.last)[1]
     first, last = span(inner.first)[0], span(inner.last)[1]
-    return begin <= first and last <= end and not grammar.has_own_frame(inner.first, (begin, end))
+    return begin <= first and last <= end and not scopes.has_own_frame(inner.first, (begin, end))
 
 
 def _order(found: Found) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from memmon.model import Refusal, Site
-from memmon.source import grammar
+from memmon.source import grammar, leaving, scopes, values
 from memmon.source.grammar import span
 from memmon.source.transform import DEEPEST, TOO_DEEP, CantRewrite, Checkpoints, Through, rewrite
 
@@ -80,7 +80,7 @@ class Placer:
             self._function(found)
         elif found.site.kind == "expression":
             plan = self._plan(self.expressions, found.first, found.site)
-            in_class = grammar.in_class_body(found.first)
+            in_class = scopes.in_class_body(found.first)
             plan.through.append(self._passing(found.site, in_class=in_class))
         else:
             self._run(found)
@@ -107,14 +107,14 @@ class Placer:
 
     def _run(self, found: Found) -> None:
         opening, closing = ("start", "end") if found.site.kind == "region" else ("before", "after")
-        in_class = grammar.in_class_body(found.first)
+        in_class = scopes.in_class_body(found.first)
         before, after = (self.dialect.call(name, found.site, in_class=in_class) for name in (opening, closing))
         first, last = found.first, found.last
         alone = span(first) == span(last)
         plan = self._plan(self.statements, first, found.site)
         if alone and (grammar.is_docstring(first) or first.kind() == "future_import_statement"):
             plan.after[0:0] = [before, after]  # nothing runs there, and nothing may stand before it
-        elif alone and grammar.value_left_with(first) is not None:
+        elif alone and leaving.value_left_with(first) is not None:
             plan.through.append(self._passing(found.site, in_class=in_class))
         elif alone and first.kind() in _LEAVING:
             plan.leaving[0:0] = [before, after]
@@ -126,10 +126,10 @@ class Placer:
 
     def _ways_out(self, found: Found, statements: Iterable[SgNode], closing: str) -> None:
         """Close the bracket where control leaves it by ``return``, ``break`` or ``continue``."""
-        for way_out in grammar.ways_out(statements):
-            in_class = grammar.in_class_body(way_out)
+        for way_out in leaving.ways_out(statements):
+            in_class = scopes.in_class_body(way_out)
             plan = self._plan(self.statements, way_out, found.site)
-            if grammar.value_left_with(way_out) is None:
+            if leaving.value_left_with(way_out) is None:
                 plan.leaving.insert(0, self.dialect.call(closing, found.site, in_class=in_class))
             else:
                 runtime = self.dialect.runtime(in_class=in_class)
@@ -155,16 +155,16 @@ class Placer:
             yield from self._statement_edits(plan)
 
     def _expression_edits(self, plan: _Plan) -> Iterator[Edit]:
-        start, end = grammar.value_span(plan.node)
-        if grammar.in_class_body(plan.node) and grammar.in_decorator(plan.node):
+        start, end = values.value_span(plan.node)
+        if scopes.in_class_body(plan.node) and values.in_decorator(plan.node):
             self.notes.append(_NEWER_DECORATOR.format(plan.sites[0].line))
         yield from self._region("expression", plan, start, end, Checkpoints(through=self._hugged(plan, start)))
 
     def _statement_edits(self, plan: _Plan) -> Iterator[Edit]:
         start, end = span(plan.node)[0], grammar.end_of(plan.node)
         if plan.through:
-            value = grammar.value_left_with(plan.node)
-            holder = grammar.yield_in(plan.node) or plan.node
+            value = leaving.value_left_with(plan.node)
+            holder = leaving.yield_in(plan.node) or plan.node
             at = span(value)[0] if value is not None else start
             region = span(holder) if holder is not plan.node else (start, end)
             yield from self._region("value", plan, *region, Checkpoints(through=self._hugged(plan, at)))
@@ -197,7 +197,7 @@ class Placer:
         return Edit(offset, offset, rank, lambda _: made)
 
     def _region(self, form: str, plan: _Plan, start: int, end: int, checkpoints: Checkpoints) -> Iterator[Edit]:
-        if grammar.is_deeper(plan.node, DEEPEST):
+        if values.is_deeper(plan.node, DEEPEST):
             self._refuse(plan, TOO_DEEP)
             return
         try:
@@ -212,7 +212,7 @@ class Placer:
         outermost, *rest = plan.through
         before = self.source.text[start - 1 : start]
         if before.isalnum() or before == "_":
-            in_class = grammar.in_class_body(plan.node)
+            in_class = scopes.in_class_body(plan.node)
             outermost = Through(self.dialect.hugging(in_class=in_class), outermost.bracket, outermost.close)
         return (outermost, *rest)
 

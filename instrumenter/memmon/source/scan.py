@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from memmon.source import catalogue, grammar
+from memmon.source import catalogue, grammar, scopes, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,7 +38,7 @@ def heavy_calls(root: SgNode, text: str) -> Iterator[Heavy]:
         if group.rank == 1:
             calls += _readers(root, text)
         for node in calls:
-            host, is_statement = grammar.host(node)
+            host, is_statement = values.host(node)
             callee = node.field("function")
             if callee is None or _is_small(node) or (is_statement and host.kind() in grammar.COMPOUND):
                 continue
@@ -49,7 +49,7 @@ def heavy_calls(root: SgNode, text: str) -> Iterator[Heavy]:
 def phases(functions: Iterable[SgNode]) -> Iterator[Heavy]:
     """Those of *functions* that are named like the phases or the entry of a program."""
     for function in functions:
-        own = grammar.qualified_name(function, own=True).rsplit(".", 1)[-1]
+        own = scopes.qualified_name(function, own=True).rsplit(".", 1)[-1]
         if any(fnmatchcase(own, glob) for glob in catalogue.FUNCTIONS):
             yield Heavy(function, own, own, "phase", len(catalogue.CALLS) + 1)
 

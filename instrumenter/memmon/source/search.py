@@ -1,0 +1,145 @@
+"""Search: from a selector to the nodes that it means in one source's tree."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from memmon.source import grammar, values
+from memmon.source.grammar import span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ast_grep_py import Rule, SgNode
+
+    from memmon.model import Selector
+    from memmon.source.text import SourceText
+
+_BRACES = re.compile(r"\{\s*\$\$\$[A-Z_0-9]*\s*\}")
+_PLAIN = re.compile(r"[\w ]+")
+_ANCHORED = re.compile(r"[\\^$(]")
+"""What may hold at the edge of a statement without holding there in the source as a whole."""
+
+
+class Search:
+    """The search in one source's tree."""
+
+    def __init__(self, source: SourceText, root: SgNode) -> None:
+        """*root* is the tree of *source*."""
+        self.source = source
+        self.root = root
+
+    def selected(self, selector: Selector, *, statements: bool = False) -> Iterator[tuple[SgNode, SgNode]]:
+        """The first and last node of each place; *statements*: never an expression inside one."""
+        if selector.line is not None:
+            yield from self.on_line(selector.line)
+        elif selector.match is not None:
+            for node in self._matches(selector.match.strip(), selector.text):
+                host, is_statement = values.host(node)
+                if not is_statement and statements:
+                    statement = grammar.statement_of(host)
+                    host = host if statement is None else statement
+                if selector.text is None or re.search(selector.text, _own_source(host)):
+                    yield host, host
+        elif selector.text is not None:
+            for node in self._holding(selector.text):
+                if re.search(selector.text, _own_source(node)) and not grammar.is_docstring(node):
+                    yield node, node
+
+    def _holding(self, text: str) -> Iterator[SgNode]:
+        """The statements among which are all that match *text*; few of them where it is plain words."""
+        if _PLAIN.fullmatch(text):
+            seen: set[tuple[int, int]] = set()
+            for spot in re.finditer(text, self.source.text):
+                statement = grammar.statement_of(grammar.node_at(self.root, spot.start()))
+                if statement is not None and span(statement) not in seen:
+                    seen.add(span(statement))
+                    yield statement
+        elif _ANCHORED.search(text) or re.search(text, self.source.text):
+            yield from self.statements()
+
+    def _matches(self, pattern: str, text: str | None) -> Iterator[SgNode]:
+        """All nodes that *pattern* matches, at least those in statements that match *text*.
+
+        Searching the few statements that hold plain words is far cheaper than the whole tree.
+        """
+        if text is None or not _PLAIN.fullmatch(text):
+            yield from self._found_in(self.root, pattern)
+            return
+        seen: set[tuple[int, int]] = set()
+        for statement in self._holding(text):
+            for node in self._found_in(statement, pattern):
+                if span(node) not in seen:
+                    seen.add(span(node))
+                    yield node
+
+    def _found_in(self, root: SgNode, pattern: str) -> list[SgNode]:
+        """``{$$$}`` in *pattern* stands for a dict display as well as for a set."""
+        parts = _BRACES.split(pattern)
+        if len(parts) == 1:
+            name = re.match(r"[^\W\d]\w*", pattern)
+            if name and re.search(rf"\*\s*{name[0]}\b", self.source.text):
+                # In a display or a bare tuple the tree takes "*f(x)" for a call of "*f".
+                return root.find_all(any=[{"pattern": pattern}, {"pattern": f"*{pattern}"}])
+            return root.find_all(pattern=pattern)
+        names = [f"MEMMON_BRACES_{number}" for number in range(1, len(parts))]
+        joined = parts[0] + "".join(f"${name}{part}" for name, part in zip(names, parts[1:], strict=True))
+        either: Rule = {"any": [{"kind": "dictionary"}, {"kind": "set"}]}
+        return root.find_all({"rule": {"pattern": joined}, "constraints": dict.fromkeys(names, either)})
+
+    def on_line(self, line: int) -> Iterator[tuple[SgNode, SgNode]]:
+        """The innermost statement that covers the line's first character, and those behind it on the same line.
+
+        None for a blank or comment line between statements.
+        """
+        starts = self.source.line_starts
+        if line > len(starts):
+            return
+        begin, end = starts[line - 1], self.source.line_end(starts[line - 1])
+        blank = re.match(r"[ \t\f]*", self.source.text[begin:end])
+        begin += blank.end() if blank else 0
+        node = grammar.node_at(self.root, begin)
+        first = grammar.statement_of(node)
+        around = node.parent() if node.kind() == "comment" else node
+        between = around is None or around.kind() in grammar.BLOCKS | grammar.HEADED
+        if first is None or (between and (begin == end or node.kind() == "comment")):
+            return
+        last = first
+        block = first.parent()
+        for sibling in grammar.statements(block) if block is not None else ():
+            if span(last)[1] <= span(sibling)[0] < end:
+                last = sibling
+        yield first, last
+
+    def statements(self) -> Iterator[SgNode]:
+        """Every statement, outer ones before those they hold."""
+        for node in self.root.find_all(any=[{"kind": kind} for kind in sorted(grammar.STATEMENTS)]):
+            if node.kind() not in grammar.DEFINITIONS or grammar.is_statement(node):
+                yield node
+
+
+def _own_source(node: SgNode) -> str:
+    """A statement's source without the statements in its blocks: what a ``text`` is searched in."""
+    if node.kind() not in grammar.HEADED:
+        return node.text()
+    begin, _ = span(node)
+    source, parts, at = node.text(), list[str](), 0
+    for start, end in _inner_blocks(node):
+        parts.append(source[at : start - begin])
+        at = end - begin
+    return "".join([*parts, source[at:]])
+
+
+def _inner_blocks(node: SgNode) -> Iterator[tuple[int, int]]:
+    """The extents of comments and of nested statements below a statement or clause."""
+    for child in node.children():
+        if child.kind() == "comment" or _is_body(child):
+            yield span(child)
+        elif child.kind() == "block" or child.kind() in grammar.HEADED:
+            yield from _inner_blocks(child)
+
+
+def _is_body(node: SgNode) -> bool:
+    """Whether *node* is a block of statements (the block of a ``match`` holds its clauses)."""
+    return node.kind() == "block" and all(child.kind() != "case_clause" for child in node.children())
