@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import sys
 import sysconfig
 import tempfile
@@ -14,21 +12,19 @@ from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree
 
 from memmon.errors import MemmonError
 from memmon.files import deploy
 from memmon.model import Instrumented
 from memmon.source import instrument
-from peers import everything, exceptions, logs, stdlib
+from peers import everything, exceptions, logs, stdlib, suites
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from memmon.model import Config
 
 PROCESSES = 2
-_SECONDS = 600
 _VERSION = f"python{sysconfig.get_python_version()}"
 _LEFT_OUT = ("site-packages", "__pycache__", "idlelib", "turtledemo", "ensurepip", "tkinter")
 
@@ -45,29 +41,11 @@ class Module:
 
 
 @dataclass(frozen=True)
-class Tested:
-    """One test module's results both ways: what each of its tests came to."""
-
-    name: str
-    plain: Mapping[str, str]
-    bracketed: Mapping[str, str]
-
-    @property
-    def differing(self) -> dict[str, str]:
-        """The tests whose results differ, with both results."""
-        if set(self.bracketed) == {self.name}:  # no results at all
-            return dict(self.bracketed)
-        every = sorted({*self.plain, *self.bracketed})
-        pairs = {test: (self.plain.get(test, "missing"), self.bracketed.get(test, "missing")) for test in every}
-        return {test: f"{one} became {other}" for test, (one, other) in pairs.items() if one != other}
-
-
-@dataclass(frozen=True)
 class Result:
     """The whole proof."""
 
     modules: list[Module]
-    tested: list[Tested]
+    tested: list[suites.Tested]
 
 
 def prove(every: int = 1, only: tuple[str, ...] = ()) -> Result:
@@ -136,51 +114,31 @@ def _bracket_file(task: tuple[str, Path, Path, bool]) -> tuple[str, str, int, li
     return name, str(file), len(outcome.sites) + len(refused), refused
 
 
-def _test(name: str, plain: Path, bracketed: Path) -> Tested:
-    return Tested(name, _results(name, plain), _results(name, bracketed))
+def _test(name: str, plain: Path, bracketed: Path) -> suites.Tested:
+    return suites.Tested(name, _results(name, plain), _results(name, bracketed))
 
 
 def _results(name: str, prefix: Path) -> dict[str, str]:
-    """What each test of a test module came to: ``passed``, ``skipped``, ``failure`` or ``error``."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("MEMMON_", "PYTHON"))}
     with tempfile.TemporaryDirectory(prefix="memmon-tests-") as folder:
         report = Path(folder) / "report.xml"
-        # Frozen modules would come from the executable and not from the library; with a hash seed, tests that walk
-        # sets do the same both times.
-        command = [prefix / "bin" / _VERSION, "-X", "frozen_modules=off", "-m", "test", "--junit-xml", report, name]
-        environment |= {"PYTHONHASHSEED": "1", "TMPDIR": folder}
-        process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
-        try:
-            process.wait(_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, 9)
-            process.wait()
-            return {name: f"not finished in {_SECONDS} s"}
-        if not report.exists():
-            return {name: f"no report, exit status {process.returncode}"}
-        return dict(_outcomes(report))
+        # Frozen modules would come from the executable and not from the library.
+        command: list[str | Path] = [
+            prefix / "bin" / _VERSION,
+            "-X",
+            "frozen_modules=off",
+            "-m",
+            "test",
+            "--junit-xml",
+            report,
+            name,
+        ]
+        return suites.results(name, command, report, Path(folder), TMPDIR=folder)
 
 
-def _outcomes(report: Path) -> Iterator[tuple[str, str]]:
-    seen: Counter[str] = Counter()
-    for case in ElementTree.parse(report).getroot().iter("testcase"):
-        name = case.get("name", "")
-        seen[name] += 1  # doctests and generated tests may share a name
-        inner = next((child.tag for child in case if child.tag in {"failure", "error", "skipped"}), "passed")
-        yield (f"{name} ({seen[name]})" if seen[name] > 1 else name), inner
-
-
-def unexplained(result: Result) -> list[str]:
-    """Differences that no entry of :mod:`peers.exceptions` explains."""
-    return [
-        f"{test}: {change}"
-        for tested in result.tested
-        for test, change in tested.differing.items()
-        if test not in exceptions.CPYTHON
-    ]
+def failures(result: Result) -> int:
+    """Tests that differ without a known reason, and bracketed modules of which no checkpoint was recorded."""
+    silent = sum(module.sites > 0 and not module.checkpoints for module in result.modules)
+    return silent + suites.unexplained(result.tested, exceptions.CPYTHON)
 
 
 def table(result: Result) -> str:
@@ -189,27 +147,17 @@ def table(result: Result) -> str:
     head = "| module | bracketed | sites | refused | checkpoints recorded |\n|---|---|--:|--:|--:|"
     rows = [
         f"| {module.name} | {'functions, assignments, returns' if module.name in every else 'functions'} |"
-        f" {module.sites:,} | {len(module.refused):,} | {_rounded(module.checkpoints)} |"
+        f" {module.sites:,} | {len(module.refused):,} | {suites.about(module.checkpoints)} |"
         for module in sorted(result.modules, key=lambda module: module.name)
     ]
     counts = Counter(kind for tested in result.tested for kind in tested.plain.values())
-    differing = {test: change for tested in result.tested for test, change in tested.differing.items()}
-    text = [
-        f"{len(result.modules)} modules bracketed, {len(every)} of them with every assignment and return;"
-        f" {len(result.tested)} test modules, {sum(counts.values()):,} tests on the untouched copy"
-        f" ({', '.join(f'{count:,} {kind}' for kind, count in sorted(counts.items()))});"
-        f" {len(differing)} differ on the bracketed one, of which {len(unexplained(result))} are unexplained.",
-        "\n".join([head, *rows]),
-    ]
-    refused = [f"- {line}" for module in result.modules for line in module.refused]
-    if refused:
-        text.append("\n".join(["Refused:", "", *refused]))
-    if differing:
-        lines = [f"| `{test}` | {change} | {exceptions.CPYTHON.get(test, '**unexplained**')} |" for test, change in differing.items()]
-        text.append("\n".join(["| test | result | why |", "|---|---|---|", *lines]))
-    return "\n\n".join(text)
-
-
-def _rounded(count: int) -> str:
-    """The size of a count that timers, threads and memory make differ a little from run to run."""
-    return "0" if not count else f"≥ {10 ** (len(str(count)) - 1):,}"
+    differing = sum(len(tested.differing) for tested in result.tested)
+    summary = (
+        f"{len(result.modules)} modules bracketed, {len(every)} of them with every assignment and return:"
+        f" {sum(module.sites for module in result.modules):,} sites. {len(result.tested)} test modules with"
+        f" {counts.total():,} tests: {suites.said(counts)} on the untouched copy; {differing} differ on the bracketed"
+        f" one, {suites.unexplained(result.tested, exceptions.CPYTHON)} of them unexplained."
+    )
+    refused = [f"- refused: {line}" for module in result.modules for line in module.refused]
+    parts = [summary, "\n".join([head, *rows]), "\n".join(refused)]
+    return "\n\n".join(part for part in (*parts, suites.explained(result.tested, exceptions.CPYTHON)) if part)

@@ -43,7 +43,9 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class _Ran:
+class Ran:
+    """What a run left: its exit status and both streams."""
+
     status: int
     out: str
     err: str
@@ -61,15 +63,15 @@ def compare(seed: int) -> Compared:
             place.mkdir()
             (place / "program.py").write_bytes(content)
         deploy.put(bracketed)
-        without = _normal(_run(plain, records), ())
-        within = _normal(_run(bracketed, records), tree.added_lines(outcome.source))
+        without = normal(_run(plain, records), ())
+        within = normal(_run(bracketed, records), tree.added_lines(outcome.source))
         passed = logs.checkpoints(records).total() if records.is_dir() else 0
-    difference = _difference(without, within)
-    if not difference and not passed:
-        difference = "no checkpoint was recorded"
+    differing = difference(without, within)
+    if not differing and not passed:
+        differing = "no checkpoint was recorded"
     refused = tuple(f"seed {seed}, line {refusal.site.line}: {refusal.reason}" for refusal in outcome.refusals)
     sites = len(outcome.sites) + len(refused)
-    return Compared(seed, without.out.count("\n"), sites, passed, refused, difference)
+    return Compared(seed, without.out.count("\n"), sites, passed, refused, differing)
 
 
 def compare_all(seeds: Iterable[int]) -> list[Compared]:
@@ -78,7 +80,7 @@ def compare_all(seeds: Iterable[int]) -> list[Compared]:
         return list(pool.imap(compare, seeds, chunksize=4))
 
 
-def _run(folder: Path, records: Path) -> _Ran:
+def _run(folder: Path, records: Path) -> Ran:
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("MEMMON_", "PYTHON"))}
     environment |= {"MEMMON_LOG_DIR": str(records), "PYTHONHASHSEED": "0", "PYTHONIOENCODING": "utf-8"}
     # A coroutine that is thrown away unstarted is a warning that quotes the source: not part of the comparison.
@@ -86,10 +88,10 @@ def _run(folder: Path, records: Path) -> _Ran:
     ran = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=_SECONDS, check=False
     )
-    return _Ran(ran.returncode, ran.stdout, ran.stderr)
+    return Ran(ran.returncode, ran.stdout, ran.stderr)
 
 
-def _normal(ran: _Ran, added: tuple[int, ...]) -> _Ran:
+def normal(ran: Ran, added: tuple[int, ...]) -> Ran:
     """Without what may differ: addresses, and in tracebacks the quoted source; line numbers are the original's."""
     lines: list[str] = []
     quoting = False
@@ -102,10 +104,11 @@ def _normal(ran: _Ran, added: tuple[int, ...]) -> _Ran:
         elif not (quoting and line.startswith("    ")):
             lines.append(line)
         quoting = frame is not None or (quoting and line.startswith("    "))
-    return _Ran(ran.status, _ADDRESS.sub("0x", ran.out), _ADDRESS.sub("0x", "\n".join(lines)))
+    return Ran(ran.status, _ADDRESS.sub("0x", ran.out), _ADDRESS.sub("0x", "\n".join(lines)))
 
 
-def _difference(without: _Ran, within: _Ran) -> str:
+def difference(without: Ran, within: Ran) -> str:
+    """Where two normal runs differ first, in words; empty where they do not."""
     if without.status != within.status:
         return f"exit status {without.status} became {within.status}; stderr ends {within.err[-200:]!r}"
     for name in ("out", "err"):
@@ -123,10 +126,10 @@ def table(results: list[Compared]) -> str:
     differing = [result for result in results if result.difference]
     refused = [line for result in results for line in result.refused]
     head = "| programs | lines printed | sites | refused | checkpoints recorded | differ |\n|--:|--:|--:|--:|--:|--:|"
-    row = (
-        f"| {len(results):,} | {sum(result.lines for result in results):,} | {sum(result.sites for result in results):,} |"
-        f" {len(refused):,} | {sum(result.checkpoints for result in results):,} | {len(differing):,} |"
+    lines, sites, passed = (
+        sum(getattr(result, count) for result in results) for count in ("lines", "sites", "checkpoints")
     )
+    row = f"| {len(results):,} | {lines:,} | {sites:,} | {len(refused):,} | {passed:,} | {len(differing):,} |"
     notes = [f"- refused: {line}" for line in refused]
     notes += [f"- seed {result.seed}: {result.difference}" for result in differing]
     return "\n".join([head, row, *([""] if notes else []), *notes])

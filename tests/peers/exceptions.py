@@ -3,3 +3,5 @@
 from __future__ import annotations
 
 CPYTHON: dict[str, str] = {}
+
+PACKAGES: dict[str, str] = {}

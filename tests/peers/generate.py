@@ -8,6 +8,7 @@ wrong in one (a division by zero, an index) is part of the program.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -166,7 +167,7 @@ class _Maker:
         """An expression that is an int, or raises."""
         if depth >= _DEEPEST or self._often(15 + 20 * depth):
             return self._leaf(scope)
-        one = lambda: self._int(scope, depth + 1)  # noqa: E731  # it is used in every line below
+        one = partial(self._int, scope, depth + 1)
         ways: list[Callable[[], str]] = [
             lambda: self._leaf(scope),
             lambda: f"tell({self._tag()}, {one()})",
@@ -183,7 +184,7 @@ class _Maker:
             lambda: self._call(scope, depth),
             lambda: self._call(scope, depth),
         ]
-        if scope.kind != "lazy" and scope.kind != "class":
+        if scope.kind not in {"lazy", "class"}:
             ways.append(lambda: f"({self.random.choice(_NAMES)} := {one()})")
         if scope.can_yield:
             ways.append(lambda: f"((yield {one()}) or {one()})" if scope.kind == "generator" else one())
@@ -195,7 +196,7 @@ class _Maker:
         return str(self.random.randrange(7))
 
     def _truth(self, scope: _Scope, depth: int = 1) -> str:
-        one = lambda: self._int(scope, depth + 1)  # noqa: E731  # as above
+        one = partial(self._int, scope, depth + 1)
         return self.random.choice(
             (
                 f"{one()} > {one()}",
@@ -286,7 +287,9 @@ class _Maker:
         if scope.can_yield:
             ways += [f"yield {self._int(scope)}"]
         if scope.kind == "generator":
-            ways += [f"tell({self._tag()}, (yield from {name}({self._leaf(scope)})) or 0)" for name in self.made["generator"]]
+            ways += [
+                f"tell({self._tag()}, (yield from {name}({self._leaf(scope)})) or 0)" for name in self.made["generator"]
+            ]
         if scope.can_await:
             ways += ["await asyncio.sleep(0)", "await asyncio.sleep(0)"]
         return [self.random.choice(ways)]
@@ -303,7 +306,11 @@ class _Maker:
             ways += ["break", "continue"]
         chosen = self.random.choice(ways)
         if self._often(70):
-            return [f"if {self._truth(scope)}: {chosen}"] if self._often(50) else [f"if {self._truth(scope)}:", f"    {chosen}"]
+            return (
+                [f"if {self._truth(scope)}: {chosen}"]
+                if self._often(50)
+                else [f"if {self._truth(scope)}:", f"    {chosen}"]
+            )
         return [chosen]
 
     def _one_line(self, scope: _Scope) -> list[str]:
@@ -326,7 +333,10 @@ class _Maker:
 
     def _for(self, scope: _Scope) -> list[str]:
         some = self.random.randint(0, 3)
-        heads = [f"for i in range({some}):", f"for {self.random.choice(_NAMES)}, i in enumerate([{self._int(scope)}] * 2):"]
+        heads = [
+            f"for i in range({some}):",
+            f"for {self.random.choice(_NAMES)}, i in enumerate([{self._int(scope)}] * 2):",
+        ]
         heads += [f"for i in {name}({self._leaf(scope)}):" for name in self.made["generator"]]
         if scope.can_await:
             heads += [f"async for i in {name}({self._leaf(scope)}):" for name in self.made["async generator"]]
@@ -337,7 +347,9 @@ class _Maker:
 
     def _while(self, scope: _Scope) -> list[str]:
         turns = f"turns{scope.depth}"
-        head = self.random.choice((f"while ({turns} := {turns} - 1) > 0:", f"while {turns} > 0 and {self._truth(scope)}:"))
+        head = self.random.choice(
+            (f"while ({turns} := {turns} - 1) > 0:", f"while {turns} > 0 and {self._truth(scope)}:")
+        )
         if scope.kind == "class":
             head = f"while {turns} > 0 and {self._truth(scope)}:"
         lines = [f"{turns} = {self.random.randint(0, 3)}", head]
@@ -422,7 +434,11 @@ class _Maker:
         body += ["def method(self, n):", *_indented([*start, *self._block(method)]), "    return self.n + n", ""]
         body += ["@property", "def size(self):", f"    n = {self.random.randrange(5)}"]
         body += [*_indented([*start, *self._block(method)]), "    return self.n", ""]
-        body += ["@classmethod", "def made(cls, n):", f"    return cls(n).n + len(__class__.__name__) + {self._int(method.lazy())}"]
+        body += [
+            "@classmethod",
+            "def made(cls, n):",
+            f"    return cls(n).n + len(__class__.__name__) + {self._int(method.lazy())}",
+        ]
         self.made["class"].append(name)
         return [*lines, *_indented(body)]
 
@@ -433,7 +449,9 @@ class _Maker:
         for name in self.made["function"]:
             lines += self._tried([f"print({name}({self.random.randrange(6)}))"])
         for name in self.made["class"]:
-            lines += self._tried([f"print({name}(2).method({self.random.randrange(6)}), {name}(1).size, {name}.made(0))"])
+            lines += self._tried(
+                [f"print({name}(2).method({self.random.randrange(6)}), {name}(1).size, {name}.made(0))"]
+            )
         for name in self.made["generator"]:
             lines += self._tried([f"print(list({name}(3)))"])
             lines += self._tried(

@@ -20,9 +20,14 @@ def of(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
     """Each file changed in one way, which depends on its name alone; those that then are no Python are left out."""
     for name, source in files:
         way = sorted(_WAYS)[zlib.crc32(name.encode()) % len(_WAYS)]
-        changed = _WAYS[way](source)
-        if changed is not None and changed != source and prove.compiles(changed, name) is None:
-            yield f"{name} ({way})", changed
+        result = changed(source, way)
+        if result is not None and result != source and prove.compiles(result, name) is None:
+            yield f"{name} ({way})", result
+
+
+def changed(source: bytes, way: str) -> bytes | None:
+    """``source`` changed in one of the ways of ``NAMES``; None where it can't be."""
+    return _WAYS[way](source)
 
 
 def _crlf(source: bytes) -> bytes | None:

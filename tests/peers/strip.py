@@ -31,7 +31,9 @@ class Checked:
     refused: list[str] = field(default_factory=list)
     """The sites that could not be bracketed, as ``file:line: reason``."""
     unread: bool = False
-    """Not valid Python for this interpreter, which memmon said itself and left alone."""
+    """Not valid Python, which memmon said itself and left alone."""
+    newer: bool = False
+    """Valid for a newer Python only: proved by libcst and strip, and not compiled."""
     wrong: str = ""
     """What failed; empty where everything held."""
 
@@ -43,6 +45,7 @@ class Tally:
     corpus: str
     files: int = 0
     unread: int = 0
+    newer: int = 0
     sites: int = 0
     refused: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
@@ -51,6 +54,7 @@ class Tally:
         """Count one source in."""
         self.files += 1
         self.unread += checked.unread
+        self.newer += checked.newer
         self.sites += checked.sites
         self.refused += checked.refused
         if checked.wrong:
@@ -80,6 +84,7 @@ def check(source: bytes, name: str) -> Checked:
     if not isinstance(outcome, Instrumented):
         result.wrong = "taken for an instrumented file"
         return result
+    result.newer = not compiles
     result.sites = len(outcome.sites) + len(outcome.refusals)
     result.refused = [f"{name}:{refusal.site.line}: {refusal.reason}" for refusal in outcome.refusals]
     result.wrong = _disproved(source, outcome.source, name, compiles=compiles)
@@ -113,18 +118,36 @@ def _check(item: tuple[str, bytes]) -> Checked:
     return check(item[1], item[0])
 
 
-def corpora(every: int = 1) -> Iterator[Tally]:
-    """Check the corpora one after the other, of each file list only every n-th."""
-    standard, packages = (Path(sysconfig.get_path(key)) for key in ("stdlib", "purelib"))
-    files = list(_files(standard, standard))[::every]
-    version = f"Python {sysconfig.get_python_version()}"
-    yield check_all(f"standard library, {version}", files)
-    yield check_all(f"the same, each file changed in one way ({', '.join(mutations.NAMES)})", mutations.of(files))
-    yield check_all("installed packages", list(_files(packages, packages))[::every])
-    for other, executable in interpreters.found().items():
-        folder = executable.parents[1] / "lib" / f"python{other}"
-        if other != sysconfig.get_python_version() and folder.is_dir():
-            yield check_all(f"standard library, Python {other}", list(_files(folder, folder))[::every])
+def standard(every: int = 1) -> Tally:
+    """The running interpreter's standard library, its tests included; every n-th file."""
+    return check_all(f"standard library, Python {sysconfig.get_python_version()}", standard_files(every))
+
+
+def changed(every: int = 1) -> Tally:
+    """The same files, each changed in one way."""
+    return check_all(
+        f"the same files, each changed in one way ({', '.join(mutations.NAMES)})", mutations.of(standard_files(every))
+    )
+
+
+def installed(every: int = 1) -> Tally:
+    """The packages that are installed beside memmon."""
+    folder = Path(sysconfig.get_path("purelib"))
+    return check_all("installed packages", list(_files(folder, folder))[::every])
+
+
+def others(every: int = 1) -> Iterator[Tally]:
+    """The standard libraries of the other interpreters on this machine."""
+    for version, executable in interpreters.found().items():
+        folder = executable.parents[1] / "lib" / f"python{version}"
+        if version != sysconfig.get_python_version() and folder.is_dir():
+            yield check_all(f"standard library, Python {version}", list(_files(folder, folder))[::every])
+
+
+def standard_files(every: int = 1) -> list[tuple[str, bytes]]:
+    """The files of the running interpreter's standard library as (name, bytes), every n-th of them."""
+    folder = Path(sysconfig.get_path("stdlib"))
+    return list(_files(folder, folder))[::every]
 
 
 def _files(folder: Path, top: Path) -> Iterator[tuple[str, bytes]]:
@@ -141,17 +164,18 @@ def _files(folder: Path, top: Path) -> Iterator[tuple[str, bytes]]:
 
 def table(tallies: list[Tally]) -> str:
     """The tallies as they stand in the README."""
-    head = "| corpus | files | not valid Python for this interpreter | sites | refused | failed |\n|---|--:|--:|--:|--:|--:|"
+    head = "| corpus | files | not Python | syntax of a newer Python | sites | refused | failed |"
+    line = "|---|--:|--:|--:|--:|--:|--:|"
     rows = [
-        f"| {tally.corpus} | {tally.files:,} | {tally.unread:,} | {tally.sites:,} | {len(tally.refused):,} |"
-        f" {len(tally.wrong):,} |"
+        f"| {tally.corpus} | {tally.files:,} | {tally.unread:,} | {tally.newer:,} | {tally.sites:,} |"
+        f" {len(tally.refused):,} | {len(tally.wrong):,} |"
         for tally in tallies
     ]
     reasons = Counter(line.split(": ", 1)[1] for tally in tallies for line in tally.refused)
     refused = [f"- {count:,} × {reason}" for reason, count in reasons.most_common()]
     places = [f"  - `{line.split(': ', 1)[0]}` ({tally.corpus})" for tally in tallies for line in tally.refused]
     failed = [f"- {line} ({tally.corpus})" for tally in tallies for line in tally.wrong]
-    parts = ["\n".join([head, *rows])]
+    parts = ["\n".join([head, line, *rows])]
     if refused:
         parts.append("\n".join(["Refused, by reason and by place:", "", *refused, *places]))
     if failed:
