@@ -333,6 +333,14 @@ def test_calls_behind_a_star_match() -> None:
     ]
 
 
+def test_a_star_before_a_keyword_is_none_of_a_call() -> None:
+    """`*return*` in a comment does not make the pattern `return $X` one of something unpacked."""
+    source = "# see *return* and *x\ndef f():\n    return 1\nx = f(1) + y(2)\nx: int = f(1)\n"
+    assert lines(Hotspot("n", Selector(match="return $X")), source) == [3]
+    assert lines(Hotspot("n", Selector(match="x = f($$$) + y(2)")), source) == [4]
+    assert lines(Hotspot("n", Selector(match="x: int = f($A)")), source) == [5]
+
+
 def test_nearest_names_what_may_have_been_meant() -> None:
     """For a hotspot that matches nothing: the likeliest lines, and those around a line number."""
     nearest = [

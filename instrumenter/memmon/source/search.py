@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from keyword import iskeyword
 from typing import TYPE_CHECKING
 
 from memmon.source import grammar, values
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from memmon.model import Selector
     from memmon.source.text import SourceText
 
+_PRIMARY = re.compile(r"([^\W\d]\w*)(?:\s*\.\s*[\w$]+)*\s*[(\[].*[)\]]\Z", re.DOTALL)
+"""A pattern that begins with a name and ends as a call or subscript does."""
 _BRACES = re.compile(r"\{\s*\$\$\$[A-Z_0-9]*\s*\}")
 _PLAIN = re.compile(r"[\w ]+")
 _ANCHORED = re.compile(r"[\\^$(]")
@@ -78,15 +82,23 @@ class Search:
         """``{$$$}`` in *pattern* stands for a dict display as well as for a set."""
         parts = _BRACES.split(pattern)
         if len(parts) == 1:
-            name = re.match(r"[^\W\d]\w*", pattern)
-            if name and re.search(rf"\*\s*{name[0]}\b", self.source.text):
-                # In a display or a bare tuple the tree takes "*f(x)" for a call of "*f".
-                return root.find_all(any=[{"pattern": pattern}, {"pattern": f"*{pattern}"}])
+            if self._may_be_unpacked(pattern):
+                with contextlib.suppress(RuntimeError):  # the star made it no pattern
+                    return root.find_all(any=[{"pattern": pattern}, {"pattern": f"*{pattern}"}])
             return root.find_all(pattern=pattern)
         names = [f"MEMMON_BRACES_{number}" for number in range(1, len(parts))]
         joined = parts[0] + "".join(f"${name}{part}" for name, part in zip(names, parts[1:], strict=True))
         either: Rule = {"any": [{"kind": "dictionary"}, {"kind": "set"}]}
         return root.find_all({"rule": {"pattern": joined}, "constraints": dict.fromkeys(names, either)})
+
+    def _may_be_unpacked(self, pattern: str) -> bool:
+        """Whether to look for "*f(x)" too: in a display or a bare tuple the tree takes that for a call of "*f"."""
+        name = _PRIMARY.match(pattern)
+        return (
+            name is not None
+            and not iskeyword(name[1])
+            and re.search(rf"\*\s*{name[1]}\b", self.source.text) is not None
+        )
 
     def on_line(self, line: int) -> Iterator[tuple[SgNode, SgNode]]:
         """The innermost statement that covers the line's first character, and those behind it on the same line.
