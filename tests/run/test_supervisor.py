@@ -88,6 +88,34 @@ def test_signals_that_end_it_go_through(place: Place) -> None:
     assert process.returncode == 128 + signal.SIGTERM
 
 
+@pytest.mark.parametrize("to", ["group", "each"])
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGUSR1"])
+def test_what_all_are_sent_is_not_passed_on(place: Place, name: str, to: str) -> None:
+    """A signal to the whole process group, or to each process as systemd does, reaches the handler once."""
+    place.write(
+        "main.py",
+        f"{READY}got = []\nsignal.signal(signal.{name}, lambda *_: got.append(1))\nsay('ready')\n"
+        "end = time.monotonic() + 20\nwhile not got and time.monotonic() < end: time.sleep(.01)\n"
+        "time.sleep(.5)\nsay(len(got))\n",
+    )
+    process = (
+        place.start("main.py", process_group=0)
+        if sys.version_info >= (3, 11)
+        else place.start("main.py", preexec_fn=os.setpgrp)
+    )
+    assert process.stdout.readline() == b"ready\n"
+    time.sleep(0.2)
+    number = getattr(signal, name)
+    if to == "group":
+        os.killpg(process.pid, number)
+    else:
+        text = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii")
+        for pid in (process.pid, *map(int, text.split())):
+            os.kill(pid, number)
+    out, err = process.communicate(timeout=WITHIN)
+    assert (out, err, process.returncode) == (b"1\n", b"", 0)
+
+
 def test_a_mask_and_ignored_signals_are_handed_on(place: Place) -> None:
     """What the shell ignores or blocks is ignored and blocked in the program, and nothing else is."""
     place.write(
@@ -95,7 +123,7 @@ def test_a_mask_and_ignored_signals_are_handed_on(place: Place) -> None:
         "import signal\nprint(sorted(signal.pthread_sigmask(signal.SIG_BLOCK, [])),"
         "[s for s in signal.valid_signals() if signal.getsignal(s) == signal.SIG_IGN])\n"
         "import re\nthreads = 3 << 31  # the C library's own, which a thread or a spawn sets\n"
-        "print([int(mask, 16) & ~threads for mask in re.findall(r'Sig\\w+:\\s+(\\w+)', open('/proc/self/status').read())])\n",
+        "print([int(mask, 16) & ~threads for mask in re.findall(r'Sig(?:Blk|Ign|Cgt):\\s+(\\w+)', open('/proc/self/status').read())])\n",
     )
     program = (
         "import os, signal, sys\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\n"

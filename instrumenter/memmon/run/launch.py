@@ -142,7 +142,6 @@ def _run(plan: _Plan) -> NoReturn:
     """Start the program and become the supervisor, with no signal lost in between."""
     command = plan.command()
     given = environment(marshal.dumps(plan.told).hex(), os.environ.get("PYTHONPATH"))
-    before = kernel.counters()
     # All signals wait from here on: the supervisor, into which this process is about to turn, takes them up.
     mask = _signal.pthread_sigmask(_signal.SIG_BLOCK, _signal.valid_signals())
     pid = os.posix_spawn(
@@ -155,7 +154,7 @@ def _run(plan: _Plan) -> NoReturn:
     told = {
         "pid": pid,
         "mask": [int(number) for number in mask],
-        "before": before,
+        "before": kernel.counters(),  # the program is not even Python yet
         "limit": plan.options.limit,
         "quiet": plan.options.quiet,
         "hotspots": plan.told["hotspots"],

@@ -14,6 +14,7 @@ import time
 from memmon.run import kernel, record
 from memmon.run.ceiling import Ceiling
 from memmon.run.descendants import Descendants
+from memmon.run.witness import Witness
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Supervisor:
         self.left: float | None = None
         self.ceiling = Ceiling(told["limit"], self.tree) if told["limit"] else None
         self._stop_key_at = float("-inf")
+        self._witness = Witness()
 
     def watch(self) -> None:
         """Return when the program has ended."""
@@ -93,6 +95,10 @@ class Supervisor:
         if got.si_code == _FROM_KERNEL:
             if got.si_signo == _signal.SIGTSTP:
                 self._stop_key_at = time.monotonic()
+            if got.si_signo != _signal.SIGWINCH:  # there are many while a window is drawn larger, and they do no harm
+                self._witness.renew()
+            return
+        if got.si_signo not in (_signal.SIGWINCH, _signal.SIGCONT) and self._witness.has_it(got.si_signo):
             return
         try:
             os.kill(self.pid, got.si_signo)
