@@ -211,7 +211,7 @@ def test_where_a_native_call_held_the_interpreter(
     child = start(HELD, python)
     log = log_in(tmp_path)
     dump = page_of(str(log)).with_suffix(".stack.page")
-    while not dump.exists() or b" in work" not in dump.read_bytes():
+    while not dump.exists() or b"<module>\n" not in dump.read_bytes():
         assert child.poll() is None
         time.sleep(0.005)
     os.kill(child.pid, signal.SIGKILL)
@@ -246,6 +246,9 @@ def test_the_text_of_a_dump(tmp_path: Path) -> None:
         (file, 6, "<module>"),
     ]
     assert dumped_stacks(str(log), file, {}, {}, time.time() + 60) == ()
+    dump.write_bytes(text[: text.index(" in <module>")].encode("ascii") + bytes(100))
+    (torn,) = dumped_stacks(str(log), file, {}, {}, 0.0)
+    assert [frame.function for frame in torn.frames] == ["加载"]
 
 
 @needs_cgroup

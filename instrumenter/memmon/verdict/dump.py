@@ -34,7 +34,8 @@ def _read(log: str, since: float) -> str:
         state = path.stat()
         if state.st_size > _MOST_BYTES or state.st_mtime < since:
             return ""
-        return path.read_bytes().partition(b"\0")[0].decode("ascii", "replace")
+        # The kill may have come amid a line: what has no end is not believed.
+        return path.read_bytes().partition(b"\0")[0].rpartition(b"\n")[0].decode("ascii", "replace")
     except OSError:
         return ""
 
