@@ -41,7 +41,7 @@ _VARYING = (
     (re.compile(r"\b\d+(\.\d+)? ?(ms|s|秒)\b"), "DURATION"),
     (re.compile(r"\b\d\d:\d\d:\d\d\b"), "TIME"),
     (re.compile(r"[+-]?\b\d+\.\d+\b"), "SIZE"),
-    (re.compile(r" {2,}"), "  "),
+    (re.compile(r" +"), " "),
 )
 
 
