@@ -175,6 +175,7 @@ def test_purge_logs(folder: Path, script: Path) -> None:
         (place / "memory_monitor_20260101_000000.log").write_text(header, encoding="utf-8")
         (place / "memory_monitor_20260101_000000_77.log").write_text(header, encoding="utf-8")
         (place / ".memory_monitor_20260101_000000.page").write_bytes(b"\0")
+        (place / ".memory_monitor_20260101_000000.stack.page").write_bytes(b"\0")
         (place / "memory_monitor_20250101_000000.log").write_text("the card's own\n", encoding="utf-8")
         (place / ".memory_monitor_20250101_000000.page").write_bytes(b"\0")
         (place / "memory_monitor_notes.log").write_text(header, encoding="utf-8")
@@ -191,6 +192,24 @@ def test_purge_logs(folder: Path, script: Path) -> None:
 
 
 @pytest.mark.usefixtures("script")
+def test_pages_whose_log_is_gone(folder: Path, script: Path) -> None:
+    """After the card's `rm` of the logs, status reports the hidden pages and restore takes them away, no others."""
+    for arguments in ([], ["bot.py"]):
+        for name in ("20260101_000000", "20260101_000000_7", "20260102_000000"):
+            (folder / f".memory_monitor_{name}.page").touch()
+            (folder / f".memory_monitor_{name}.stack.page").touch()
+        (folder / "memory_monitor_20260102_000000.log").touch()
+        memmon("instrument", "bot.py", cwd=folder)
+        assert memmon("status", *arguments, cwd=folder).stdout.count("a run log that is gone") == 4
+        assert memmon("restore", *arguments, cwd=folder).returncode == 0
+        assert {path.name for path in folder.iterdir()} == {
+            script.name,
+            "memory_monitor_20260102_000000.log",
+            ".memory_monitor_20260102_000000.page",
+            ".memory_monitor_20260102_000000.stack.page",
+        }
+
+
 def test_without_purge_logs_stay(folder: Path) -> None:
     """Logs are results: a plain restore leaves them."""
     log = folder / "memory_monitor_20260101_000000.log"

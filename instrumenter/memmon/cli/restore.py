@@ -61,9 +61,11 @@ def _say(report: Report, *, named: bool) -> int:
             code = max(code, int(result.ending in _ANSWER_IS_NO))
     for path in report.runtimes:
         click.echo(f"{path}: removed, nothing needs it any more", err=True)
+    for path in report.pages:
+        click.echo(f"{path}: removed, its log is gone", err=True)
     for path in report.edited_runtimes:
         click.echo(f"{path}: nothing needs it any more, but it was changed by hand: left as it is", err=True)
-    if not (named or report.results or report.runtimes or report.edited_runtimes):
+    if not (named or report.results or report.runtimes or report.pages or report.edited_runtimes):
         click.echo("nothing to restore below this folder", err=True)
     return code
 

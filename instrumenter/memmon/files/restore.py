@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memmon.errors import MemmonError, Place, TargetError
-from memmon.files import atomic, backup, deploy, target, walk
+from memmon.files import atomic, backup, deploy, runlogs, target, walk
 from memmon.source import preamble
 from memmon.source.strip import mark, strip
 from memmon.source.text import LINE_END, decode
@@ -54,6 +54,8 @@ class Report:
     results: tuple[Restored | Failed, ...]
     runtimes: tuple[Path, ...] = ()
     """The copies of the runtime that were removed."""
+    pages: tuple[Path, ...] = ()
+    """The pages that were deleted, their logs being gone."""
     edited_runtimes: tuple[Path, ...] = ()
     """Copies that nothing needs, but that somebody changed: they were left alone."""
 
@@ -70,7 +72,8 @@ def restore_named(paths: Iterable[str]) -> Report:
         else result
         for result, home in zip(results, homes.values(), strict=True)
     )
-    return replace(report, results=(*tidied, *report.results))
+    pages = _take_pages(page for path in paths for page in _orphans(target.locate(path).parent))
+    return replace(report, results=(*tidied, *report.results), pages=pages)
 
 
 def restore_below(folder: Path) -> Report:
@@ -82,7 +85,19 @@ def restore_below(folder: Path) -> Report:
             atomic.sweep(place, held=held)
     homes = (deploy.home(target.locate(str(path))) for path in found.backups)
     report = _take_runtimes([*homes, *(target.locate(str(path)) for path in found.runtimes)])
-    return replace(report, results=(*results, *report.results))
+    return replace(report, results=(*results, *report.results), pages=_take_pages(found.pages))
+
+
+def _orphans(folder: Path) -> list[Path]:
+    return [folder / name for name in runlogs.orphans(runlogs.names(folder))]
+
+
+def _take_pages(pages: Iterable[Path]) -> tuple[Path, ...]:
+    gone = tuple(dict.fromkeys(pages))
+    for page in gone:
+        with atomic.refusing(page, "deleting it"):
+            page.unlink(missing_ok=True)
+    return gone
 
 
 def _restore_one(given: str) -> Restored | Failed:
@@ -172,4 +187,5 @@ def _take_runtimes(folders: Iterable[Path]) -> Report:
             failed.append(Failed(str(path), error))
     edited = tuple(path for path, state in found.items() if state is deploy.State.CHANGED)
     kept = (deploy.State.CHANGED, deploy.State.ABSENT)
-    return Report(tuple(failed), tuple(path for path, state in found.items() if state not in kept), edited)
+    removed = tuple(path for path, state in found.items() if state not in kept)
+    return Report(tuple(failed), removed, edited_runtimes=edited)

@@ -62,6 +62,7 @@ def _in_folder(folder: Path) -> list[Entry]:
     targets = dict.fromkeys(sorted({*found.instrumented, *found.backups}))
     entries = [entry for path in targets for entry in _of_target(path)]
     entries += [entry for runtime in found.runtimes for entry in _of_runtime(runtime)]
+    entries += [_of_page(path) for path in found.pages]
     for place in dict.fromkeys(path.parent for path in found.strays):
         entries += _of_strays(place)
     return entries
@@ -74,6 +75,7 @@ def _at_file(path: Path) -> list[Entry]:
     if not backup.path_for(real).exists():
         target.read(str(path))  # says what is wrong with the path
     entries = [*_of_target(real, shown=path), *_of_runtime(deploy.home(real))]
+    entries += [_of_page(path.parent / name) for name in runlogs.orphans(runlogs.names(path.parent))]
     return entries + _of_strays(path.parent)
 
 
@@ -113,6 +115,10 @@ def _of_runtime(folder: Path) -> list[Entry]:
     if not deploy.is_copy(folder) or walk.needs_runtime(folder):
         return []
     return [Entry(Condition.LEFT_OVER, folder / deploy.NAME, "a copy of the runtime that nothing needs")]
+
+
+def _of_page(path: Path) -> Entry:
+    return Entry(Condition.LEFT_OVER, path, "the page of a run log that is gone")
 
 
 def _of_strays(folder: Path) -> list[Entry]:

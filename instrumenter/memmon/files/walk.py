@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from memmon.files import atomic, backup, deploy
+from memmon.files import atomic, backup, deploy, runlogs
 from memmon.source.strip import mark
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class Found:
     """The targets that have a backup, whether they exist or not."""
     runtimes: list[Path] = field(default_factory=list)
     """The folders that hold a copy of the runtime."""
+    pages: list[Path] = field(default_factory=list)
+    """Pages of run logs that are gone."""
     strays: list[Path] = field(default_factory=list)
     """Temporary files and folders of commands that were killed."""
 
@@ -43,6 +45,7 @@ def below(folder: Path) -> Found:
         found.strays.extend(place / name for name in (*folders, *names) if atomic.is_temporary(name))
         if deploy.NAME in folders and deploy.is_copy(place):
             found.runtimes.append(place)
+        found.pages.extend(place / name for name in runlogs.orphans(names))
         found.backups.extend(place / name for name in _backed_up(names))
         found.instrumented.extend(_instrumented(place, names))
     return found
