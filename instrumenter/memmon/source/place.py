@@ -81,7 +81,7 @@ class Placer:
         elif found.site.kind == "expression":
             plan = self._plan(self.expressions, found.first, found.site)
             in_class = scopes.in_class_body(found.first)
-            plan.through.append(self._passing(found.site, in_class=in_class))
+            plan.through.append(self._passing(found.site, "before", "after", in_class=in_class))
         else:
             self._run(found)
 
@@ -110,12 +110,14 @@ class Placer:
         in_class = scopes.in_class_body(found.first)
         before, after = (self.dialect.call(name, found.site, in_class=in_class) for name in (opening, closing))
         first, last = found.first, found.last
+        if span(first) != span(last) and grammar.is_docstring(first):
+            first = list(_between(first, last))[1]  # a docstring that something stands before is none
         alone = span(first) == span(last)
         plan = self._plan(self.statements, first, found.site)
         if alone and (grammar.is_docstring(first) or first.kind() == "future_import_statement"):
             plan.after[0:0] = [before, after]  # nothing runs there, and nothing may stand before it
         elif alone and leaving.value_left_with(first) is not None:
-            plan.through.append(self._passing(found.site, in_class=in_class))
+            plan.through.append(self._passing(found.site, opening, closing, in_class=in_class))
         elif alone and first.kind() in _LEAVING:
             plan.leaving[0:0] = [before, after]
         else:
@@ -136,9 +138,9 @@ class Placer:
                 close = f"{runtime}.{closing}"
                 plan.through.append(Through(runtime, self.dialect.opened(found.site), close))
 
-    def _passing(self, site: Site, *, in_class: bool) -> Through:
+    def _passing(self, site: Site, opening: str, closing: str, *, in_class: bool) -> Through:
         runtime = self.dialect.runtime(in_class=in_class)
-        return Through(runtime, self.dialect.call("before", site, in_class=in_class), f"{runtime}.after")
+        return Through(runtime, self.dialect.call(opening, site, in_class=in_class), f"{runtime}.{closing}")
 
     def _plan(self, plans: dict[tuple[int, int], _Plan], node: SgNode, site: Site) -> _Plan:
         plan = plans.setdefault(span(node), _Plan(node))
