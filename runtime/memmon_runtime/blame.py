@@ -150,7 +150,18 @@ def _completed(path: Path, running: Iterable[Path]) -> Path:
     return path
 
 
-def lines(paths: Paths, threads: Threads) -> list[dict[str, object]]:
+def shared(path: Path, stack: Path) -> int:
+    """How many of a path's outermost levels stand on a stack."""
+    for at in range(len(stack) - 1, -1, -1):
+        if stack[at] == path[-1]:
+            count = 1
+            while count < len(path) and count <= at and path[-1 - count] == stack[at - count]:
+                count += 1
+            return count
+    return 0
+
+
+def lines(paths: Paths, threads: Threads, running: Iterable[Path]) -> list[dict[str, object]]:
     """The user's lines that hold most, as the ``# zoom`` line has them; one with several callers once for each."""
     own: dict[str, bool] = {}
     sums: dict[Path, list[int]] = {}
@@ -167,15 +178,14 @@ def lines(paths: Paths, threads: Threads) -> list[dict[str, object]]:
         if spots not in heaviest or paths[heaviest[spots]][0] < size:
             heaviest[spots] = path
     ranked = sorted(sums.items(), key=lambda item: -item[1][0])[:_MOST_LINES]
-    return [
-        {
-            "mb": round(size / MB, 3),
-            "blocks": blocks,
-            "frames": [_frame(spot, threads) for spot in _short(heaviest[spots], own)],
-        }
-        for spots, (size, blocks) in ranked
-        if size > 0
-    ]
+    found: list[dict[str, object]] = []
+    for spots, (size, blocks) in ranked:
+        path = _short(heaviest[spots], own)
+        frames = [_frame(spot, threads) for spot in path]
+        still = max((shared(path, stack) for stack in running), default=0)
+        if size > 0:
+            found.append({"mb": round(size / MB, 3), "blocks": blocks, "running": still, "frames": frames})
+    return found
 
 
 def _short(path: Path, own: dict[str, bool]) -> Path:

@@ -47,6 +47,8 @@ class Pace:
         self._signs = 0
         self._since = 0.0
         self._places: set[tuple[int, int]] | None = None
+        self.still = False
+        """Every thread is where it was at the look before."""
 
     def rest(self) -> None:
         """The watcher is about to sleep."""
@@ -65,8 +67,9 @@ class Pace:
             self.forget()
         self._since = self._since or now
         places = {_place(frame) for ident, frame in _current_frames().items() if ident != without}
+        self.still = places == self._places
         if self._places is not None:
-            self._signs += self._waited + (places != self._places)
+            self._signs += self._waited + (not self.still)
         self._places = places
         return self._signs >= _ENOUGH or now - self._since >= _SLOW
 

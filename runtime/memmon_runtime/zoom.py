@@ -6,10 +6,12 @@ samples of the threads show where they were as the RSS grew, for memory that Pyt
 result is a ``# zoom`` line in the log::
 
     # zoom: {"by": "tracemalloc", "seconds": 0.12, "rss_mb": 120.5, "grown_mb": 14.2, "seen_mb": 13.8, "lines":
-    [{"mb": 12.1, "blocks": 30211, "frames": [["/abs/f.py", 123, "func"], …]}, …]}
+    [{"mb": 12.1, "blocks": 30211, "running": 2, "frames": [["/abs/f.py", 123, "func"], …]}, …]}
 
-``by`` is ``tracemalloc`` or ``stacks``; ``grown_mb`` is what the RSS grew by in the window, ``seen_mb`` what the method
-tells the lines of, ``rss_mb`` the RSS at its end. Each of ``lines`` is a line of the user's by its heaviest path.
+``by`` is ``tracemalloc``; or ``stacks``, RSS growth by where the threads were; or ``call``, where memory grew by a step
+while no thread came to another line, and so needed no window. ``grown_mb`` is what the RSS grew by in the window,
+``seen_mb`` what the method tells the lines of, ``rss_mb`` the RSS at its end. Each of ``lines`` is a line of the user's
+by its heaviest path; the outermost ``running`` of its frames were on the stack at every look.
 
 Without growth it costs a comparison a tick. All windows together last at most ``_SHARE`` of the run's time, and
 ``_CREDIT`` seconds more for each of three stages of the way to the limit, where that is near in time; in a window a
@@ -61,8 +63,9 @@ _ENOUGH = 3
 _ROOM = 12 * MB
 _LEAST_ROOM = 6 * MB
 _MOST_WINDOWS = 200
-_SEEN = 0.5
+_SEEN = 0.25
 """Where the tracing explains less than this share of the growth, the samples are written too."""
+_LEAST_NATIVE = 2 * MB
 _WAITS = ("/threading.py", "/queue.py", "/selectors.py", "/connection.py", "/popen_fork.py", "/subprocess.py")
 
 
@@ -75,6 +78,8 @@ class _Window:
         self.length = length
         self.traced = traced
         self.samples: list[tuple[int, list[Path]]] = []
+        self.running: dict[int, Path] = {}
+        """Of each thread the outermost levels of its stack, as far as every look has found them the same."""
         self.looks: list[Paths] = []
 
     def passed(self) -> float:
@@ -102,6 +107,7 @@ class Zoom:
         self._without = 0
         self._closing = False
         self._wanted = False
+        self._call: _Window | None = None
         self.pace = Pace()
 
     @property
@@ -120,7 +126,7 @@ class Zoom:
         if rss < self._mark:
             self._mark, self._marked = rss, now
         elif rss - self._mark >= self._step and not self._closing and self._windows < _MOST_WINDOWS:
-            self._consider(rss, now)
+            return self._consider(rss, now)
         return ""
 
     def close(self) -> None:
@@ -136,8 +142,12 @@ class Zoom:
         vm = recorder.reader.vm() if recorder.limits.address_space else 0
         return recorder.limits.headroom(rss // self._unit, vm)
 
-    def _consider(self, rss: int, now: float) -> None:
-        """Memory has grown by a step: open a window if there is room and time for it."""
+    def _consider(self, rss: int, now: float) -> str:
+        """Memory has grown by a step: open a window if there is room and time, or note the call that it grows in."""
+        if not self.pace.is_short(now, self._without):
+            self._wanted = True
+            return self._within_call(rss, now)
+        self._call = None
         headroom = self._headroom(rss)
         soon = headroom * max(now - self._marked, 0.001) / (rss - self._mark)
         left = 1 - headroom / self._limit if self._limit else 0.0
@@ -146,14 +156,26 @@ class Zoom:
             allowed += _CREDIT * (1 + sum(left >= share for share in _STAGES))
         allowed -= self._spent
         if headroom < _ROOM or allowed < (_POLL if soon < _SHORT else _SHORT / 2):
-            return
-        if not self.pace.is_short(now, self._without):
-            self._wanted = True
-            return
+            return ""
         length = min(_SHORT if soon < _SOON else _LONG, allowed)
         self._windows += 1
         traced = self._open()
         self._window = _Window(self._recorder.reader.rss() * self._unit, length, traced=traced)
+        return ""
+
+    def _within_call(self, rss: int, now: float) -> str:
+        """Where the threads stand while memory grows and none of them comes to another line."""
+        call = self._call
+        if call is None or not self.pace.still:
+            call = self._call = _Window(rss, _LONG, traced=False)
+        self._sample(call, rss)
+        if rss - call.rss < self._step:
+            return ""
+        self._call = None
+        self._windows += 1
+        self._mark, self._marked = rss, now
+        self.pace.forget()
+        return self._line("call", call, rss, blame.growing(call.samples), blame.Threads(self._without))
 
     def _open(self) -> bool:
         if self._tracing is None and not self._untraceable:
@@ -168,6 +190,9 @@ class Zoom:
     def _sample(self, window: _Window, rss: int) -> None:
         """Note where the busy threads are and what memory has grown by since they were looked at."""
         threads = blame.Threads(self._without)
+        for ident, path in threads.paths.items():
+            same = blame.shared(path, window.running.get(ident, path)) if path else 0
+            window.running[ident] = path[len(path) - same :]
         busy = [path for path in threads.paths.values() if path and not path[0][0].endswith(_WAITS)]
         if busy and rss > window.last:
             window.samples.append((rss - window.last, busy))
@@ -200,14 +225,12 @@ class Zoom:
                 window.looks.append(blame.kept(self._tracing.take(last=True), threads))
                 paths = blame.lasting(window.looks)
                 seen = sum(size for size, _ in paths.values())
-                text = self._line("tracemalloc", window, rss, seen, blame.lines(paths, threads))
+                text = self._line("tracemalloc", window, rss, paths, threads)
             else:
                 self._closing = not self._tracing.close(self._without)
-        if grown >= MB and seen < _SEEN * grown:
+        if seen < _SEEN * grown and grown >= _LEAST_NATIVE:
             paths = blame.growing(window.samples)
-            text += self._line(
-                "stacks", window, rss, sum(size for size, _ in paths.values()), blame.lines(paths, threads)
-            )
+            text += self._line("stacks", window, rss, paths, threads)
         self._window = None
         self.pace.forget()
         now = monotonic()
@@ -215,7 +238,9 @@ class Zoom:
         self._mark, self._marked = rss, now
         return text
 
-    def _line(self, by: str, window: _Window, rss: int, seen: int, lines: list[dict[str, object]]) -> str:
+    def _line(self, by: str, window: _Window, rss: int, paths: Paths, threads: blame.Threads) -> str:
+        lines = blame.lines(paths, threads, window.running.values())
+        seen = sum(size for size, _ in paths.values())
         if not lines:
             return ""
         return machine_line(
