@@ -1,39 +1,38 @@
 r"""The dead man's switch: the stack, written while a native call keeps the interpreter to itself.
 
-A Python thread is blind just while the fatal call runs, since that call holds the GIL. `faulthandler` has a thread in C
-that needs none: the watcher arms it at each tick, and it fires only once the watcher has been kept from its next ticks
-for ``THRESHOLD`` seconds.
+A Python thread is blind just while the fatal call runs, since that call holds the GIL. So each thread has a timer that
+runs with the thread's own processor time, and the watcher winds them all up at each tick. One that runs down, after
+``THRESHOLD`` seconds of its thread's work, was not wound up for that long: then the watcher was locked out. Its signal
+goes to the thread itself, and `faulthandler`'s handler, which is C and needs no GIL, writes the stack that it
+interrupts.
+
+`faulthandler.dump_traceback_later` does the like with a thread and a clock of its own, and crashes its host where the
+frames that it walks move: after a stop (SIGSTOP, a frozen container), or where a quota or a busy machine starves the
+watcher. A thread's clock stands still while the thread does, and a thread that writes its own stack does not move. The
+program's own use of that watchdog is not touched; the handler takes one real-time signal that nobody has taken.
 
 The dump goes to ``.memory_monitor_….stack.page`` beside the log ``memory_monitor_….log``: 64 KiB that are allocated
-beforehand and NUL but for the newest dump, which begins at 0 and ends before the first NUL (a dump of very many
-threads makes the file longer). It is there only while the watcher is locked out: at its next tick the watcher puts the
-dump into the log as ``# stack`` lines with ``"held": true`` and fills the file with NUL again. So what is found in the
-file after a kill is where the threads were in the last moment. It is `faulthandler`'s own text, ASCII::
+beforehand, mapped, and NUL but for the newest dump, which begins at 0 and ends before the first NUL. It is there only
+while the watcher is locked out: at its next tick the watcher puts the dump into the log as ``# stack`` lines with
+``"held": true`` and empties the file again. So what is found in the file after a kill is where the thread was in the
+last moment. An empty file has the first line only. After that it is `faulthandler`'s own text, ASCII::
 
-    Timeout (0:00:00.150000)!
     Thread 0x00007f3a4c2b1740 (most recent call first):
+    Stack (most recent call first):
       File "/srv/b\xf6t.py", line 123 in load
       File "/srv/b\xf6t.py", line 456 in <module>
 
-Other characters come as ``\xNN``, ``\uNNNN``, ``\UNNNNNNNN``. The number is the thread's ``tid`` in hexadecimal. The
-lines are those of the files as they run; the log's ``# lines: {"file": …, "added": […]}`` lines name the injected
-ones: a line of the original is ``line - (how many of the added are ≤ line)``.
-
-The dump walks frames without the GIL. That is safe while they stand still, as they do while one native call holds
-the GIL, and it has crashed programs where they did not. So the switch is armed only where silence of the watcher means
-just that: not with a long ``sys.setswitchinterval``, not for a while after the process was stopped or starved, later
-where the processor is rationed, and never where the program uses that watchdog itself.
+Other characters come as ``\xNN``, ``\uNNNN``, ``\UNNNNNNNN``. The number is the thread's ``tid`` in hexadecimal, or 0
+where the program has several threads and it is not known which of them it was. The lines are those of the files as
+they run; the log's ``# lines: {"file": …, "added": […]}`` lines name the injected ones: a line of the original is
+``line - (how many of the added are ≤ line)``.
 """
-
-# pathlib and its kin are an import that the user's program would have to pay for.
-# ruff: noqa: PTH208
 
 from __future__ import annotations
 
 import sys
-from _thread import _count, allocate_lock
-from os import O_CLOEXEC, O_CREAT, O_EXCL, O_RDWR, close, ftruncate, listdir, lseek
-from sys import getswitchinterval
+from _thread import _count, get_ident, get_native_id
+from os import O_CLOEXEC, O_CREAT, O_EXCL, O_RDWR, close, lseek
 
 from . import files
 from .isolated import BUILTINS
@@ -44,22 +43,22 @@ __builtins__ = BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Any
 
 THRESHOLD = 0.15
-_RATIONED_THRESHOLD = 0.5
-"""Where a quota stops the whole process for parts of a second."""
-_LONGEST_SWITCH = 0.05
 _SIZE = 64 << 10
+_MOST_THREADS = 32
+_LOOK_EVERY = 20
+"""So many windings may pass before the threads are looked through again, though their number is the same."""
 
 
 class DeadMan:
     """The switch of one process; used by the watcher alone, and by nobody while it runs."""
 
-    def __init__(self, log_path: str, *, rationed: bool) -> None:
-        """Make the file ready; OSError where that can't be, RuntimeError where the program uses the watchdog."""
-        self._threshold = _RATIONED_THRESHOLD if rationed else THRESHOLD
-        self._watchdog = _Watchdog()
+    def __init__(self, log_path: str) -> None:
+        """Make file and signal ready; OSError, ImportError or AttributeError where the system has no such timers."""
+        self._ident = get_ident()
+        self._timers = _Timers()
         folder, _, name = log_path.rpartition("/")
         self.path = f"{folder}/.{name[:-4]}.stack.page"
         self._fd = files.open_high(self.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC)
@@ -69,105 +68,150 @@ class DeadMan:
             self._mapping = Mapping(self._fd, _SIZE)
             self._map = self._mapping.bytes
             self._map[:] = bytes(_SIZE)
+            self._begin = 0
+            self._head()
+            self._timers.register(self._fd)
         except BaseException:
             close(self._fd)
             files.remove(self.path)
             raise
 
-    def arm(self) -> None:
-        """Let the switch fire in ``THRESHOLD`` seconds, unless it is armed again or disarmed before."""
-        if self._watchdog.taken or getswitchinterval() > _LONGEST_SWITCH:
-            self.disarm()
-        elif files.identity(self._fd) == self._identity:
-            lseek(self._fd, 0, 0)
-            self._watchdog.start(self._threshold, self._fd)
+    def _head(self) -> None:
+        """Put the first line, which names the thread where there is only one, and let the dump come after it."""
+        ident = 0 if _count() > 1 else self._ident
+        head = b"Thread 0x%016x (most recent call first):\n" % ident
+        if self._map[: len(head)] != head:
+            self._map[: len(head)] = head
+        if self._begin != len(head) or self._map[self._begin]:
+            self._begin = len(head)
+        lseek(self._fd, self._begin, 0)
 
-    @property
-    def armed(self) -> bool:
-        """Whether its C thread runs."""
-        return self._watchdog.armed
+    def arm(self) -> None:
+        """Wind the timers up: the switch fires after ``THRESHOLD`` seconds of a thread's work, unless wound again."""
+        if files.identity(self._fd) == self._identity:
+            self._head()
+            self._timers.wind(THRESHOLD)
+        else:
+            self._timers.stop()
 
     def disarm(self) -> None:
-        """Let it not fire; the C thread is gone when this returns."""
-        self._watchdog.stop()
+        """Let it not fire."""
+        self._timers.stop()
 
     def take(self) -> str:
         """The dump that was written since the last call, or nothing; the file is empty again."""
-        if not self._map[0]:
+        if not self._map[self._begin]:
             return ""
         self.disarm()
         end = self._map.find(b"\0")
         text = self._map[: end if end >= 0 else _SIZE].decode("ascii", "replace")
-        self._map[: len(text)] = bytes(len(text))
-        if end < 0:
-            ftruncate(self._fd, _SIZE)
+        self._map[self._begin : len(text)] = bytes(len(text) - self._begin)
         return text
 
     def close(self, *, keep: bool = False) -> None:
-        """Disarm, give the descriptor back, and remove the file unless it is to be kept."""
-        self.disarm()
+        """Let go of the signal and the descriptor, and remove the file unless it is to be kept."""
+        self._timers.close()
         self.abandon()
         if not keep:
             files.remove(self.path)
 
     def abandon(self) -> None:
-        """In a forked child: the file is the parent's."""
+        """In a forked child: the file is the parent's, and timers are not inherited."""
         self._mapping.close()
         if files.identity(self._fd) == self._identity:
             close(self._fd)
 
 
-class _Watchdog:
-    """`faulthandler`'s watchdog, of which there is one in a process: the program's own use of it comes first."""
+class _Timers:
+    """A timer for each thread that is known by its system's number, and the signal they all send."""
 
     def __init__(self) -> None:
-        """Note from now on when the program takes it; RuntimeError where it may have done so already."""
-        early = "faulthandler" in sys.modules
-        import faulthandler  # noqa: PLC0415 - not before it is needed
+        """Find the system's functions and a free signal."""
+        import ctypes  # noqa: PLC0415 - what costs something is imported only where it is wanted
+        import faulthandler  # noqa: PLC0415
+        from _signal import SIG_DFL, SIGRTMAX, SIGRTMIN, getsignal  # type: ignore[import-not-found]  # noqa: PLC0415
 
-        self.taken = False
-        self.armed = False
-        self._lock = allocate_lock()
-        self._later: Callable[..., None] = faulthandler.dump_traceback_later
-        self._cancel: Callable[[], None] = faulthandler.cancel_dump_traceback_later
-        if hasattr(self._later, "memmon"):
-            self._later = self._later.memmon
-        elif early and _used_elsewhere(self._later):
-            raise RuntimeError("the program uses faulthandler's watchdog")
-        original = self._later
+        class Event(ctypes.Structure):
+            """The system's ``struct sigevent``, for one thread."""
 
-        def dump_traceback_later(*args: Any, **kwargs: Any) -> None:
-            """`faulthandler.dump_traceback_later`; memmon leaves the watchdog to the program from now on."""
-            with self._lock:
-                self.taken, self.armed = True, False
-            original(*args, **kwargs)
+            _fields_ = (
+                ("value", ctypes.c_void_p),
+                ("signal", ctypes.c_int),
+                ("how", ctypes.c_int),
+                ("thread", ctypes.c_int),
+                ("rest", ctypes.c_int * 11),
+            )
 
-        dump_traceback_later.memmon = original  # type: ignore[attr-defined]
-        faulthandler.dump_traceback_later = dump_traceback_later
+        self._event = Event
+        self._ctypes: Any = ctypes
+        self._faulthandler = faulthandler
+        # Functions of PyDLL keep the GIL: each winding would else be an invitation to be locked out.
+        system = ctypes.PyDLL(None)
+        try:
+            self._create: Any = system.timer_create
+        except AttributeError:
+            system = ctypes.PyDLL("librt.so.1")
+            self._create = system.timer_create
+        self._set: Any = system.timer_settime
+        self._delete: Any = system.timer_delete
+        free = [number for number in range(SIGRTMAX - 1, SIGRTMIN, -1) if getsignal(number) == SIG_DFL]
+        if not free:
+            raise OSError("every real-time signal is taken")
+        self._signal = free[0]
+        self._own = get_native_id()
+        self._timers: dict[int, Any] = {}
+        self._known = -1
+        self._wound = 0
+        self._times: dict[float, Any] = {}
 
-    def start(self, seconds: float, fd: int) -> None:
-        with self._lock:
-            if not self.taken:
-                self.armed = True
-                self._later(seconds, repeat=False, file=fd, exit=False)
+    def register(self, fd: int) -> None:
+        """Let the signal write the interrupted thread's stack to ``fd``."""
+        self._faulthandler.register(self._signal, file=fd, all_threads=False, chain=False)
+
+    def wind(self, seconds: float) -> None:
+        """Set every thread's timer, those of new threads among them."""
+        self._wound += 1
+        if _count() != self._known or self._wound % _LOOK_EVERY == 0:
+            self._known = _count()
+            self._look_for_threads()
+        self._set_all(seconds)
+
+    def _look_for_threads(self) -> None:
+        threads = list(getattr(sys.modules.get("threading"), "_active", {}).values())
+        natives = {native for native in (getattr(thread, "_native_id", None) for thread in threads) if native}
+        natives.add(self._own)
+        for native in list(self._timers):
+            if native not in natives:
+                self._delete(self._timers.pop(native))
+        for native in natives:
+            if native not in self._timers and len(self._timers) < _MOST_THREADS:
+                timer = self._new(native)
+                if timer is not None:
+                    self._timers[native] = timer
+
+    def _new(self, native: int) -> Any:
+        ctypes = self._ctypes
+        timer = ctypes.c_void_p()
+        event = self._event(None, self._signal, 4, native)  # 4: SIGEV_THREAD_ID
+        clock = ctypes.c_int((~native << 3) | 6)  # the thread's own processor time, as Linux numbers its clocks
+        return timer if self._create(clock, ctypes.byref(event), ctypes.byref(timer)) == 0 else None
+
+    def _set_all(self, seconds: float) -> None:
+        times = self._times.get(seconds)
+        if times is None:  # interval and value, each in seconds and nanoseconds; no interval: it fires once
+            whole = int(seconds)
+            times = self._times[seconds] = (self._ctypes.c_long * 4)(0, 0, whole, int((seconds - whole) * 1e9))
+        for timer in self._timers.values():
+            self._set(timer, 0, times, None)
 
     def stop(self) -> None:
-        with self._lock:
-            if self.armed:
-                self.armed = False
-                self._cancel()
+        """Let no timer run."""
+        self._set_all(0)
 
-
-def _used_elsewhere(function: object) -> bool:
-    """Whether the watchdog may run already, or a module has the function by name and so can start it unseen."""
-    try:
-        if len(listdir("/proc/self/task")) > 1 + _count():
-            return True
-    except OSError:
-        pass
-    for name, module in list(sys.modules.items()):
-        if name != "faulthandler":
-            for value in list(getattr(module, "__dict__", {}).values()):
-                if value is function:
-                    return True
-    return False
+    def close(self) -> None:
+        """Delete the timers; the signal is as it was."""
+        self.stop()
+        for timer in self._timers.values():
+            self._delete(timer)
+        self._timers.clear()
+        self._faulthandler.unregister(self._signal)

@@ -138,19 +138,6 @@ def _with_ancestors(folder: str, root: str) -> list[str]:
     return found
 
 
-def processor_is_rationed() -> bool:
-    """Whether a quota stops the process for a part of each period."""
-    try:
-        folder, root, version = _own_cgroup("cpu")
-    except Exception:
-        return False
-    for name in _with_ancestors(folder, root):
-        text = read_text(name + ("/cpu.cfs_quota_us" if version == 1 else "/cpu.max"))
-        if text and not text.startswith(("-1", "max")):
-            return True
-    return False
-
-
 def _exists(path: str) -> bool:
     try:
         stat(path)

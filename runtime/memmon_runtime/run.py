@@ -13,7 +13,7 @@ from time import time_ns
 from . import calls, workers
 from .deadman import DeadMan
 from .isolated import BUILTINS
-from .limits import Limits, processor_is_rationed, read_text, system_kills
+from .limits import Limits, read_text, system_kills
 from .lines import Words, added_line, card_line, header, machine_line
 from .page import Page, page_belongs_to
 from .reading import Peak, SampledPeak, best_reader
@@ -97,8 +97,8 @@ class Run:
         if not self.settings.stack or self.recorder is None or self.recorder.log is None:
             return None
         try:
-            self.dead_man = DeadMan(self.recorder.log.path, rationed=processor_is_rationed())
-        except (ImportError, OSError, ValueError, RuntimeError):
+            self.dead_man = DeadMan(self.recorder.log.path)
+        except (AttributeError, ImportError, OSError, ValueError):
             return None
         return self.dead_man
 

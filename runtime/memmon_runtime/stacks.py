@@ -54,11 +54,14 @@ def held_stacks(dump: str) -> list[dict[str, object]]:
     """The stacks in `faulthandler`'s text, as ``all_stacks`` gives them and marked ``held``; the runtime's left out."""
     stacks: list[dict[str, object]] = []
     frames: list[list[object]] = []
+    ident = 0
     for line in dump.splitlines():
-        if line.startswith(("Thread ", "Current thread ")) and "0x" in line:
-            ident = int(line[line.index("0x") :].split()[0], 16)
+        if line.startswith("Thread 0x"):
+            ident = int(line.split()[1], 16)
+        elif line.startswith("Stack "):
             frames = []
-            stacks.append({"thread": _thread_name(ident), "tid": f"{ident:x}", "held": True, "frames": frames})
+            tid = f"{ident:x}" if ident else None
+            stacks.append({"thread": _thread_name(ident), "tid": tid, "held": True, "frames": frames})
         elif line.startswith("  File ") and len(frames) < _MOST_FRAMES:
             name, _, rest = line[8:].rpartition('", line ')
             number, _, function = rest.partition(" in ")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from _thread import allocate_lock, get_ident, get_native_id, start_new_thread
 from os import listdir
-from time import monotonic, process_time, sleep, time_ns
+from time import monotonic, sleep, time_ns
 
 from . import heap
 from .isolated import BUILTINS
@@ -35,14 +35,8 @@ _STILL_EVERY = 60
 _CHANGE = MB // 4
 _BURST = 30
 """So many pictures of all threads may be written at once, and one more each second."""
-_STARVED_AFTER = 0.04
-"""A tick so many seconds late, in a process that did little meanwhile, was stopped or starved …"""
 _ENDING = 0.02
 """Seconds that a thread is given to end, at most."""
-_ARM_EVERY = 0.04
-"""Arming starts a thread: not at each of the faster ticks."""
-_CALM = 10.0
-"""… and the dead man's switch stays off for so long."""
 
 
 def _nothing() -> None:
@@ -69,7 +63,6 @@ class Watcher:
         self._dead_man = dead_man
         self._zoom = zoom
         self._heap_due = heap
-        self._calm_until = self._arm_at = 0.0
         self._step = int(min(max(recorder.limits.tightest // 20, 8 * MB), 64 * MB) / recorder.reader.unit)
         self._change = max(_CHANGE // recorder.reader.unit, 1)
         self._told_rss = recorder.baseline
@@ -101,29 +94,27 @@ class Watcher:
         """Let the thread end and wait until it has; does nothing where it does not run."""
         if self._recorder.own_threads and self._ident != get_ident():
             before = _tasks()
-            armed = self._dead_man is not None and self._dead_man.armed
             self._wake.release()
             self._running.acquire()
             self._running.release()
             self._recorder.own_threads = 0
             # Python 3.12 and later warn of a fork while the system still counts a thread that is ending.
             until = monotonic() + _ENDING
-            while _tasks() > before - 1 - armed and monotonic() < until:
+            while _tasks() > before - 1 and monotonic() < until:
                 sleep(0.0001)
 
     def _run(self) -> None:
         self._ident, self._native = get_ident(), get_native_id()
         running, wake, zoom = self._running, self._wake, self._zoom
         try:
-            planned = begun = monotonic()
-            used = process_time()
             while True:
                 try:
-                    self._arm(begun - planned, process_time() - used)
+                    if self._dead_man is not None:
+                        self._dead_man.arm()
                 except Exception:
-                    pass  # no memory for another thread
+                    pass  # the next tick tries again
                 pause = self._pause()
-                planned, used = monotonic() + pause, process_time()
+                planned = monotonic() + pause
                 if zoom is not None:
                     zoom.pace.rest()
                 if wake.acquire(timeout=pause):
@@ -143,19 +134,6 @@ class Watcher:
                     zoom.close()
             finally:
                 running.release()
-
-    def _arm(self, late: float, used: float) -> None:
-        """Arm the dead man's switch for the time until the next tick, where its silence can be trusted."""
-        if self._dead_man is None:
-            return
-        now = monotonic()
-        if late > _STARVED_AFTER and used < late / 2:
-            self._calm_until = now + _CALM
-        if now < self._calm_until:
-            self._dead_man.disarm()
-        elif now >= self._arm_at or not self._dead_man.armed:
-            self._arm_at = now + _ARM_EVERY
-            self._dead_man.arm()
 
     def _pause(self) -> float:
         recorder = self._recorder
