@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import memmon_runtime
 from memmon.model import Config, Hotspot, Instrumented, Selector
 from memmon.source.instrument import instrument
 from support import cases, interpreters
 from support.marks import each_python
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 K = 8
 """So many levels of the recursion limit a checkpoint may take at the edge."""
@@ -71,18 +73,11 @@ def test_infinite_recursion_ends_in_a_recursion_error(python: Path, tmp_path: Pa
     (tmp_path / "before").mkdir()
     (tmp_path / "after").mkdir()
     before = cases.run(ENDLESS.encode(), tmp_path / "before", python)
-    source = with_runtime(outcome.source)
-    after = cases.run(source, tmp_path / "after", python)
+    after = cases.run(outcome.source, tmp_path / "after", python)
     assert (after.exit, before.exit) == (0, 0), after.stderr
     assert levels(after.stdout)[0] == levels(before.stdout)[0]
     for early, plain in zip(levels(after.stdout)[1], levels(before.stdout)[1], strict=True):
         assert plain - K <= early <= plain
-
-
-def with_runtime(source: bytes) -> bytes:
-    """The source with the way to this tree's runtime, for an interpreter that does not have it installed."""
-    folder = str(Path(memmon_runtime.__file__).parents[1])
-    return b"import sys; sys.path.append(" + repr(folder).encode() + b")\n" + source
 
 
 def levels(stdout: str) -> tuple[str, list[int]]:

@@ -14,16 +14,20 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import memmon_runtime
 from memmon.config import load_config
 from memmon.model import Config, Instrumented
 from memmon.source.calls import injected
 from memmon.source.instrument import instrument
+from support import interpreters
 from support.samples import FIXTURES
 
 if sys.version_info >= (3, 11):
@@ -33,7 +37,6 @@ else:
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 VERSION = re.compile(rb"(?<=^# >>> memmon )\S+(?= >>> )", re.MULTILINE)
 _RECORD = re.compile(r"^\[[^\]]*\] \[(?:INFO|WARNING|CRITICAL)\] \[(.*)_(BEFORE|AFTER|START|END|LEFT)\] ", re.MULTILINE)
@@ -65,6 +68,14 @@ class Case:
     def config(self) -> Config:
         """The folder's own configuration."""
         return load_config(self.folder / "before.py", self.folder / "memmon.toml")
+
+    @property
+    def interpreter(self) -> Path | str | None:
+        """A Python that knows the case's syntax: the running one, or the oldest there is; None without."""
+        if self.runs_here:
+            return sys.executable
+        known = {tuple(map(int, version.split("."))): path for version, path in interpreters.found().items()}
+        return next((known[version] for version in sorted(known) if version >= self.python), None)
 
     @property
     def runs_here(self) -> bool:
@@ -104,8 +115,13 @@ class Ran:
 
 
 def run(source: bytes, folder: Path, python: Path | str = sys.executable) -> Ran:
-    """Run ``source`` as ``target.py`` in ``folder`` with the real runtime, and read its logs there."""
+    """Run ``source`` as ``target.py`` in ``folder`` with the real runtime, and read its logs there.
+
+    Another interpreter than the running one finds the runtime beside the target.
+    """
     (folder / "target.py").write_bytes(source)
+    if python != sys.executable:
+        shutil.copytree(Path(memmon_runtime.__file__).parent, folder / "memmon_runtime")
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "MEMMON_"))}
     environment["LC_ALL"] = "C.UTF-8"
     done = subprocess.run(
