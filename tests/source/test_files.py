@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,8 +12,10 @@ import pytest
 from memmon.errors import SourceError
 from memmon.model import Config, Hotspot, Instrumented, Selector
 from memmon.source import prove
+from memmon.source.calls import injected
 from memmon.source.instrument import instrument
-from memmon.source.strip import strip
+from memmon.source.strip import injected_lines, strip
+from memmon.source.text import LINE_END, decode
 from support import cases
 
 if TYPE_CHECKING:
@@ -69,6 +73,9 @@ SOURCES = {
     ),
     "a continued start": b"load = ascii\n\\\nload(1)\n\\\n\\\nprint(load(3))\n",
     "one statement": b"print(ascii(load) if 'load' in dir() else 'none')",
+    "a docstring that a backslash continues": b'"""doc""";\\\n load = ascii; print(load(__doc__))\n',
+    "a docstring with a backslash behind": b'"""doc"""; \\\n\nload = ascii\nprint(load(__doc__))\n',
+    "a future that a backslash continues": b"from __future__ import division \\\n\nprint(ascii(load) if 0 else 1)",
     "a docstring alone": b'"""load()"""',
     "a docstring and a statement": b'"""doc"""; load = ascii; print(load(__doc__))',
     "a future import alone": b"from __future__ import annotations",
@@ -169,3 +176,29 @@ def test_what_the_search_tree_misreads_is_refused() -> None:
     assert [(one.site.hotspot, one.site.line) for one in outcome.refusals] == [("if", 1), ("f", 1)]
     assert {one.reason for one in outcome.refusals} == {"the search tree and Python read the source differently there"}
     assert [site.line for site in outcome.sites] == [3, 4, 5]
+
+
+@pytest.mark.parametrize("name", [name for name in SOURCES if SOURCES[name].strip()])
+def test_added_lines_lead_back_to_the_original_ones(name: str) -> None:
+    """Less the added lines, each line of the output is, less what was put into it, the original's of that number."""
+    source = SOURCES[name]
+    outcome = instrumented(source, *WHOLE)
+    output = decode(outcome.source, "")
+    added = injected_lines(output)
+    assert re.search(r"added=\((.*?)\)", output.text)[1] == "".join(f"{number}, " for number in added).strip()
+    original = LINE_END.split(decode(source, "").text)
+    for number, line in enumerate(LINE_END.split(output.text), 1):
+        if number not in added:
+            stripped = injected("__memmon__").sub("", line)
+            assert stripped.strip() in original[number - bisect_right(added, number) - 1]
+
+
+def test_a_statement_that_was_joined_to_the_docstring_keeps_its_line() -> None:
+    """The preamble parts the two; what follows it still is on the docstring's line, whatever stands between."""
+    source = b'# one\n"""two"""; load(2)\nload(3)\n'
+    for hotspots in ((), (Hotspot("doc", Selector(line=2)), Hotspot("load", Selector(match="load($X)")))):
+        output = decode(instrumented(source, *hotspots).source, "")
+        added = injected_lines(output)
+        for expected in (2, 3):
+            at = output.line_at(output.text.index(f"load({expected})"))
+            assert at - bisect_right(added, at) == expected

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from memmon.source.text import SourceText
 
 _COOKIE = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+")
+_JOINED = re.compile(r"[ \t\f]*;(?:[ \t\f]|\\(?:\r\n|\r|\n))*")
+_CONTINUED = re.compile(r"(?:[ \t\f;]|\\(?:\r\n|\r|\n))*\\")
+"""What stands between a last statement and the end of its line, where a backslash leads on to the next."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,12 @@ def locate(source: SourceText, root: SgNode) -> Prologue:
         return Prologue(start, start, start)
     last = kept[-1]
     following = next((other for other in statements if span(other)[0] >= span(last)[1]), None)
-    line_end = source.line_end(span(last)[1])
-    if following is not None and span(following)[0] < line_end:
-        return Prologue(span(kept[0])[0], span(last)[1], span(following)[0])
+    end = span(last)[1]
+    if following is not None and _JOINED.fullmatch(source.text, end, span(following)[0]):
+        return Prologue(span(kept[0])[0], end, span(following)[0])
+    line_end = source.line_end(end)
+    while _CONTINUED.fullmatch(source.text, end, line_end):
+        line_end = source.line_end(line_end + len(source.newline_at(line_end)))
     behind = line_end + len(source.newline_at(line_end)) if line_end < len(source.text) else line_end
     return Prologue(span(kept[0])[0], behind, behind)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import count
 
 from memmon.source import calls, preamble
@@ -44,7 +45,7 @@ def injected_lines(source: SourceText) -> tuple[int, ...]:
             numbers.add(source.line_at(found.start()))
         elif found.lastgroup == "last_lines":
             numbers.update(range(source.line_at(found.start()) + 1, source.line_at(found.end()) + 1))
-    if block.instead:
+    if block.instead and not re.search(r"[\r\n]", block.instead):
         # What follows stood on the line before, with the statement that it was joined to.
         numbers.add(next(number for number in count(first) if number not in numbers))
     return tuple(sorted(numbers))
