@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 EVERYTHING = """
 [memmon]
@@ -36,6 +37,7 @@ class Place:
     """A folder with programs in it, and the two ways to run them."""
 
     def __init__(self, folder: Path, cache: Path) -> None:
+        """Start from the environment of the tests, without switches of memmon's or Python's."""
         self.folder = folder
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("MEMMON_", "PYTHON"))},
@@ -83,8 +85,6 @@ class Place:
 
     def facts(self, key: str) -> list[Any]:
         """The values of the machine lines of that key in all logs."""
-        import json  # noqa: PLC0415  # only some tests need it
-
         prefix = f"# {key}: "
         return [
             json.loads(line[len(prefix) :])

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import memmon
+import memmon_runtime
+
 if TYPE_CHECKING:
     from conftest import Place
 
@@ -48,9 +51,12 @@ def test_help(place: Place) -> None:
         [sys.executable, "-m", "memmon", "--help"], capture_output=True, text=True, check=True
     ).stdout
     assert "run " in listed
-    program = "import sys, memmon.run.launch; print(sorted({'click', 'libcst', 'rich', 'json', 'subprocess', 're'} & set(sys.modules)))"
+    program = (
+        "import sys, memmon.run.launch\n"
+        "print(sorted({'click', 'libcst', 'rich', 'json', 'subprocess', 're'} & set(sys.modules)))"
+    )
     seen = subprocess.run(
-        [sys.executable, "-S", "-c", f"import sys; sys.path.insert(0, {str(_root())!r}); {program}"],
+        [sys.executable, "-S", "-c", f"import sys\nsys.path.insert(0, {str(_root())!r})\n{program}"],
         capture_output=True,
         text=True,
         check=True,
@@ -59,8 +65,6 @@ def test_help(place: Place) -> None:
 
 
 def _root() -> Path:
-    import memmon
-
     return Path(memmon.__file__).parents[1]
 
 
@@ -74,7 +78,7 @@ def test_a_configuration_that_can_not_be_used(place: Place) -> None:
 
 
 def test_a_hotspot_that_is_nowhere(place: Place) -> None:
-    """A hotspot that matches in no file that was loaded: a note in the log, one line on stderr; one that does: nothing."""
+    """A hotspot that matches in no file that was loaded is a note in the log and one line on stderr at the end."""
     place.write(
         "memmon.toml",
         "".join(f'[[hotspot]]\nname = "{name}"\nfunction = "{name}"\n' for name in ("here", "there", "nowhere")),
@@ -169,20 +173,19 @@ def test_no_cache_to_be_had(place: Place) -> None:
     assert len(place.logs()) == 1
 
 
-def test_libcst_is_broken(place: Place, own_cache: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("own_cache")
+def test_libcst_is_broken(place: Place, tmp_path: Path) -> None:
     """Where instrumenting fails, the program runs all the same, watched."""
     copy = tmp_path / "installed"
     root = _root()
     shutil.copytree(root / "memmon", copy / "memmon")
-    import memmon_runtime
-
     shutil.copytree(Path(memmon_runtime.__file__).parent, copy / "memmon_runtime")
     (copy / "memmon" / "source" / "transform.py").write_text("raise ImportError('broken')\n", encoding="utf-8")
     place.write("main.py", "print(sorted(vars()))\n")
     words = [
         sys.executable,
         "-c",
-        f"import sys; sys.path.insert(0, {str(copy)!r}); sys.argv[:1] = ['memmon', 'run']; from memmon.__main__ import main; main()",
+        f"import sys; sys.path.insert(0, {str(copy)!r}); sys.argv[:1] = ['memmon', 'run']; import memmon.__main__ as m; m.main()",
     ]
     done = subprocess.run(
         [*words, "main.py"], cwd=place.folder, env=place.environment, capture_output=True, check=False

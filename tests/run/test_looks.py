@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,7 +55,7 @@ def test_a_module(place: Place, everything: Callable[..., tuple], module: str) -
     assert place.facts("target")[0] == str(place.folder / target.get(module, "pkg/sub/__main__.py"))
 
 
-def test_a_module_that_is_none(place: Place, everything: Callable[..., tuple]) -> None:
+def test_a_module_that_is_none(everything: Callable[..., tuple]) -> None:
     """A module that is not there is Python's own error."""
     plain, watched = everything("-m", "nowhere.at_all")
     assert (watched.stderr, watched.returncode) == (plain.stderr, plain.returncode)
@@ -123,7 +122,8 @@ class Point:
     def __init__(self, x): self.x = x
 def move(point):
     point = Point(work.square(point.x))
-    return point, __name__, sys.argv, sys.path, __file__, sorted(set(vars(sys.modules["__main__"])) - {{"__warningregistry__"}})
+    names = sorted(set(vars(sys.modules["__main__"])) - {{"__warningregistry__"}})
+    return point, __name__, sys.argv, sys.path, __file__, names
 def fail(n):
     return 1 / n
 if __name__ == "__main__":
@@ -173,7 +173,10 @@ def test_what_includes_names(place: Place) -> None:
     place.write("lib/python3.99/site-packages/other.py", "def grow(n):\n    rows = [n]\n    return rows\n")
     place.write("venv/pyvenv.cfg", "")
     place.write("venv/inner.py", "def grow(n):\n    rows = [n]\n    return rows\n")
-    program = "import sys\nsys.path += ['lib/python3.99/site-packages', 'venv']\nimport other, inner\nother.grow(inner.grow(1))\n"
+    program = (
+        "import sys\nsys.path += ['lib/python3.99/site-packages', 'venv']\n"
+        "import other, inner\nother.grow(inner.grow(1))\n"
+    )
     place.write(
         "main.py",
         program.replace("'lib", f"{str(place.folder)!r} + '/lib").replace("'venv", f"{str(place.folder)!r} + '/venv"),

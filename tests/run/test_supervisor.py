@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import re
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -123,7 +126,8 @@ def test_a_mask_and_ignored_signals_are_handed_on(place: Place) -> None:
         "import signal\nprint(sorted(signal.pthread_sigmask(signal.SIG_BLOCK, [])),"
         "[s for s in signal.valid_signals() if signal.getsignal(s) == signal.SIG_IGN])\n"
         "import re\nthreads = 3 << 31  # the C library's own, which a thread or a spawn sets\n"
-        "print([int(mask, 16) & ~threads for mask in re.findall(r'Sig(?:Blk|Ign|Cgt):\\s+(\\w+)', open('/proc/self/status').read())])\n",
+        "status = open('/proc/self/status').read()\n"
+        "print([int(mask, 16) & ~threads for mask in re.findall(r'Sig(?:Blk|Ign|Cgt):\\s+(\\w+)', status)])\n",
     )
     program = (
         "import os, signal, sys\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
@@ -161,6 +165,7 @@ class Terminal:
     """A real terminal with a shell that has job control on it."""
 
     def __init__(self, place: Place) -> None:
+        """Start the shell in the program's folder."""
         self.written = b""
         self.pid, self.end = pty.fork()
         if self.pid == 0:
@@ -209,7 +214,8 @@ def test_a_terminal_stays_one(place: Place, terminal: Terminal) -> None:
     """The program is on the terminal, in the foreground, and sees its size and what is typed."""
     place.write(
         "main.py",
-        "import os, sys\nprint('tty', [os.isatty(n) for n in range(3)], os.tcgetpgrp(0) == os.getpgrp())\nprint('got', input())\n",
+        "import os, sys\nprint('tty', [os.isatty(n) for n in range(3)], os.tcgetpgrp(0) == os.getpgrp())\n"
+        "print('got', input())\n",
     )
     terminal.type("run main.py; echo co''de $?\n")
     terminal.shows("tty [True, True, True] True")
@@ -263,13 +269,10 @@ def test_ctrl_z_and_back(place: Place, terminal: Terminal) -> None:
 
 def test_a_resize_arrives(place: Place, terminal: Terminal) -> None:
     """A new size of the window reaches the program."""
-    import fcntl
-    import struct
-    import termios
-
     place.write(
         "main.py",
-        f"{READY}signal.signal(signal.SIGWINCH, lambda *_: say('size', *os.get_terminal_size()))\nsay('ready')\ntime.sleep(.5)\ninput()\n",
+        f"{READY}signal.signal(signal.SIGWINCH, lambda *_: say('size', *os.get_terminal_size()))\nsay('ready')\n"
+        "time.sleep(.5)\ninput()\n",
     )
     terminal.type("run main.py\n")
     terminal.shows("ready")
@@ -355,15 +358,17 @@ def test_kill_by_hand_is_no_proof(place: Place) -> None:
     assert counter is None or counter["after"] == counter["before"]
 
 
+def rss(pid: int) -> float:
+    """What a process holds now, in MB."""
+    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(encoding="utf-8"))[1]) / 1024
+
+
 def test_it_is_small(place: Place) -> None:
     """The supervisor is at most 3 MB above a bare interpreter, and has no site packages."""
     place.write("main.py", f"{READY}say('ready')\ninput()\n")
     process = place.start("main.py", stdin=subprocess.PIPE)
     process.stdout.readline()
     bare = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    rss = lambda pid: (
-        int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(encoding="utf-8"))[1]) / 1024
-    )  # noqa: E731
     until(lambda: rss(bare.pid) > 6, "the bare interpreter")
     time.sleep(0.5)
     assert rss(process.pid) <= rss(bare.pid) + 3

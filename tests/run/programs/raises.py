@@ -7,9 +7,7 @@ from __future__ import annotations
 import sys
 import traceback
 
-总数 = 0
-名字 = "价格"
-PLACES = {}
+总数 = 0; 名字 = "价格"; PLACES = {}
 
 
 def place(function):
@@ -19,8 +17,7 @@ def place(function):
 
 def boom(*ignored, **also):
     """Raise."""
-    values = [1, 2, 3]
-    return values[len(ignored) + 10]
+    values = [1, 2, 3]; return values[len(ignored) + 10]
 
 
 @place
@@ -79,16 +76,12 @@ def in_while():
     n = 2
     while n := n - 1:
         总 = 1 / n
-    while not boom(n):
-        pass
+    while not boom(n): pass
 
 
 @place
 def in_one_line():
-    a = 1
-    b = a + 1
-    c = b / 0
-    d = c
+    a = 1; b = a + 1; c = b / 0; d = c
 
 
 @place
@@ -101,15 +94,15 @@ def in_fstring():
 def in_long_fstring():
     value = f"""
     {名字}
-    {boom(2)}
+    {boom(
+        2)}
     """
     return value
 
 
 @place
 def in_attribute():
-    names = None
-    return names.price.open(1)(2)
+    names = None; return names.price.open(1)(2)
 
 
 @place
@@ -121,7 +114,7 @@ def in_subscript():
 @place
 def in_operators():
     a, b = "价", 2
-    return (a * b) + (b**b) + a
+    return (a * b) + (b ** b) + a
 
 
 @place
@@ -173,8 +166,7 @@ def in_finally():
 @place
 def in_class_body():
     class Bad:
-        size = 1
-        other = boom(size)
+        size = 1; other = boom(size)
 
     return Bad
 
@@ -198,8 +190,7 @@ def in_default():
 
 @place
 def in_assert():
-    n = 0
-    assert n == len([1, 2]), f"{n} 个"
+    n = 0; assert n == len([1, 2]), f"{n} 个"
 
 
 @place
@@ -249,8 +240,7 @@ def in_exec():
 def in_method():
     class Bot:
         @property
-        def price(self):
-            return self._价格
+        def price(self): return self._价格
 
         def run(self):
             return self.price + 1
@@ -260,19 +250,15 @@ def in_method():
 
 @place
 def grouped():
-    return (
-        boom(1)
-        if (名字)
-        else boom(
-            2,
-        )
+    return boom(1) if (
+        名字) else boom(
+        2,
     )
 
 
 @place
 def in_delete():
-    table = {}
-    del table["价格"]
+    table = {}; del table["价格"]
 
 
 @place

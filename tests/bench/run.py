@@ -1,0 +1,180 @@
+"""Measure what `memmon run` costs; run it by hand.
+
+    python tests/bench/run.py [ROUNDS]
+
+Each program is run plainly and by `memmon run`, by turns; ratios are of neighbours, the table shows medians. CPU time
+is that of all processes together, as the kernel accounts for them, so that a busy machine weighs less on it. The
+supervisor's CPU time and memory are read from /proc while the program runs. Wall times of a start need idle cores;
+as root, `chrt -f 10 python tests/bench/run.py` makes them so.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+ROUNDS = 7
+STARTS = 15
+
+PROGRAMS = {
+    "allocation-heavy": """
+def build(n):
+    return [{"id": i, "text": str(i) * 3, "pair": (i, i + 1)} for i in range(n)]
+
+def work():
+    for _ in range(10):
+        rows = build(120_000)
+        index = {row["text"]: row for row in rows}
+        del rows, index
+
+work()
+""",
+    "numeric": """
+def sieve(n):
+    marks = bytearray([1]) * n
+    for i in range(2, int(n ** 0.5) + 1):
+        if marks[i]:
+            marks[i * i :: i] = bytes(len(range(i * i, n, i)))
+    return sum(marks) - 2
+
+def mandelbrot(size):
+    inside = 0
+    for y in range(size):
+        for x in range(size):
+            c = complex(3 * x / size - 2, 2 * y / size - 1); z = 0j
+            for _ in range(40):
+                z = z * z + c
+                if z.real * z.real + z.imag * z.imag > 4:
+                    break
+            else:
+                inside += 1
+    return inside
+
+print(sieve(20_000_000), mandelbrot(640))
+""",
+    "call-heavy": """
+def fib(n):
+    return n if n < 2 else fib(n - 1) + fib(n - 2)
+
+class Account:
+    def __init__(self):
+        self.total = 0
+
+    def add(self, amount):
+        self.total = self.checked(amount)
+
+    def checked(self, amount):
+        return self.total + max(amount, 0)
+
+account = Account()
+for i in range(3_000_000):
+    account.add(i & 3)
+print(fib(32), account.total)
+""",
+}
+
+
+class Bench:
+    """A folder with the programs, and the two ways to run them."""
+
+    def __init__(self, folder: Path) -> None:
+        """Write the programs."""
+        self.folder = folder
+        self.environment = {
+            **os.environ,
+            "MEMMON_CACHE_DIR": str(folder / "cache"),
+            "MEMMON_LOG_DIR": str(folder / "logs"),
+        }
+        for name, text in PROGRAMS.items():
+            (folder / f"{name}.py").write_text(text, encoding="utf-8")
+        (folder / "empty.py").write_text("", encoding="utf-8")
+        script = Path(sysconfig.get_path("scripts")) / "memmon"
+        self.command = [str(script)] if script.exists() else [sys.executable, "-m", "memmon"]
+
+    def plain(self, name: str) -> tuple[float, float]:
+        """Seconds that `python` takes: on the clock, and of CPU time."""
+        return self._seconds([sys.executable, f"{name}.py"])
+
+    def watched(self, name: str) -> tuple[float, float]:
+        """Seconds that `memmon run` takes, likewise."""
+        return self._seconds([*self.command, "run", "--quiet", f"{name}.py"])
+
+    def _seconds(self, command: list[str]) -> tuple[float, float]:
+        begun = time.perf_counter()
+        process = subprocess.Popen(command, cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        taken = time.perf_counter() - begun
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            sys.exit(f"{' '.join(command)} failed with {process.returncode}")
+        return taken, usage.ru_utime + usage.ru_stime
+
+    def supervisor(self, seconds: float) -> tuple[float, float, float]:
+        """The supervisor's share of a core, its memory and that of a bare interpreter, in MB."""
+        (self.folder / "wait.py").write_text(f"import time\ntime.sleep({seconds + 2})\n", encoding="utf-8")
+        command = [*self.command, "run", "--quiet", "wait.py"]
+        process = subprocess.Popen(command, cwd=self.folder, env=self.environment)
+        bare = subprocess.Popen([sys.executable, "-c", f"import time; time.sleep({seconds + 2})"])
+        time.sleep(1.5)
+        before = cpu(process.pid)
+        time.sleep(seconds)
+        used = (cpu(process.pid) - before) / seconds
+        held = rss(process.pid), rss(bare.pid)
+        process.wait()
+        bare.wait()
+        return used, *held
+
+
+def cpu(pid: int) -> float:
+    """Seconds of CPU time that a process has used, to the nanosecond that the scheduler counts in."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[0]) / 1e9
+
+
+def rss(pid: int) -> float:
+    """What a process holds, in MB."""
+    return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def main() -> None:
+    """Print the table."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+    with tempfile.TemporaryDirectory() as name:
+        bench = Bench(Path(name))
+        print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, medians of {rounds} interleaved rounds\n")
+        print("| program | plain s | `memmon run` / plain, CPU | wall | noise: plain / plain, CPU | wall | target |")
+        print("|---|---|---|---|---|---|---|")
+        for program in PROGRAMS:
+            bench.watched(program)  # fills the caches
+            times, ratios, noise = [], [], []
+            for _ in range(rounds):
+                first, watched, second = bench.plain(program), bench.watched(program), bench.plain(program)
+                times += [first, second]
+                ratios.append(2 * watched / (first + second))
+                noise.append(second / first)
+            median = statistics.median
+            print(
+                f"| {program} | {median(times):.2f} | {median(ratios):.3f} | {median(noise):.3f} | ≤ 1.02 |", flush=True
+            )
+        starts = []
+        bench.watched("empty")
+        for _ in range(STARTS):
+            bare, again, watched = bench.plain("empty"), bench.plain("empty"), bench.watched("empty")
+            starts.append(tuple(watched[kind] / (bare[kind] + again[kind]) for kind in (0, 1)))
+        used, held, least = bench.supervisor(8)
+        wall, spent = (statistics.median(one[kind] for one in starts) for kind in (0, 1))
+        print("\n| what | figure | target |\n|---|---|---|")
+        print(f"| warm start / two bare Python starts | {wall:.2f} (CPU {spent:.2f}) | ≤ 1.5 |")
+        print(f"| the supervisor's share of a core | {100 * used:.2f} % | < 1 % |")
+        print(f"| its memory above a bare interpreter | {held - least:+.1f} MB ({held:.1f}, {least:.1f}) | ≤ 3 MB |")
+
+
+if __name__ == "__main__":
+    main()
