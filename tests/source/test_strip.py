@@ -1,0 +1,119 @@
+"""Taking out what was injected: from files as memmon left them, and from files that somebody edited since."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from memmon.model import Config, Hotspot, Instrumented, Selector, Settings, Threshold
+from memmon.source import preamble, prove
+from memmon.source.instrument import instrument
+from memmon.source.strip import mark, strip
+
+SOURCE = '''\
+def load(value):
+    """Documented."""
+    if value: return (value)
+    return [
+        value,
+    ]
+
+
+class Holder:
+    number = load(1); text = load("text")
+'''
+HOTSPOTS = (
+    Hotspot("函数", function="*", normal_mb=1e-5, alarm_mb=1e9),
+    Hotspot("load", Selector(match="load($$$)"), normal_mb=0.25),
+    Hotspot("return", Selector(text="^return"), alarm_mb=3),
+)
+
+
+def instrumented(source: str, *hotspots: Hotspot, settings: Settings | None = None) -> str:
+    """The instrumented text."""
+    outcome = instrument(source.encode(), "target.py", Config("m", settings or Settings(), hotspots or HOTSPOTS))
+    assert isinstance(outcome, Instrumented)
+    assert outcome.refusals == ()
+    assert prove.compiles(outcome.source, "target.py") is None
+    return outcome.source.decode()
+
+
+def stripped(text: str) -> str:
+    """Without what was injected."""
+    return strip(text.encode()).decode()
+
+
+def test_what_was_not_instrumented_stays_as_it_is() -> None:
+    """No preamble, no change, even where the text looks injected."""
+    text = 'x = 1\n__memmon__.before("n", 1)\n'
+    assert stripped(text) == text
+    assert mark(text.encode()) is None
+
+
+def test_a_marker_in_a_string_is_none() -> None:
+    """Sources that speak of memmon, as this one does, can be instrumented themselves."""
+    text = f'text = """\n{instrumented(SOURCE)}"""\n'.replace('"""Documented."""', "'Documented.'")
+    assert mark(text.encode()) is None
+    assert stripped(text) == text
+    assert stripped(instrumented(text, Hotspot("n", Selector(text="^text")))) == text
+
+
+EDITS = {
+    "a line is added": ("    if value: ", "    value += 1\n    if value: "),
+    "a value is changed": ("        value,\n", "        value, 2,\n"),
+    "a name is changed": ("number", "count"),
+    "a comment is added at the end": ("load(1)", "load(1)  # new"),
+    "a line is deleted": ("        value,\n", ""),
+    "it no longer parses": ("class Holder:", "class Holder"),
+    "a line end is added": ("class Holder:\n", "class Holder:\n\n"),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_edits_since_are_kept(edit: str) -> None:
+    """What the user changed stays, all that was injected goes."""
+    old, new = EDITS[edit]
+    output = instrumented(SOURCE)
+    assert old in output
+    assert stripped(output.replace(old, new)) == SOURCE.replace(old, new)
+
+
+def test_injected_lines_that_were_moved_or_deleted_do_not_matter() -> None:
+    """Each injected piece is known by its own form, wherever it stands by now."""
+    lines = instrumented(SOURCE).splitlines(keepends=True)
+    calls = [line for line in lines if re.match(r"\s*__memmon__\.(start|end)", line)]
+    assert calls
+    without = [line for line in lines if line not in calls]
+    assert stripped("".join(without)) == SOURCE
+    assert stripped("".join([*without, *(call.strip() + "\n" for call in calls)])) == SOURCE
+
+
+def test_the_version_that_put_it_in_is_told() -> None:
+    """A file from another version of memmon is recognised, and taken back."""
+    output = instrumented(SOURCE).replace("# >>> memmon 0.1.0 >>>", "# >>> memmon 7.2rc1 >>>")
+    assert preamble.version_in(output.encode()) == "7.2rc1"
+    assert stripped(output) == SOURCE
+
+
+def test_every_setting_comes_back() -> None:
+    """Whatever the settings, the preamble compiles and goes."""
+    odd = Settings(Threshold(mb=0.5), Threshold(percent=99.5), 0.05, 'a"b\\c\n日志', "zh", peak=False)
+    assert stripped(instrumented(SOURCE, settings=odd)) == SOURCE
+
+
+NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="[]\u2028\u2029"), min_size=1)
+
+
+@settings(deadline=None, max_examples=100, database=None)
+@given(NAMES, st.floats(0, 1e12), st.sampled_from(["utf-8", "ascii", "latin-1", "gbk"]))
+def test_any_name_and_size(name: str, size: float, encoding: str) -> None:
+    """Quotes, backslashes, what looks like an injected call, and what the encoding lacks: all of it comes back."""
+    source = f"# coding: {encoding}\n{SOURCE}".encode(encoding)
+    hotspots = tuple(Hotspot(name, spot.select, spot.function, normal_mb=size, alarm_mb=size) for spot in HOTSPOTS)
+    outcome = instrument(source, "target.py", Config("m", hotspots=hotspots))
+    assert isinstance(outcome, Instrumented)
+    assert strip(outcome.source) == source
+    assert prove.compiles(outcome.source, "target.py") is None
