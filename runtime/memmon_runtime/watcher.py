@@ -35,6 +35,8 @@ _STILL_EVERY = 60
 _CHANGE = MB // 4
 _BURST = 30
 """So many pictures of all threads may be written at once, and one more each second."""
+_LOCKED_OUT = 0.1
+"""Seconds that a tick must be late for the dump in between to be worth a line."""
 _ENDING = 0.02
 """Seconds that a thread is given to end, at most."""
 
@@ -71,6 +73,7 @@ class Watcher:
         self._pictures = float(_BURST)
         self._refilled = self._mended = monotonic()
         self._ticks = 0
+        self._late = 0.0
         self._wake = allocate_lock()
         self._running = allocate_lock()
         self._ident = self._native = 0
@@ -120,8 +123,9 @@ class Watcher:
                 if wake.acquire(timeout=pause):
                     break
                 begun = monotonic()
+                self._late = begun - planned
                 if zoom is not None:
-                    zoom.pace.wake(begun - planned)
+                    zoom.pace.wake(self._late)
                 try:
                     self._tick(begun)
                 except Exception:
@@ -145,7 +149,7 @@ class Watcher:
         recorder = self._recorder
         self._ticks += 1
         held = self._dead_man.take() if self._dead_man is not None else ""
-        if held:
+        if held and self._late >= _LOCKED_OUT:
             self._tell_held(held)
         rss = recorder.reader.rss()
         recorder.judge(rss)

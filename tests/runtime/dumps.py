@@ -3,9 +3,9 @@
     python tests/runtime/dumps.py [--dumps 20000] [--jobs 2] [--stops] [PYTHON...]
 
 Each job runs five threads that enter and leave frames as fast as they can. The switch is made far worse than it is: it
-does not wait until the watcher is locked out, but fires after each millisecond of every thread's work, whatever the
-frames do. With ``--stops`` the programs are stopped and continued all the while, too. Prints a line for each
-interpreter; exit status 1 if a program crashed.
+does not wait until the watcher is locked out, but fires after half a millisecond of any thread's work, at each tick of
+2 ms, whatever the frames do. With ``--stops`` the programs are stopped and continued all the while, too. Prints a line
+for each interpreter; exit status 1 if a program crashed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ import tempfile
 import time
 from pathlib import Path
 
-RUNTIME = Path(__file__).resolve().parents[2] / "runtime"
+import memmon_runtime
+
+RUNTIME = Path(memmon_runtime.__file__).parents[1]
 
 PROGRAM = r"""
 import random, sys, threading, time
@@ -26,14 +28,10 @@ sys.path.insert(0, sys.argv[1])
 import memmon_runtime
 from memmon_runtime import deadman, watcher
 wanted = int(sys.argv[2])
-watcher._TICK = watcher._LEAST_TICK = 0.01
+watcher._TICK = watcher._LEAST_TICK = 0.002
+deadman.THRESHOLD = 0.0005
+sys.setswitchinterval(0.0005)
 dumps = 0
-set_all = deadman._Timers._set_all
-def again_and_again(self, seconds):
-    if seconds:  # an interval as well as a value: a millisecond each
-        self._times[seconds] = (self._ctypes.c_long * 4)(0, 1_000_000, 0, 1_000_000)
-    set_all(self, seconds)
-deadman._Timers._set_all = again_and_again
 take = deadman.DeadMan.take
 def counted(self):
     global dumps
@@ -100,7 +98,7 @@ def main() -> int:
                 for number in (signal.SIGSTOP, signal.SIGCONT):
                     for program in programs:
                         program.send_signal(number)
-                    time.sleep(0.05)
+                    time.sleep(0.05 if number == signal.SIGSTOP else 0.3)
             outputs = [program.communicate()[0] for program in programs]
         statuses = [program.returncode for program in programs]
         crashed += sum(status != 0 for status in statuses)

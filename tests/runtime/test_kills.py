@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from runtime_pages import read_page
@@ -95,6 +97,20 @@ def test_a_single_native_step_leaves_its_stack(every_python):
         for path in every_python.folder.glob("*memory_monitor_*"):
             path.unlink()
     assert found
+
+
+@pytest.mark.slow
+def test_dumps_never_crash_a_busy_program(every_python):
+    """A few hundred dumps over moving frames, the program stopped and continued all the while.
+
+    The command beside this file makes many thousand of them.
+    """
+    command = Path(__file__).with_name("dumps.py")
+    done = subprocess.run(
+        [sys.executable, command, "--dumps", "300", "--jobs", "1", "--stops", every_python.python],
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
 
 
 def test_the_heap_is_pictured_at_the_rise_to_critical(bench):
