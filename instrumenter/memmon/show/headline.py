@@ -24,6 +24,12 @@ _KILLED: dict[Cause, tuple[str, str]] = {
 }
 
 
+_WHY: dict[Cause | None, tuple[str, str]] = {
+    "memory-error": (": memory was refused", "：申请内存被拒绝"),
+    "limit": (": its --limit was reached", "：达到 --limit 设定的上限"),
+}
+
+
 def _outcome(verdict: Verdict, say: Say) -> str:
     """The first line: what became of the program."""
     sure = say(*_SURE[verdict.confidence])
@@ -35,7 +41,7 @@ def _outcome(verdict: Verdict, say: Say) -> str:
     if verdict.outcome == "exception":
         raised = verdict.exception
         what = raised.type if raised else say("an exception", "异常")
-        why = say(": memory was refused", "：申请内存被拒绝") if verdict.cause == "memory-error" else ""
+        why = say(*_WHY[verdict.cause]) if verdict.cause in _WHY else ""
         where = place(raised.file, raised.line) if raised else ""
         return say(
             f"ENDED with {what}{f' at {where}' if where else ''}{why}{_child(verdict, say)}.",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from memmon.verdict.words import Say, mb
 
 if TYPE_CHECKING:
-    from memmon.verdict.model import Cause, Confidence, Counter, KernelLine, Story, Traces
+    from memmon.verdict.model import Cause, Confidence, Counter, KernelLine, Story, Supervised, Traces
 
 _NEAR = 0.9
 _HIGH = 0.7
@@ -130,6 +130,41 @@ def _crash(scene: Scene) -> Finding | None:
     )
 
 
+_CRASHES = frozenset({"SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGTRAP", "SIGSYS"})
+
+
+def _supervisor(scene: Scene) -> Finding | None:
+    """The word of `memmon run`, which outlived the program."""
+    supervised, say = scene.story.supervised, scene.say
+    if supervised is None or supervised.signal is None:
+        return None
+    seen = say(f"the supervisor saw {supervised.signal} end it", f"监督进程看到它被 {supervised.signal} 结束")
+    if supervised.limit_killed:
+        return Finding(
+            seen + say(", sent by memmon itself at --limit", "，由 memmon 在 --limit 处发出"), "limit", "certain"
+        )
+    if supervised.signal == "SIGKILL":
+        return _sigkill(scene, supervised, seen)
+    crashed = supervised.signal in _CRASHES
+    return Finding(seen, "crash" if crashed else "signal", "certain")
+
+
+def _sigkill(scene: Scene, supervised: Supervised, seen: str) -> Finding:
+    """SIGKILL comes from the kernel or from somebody: what was counted around it tells which."""
+    say = scene.say
+    if any(f"illed process {scene.story.header.pid} " in line for line in supervised.kernel):
+        return Finding(seen + say(", and the kernel log names it", "，且内核日志点名了它"), "oom-kill", "certain")
+    rises = [one.rise for one in (supervised.cgroup, supervised.vmstat) if one and one.rise is not None]
+    if not rises:
+        return Finding(seen)
+    if rises[0] > 0:
+        fits = scene.pressure > 0 and not supervised.kernel
+        counted = say(f", and the oom_kill counter rose by {rises[0]}", f"，同时 oom_kill 计数增加了 {rises[0]}")
+        return Finding(seen + counted, "oom-kill" if fits else None, "certain" if supervised.cgroup else "likely")
+    unmoved = say(", while no oom_kill counter rose: somebody sent it", "，而 oom_kill 计数没有增加：是他人发送的")
+    return Finding(seen + unmoved, "signal", "likely", excludes="oom-kill")
+
+
 def _how_it_ends(scene: Scene) -> Finding:
     story, say = scene.story, scene.say
     return Finding(
@@ -161,7 +196,7 @@ _LIMITS = {
     "address-space": ("address-space (RLIMIT_AS)", "地址空间（RLIMIT_AS）"),
 }
 
-_WITNESSES = (_kernel_log, _crash, _cgroup_counter, _machine_counter, _room, _how_it_ends)
+_WITNESSES = (_supervisor, _kernel_log, _crash, _cgroup_counter, _machine_counter, _room, _how_it_ends)
 _RANK: dict[Confidence, int] = {"guess": 0, "likely": 1, "certain": 2}
 
 
@@ -173,7 +208,7 @@ def weakest(*levels: Confidence) -> Confidence:
 def weigh_cause(scene: Scene) -> tuple[Cause, Confidence, tuple[str, ...]]:
     """The cause, how sure it is, and what was found in words, the weightiest first."""
     findings = [finding for witness in _WITNESSES if (finding := witness(scene))]
-    excluded = {finding.excludes for finding in findings if not finding.cause}
+    excluded = {finding.excludes for finding in findings if finding.excludes != finding.cause}
     certain = {finding.cause for finding in findings if finding.cause and finding.confidence == "certain"}
     fitting = [one for one in findings if one.cause and (one.cause not in excluded or one.cause in certain)]
     words = tuple(

@@ -132,7 +132,9 @@ def _raised(end: End) -> Iterator[Candidate]:
         alarm_mb=None,
         confidence="certain",
     )
-    yield Candidate(culprit, Weight(4, 0.0))
+    # At a --limit of its own the program is interrupted wherever it is, like a sample.
+    sampled = end.story.limit_reached is not None
+    yield Candidate(culprit, Weight(2, end.tail_mb) if sampled else Weight(4, 0.0))
 
 
 def _busy_frames(end: End) -> Iterator[tuple[Stack, Frame]]:

@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING, Any
 from memmon.verdict.model import (
     Container,
     Counted,
+    Counter,
     Ended,
     Event,
     Frame,
     Header,
     Heap,
     Injected,
+    LimitReached,
     Raised,
     SiteSeen,
     Stack,
+    Supervised,
     Totalled,
 )
 
@@ -167,6 +170,31 @@ def _ended(fields: dict[str, Any]) -> Ended:
     return Ended(text(fields.get("exit")) or "normal", _whole(fields.get("status")))
 
 
+def _counter(value: Any, path: str) -> Counter | None:
+    """A counter as the supervisor read it before and after."""
+    fields = _object(value)
+    before = _whole(fields.get("before"))
+    return None if before is None else Counter(text(fields.get("path")) or path, before, _whole(fields.get("after")))
+
+
+def _supervised(fields: dict[str, Any]) -> Supervised:
+    kills = _object(fields.get("oom_kill"))
+    return Supervised(
+        signal=text(fields.get("signal")),
+        status=_whole(fields.get("status")),
+        cgroup=_counter(kills.get("cgroup"), ""),
+        vmstat=_counter(kills.get("vmstat"), "/proc/vmstat"),
+        kernel=tuple(line for line in _array(kills.get("kernel")) if text(line)),
+        limit_killed=_object(fields.get("limit")).get("killed") is True,
+        last_mb=_number(fields.get("last_mb")),
+        peak_mb=_number(fields.get("peak_mb")),
+    )
+
+
+def _limit_reached(fields: dict[str, Any]) -> LimitReached:
+    return LimitReached(_number(fields.get("mb")), _number(fields.get("rss_mb")))
+
+
 _BELOW: dict[str, Callable[[dict[str, Any]], Event]] = {
     "site": _site,
     "stack": _stack,
@@ -174,6 +202,8 @@ _BELOW: dict[str, Callable[[dict[str, Any]], Event]] = {
     "heap": _heap,
     "exception": _raised,
     "end": _ended,
+    "supervisor": _supervised,
+    "limit_reached": _limit_reached,
 }
 BELOW = frozenset({*_BELOW, "totals"})
 """The keys of machine lines that are events of their own; all others at the top are the header's."""

@@ -14,10 +14,12 @@ from memmon.verdict.model import (
     Header,
     Heap,
     Injected,
+    LimitReached,
     Raised,
     Record,
     SiteSeen,
     Stack,
+    Supervised,
     Totalled,
     Totals,
 )
@@ -85,6 +87,8 @@ class Fold:
         self.raised: Raised | None = None
         self.ended: Ended | None = None
         self.finished = False
+        self.supervised: Supervised | None = None
+        self.limit_reached: LimitReached | None = None
         self._takers: dict[type, Callable[[Any], None]] = {
             Record: self.add,
             Header: self._keep_header,
@@ -95,6 +99,8 @@ class Fold:
             Raised: self._raise,
             Totalled: self._total,
             Ended: self._end,
+            Supervised: self._supervise,
+            LimitReached: self._limit,
         }
 
     def take(self, event: Event) -> None:
@@ -123,6 +129,12 @@ class Fold:
 
     def _end(self, ended: Ended) -> None:
         self.ended = ended
+
+    def _supervise(self, supervised: Supervised) -> None:
+        self.supervised = supervised
+
+    def _limit(self, reached: LimitReached) -> None:
+        self.limit_reached = reached
 
     def _total(self, totalled: Totalled) -> None:
         self.correct(totalled.sites)

@@ -37,9 +37,14 @@ def _extents(story: Story) -> Extents:
     return {(file, line): last_line(file, line) for file, line in sites if file and line}
 
 
+def _ended_by_itself(story: Story) -> bool:
+    """Whether the program's end needs no explanation from outside."""
+    return story.supervised.signal is None if story.supervised else story.ended is not None
+
+
 def _witness(story: Story, kernel: Kernel | None) -> Witnessed:
     """What stands beside one log; a dead program's log is completed by the way."""
-    if story.ended is not None or kernel is None:
+    if _ended_by_itself(story) or kernel is None:
         return Witnessed(story, Traces())
     traces = gather(story, kernel)
     if not traces.alive:
@@ -57,7 +62,7 @@ def investigate(log: str | None, *, top: int = 10) -> Verdict:
     for other in family(first)[1:]:
         with suppress(LogError):  # a child that was killed before its first line takes nothing from the rest
             stories.append(read_story(str(other)))
-    kernel = Kernel() if any(story.ended is None for story in stories) else None
+    kernel = Kernel() if not all(map(_ended_by_itself, stories)) else None
     cases = [_witness(story, kernel) for story in stories]
     verdict = judge(cases, top=top)
     culprit, grown = verdict.culprit, verdict.grown

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from memmon.verdict.model import HotspotSummary
 
 _OUT_OF_MEMORY = "[Errno 12]"
+_TELLING = frozenset({"memory-error", "limit", "crash"})
+"""What makes a child the one to speak of where none was killed for memory."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class _Fate:
     @property
     def by_memory(self) -> bool:
         """Killed, and memory is known to be why."""
-        return self.outcome == "killed" and self.cause == "oom-kill"
+        return self.outcome == "killed" and self.cause in ("oom-kill", "limit")
 
     @property
     def process(self) -> Process:
@@ -67,8 +69,13 @@ class _Fate:
 def _outcome(case: Witnessed) -> Outcome:
     """How the log ends, and whether its process is still there."""
     story = case.story
+    failed = bool(story.raised) or (story.ended is not None and story.ended.exit == "exception")
+    if story.supervised is not None:
+        # KeyboardInterrupt ends Python by the signal itself, after the log has its end.
+        by_itself = story.supervised.signal is None or (failed and story.ended is not None)
+        return "killed" if not by_itself else "exception" if failed else "finished"
     if story.ended is not None:
-        return "exception" if story.ended.exit == "exception" else "finished"
+        return "exception" if failed else "finished"
     if case.traces.alive:
         return "running"
     return "exception" if story.raised else "killed"
@@ -79,6 +86,13 @@ def _is_memory_error(raised: Raised) -> bool:
     return raised.type.endswith("MemoryError") or (
         raised.type in {"OSError", "BlockingIOError"} and raised.message.startswith(_OUT_OF_MEMORY)
     )
+
+
+def _cause_of(story: Story, raised: Raised) -> Cause | None:
+    """Why an exception ended the program, where memory was why."""
+    if not _is_memory_error(raised):
+        return None
+    return "limit" if story.limit_reached else "memory-error"
 
 
 def _fate(case: Witnessed, say: Say) -> _Fate:
@@ -95,8 +109,7 @@ def _fate(case: Witnessed, say: Say) -> _Fate:
                 f"程序因未捕获的 {raised.type} 结束，位置 {place(raised.file, raised.line)}",
             ),
         )
-        refused = _is_memory_error(raised)
-        return _Fate(case, outcome, "memory-error" if refused else None, "certain", words, scene.pressure)
+        return _Fate(case, outcome, _cause_of(case.story, raised), "certain", words, scene.pressure)
     words = {
         "finished": (say("the log has its end: the program finished", "日志有结尾：程序正常结束"),),
         "running": (say("the process is still there", "进程仍在运行"),),
@@ -112,7 +125,7 @@ def _subject(fates: Sequence[_Fate]) -> _Fate:
     first is running, it is the one.
     """
     first = fates[0]
-    ended = [fate for fate in fates if fate.by_memory] or [fate for fate in fates if fate.cause == "memory-error"]
+    ended = [fate for fate in fates if fate.by_memory] or [fate for fate in fates if fate.cause in _TELLING]
     if first.outcome == "running" or not ended:
         return first
 
@@ -134,7 +147,9 @@ def _final_mb(subject: _Fate, others: Sequence[_Fate]) -> float:
             one.case.story.last_mb for one in others if one is not subject and one.outcome in ("killed", "running")
         )
         return max(story.header.limit_mb - beside, story.last_mb)
-    return story.last_mb
+    beyond = [story.limit_reached.rss_mb if story.limit_reached else None]
+    beyond.append(story.supervised.last_mb if story.supervised and subject.outcome == "killed" else None)
+    return max(story.last_mb, *(amount or 0.0 for amount in beyond))
 
 
 def _sites(fate: _Fate, subject: _Fate, final_mb: float) -> list[HotspotSummary]:
@@ -143,6 +158,19 @@ def _sites(fate: _Fate, subject: _Fate, final_mb: float) -> list[HotspotSummary]
     if fate.outcome not in ("killed", "running"):
         story = replace(story, open=())
     return hotspots_of(story, final_mb if fate is subject else story.last_mb)
+
+
+def _status(story: Story) -> int | None:
+    """What the program returned, where anybody knows."""
+    if story.supervised is not None:
+        return story.supervised.status
+    return story.ended.status if story.ended else None
+
+
+def _peak_mb(story: Story, final_mb: float) -> float:
+    """The largest that anybody saw."""
+    seen = story.supervised.peak_mb if story.supervised else None
+    return max(story.peak_mb, final_mb, seen or 0.0)
 
 
 def judge(cases: Sequence[Witnessed], *, top: int = 10) -> Verdict:
@@ -169,15 +197,15 @@ def judge(cases: Sequence[Witnessed], *, top: int = 10) -> Verdict:
         outcome=subject.outcome,
         cause=subject.cause,
         confidence=weakest(subject.confidence, culprit.confidence) if culprit else subject.confidence,
-        signal="SIGKILL" if subject.by_memory else None,
-        exit_status=story.ended.status if story.ended else None,
+        signal=story.supervised.signal if story.supervised else "SIGKILL" if subject.by_memory else None,
+        exit_status=_status(story),
         exception=story.raised if subject.outcome == "exception" else None,
         evidence=tuple(evidence),
         culprit=culprit,
         rss=Rss(
             story.baseline_mb,
             story.last_mb,
-            max(story.peak_mb, final_mb if subject.by_memory else 0.0),
+            _peak_mb(story, final_mb),
             story.header.limit_mb,
         ),
         processes=tuple(processes),

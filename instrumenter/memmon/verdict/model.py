@@ -184,7 +184,32 @@ class Ended:
     status: int | None
 
 
-Event = Header | Record | SiteSeen | Stack | Injected | Heap | Raised | Totalled | Ended
+@dataclass(frozen=True)
+class Supervised:
+    """What `memmon run` saw of the program's end from outside."""
+
+    signal: str | None
+    """Its name; None where the program exited by itself."""
+    status: int | None
+    cgroup: Counter | None
+    vmstat: Counter | None
+    kernel: tuple[str, ...]
+    """Lines of the kernel log that name a process of the run."""
+    limit_killed: bool
+    """It was ended by its own ``--limit``, since the MemoryError did not."""
+    last_mb: float | None
+    peak_mb: float | None
+
+
+@dataclass(frozen=True)
+class LimitReached:
+    """The program came to its ``--limit``, and was told so by a MemoryError."""
+
+    mb: float | None
+    rss_mb: float | None
+
+
+Event = Header | Record | SiteSeen | Stack | Injected | Heap | Raised | Totalled | Ended | Supervised | LimitReached
 
 # --- what one log amounts to -----------------------------------------------------------------------------
 
@@ -247,6 +272,8 @@ class Story:
     heap: Heap | None
     raised: Raised | None
     ended: Ended | None
+    supervised: Supervised | None
+    limit_reached: LimitReached | None
     baseline_mb: float
     last_mb: float
     peak_mb: float

@@ -1,0 +1,100 @@
+"""What `memmon run` saw of the end from outside decides what the log alone can't."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from memmon.verdict.judge import Witnessed, judge
+from memmon.verdict.model import Traces
+from memmon.verdict.story import read_story
+from verdict.handwritten import NOBODY, START, header, line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from memmon.verdict.model import Verdict
+
+END = '# end: {"exit": "normal"}\n' + line("program end", 60)
+STEP = line("x_BEFORE", 250, 0, " line=5", "CRITICAL")
+RAISED = '# exception: {"type": "MemoryError", "message": "", "file": "/srv/ds/bot.py", "line": 44, "function": "f"}\n'
+LIMIT = {"limit": {"mb": 300.0, "from": "cgroup", "path": "/c"}}
+
+
+def word(signal: str | None = None, status: int | None = None, **more: Any) -> str:
+    """The supervisor's line."""
+    facts: dict[str, Any] = {
+        "pid": NOBODY,
+        "outcome": "signaled" if signal else "exited",
+        "status": status,
+        "signal": signal,
+        "oom_kill": {"cgroup": None, "vmstat": None, "kernel": []},
+        "limit": None,
+        "last_mb": 260.0,
+        "peak_mb": 280.0,
+    }
+    return f"# supervisor: {json.dumps({**facts, **more})}\n"
+
+
+def kills(before: int, after: int, *kernel: str) -> dict[str, Any]:
+    """What the supervisor read of the counters and of the kernel log."""
+    counter = {"path": "/c", "inode": 1, "before": before, "after": after}
+    return {"oom_kill": {"cgroup": counter, "vmstat": {"before": 0, "after": 9}, "kernel": list(kernel)}}
+
+
+@pytest.fixture
+def judged(log: Callable[..., Path]) -> Callable[..., Verdict]:
+    """The verdict on a log of these parts, with nothing else to be found."""
+    return lambda *parts: judge([Witnessed(read_story(str(log(header(**LIMIT), START, *parts))), Traces())])
+
+
+ENDS = {
+    "the counter rose": (word("SIGKILL", **kills(0, 1)), "oom-kill"),
+    "the kernel log names it": (word("SIGKILL", **kills(0, 1, f"Killed process {NOBODY} (python)")), "oom-kill"),
+    "no counter rose": (word("SIGKILL", **kills(3, 3)), "signal"),
+    "the kernel log names a child": (word("SIGKILL", **kills(0, 1, "Killed process 7 (python)")), "unknown"),
+    "nothing to count": (word("SIGKILL"), "unknown"),
+    "memmon's own limit": (word("SIGKILL", limit={"mb": 200, "asked": True, "killed": True}), "limit"),
+    "a crash": (word("SIGSEGV"), "crash"),
+    "somebody's SIGTERM": (word("SIGTERM"), "signal"),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_what_ended_it(judged: Callable[..., Verdict], end: str) -> None:
+    """Signal and counters around it tell the kernel's kill from somebody's, a crash and the own limit."""
+    said, cause = ENDS[end]
+    verdict = judged(STEP, said)
+    assert (verdict.outcome, verdict.cause) == ("killed", cause)
+    assert verdict.signal == json.loads(said.partition(": ")[2])["signal"]
+    assert verdict.rss.peak >= 280
+
+
+def test_an_exit_that_the_log_did_not_see(judged: Callable[..., Verdict]) -> None:
+    """`os._exit` leaves a log without an end; the supervisor knows that the program ended by itself, and how."""
+    verdict = judged(STEP, word(status=3))
+    assert (verdict.outcome, verdict.cause, verdict.culprit, verdict.exit_status) == ("finished", None, None, 3)
+
+
+def test_a_signal_after_the_logs_end(judged: Callable[..., Verdict]) -> None:
+    """A crash while the interpreter goes down is a crash, though the log has its end."""
+    assert judged(END, word("SIGSEGV")).cause == "crash"
+
+
+def test_an_interrupt_is_an_exception(judged: Callable[..., Verdict]) -> None:
+    """Python ends a KeyboardInterrupt by the signal itself: no kill."""
+    interrupted = RAISED.replace("MemoryError", "KeyboardInterrupt")
+    verdict = judged(interrupted, '# end: {"exit": "exception"}\n', word("SIGINT"))
+    assert (verdict.outcome, verdict.cause, verdict.culprit) == ("exception", None, None)
+
+
+def test_the_own_limit_is_no_plain_memory_error(judged: Callable[..., Verdict]) -> None:
+    """A MemoryError that `--limit` raised is told apart from one that the system raised."""
+    reached = '# limit_reached: {"mb": 200, "rss_mb": 201.5, "pid": 1}\n'
+    verdict = judged(STEP, reached, RAISED, '# end: {"exit": "exception"}\n', word(status=1))
+    assert (verdict.outcome, verdict.cause, verdict.exit_status) == ("exception", "limit", 1)
+    verdict = judged(STEP, RAISED, '# end: {"exit": "exception"}\n', word(status=1))
+    assert verdict.cause == "memory-error"
