@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from memmon.errors import ProofError
 from memmon.model import AlreadyInstrumented, Config, Instrumented, Outcome, Refusal
-from memmon.source import calls, find, place, preamble, prologue, prove, strip, text
+from memmon.source import calls, find, place, preamble, prologue, prove, splice, strip, text
 from memmon.source.vet import vet
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class _Job:
             tuple(placer.notes),
         )
 
-    def _assembled(self, where: prologue.Prologue, edits: list[place.Edit]) -> bytes:
+    def _assembled(self, where: prologue.Prologue, edits: list[splice.Edit]) -> bytes:
         """The output's bytes. The preamble lists the injected lines, so it is made twice."""
         newline = self.decoded.newline_at(where.start)
 
@@ -105,8 +105,8 @@ class _Job:
             return where.inserted(self.decoded, lines)
 
         draft = prologue_with(())
-        head = place.Edit(where.start, where.end, (0, 0), lambda _: draft)
-        spliced = place.splice(self.decoded.text, [head, *edits])
+        head = splice.Edit(where.start, where.end, (0, 0), lambda _: draft)
+        spliced = splice.splice(self.decoded.text, [head, *edits])
         added = strip.injected_lines(text.SourceText(spliced, self.decoded.encoding))
         behind = where.start + len(draft)
         return self.decoded.encode(spliced[: where.start] + prologue_with(added) + spliced[behind:])

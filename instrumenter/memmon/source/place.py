@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 from memmon.model import Refusal, Site
 from memmon.source import grammar, leaving, scopes, values
 from memmon.source.grammar import span
+from memmon.source.splice import Edit
 from memmon.source.transform import DEEPEST, TOO_DEEP, CantRewrite, Checkpoints, Through, rewrite
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from ast_grep_py import SgNode
 
@@ -33,19 +34,6 @@ _CONTINUED = re.compile(_CONTINUATION.pattern + r"\Z")
 _NEWER_DECORATOR = "line {}: a decorator in a class body is bracketed in a form that Python 3.9 or later can read"
 _LEAVING = frozenset({"return_statement", "raise_statement", "break_statement", "continue_statement"})
 _CLOSING_FIRST, _OPENING_LAST = 1, 2
-
-
-@dataclass(frozen=True)
-class Edit:
-    """A change of ``text[start:end]``: to what ``apply`` makes of it, after the edits inside it.
-
-    ``rank`` orders edits at one offset that insert only.
-    """
-
-    start: int
-    end: int
-    rank: tuple[int, int]
-    apply: Callable[[str], str]
 
 
 @dataclass
@@ -94,13 +82,13 @@ class Placer:
             self.refusals.append(Refusal(found.site, "its body could not be read"))
             return
         start, end = (self.dialect.call(method, found.site, in_class=False) for method in ("start", "end"))
-        first, last = inner[1 if grammar.is_docstring(inner[0]) else 0 :], inner[-1]
-        if first:
-            self._plan(self.statements, first[0], found.site).before.append(start)
-        else:
-            end = f"{start}\0{end}"
-        if last.kind() not in _LEAVING:
-            self._plan(self.statements, last, found.site).after[0:0] = end.split("\0")
+        running = inner[1:] if grammar.is_docstring(inner[0]) else inner
+        if not running:
+            self._plan(self.statements, inner[0], found.site).after[0:0] = [start, end]
+            return
+        self._plan(self.statements, running[0], found.site).before.append(start)
+        if inner[-1].kind() not in _LEAVING:
+            self._plan(self.statements, inner[-1], found.site).after.insert(0, end)
         self._ways_out(found, inner, "end")
 
     # -- statements and runs of statements
@@ -170,9 +158,7 @@ class Placer:
             at = span(value)[0] if value is not None else start
             region = span(holder) if holder is not plan.node else (start, end)
             yield from self._region("value", plan, *region, Checkpoints(through=self._hugged(plan, at)))
-        before, after = plan.leaving or plan.before, plan.after
-        if plan.leaving:
-            before = [*plan.before, *plan.leaving]
+        before, after = [*plan.before, *plan.leaving], plan.after
         if not before and not after:
             return
         if self.prologue.holds(start):
@@ -245,26 +231,3 @@ def _between(first: SgNode, last: SgNode) -> Iterator[SgNode]:
     for statement in grammar.statements(block) if block is not None else ():
         if begin <= span(statement)[0] < end:
             yield statement
-
-
-def splice(text: str, edits: Iterable[Edit]) -> str:
-    """Apply *edits*, the inner ones first; they must be disjoint or nested."""
-    ordered = sorted(edits, key=lambda edit: (edit.start, edit.end > edit.start, -edit.end, edit.rank))
-    position = 0
-
-    def build(start: int, end: int, *, whole: bool = False) -> str:
-        nonlocal position
-        parts: list[str] = []
-        at = start
-        while position < len(ordered):
-            edit = ordered[position]
-            if edit.start >= end and not whole:
-                break
-            position += 1
-            parts.append(text[at : edit.start])
-            parts.append(edit.apply(build(edit.start, edit.end) if edit.end > edit.start else ""))
-            at = edit.end
-        parts.append(text[at:end])
-        return "".join(parts)
-
-    return build(0, len(text), whole=True)
