@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import sys
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
@@ -202,3 +203,44 @@ def test_a_statement_that_was_joined_to_the_docstring_keeps_its_line() -> None:
         for expected in (2, 3):
             at = output.line_at(output.text.index(f"load({expected})"))
             assert at - bisect_right(added, at) == expected
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"def f[T](x): load(1)\nx = 1 1\n",
+        b"type X = int\nf() = 1\n",
+        b"x = f'{load(1)['a']}'\nreturn = 2\n",
+        b"x = f'{load(1}'\n",
+        b"x = '\\x'\n",
+        b"def f():\n    return *\n",
+        b"x = *a\n",
+    ],
+)
+def test_a_mistake_beside_newer_syntax_is_a_mistake(source: bytes) -> None:
+    """Syntax that only a newer Python knows is let through; a plain error is not, wherever it stands."""
+    with pytest.raises(SourceError, match="is not valid Python here"):
+        instrument(source, "target.py", Config("memmon.toml", hotspots=WHOLE))
+
+
+@pytest.mark.parametrize(
+    ("source", "version"),
+    [
+        (b"def f[T](x): return load(x)\n", (3, 12)),
+        (b"type X = load(1)\n", (3, 12)),
+        (b"x = f'{load(1)['a']}'\n", (3, 12)),
+        (b"class A[T = int]: pass\nload(1)\n", (3, 13)),
+        (b"x = t'{load(1)}'\n", (3, 14)),
+        (b"try: load(1)\nexcept A, B: load(2)\n", (3, 14)),
+    ],
+)
+def test_newer_syntax_is_proved_without_compiling(source: bytes, version: tuple[int, int]) -> None:
+    """A file for a newer Python is instrumented, and the user is told what the proof lacks."""
+    if sys.version_info >= version:
+        pytest.skip("this Python knows the syntax")
+    here = ".".join(map(str, sys.version_info[:2]))
+    note = (
+        "has syntax of Python {}.{}, which Python {} here can't compile: proved by libcst and by taking it back alone"
+    )
+    outcome = instrumented(source, *WHOLE, notes=(note.format(*version, here),))
+    assert outcome.sites

@@ -39,13 +39,15 @@ def vet(source: SourceText, root: SgNode, found: Sequence[Found], compiled: Iter
     return refused
 
 
-def _is_sound(found: Found, errors: Iterable[tuple[int, int]], real: set[tuple[int, int]]) -> bool:
+def _is_sound(found: Found, errors: Iterable[tuple[int, int]], real: set[tuple[int, int]] | None) -> bool:
     """Whether the tree's errors leave the site alone: its statements are Python's too, and none is broken up."""
+    begin, end = span(found.first)[0], span(found.last)[1]
+    inner = [(start, stop) for start, stop in errors if start < end and begin < stop]
+    if real is None:
+        return not inner
     first, last = (_statement(node) for node in (found.first, found.last))
     if first is None or last is None or not {_extent(first), _extent(last)} <= real:
         return False
-    begin, end = span(found.first)[0], span(found.last)[1]
-    inner = [(start, stop) for start, stop in errors if start < end and begin < stop]
     broken = [(start, stop) for start, stop in inner if not (start <= begin and end <= stop)]
     if not broken or found.site.kind == "expression":
         return not broken
@@ -67,14 +69,14 @@ def _extent(statement: SgNode) -> tuple[int, int]:
     return span(statement)[0], grammar.end_of(statement)
 
 
-def _statements(source: SourceText) -> set[tuple[int, int]]:
-    """Where Python itself sees statements; empty where the running Python can't parse the source."""
+def _statements(source: SourceText) -> set[tuple[int, int]] | None:
+    """Where Python itself sees statements; None where the running Python can't parse the source."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(source.searchable)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
+        return None
     return {_ast_extent(node, source) for node in ast.walk(tree) if isinstance(node, ast.stmt)}
 
 
