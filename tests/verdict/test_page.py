@@ -55,11 +55,12 @@ time.sleep(0.2)
 work()
 """
 FATAL = """
-import itertools
+import itertools, time
 
 def work():
     return list(map(int, itertools.repeat("1" * 4000, 10 ** 7)))
 
+time.sleep(0.2)
 work()
 """
 """One native call that fills 100 MB in some two seconds."""
