@@ -46,7 +46,7 @@ class _Program:
         file = store.path(told["cache"], told["config"], filename, source, script=script)
         found = store.read(file)
         if found is None:
-            helper.transform({**told["helper"], "jobs": [(path, filename, script)], "follow": ""}, aloud=False)
+            helper.transform({**told["helper"], "jobs": [(path, filename, script)]}, aloud=False)
             found = store.read(file)
         if found is None:
             self.note(f"{filename} runs without checkpoints: instrumenting it failed or took too long")
@@ -58,7 +58,8 @@ class _Program:
         """Start the runtime for the program *target*, once, and give the code its way to it."""
         if self.begun and (alias is None or alias in self.aliases):
             return
-        import memmon_runtime  # noqa: PLC0415  # not before the program's own start
+        _let_runtime_in(self.told["runtime"])
+        import memmon_runtime  # noqa: PLC0415  # findable from here on
 
         alias = alias or "__memmon__"
         self.aliases.add(alias)
@@ -95,7 +96,6 @@ def start(given: str) -> None:
     told = marshal.loads(bytes.fromhex(given))
     _set_back("PYTHONPATH", told["pythonpath"])
     _program = _Program(told)
-    _let_runtime_in(told["runtime"])
     mode = told["mode"]
     if mode == "script":
         sys.argv[0] = told["script"]
@@ -252,7 +252,9 @@ def _set_back(name: str, value: str | None) -> None:
 
 
 def _let_runtime_in(folder: str) -> None:
-    """Import ``memmon_runtime`` from *folder*, which does not get into ``sys.path``."""
+    """Import ``memmon_runtime`` from *folder*, which does not get into ``sys.path``; once."""
+    if "memmon_runtime" in sys.modules:
+        return
     spec = PathFinder.find_spec("memmon_runtime", [folder])
     if spec is None:
         raise ImportError(f"memmon_runtime is missing from {folder}: install memmon again")

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_PATIENCE = 60.0
+_PATIENCE = 120.0
 _POLL = 0.005
 _CODE = (
     "import sys, marshal; told = marshal.loads(bytes.fromhex(sys.argv.pop())); sys.path[:] = told['path'];"

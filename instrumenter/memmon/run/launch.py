@@ -13,7 +13,7 @@ import sys
 from memmon import __version__
 from memmon.run import helper, kernel, store
 from memmon.run.options import HELP, Options, Usage, parse
-from memmon.run.spawned import environment
+from memmon.run.spawned import PRELOAD, environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,8 +34,11 @@ def main(words: list[str]) -> NoReturn:
     if options.help:
         sys.stdout.write(HELP)
         sys.exit(0)
-    if not hasattr(os, "posix_spawn"):
-        sys.stderr.write("memmon: error: `memmon run` needs a POSIX system; use `memmon instrument` here\n")
+    if not hasattr(os, "posix_spawn") or not hasattr(_signal, "sigtimedwait"):
+        sys.stderr.write("memmon: error: `memmon run` needs Linux; use `memmon instrument` here\n")
+        sys.exit(_USAGE)
+    if os.pathsep in PRELOAD:
+        sys.stderr.write(f"memmon: error: {PRELOAD} holds {os.pathsep!r}; install memmon in another folder\n")
         sys.exit(_USAGE)
     _run(_Plan(options))
 
@@ -48,7 +51,8 @@ class _Plan:
         folder = os.getcwd()
         self.file = os.path.join(folder, options.script) if options.script else ""
         real = os.path.realpath(self.file) if self.file else ""
-        self.target = real or _module_file(folder, options.module)
+        self.first = self.file or _module_file(folder, options.module)
+        self.target = real or os.path.realpath(self.first)
         base = folder
         if options.script:
             base = real if os.path.isdir(real) else os.path.dirname(real)
@@ -92,12 +96,10 @@ class _Plan:
 
     def command(self) -> list[str]:
         """Have everything ready; return the command line of the program."""
-        settings = self._read(self.helper["settings"])
-        entry, code = self._entry()
+        settings, entry, code = self._kept()
         if settings is None or (entry and code is None):
             self._make()
-            settings = self._read(self.helper["settings"])
-            entry, code = self._entry()
+            settings, entry, code = self._kept()
         if settings is not None:
             self.told["settings"] = settings[1]["settings"]
             self.told["hotspots"] = settings[1]["hotspots"]
@@ -114,22 +116,19 @@ class _Plan:
         self.told.update(mode="script", known=known, cache0=os.path.dirname(os.path.realpath(entry)))
         return [*python, entry, *self.options.arguments]
 
-    def _entry(self) -> tuple[str, tuple[bytes, dict[str, Any]] | None]:
-        """The cache's file for the script, and what is in it; "" where there can be none."""
-        if not self.file or not os.path.isfile(self.file):
-            return "", None
-        with open(self.file, "rb") as stream:
+    def _kept(self) -> tuple[store.Entry | None, str, store.Entry | None]:
+        """The cache's entry of the settings, the file of the target's and that; "" where it can't have one."""
+        settings = store.read(self.helper["settings"])
+        if not os.path.isfile(self.first):
+            return settings, "", None
+        with open(self.first, "rb") as stream:
             source = stream.read()
-        entry = store.path(self.cache, self.helper["config"], self.file, source, script=True)
-        return entry, self._read(entry)
-
-    def _read(self, entry: str) -> tuple[bytes, dict[str, Any]] | None:
-        return store.read(entry) if entry else None
+        entry = store.path(self.cache, self.helper["config"], self.first, source, script=bool(self.file))
+        return settings, entry, store.read(entry)
 
     def _make(self) -> None:
-        jobs = [(self.file, self.file, True)] if os.path.isfile(self.file) else []
-        told = {**self.helper, "jobs": jobs, "follow": self.told["path0"]}
-        status = helper.transform(told, aloud=True)
+        jobs = [(self.first, self.first, bool(self.file))] if os.path.isfile(self.first) else []
+        status = helper.transform({**self.helper, "jobs": jobs}, aloud=True)
         if status == _USAGE:
             sys.exit(_USAGE)
         if status:
@@ -197,7 +196,7 @@ def _module_file(folder: str, module: str) -> str:
     at = os.path.join(folder, *module.split("."))
     for file in (f"{at}.py", os.path.join(at, "__main__.py")):
         if os.path.isfile(file):
-            return os.path.realpath(file)
+            return file
     return os.path.join(folder, "__main__.py")
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
+    Entry = tuple[bytes, dict[str, Any]]
+
 _KEYS = (0x6D656D6D6F6E, 0x72756E)
 _HEADER = 16
 _SUM = 16
@@ -52,7 +54,7 @@ def path(cache: str, config: str, filename: str, source: bytes, *, script: bool)
     return os.path.join(cache, entry[:2], entry[2:], os.path.basename(filename) or "main")
 
 
-def read(file: str) -> tuple[bytes, dict[str, Any]] | None:
+def read(file: str) -> Entry | None:
     """An entry's .pyc and what is known of it; None where there is none that can be trusted."""
     try:
         with open(file, "rb") as stream:

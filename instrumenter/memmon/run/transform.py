@@ -8,6 +8,7 @@ which says so, so that it is not tried again and again.
 
 from __future__ import annotations
 
+import marshal
 import os
 import sys
 import time
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _MOST_MODULES = 200
 _MOST_SECONDS = 15.0
+_KEPT_SECONDS = 30 * 86_400.0
 
 
 def main(told: dict[str, Any]) -> None:
@@ -53,8 +55,9 @@ class _Maker:
         self._settings()
         for path, filename, script in self.told["jobs"]:
             code = self._make(path, filename, script=script)
-            if self.told["follow"] and code is not None:
+            if code is not None:
                 self._follow(code, filename)
+        _forget_old(self.told["cache"])
 
     def _settings(self) -> None:
         """Keep what the configuration says, so that a warm start need not read it."""
@@ -69,6 +72,9 @@ class _Maker:
         """Make one entry; None where the file is not valid Python, which Python itself will say best."""
         source = Path(path).read_bytes()
         entry = store.path(self.told["cache"], self.told["config"], filename, source, script=script)
+        made = store.read(entry)
+        if made is not None:
+            return _code(made[0])
         first = boot.FIRST if script else None
         known: dict[str, Any] = {"runs": True, "note": None, "hotspots": [], "missing": []}
         try:
@@ -98,7 +104,7 @@ class _Maker:
 
     def _follow(self, code: CodeType, filename: str) -> None:
         """Make the entries of the modules that the program is likely to import, while libcst is loaded."""
-        base, until = self.told["follow"], time.monotonic() + _MOST_SECONDS
+        base, until = self.told["base"], time.monotonic() + _MOST_SECONDS
         scope = Scope(self.told["base"], tuple(self.told["include"]))
         waiting, seen = [(code, os.path.dirname(filename))], {filename}
         while waiting and len(seen) < _MOST_MODULES and time.monotonic() < until:
@@ -113,6 +119,26 @@ class _Maker:
                     continue  # the program may never import it
                 if made is not None:
                     waiting.append((made, os.path.dirname(found)))
+
+
+def _code(pyc: bytes) -> CodeType | None:
+    code: CodeType | None = marshal.loads(pyc[16:])
+    return code
+
+
+def _forget_old(cache: str) -> None:
+    """Delete the entries that nobody has read for a month."""
+    oldest = time.time() - _KEPT_SECONDS
+    for folder, _, names in os.walk(cache):
+        for name in names:
+            path = os.path.join(folder, name)
+            try:
+                status = os.stat(path)
+                if max(status.st_atime, status.st_mtime) < oldest:
+                    os.unlink(path)
+                    os.rmdir(folder)
+            except OSError:
+                continue
 
 
 def _imported(code: CodeType, folders: Iterable[str]) -> Iterator[str]:
