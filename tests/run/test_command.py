@@ -185,7 +185,7 @@ def test_libcst_is_broken(place: Place, tmp_path: Path) -> None:
     words = [
         sys.executable,
         "-c",
-        f"import sys; sys.path.insert(0, {str(copy)!r}); sys.argv[:1] = ['', 'run']; import memmon.__main__ as m; m.main()",
+        f"import sys; sys.path[:0] = [{str(copy)!r}]; sys.argv[:1] = ['', 'run']; import memmon.__main__ as m; m.main()",
     ]
     done = subprocess.run(
         [*words, "main.py"], cwd=place.folder, env=place.environment, capture_output=True, check=False

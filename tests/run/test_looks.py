@@ -97,7 +97,7 @@ def test_nothing_else_is_imported(place: Place, everything: Callable[..., tuple]
     extra = set(watched.stdout.decode().split()) - set(plain.stdout.decode().split())
     ours = {name for name in extra if name.partition(".")[0] in ("memmon", "memmon_runtime")}
     assert extra - ours <= set(runtime.stdout.decode().split())
-    assert {name for name in ours if name.startswith("memmon.")} == {
+    assert {name for name in ours if name.startswith("memmon.")} <= {
         "memmon.run", "memmon.run.boot", "memmon.run.helper", "memmon.run.scope", "memmon.run.store",
     }  # fmt: skip
 

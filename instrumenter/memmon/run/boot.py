@@ -14,7 +14,7 @@ import os
 import sys
 from _frozen_importlib_external import PathFinder, SourceFileLoader
 
-from memmon.run import helper, store
+from memmon.run import store
 from memmon.run.scope import Scope
 
 TYPE_CHECKING = False
@@ -46,6 +46,8 @@ class _Program:
         file = store.path(told["cache"], told["config"], filename, source, script=script)
         found = store.read(file)
         if found is None:
+            from memmon.run import helper  # noqa: PLC0415  # a warm start does without
+
             helper.transform({**told["helper"], "jobs": [(path, filename, script)]}, aloud=False)
             found = store.read(file)
         if found is None:

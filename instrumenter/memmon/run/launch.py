@@ -11,7 +11,7 @@ import os
 import sys
 
 from memmon import __version__
-from memmon.run import helper, kernel, store
+from memmon.run import helper, store
 from memmon.run.options import HELP, Options, Usage, parse
 from memmon.run.spawned import PRELOAD, environment
 
@@ -150,6 +150,8 @@ def _run(plan: _Plan) -> NoReturn:
         setsigmask=mask,
         setsigdef=[_signal.SIGPIPE, _signal.SIGXFSZ],  # Python has set them to be ignored in this process
     )
+    from memmon.run import kernel  # noqa: PLC0415  # the program starts meanwhile
+
     told = {
         "pid": pid,
         "mask": [int(number) for number in mask],
