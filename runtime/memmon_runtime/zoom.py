@@ -97,7 +97,7 @@ class Zoom:
         self._limit = recorder.limits.tightest
         step = self._limit // _STEP_SHARE if self._limit else _LARGEST_STEP
         self._step = min(max(step, _LEAST_STEP), _LARGEST_STEP)
-        self._mark = recorder.baseline * self._unit
+        self._mark = self._last = recorder.baseline * self._unit
         self._begun = self._marked = monotonic()
         self._spent = 0.0
         self._windows = 0
@@ -118,6 +118,7 @@ class Zoom:
     def look(self, units: int, now: float, without: int) -> str:
         """Go on from here: open a window, look into it, or close it. Lines for the log, or nothing."""
         rss, self._without = units * self._unit, without
+        self._last = rss
         if self._closing and self._tracing is not None:
             self._closing = not self._tracing.close(without)
         if self._window is not None:
@@ -128,6 +129,18 @@ class Zoom:
         elif rss - self._mark >= self._step and not self._closing and self._windows < _MOST_WINDOWS:
             return self._consider(rss, now)
         return ""
+
+    def held(self, units: int, stacks: list[dict[str, object]]) -> str:
+        """The same as ``look`` after a time in which a call kept the interpreter to itself, on the first of ``stacks``."""
+        rss = units * self._unit
+        grown, self._last = rss - self._last, rss
+        frames = stacks[0]["frames"] if stacks else None
+        if grown < self._step or not isinstance(frames, list) or self._windows >= _MOST_WINDOWS:
+            return ""
+        self._windows += 1
+        self._mark, self._marked = rss, monotonic()
+        line = {"mb": round(grown / MB, 3), "blocks": 1, "running": len(frames), "frames": frames}
+        return _zoom_line("call", 0.0, rss, grown, grown, [line])
 
     def close(self) -> None:
         """Let go of tracemalloc: the process forks or ends."""
@@ -241,16 +254,20 @@ class Zoom:
     def _line(self, by: str, window: _Window, rss: int, paths: Paths, threads: blame.Threads) -> str:
         lines = blame.lines(paths, threads, window.running.values())
         seen = sum(size for size, _ in paths.values())
-        if not lines:
-            return ""
-        return machine_line(
-            "zoom",
-            {
-                "by": by,
-                "seconds": round(monotonic() - window.begun, 3),
-                "rss_mb": round(rss / MB, 2),
-                "grown_mb": round((rss - window.rss) / MB, 2),
-                "seen_mb": round(seen / MB, 2),
-                "lines": lines,
-            },
-        )
+        return _zoom_line(by, monotonic() - window.begun, rss, rss - window.rss, seen, lines)
+
+
+def _zoom_line(by: str, seconds: float, rss: int, grown: int, seen: int, lines: list[dict[str, object]]) -> str:
+    if not lines:
+        return ""
+    return machine_line(
+        "zoom",
+        {
+            "by": by,
+            "seconds": round(seconds, 3),
+            "rss_mb": round(rss / MB, 2),
+            "grown_mb": round(grown / MB, 2),
+            "seen_mb": round(seen / MB, 2),
+            "lines": lines,
+        },
+    )
