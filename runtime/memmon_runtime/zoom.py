@@ -131,7 +131,7 @@ class Zoom:
         return ""
 
     def held(self, units: int, stacks: list[dict[str, object]]) -> str:
-        """The same as ``look`` after a time in which a call kept the interpreter to itself, on the first of ``stacks``."""
+        """Go on after a time in which a call kept the interpreter to itself: the one on the first of ``stacks``."""
         rss = units * self._unit
         grown, self._last = rss - self._last, rss
         frames = stacks[0]["frames"] if stacks else None
@@ -140,7 +140,7 @@ class Zoom:
         self._windows += 1
         self._mark, self._marked = rss, monotonic()
         line = {"mb": round(grown / MB, 3), "blocks": 1, "running": len(frames), "frames": frames}
-        return _zoom_line("call", 0.0, rss, grown, grown, [line])
+        return _zoom_line("call", 0.0, (rss, grown, grown), [line])
 
     def close(self) -> None:
         """Let go of tracemalloc: the process forks or ends."""
@@ -254,12 +254,14 @@ class Zoom:
     def _line(self, by: str, window: _Window, rss: int, paths: Paths, threads: blame.Threads) -> str:
         lines = blame.lines(paths, threads, window.running.values())
         seen = sum(size for size, _ in paths.values())
-        return _zoom_line(by, monotonic() - window.begun, rss, rss - window.rss, seen, lines)
+        return _zoom_line(by, monotonic() - window.begun, (rss, rss - window.rss, seen), lines)
 
 
-def _zoom_line(by: str, seconds: float, rss: int, grown: int, seen: int, lines: list[dict[str, object]]) -> str:
+def _zoom_line(by: str, seconds: float, sizes: tuple[int, int, int], lines: list[dict[str, object]]) -> str:
+    """``sizes``: the RSS, its growth, and what the method saw of that."""
     if not lines:
         return ""
+    rss, grown, seen = sizes
     return machine_line(
         "zoom",
         {
