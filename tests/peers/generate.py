@@ -105,8 +105,13 @@ class _Scope:
     outer: tuple[str, ...] = ()
     """The names of the function around, which may be declared nonlocal."""
 
-    def inner(self, **changes: bool) -> _Scope:
-        return replace(self, depth=self.depth + 1, **changes)
+    def inner(self, *, loop: bool | None = None, final: bool | None = None) -> _Scope:
+        return replace(
+            self,
+            depth=self.depth + 1,
+            loop=self.loop if loop is None else loop,
+            final=self.final if final is None else final,
+        )
 
     def lazy(self, *names: str) -> _Scope:
         visible = () if self.kind == "class" else self.names
