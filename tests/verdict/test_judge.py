@@ -281,6 +281,13 @@ def test_a_suspended_coroutine_is_not_where_it_died(judged: Callable[..., Verdic
     assert (verdict.culprit.line, verdict.culprit.function) == (8, "leak")
 
 
+def test_the_innermost_bracket_wins_over_a_little_growth_around_it(judged: Callable[..., Verdict]) -> None:
+    """Where nothing grew to speak of, the last bracket that was opened is named, not the one around it."""
+    verdict = judged(line("work_START", 60, 0, " line=1"), line("x_BEFORE", 61, 1, " line=5"))
+    assert verdict.culprit
+    assert verdict.culprit.checkpoint == "x_BEFORE"
+
+
 INNER = (
     '# stack: {"thread": "MainThread", "frames": [["/usr/lib/python3.11/json/__init__.py", 293, "load"],'
     ' ["/srv/ds/bot.py", 84, "load_config"], ["/srv/ds/bot.py", 12, "main"]]}\n'

@@ -192,7 +192,8 @@ def _open(end: End) -> Iterator[Candidate]:
         growth = until - opened.rss - bracket.inner_mb
         culprit = _of_record(end, opened, growth=growth, way="open", sure="guess")
         if inner or _is_suspended(end, bracket):
-            yield Candidate(culprit, Weight(1, growth if inner else 0.0))
+            large = bool(inner) and end.is_step(growth, culprit.alarm_mb)
+            yield Candidate(culprit, Weight(1 if large else 0, growth if inner else 0.0))
             continue
         exact = _inside(end, bracket)
         # A function's or a phase's line is as good as the stack that shows it: one of many that ran there.
