@@ -218,11 +218,14 @@ class Recorder:
             self.log.checkpoint(now, self.log.shape(body))
 
     def first_time(self, log: RunLog, level: int, now: int, rss: int, line: str) -> str:
-        """The line on which a level is reached for the first time, with what belongs around it."""
+        """The line on which a level is reached for the first time, after what belongs to it.
+
+        The line comes last: it names the last checkpoint, and the kill may come at any moment.
+        """
         self.worst = level
         stamp = log.stamp(now)
         ahead = top_ten(stamp, self.sites.values(), self.to_mb, self.target)
-        return ahead + line + (self.words.danger(stamp, rss * self.to_mb) if level > WARNING else "")
+        return ahead + (self.words.danger(stamp, rss * self.to_mb) if level > WARNING else "") + line
 
     def judge(self, rss: int) -> None:
         """Find the level anew, with the rule that fired and the RSS from which it may be higher."""

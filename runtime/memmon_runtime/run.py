@@ -26,6 +26,7 @@ from .watcher import Watcher
 from .zoom import Zoom
 
 __builtins__ = BUILTINS
+_MOST_FRAMES = 64
 _MOST_ANCESTORS = 8
 _MOST_PAGES = 50
 _START_FIELD = 19
@@ -257,16 +258,19 @@ def _uncaught() -> dict[str, object] | None:
     error = sys.exc_info()[1] or getattr(sys, "last_value", None)
     if error is None or isinstance(error, SystemExit):
         return None
-    found: dict[str, object] = {"type": type(error).__name__, "message": "", "file": None, "line": None}
+    found: dict[str, object] = {"type": type(error).__name__, "message": ""}
     try:
         found["message"] = str(error)[:1000]
     except Exception:
         pass
+    frames: list[list[object]] = []
     traceback = error.__traceback__
     while traceback is not None:
         code = traceback.tb_frame.f_code
-        found["file"] = absolute(code.co_filename)
-        found["line"] = original_line(code.co_filename, traceback.tb_lineno)
-        found["function"] = function_name(code)
+        line = original_line(code.co_filename, traceback.tb_lineno)
+        frames.append([absolute(code.co_filename), line, function_name(code)])
         traceback = traceback.tb_next
+    frames = frames[: -_MOST_FRAMES - 1 : -1]
+    found["file"], found["line"], found["function"] = frames[0] if frames else (None, None, None)
+    found["frames"] = frames
     return found

@@ -11,6 +11,7 @@ from os import listdir
 from time import monotonic, sleep, time_ns
 
 from . import heap
+from .files import Kept
 from .isolated import BUILTINS
 from .limits import CRITICAL
 from .lines import machine_line
@@ -76,7 +77,8 @@ class Watcher:
         self._late = 0.0
         self._wake = allocate_lock()
         self._running = allocate_lock()
-        self._ident = self._native = 0
+        self._ident = 0
+        self._waited_before = 0
 
     def start(self) -> None:
         """Let the thread begin; RuntimeError where the system gives none."""
@@ -84,6 +86,8 @@ class Watcher:
         self._wake.acquire()
         self._running = allocate_lock()
         self._running.acquire()
+        self._ready = allocate_lock()
+        self._ready.acquire()
         try:
             # The first thread to end makes the C library load what it takes; later there may be no memory for that.
             start_new_thread(_nothing, ())
@@ -92,6 +96,7 @@ class Watcher:
             self._running.release()
             raise
         self._recorder.own_threads = 1
+        self._ready.acquire()
 
     def stop(self) -> None:
         """Let the thread end and wait until it has; does nothing where it does not run."""
@@ -107,13 +112,17 @@ class Watcher:
                 sleep(0.0001)
 
     def _run(self) -> None:
-        self._ident, self._native = get_ident(), get_native_id()
+        self._ident = get_ident()
+        # While the starting thread waits, since nobody may meet a descriptor that is opened and closed.
+        self._schedule = Kept(f"/proc/self/task/{get_native_id()}/schedstat")
+        self._waited()
+        self._ready.release()
         running, wake, zoom = self._running, self._wake, self._zoom
         try:
             while True:
                 try:
                     if self._dead_man is not None:
-                        self._dead_man.arm()
+                        self._dead_man.arm(self._waited())
                 except Exception:
                     pass  # the next tick tries again
                 pause = self._pause()
@@ -131,6 +140,7 @@ class Watcher:
                 except Exception:
                     pass  # the next tick tries again
         finally:
+            self._schedule.close()
             try:
                 if self._dead_man is not None:
                     self._dead_man.disarm()
@@ -138,6 +148,26 @@ class Watcher:
                     zoom.close()
             finally:
                 running.release()
+
+    def _look_at_switch(self) -> None:
+        """Whether it fired since the last tick; it is wound for this tick too, whose work may take a while."""
+        if self._dead_man is not None:
+            held = self._dead_man.take()
+            self._dead_man.arm(0)
+            if held and self._late >= _LOCKED_OUT:
+                self._tell_held(held)
+
+    def _stand_down(self) -> None:
+        """This thread is about to be busy itself: no sign of a lock-out."""
+        if self._dead_man is not None:
+            self._dead_man.disarm()
+
+    def _waited(self) -> float:
+        """Seconds that this thread was ready to run and had no processor, since the last call."""
+        words = self._schedule.read().split()
+        total = int(words[1]) if len(words) > 1 else 0
+        waited, self._waited_before = total - self._waited_before, total
+        return waited / 1e9
 
     def _pause(self) -> float:
         recorder = self._recorder
@@ -148,9 +178,7 @@ class Watcher:
     def _tick(self, now: float) -> None:
         recorder = self._recorder
         self._ticks += 1
-        held = self._dead_man.take() if self._dead_man is not None else ""
-        if held and self._late >= _LOCKED_OUT:
-            self._tell_held(held)
+        self._look_at_switch()
         rss = recorder.reader.rss()
         recorder.judge(rss)
         recorder.highest = max(recorder.highest, rss)
@@ -166,6 +194,8 @@ class Watcher:
                 self._tell(rss, now, picture=False)
         self._told_level = min(self._told_level, recorder.level)
         if self._zoom is not None:
+            if self._zoom.busy:
+                self._stand_down()
             self._zoom_in(self._zoom.look(rss, now, self._ident))
         if recorder.brackets.count:
             with recorder.lock:
@@ -180,6 +210,7 @@ class Watcher:
         self._pictures = min(self._pictures + now - self._refilled, _BURST)
         self._refilled = now
         stacks = ""
+        self._stand_down()
         if picture and self._pictures >= 1:
             self._pictures -= 1
             stacks = "".join(machine_line("stack", stack) for stack in all_stacks(self._ident))
@@ -205,7 +236,11 @@ class Watcher:
         """What the dead man's switch wrote while this thread was kept from running."""
         if self._pictures >= 1:
             self._pictures -= 1
-            text = "".join(machine_line("stack", stack) for stack in held_stacks(dump))
+            stacks = held_stacks(dump)
+            text = "".join(machine_line("stack", stack) for stack in stacks)
             recorder = self._recorder
+            rss = recorder.reader.rss()
+            if self._zoom is not None:
+                text += self._zoom.held(rss, stacks)
             with recorder.lock:
-                recorder.background(recorder.reader.rss(), text)
+                recorder.background(rss, text)

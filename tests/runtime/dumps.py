@@ -2,10 +2,10 @@
 
     python tests/runtime/dumps.py [--dumps 20000] [--jobs 2] [--stops] [PYTHON...]
 
-Each job runs five threads that enter and leave frames as fast as they can. The switch is made far worse than it is: it
-does not wait until the watcher is locked out, but fires after half a millisecond of any thread's work, at each tick of
-2 ms, whatever the frames do. With ``--stops`` the programs are stopped and continued all the while, too. Prints a line
-for each interpreter; exit status 1 if a program crashed.
+Each job runs five threads, one of which now and then makes a native call that holds the GIL; the others enter and leave
+frames as fast as they can. Tick, threshold and the interpreter's own switching are many times faster than in earnest,
+in proportion. With ``--stops`` the programs are stopped and continued all the while, too. Prints a line for each
+interpreter; exit status 1 if a program crashed.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ sys.path.insert(0, sys.argv[1])
 import memmon_runtime
 from memmon_runtime import deadman, watcher
 wanted = int(sys.argv[2])
-watcher._TICK = watcher._LEAST_TICK = 0.002
-deadman.THRESHOLD = 0.0005
+watcher._TICK = watcher._LEAST_TICK = 0.004
+deadman.THRESHOLD = 0.012
 sys.setswitchinterval(0.0005)
 dumps = 0
 take = deadman.DeadMan.take
@@ -63,14 +63,19 @@ def busy():
             failing(turn.randrange(30))
         except ValueError:
             pass
-        if turn.random() < 0.3:
+        if turn.random() < 0.5:
             time.sleep(0.004)
 for _ in range(4):
     threading.Thread(target=busy).start()
-until = time.monotonic() + wanted * 0.1 + 30
+until = time.monotonic() + wanted * 0.5 + 30
+size = 100_000
 while dumps < wanted and time.monotonic() < until:
+    begun = time.thread_time()
+    sum(range(size))
+    if time.thread_time() - begun < 0.05:
+        size += 20_000
     deep(50)
-    sum(lazy(20))
+    time.sleep(0.001)
 stop = True
 print(dumps)
 """
