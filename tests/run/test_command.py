@@ -173,26 +173,45 @@ def test_no_cache_to_be_had(place: Place) -> None:
     assert len(place.logs()) == 1
 
 
-@pytest.mark.usefixtures("own_cache")
-def test_libcst_is_broken(place: Place, tmp_path: Path) -> None:
-    """Where instrumenting fails, the program runs all the same, watched."""
+@pytest.fixture
+def copied(own_cache: Path, tmp_path: Path) -> tuple[Path, list[str]]:
+    """A copy of memmon that may be broken, and the command that runs it."""
+    assert not own_cache.exists()
     copy = tmp_path / "installed"
-    root = _root()
-    shutil.copytree(root / "memmon", copy / "memmon")
+    shutil.copytree(_root() / "memmon", copy / "memmon")
     shutil.copytree(Path(memmon_runtime.__file__).parent, copy / "memmon_runtime")
+    start = f"import sys; sys.path.insert(0, {str(copy)!r}); sys.argv[:1] = ['memmon', 'run']\n"
+    return copy, [sys.executable, "-c", f"{start}from memmon.__main__ import main; main()"]
+
+
+def test_libcst_is_broken(place: Place, copied: tuple[Path, list[str]]) -> None:
+    """Where instrumenting fails, the program runs all the same, watched."""
+    copy, command = copied
     (copy / "memmon" / "source" / "transform.py").write_text("raise ImportError('broken')\n", encoding="utf-8")
     place.write("main.py", "print(sorted(vars()))\n")
-    words = [
-        sys.executable,
-        "-c",
-        f"import sys; sys.path[:0] = [{str(copy)!r}]; sys.argv[:1] = ['', 'run']; import memmon.__main__ as m; m.main()",
-    ]
-    done = subprocess.run(
-        [*words, "main.py"], cwd=place.folder, env=place.environment, capture_output=True, check=False
-    )
+    words = [*command, "main.py"]
+    done = subprocess.run(words, cwd=place.folder, env=place.environment, capture_output=True, check=False)
     assert (done.stdout, done.returncode) == (place.plain("main.py").stdout, 0)
     assert b"without checkpoints" in done.stderr
     assert len(place.logs()) == 1
+
+
+@pytest.mark.parametrize("broken", ["memmon_runtime/__init__.py", "memmon_runtime/recorder.py", "memmon/run/boot.py"])
+def test_the_runtime_is_broken(place: Place, copied: tuple[Path, list[str]], broken: str) -> None:
+    """Where the runtime or the loader fails, the program runs as it would without memmon, and one line says so."""
+    copy, command = copied
+    place.write("memmon.toml", '[[hotspot]]\nname = "x"\nmatch = "$X = $Y"\n')
+    place.write("other.py", "def f(n):\n    y = [n]\n    return y\n")
+    place.write(
+        "main.py", "import sys, other\nx = other.f(1)\nprint(x, __file__, sys.argv, sys.path[0], __loader__.path)\n"
+    )
+    words = [*command, "--quiet", "main.py", "1"]
+    subprocess.run(words, cwd=place.folder, env=place.environment, capture_output=True, check=True)
+    path = copy / broken
+    path.write_text(f"{path.read_text(encoding='utf-8')}\nraise ImportError('broken')\n", encoding="utf-8")
+    done = subprocess.run(words, cwd=place.folder, env=place.environment, capture_output=True, check=False)
+    assert (done.stdout, done.returncode) == (place.plain("main.py", "1").stdout, 0)
+    assert done.stderr.count(b"broken") == done.stderr.count(b"\n") == 1
 
 
 def test_an_instrumented_script(place: Place) -> None:

@@ -92,11 +92,9 @@ class _Program:
 _program: _Program | None = None
 
 
-def start(given: str) -> None:
-    """Begin, before the program does: *given* is what the launcher, or the parent process, hands on."""
+def start(told: dict[str, Any]) -> None:
+    """Begin, before the program does: *told* is what the launcher, or the parent process, hands on."""
     global _program  # noqa: PLW0603  # a process runs one program
-    told = marshal.loads(bytes.fromhex(given))
-    _set_back("PYTHONPATH", told["pythonpath"])
     _program = _Program(told)
     mode = told["mode"]
     if mode == "script":
@@ -232,25 +230,21 @@ def _stand_in(alias: str | None) -> None:
 
 
 def _append(key: str, value: object) -> None:
-    """Write a machine line into the log."""
-    from memmon_runtime import process  # noqa: PLC0415  # the runtime has begun
-    from memmon_runtime.lines import machine_line  # noqa: PLC0415  # likewise
+    """Write a machine line into the log, where there is one."""
+    try:
+        from memmon_runtime import process  # noqa: PLC0415  # the runtime has begun
+        from memmon_runtime.lines import machine_line  # noqa: PLC0415  # likewise
 
-    recorder = process._run.recorder if process._run else None  # noqa: SLF001
-    if recorder is not None and recorder.log is not None:
-        with recorder.lock:
-            recorder.log.append(machine_line(key, value))
+        recorder = process._run.recorder if process._run else None  # noqa: SLF001
+        if recorder is not None and recorder.log is not None:
+            with recorder.lock:
+                recorder.log.append(machine_line(key, value))
+    except Exception as error:  # noqa: BLE001  # it is the log's loss alone
+        _complain(error)
 
 
 def _complain(error: Exception) -> None:
     sys.stderr.write(f"memmon: {type(error).__name__}: {error}; the program runs on\n")
-
-
-def _set_back(name: str, value: str | None) -> None:
-    if value is None:
-        os.environ.pop(name, None)
-    else:
-        os.environ[name] = value
 
 
 def _let_runtime_in(folder: str) -> None:

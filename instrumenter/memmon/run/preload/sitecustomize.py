@@ -5,22 +5,32 @@ import sys
 
 def _start() -> None:
     import _frozen_importlib  # noqa: PLC0415  # nothing may stay here: the real module of this name is to come
+    import marshal  # noqa: PLC0415  # likewise
     import os  # noqa: PLC0415  # likewise
     from _frozen_importlib_external import PathFinder  # noqa: PLC0415  # likewise
 
     here = os.path.dirname(__file__)
     sys.path[:] = [entry for entry in sys.path if entry != here]
     sys.path_importer_cache.pop(here, None)
-    given = os.environ.pop("MEMMON_RUN", "")
+    told = marshal.loads(bytes.fromhex(os.environ.pop("MEMMON_RUN", "")) or b"N")
+    if told is None:
+        return  # whoever has named this folder was not memmon
+    if told["pythonpath"] is None:
+        os.environ.pop("PYTHONPATH", None)
+    else:
+        os.environ["PYTHONPATH"] = told["pythonpath"]
     try:
         root = os.path.dirname(os.path.dirname(os.path.dirname(here)))
         spec = PathFinder.find_spec("memmon", [root])
         _frozen_importlib._load(spec)  # type: ignore[attr-defined]  # noqa: SLF001  # importlib is not imported
         from memmon.run import boot  # noqa: PLC0415  # findable from here on
 
-        boot.start(given)
+        boot.start(told)
     except Exception as error:  # noqa: BLE001  # the program runs all the same
         sys.stderr.write(f"memmon: {type(error).__name__}: {error}; the program runs unwatched\n")
+        if told["mode"] == "script":
+            # What was to run is an entry of the cache, which needs what has just failed.
+            os.execv(sys.executable, [sys.executable, *["-O"] * sys.flags.optimize, *told["words"]])
 
 
 _start()
