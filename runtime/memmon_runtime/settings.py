@@ -23,7 +23,9 @@ except OSError:  # the folder that the program was started in is gone
 
 
 def absolute(name: str) -> str:
-    """``name`` from the folder that the program started in, whatever the current one is now."""
+    """``name`` from the folder that the program started in, whatever the current one is now; ``<stdin>`` as it is."""
+    if name[:1] == "<":
+        return name
     return path.normpath(path.join(_FIRST_FOLDER, name))
 
 

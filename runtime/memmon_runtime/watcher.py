@@ -226,11 +226,12 @@ class Watcher:
             recorder.background(rss, stacks)
 
     def _zoom_in(self, text: str) -> None:
+        """Write what a window showed, with a sample behind it: the last line names the last checkpoint."""
         if text:
             recorder = self._recorder
+            rss = recorder.reader.rss()
             with recorder.lock:
-                if recorder.log is not None:
-                    recorder.log.append(text)
+                recorder.background(rss, text)
 
     def _tell_held(self, dump: str) -> None:
         """What the dead man's switch wrote while this thread was kept from running."""
