@@ -161,6 +161,32 @@ def test_streams_are_the_same(place: Place) -> None:
     assert (done.stdout, done.stderr) == (data, b"err")
 
 
+def is_broken(pipe: int) -> bool:
+    """Whether nobody can read from a pipe any more."""
+    try:
+        os.write(pipe, b"x")
+    except BrokenPipeError:
+        return True
+    return False
+
+
+def test_a_closed_stream_is_closed(place: Place) -> None:
+    """Who reads what the program writes sees its end when the program closes it, not when the program ends."""
+    place.write(
+        "main.py", f"{READY}say('ready')\nos.close(0); os.close(1); os.close(int(sys.argv[1]))\ntime.sleep(60)\n"
+    )
+    reader, writer = os.pipe()
+    process = place.start("--quiet", "main.py", str(writer), stdin=subprocess.PIPE, pass_fds=[writer])
+    os.close(writer)
+    assert process.stdout.read() == b"ready\n"
+    assert os.read(reader, 1) == b""
+    os.close(reader)
+    until(lambda: is_broken(process.stdin.fileno()), "the end of what it reads")  # as for `yes | python main.py`
+    assert process.poll() is None
+    process.terminate()
+    process.communicate(timeout=WITHIN)
+
+
 class Terminal:
     """A real terminal with a shell that has job control on it."""
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 _TICK = 0.05
+_MOST_DESCRIPTORS = 1 << 16
 _FROM_KERNEL = 0x80
 """The code of a signal that the terminal sent: the program, in the same process group, has it too."""
 _STOPPED_BY = (_signal.SIGTSTP, _signal.SIGTTIN, _signal.SIGTTOU)
@@ -31,6 +32,7 @@ _SILENT = (_signal.SIGINT, _signal.SIGPIPE)
 
 def main(given: str) -> NoReturn:
     """Watch the program that the launcher has started, and leave as it did."""
+    _let_go()
     supervisor = Supervisor(marshal.loads(bytes.fromhex(given)))
     supervisor.watch()
     supervisor.conclude()
@@ -175,6 +177,14 @@ class Supervisor:
             os.waitpid(pid, 0)
         except OSError:
             _say(f"the verdict: memmon report {log}")
+
+
+def _let_go() -> None:
+    """Keep open no end of a pipe that the program may close; only stderr is needed, for the verdict."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1):
+        os.dup2(nothing, stream)
+    os.closerange(3, _MOST_DESCRIPTORS)
 
 
 def _name(signal: int) -> str:
