@@ -51,8 +51,10 @@ def read_mains(code_of: Callable[[str], CodeType | None]) -> None:
 
     original: Callable[..., Any] = runpy._get_code_from_file  # type: ignore[attr-defined]  # noqa: SLF001
 
-    def get_code_from_file(*names: str) -> Any:  # until Python 3.11 the run's name comes first
+    def get_code_from_file(*names: str) -> Any:
         code = code_of(names[-1])
-        return original(*names) if code is None else (code, names[-1])
+        if code is None:
+            return original(*names)
+        return code if len(names) == 1 else (code, names[-1])  # Python 3.13 or older ones, which give the run's name
 
     runpy._get_code_from_file = get_code_from_file  # type: ignore[attr-defined]  # noqa: SLF001
