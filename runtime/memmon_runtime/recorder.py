@@ -246,9 +246,10 @@ class Recorder:
                 self.number += 1
                 self.page.count_left(site, self.number)
             if self.log is not None:
-                growth = (self.last_rss - opened_rss) * self.to_mb
+                rss = self.reader.rss()
+                growth = (rss - opened_rss) * self.to_mb
                 more = f" growth={growth:+.2f}MB{site.tail} last={self.words.quoted(self.last_name)}"
-                self.log.event(self._line(self.log, INFO, site.left_name, self.last_rss, more))
+                self.log.event(self._line(self.log, INFO, site.left_name, rss, more))
 
     def _line(self, log: RunLog, level: int, name: str, rss: int, more: str) -> str:
         """A line in the card's form that is no checkpoint: its second figure is the growth since the last one."""

@@ -42,7 +42,8 @@ def _outcome(verdict: Verdict, say: Say) -> str:
         raised = verdict.exception
         what = raised.type if raised else say("an exception", "异常")
         why = say(*_WHY[verdict.cause]) if verdict.cause in _WHY else ""
-        where = place(raised.file, raised.line) if raised else ""
+        at = verdict.culprit or raised
+        where = place(at.file, at.line) if at else ""
         return say(
             f"ENDED with {what}{f' at {where}' if where else ''}{why}{_child(verdict, say)}.",
             f"异常结束：{what}{f'，位置 {where}' if where else ''}{why}{_child(verdict, say)}。",
@@ -88,6 +89,7 @@ def _took(culprit: Culprit, limit: float | None, say: Say) -> str:
 _HOW = {
     "open": ("It died inside {what}", "死在 {what} 之内"),
     "stack": ("It was last seen at {what}", "最后停留在 {what}"),
+    "zoom": ("What grew to the end was kept by {what}", "一直增长到最后的内存由 {what} 保留"),
     "grown": ("What grew is {what}", "增长异常的是 {what}"),
     "leak": ("Memory piled up at {what}", "内存在 {what} 不断累积"),
     "raised": ("Memory was refused at {what}", "申请内存失败于 {what}"),

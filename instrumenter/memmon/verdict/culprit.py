@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from memmon.verdict.growth import goes_through, grower, spoke_inside
 from memmon.verdict.model import Culprit, Frame, Stack
 from memmon.verdict.own import own_frame, waits
 
@@ -22,6 +23,8 @@ _STEP_SHARE = 0.1
 """Growth that makes a fatal step where no alarm is set: this much, or this share of the limit."""
 _DEEPEST = 64
 """Frames of a stack that the log has at most: what is not among so many may still be below them."""
+_SURE = 0.7
+"""The share of all growth in the windows that makes a line certain."""
 _LEAK_HITS = 3
 _LEAK_SHARE = 0.5
 """A site leaks that was passed this often and holds this share of all growth, with nothing inside it to blame."""
@@ -35,8 +38,9 @@ class Weight(NamedTuple):
     """Candidates compare by directness first, then by the megabytes they explain."""
 
     rank: int
-    """4: the program itself named it; 3: a fatal step, in a bracket that nothing else happened in; 2: over its
-    alarm, a leak, or the line of the last stack; 1: it was running; 0: it grew most."""
+    """6: the program itself named it; 5: a fatal step in a statement's bracket that nothing else happened in, or one
+    that locked the watcher out; 4: zoom saw it grow; 3: such a step in a function's bracket; 2: over its alarm, a
+    leak, or the line of the last stack; 1: it was running; 0: it grew most."""
     mb: float
 
 
@@ -109,6 +113,15 @@ def _of_record(end: End, record: Record, *, growth: float, way: Way, sure: Confi
     )
 
 
+def _around(end: End) -> str | None:
+    """The bracket that the exception came from, as its opening was printed."""
+    if end.story.open:
+        return end.story.open[-1].opened.name
+    left = end.story.left
+    site = end.site(left) if left else None
+    return f"{site.name}_{site.kind}" if site else None
+
+
 def _raised(end: End) -> Iterator[Candidate]:
     """The line that the uncaught exception came from: the user's innermost, where the way to it is known."""
     raised = end.story.raised
@@ -120,7 +133,7 @@ def _raised(end: End) -> Iterator[Candidate]:
         file=frame.file,
         line=frame.line,
         function=frame.function or None,
-        checkpoint=end.story.open[-1].opened.name if end.story.open else None,
+        checkpoint=_around(end),
         pid=end.story.header.pid,
         thread=None,
         shown_by="raised",
@@ -134,7 +147,7 @@ def _raised(end: End) -> Iterator[Candidate]:
     )
     # At a --limit of its own the program is interrupted wherever it is, like a sample.
     sampled = end.story.limit_reached is not None
-    yield Candidate(culprit, Weight(2, end.tail_mb) if sampled else Weight(4, 0.0))
+    yield Candidate(culprit, Weight(2, end.tail_mb) if sampled else Weight(6, 0.0))
 
 
 def _busy_frames(end: End) -> Iterator[tuple[Stack, Frame]]:
@@ -217,8 +230,51 @@ def _open(end: End) -> Iterator[Candidate]:
                 culprit,
                 confidence="certain" if step and sure else "likely" if step or seen or bracket.direct else "guess",
             ),
-            Weight(3 if step else 2 if seen else 1, growth),
+            Weight(_step_rank(end, bracket) if step else 2 if seen else 1, growth),
         )
+
+
+def _step_rank(end: End, bracket: Open) -> int:
+    """A statement's bracket names its line; a function's does not, nor one that other lines grew beside."""
+    if bracket.opened.kind != "BEFORE":
+        return 3
+    found = grower(end.story, end.final_mb)
+    if found is None or not spoke_inside(end.story, bracket):
+        return 5
+    file, line = end.file(bracket.opened.file), bracket.opened.line
+    last = end.extents.get((file or "", line or 0), line)
+    return 5 if goes_through(found, file, line, last) else 3
+
+
+def _zoom(end: End) -> Iterator[Candidate]:
+    """The line that kept what grew, by the windows of the growth's last phase."""
+    found = grower(end.story, end.final_mb)
+    if found is None:
+        return
+    frame = found.frame
+    around = [one for one in end.story.open if _inside(end, one)]
+    culprit = Culprit(
+        file=frame.file,
+        line=frame.line,
+        function=frame.function or None,
+        checkpoint=around[-1].opened.name if around else None,
+        pid=end.story.header.pid,
+        thread=None,
+        shown_by="zoom",
+        inner=_below(Stack(None, "", found.frames), frame) if frame in found.frames else (),
+        held=False,
+        growth_mb=found.mb,
+        hotspot=None,
+        normal_mb=None,
+        alarm_mb=None,
+        confidence="guess" if found.by == "stacks" else "certain" if found.share >= _SURE else "likely",
+    )
+    yield Candidate(culprit, Weight(1 if found.by == "stacks" else 4, found.mb))
+
+
+def _locked_out(end: End) -> bool:
+    """Whether memory ran out in one step while the watcher could not look any more."""
+    return end.is_step(end.final_mb - end.story.last_mb, None)
 
 
 def _stack(end: End) -> Iterator[Candidate]:
@@ -243,7 +299,7 @@ def _stack(end: End) -> Iterator[Candidate]:
             alarm_mb=None,
             confidence="likely" if step and len(frames) == 1 else "guess",
         )
-        yield Candidate(culprit, Weight(2 if step else 1, end.tail_mb))
+        yield Candidate(culprit, Weight(5 if stack.held and _locked_out(end) else 2 if step else 1, end.tail_mb))
 
 
 def grown(end: End) -> Culprit | None:
@@ -279,7 +335,7 @@ def _largest(end: End) -> Iterator[Candidate]:
         yield Candidate(_of_record(end, record, growth=growth, way="grown", sure="guess"), Weight(0, growth))
 
 
-_WAYS = (_raised, _open, _stack, _grown, _leak, _largest)
+_WAYS = (_raised, _open, _zoom, _stack, _grown, _leak, _largest)
 
 
 def weigh_culprit(end: End) -> Culprit | None:

@@ -41,6 +41,10 @@ def why_this_line(culprit: Culprit, say: Say) -> tuple[str, ...]:
             f"{culprit.hotspot} 多次小幅增长，累计保留 {took}，占总增长的大部分",
         ),
         "grown": (f"{name} grew by {took}{_alarm(culprit, say)}", f"{name} 增长了 {took}{_alarm(culprit, say)}"),
+        "zoom": (
+            f"while memory grew, what {where} keeps is what grew: {took} up to the end",
+            f"内存增长期间，增长的正是 {where} 所保留的内容：到最后共 {took}",
+        ),
         "raised": (f"the exception came from {where}", f"异常来自 {where}"),
     }
     held = say(

@@ -18,12 +18,14 @@ from memmon.verdict.model import (
     Header,
     Heap,
     Injected,
+    Kept,
     LimitReached,
     Raised,
     SiteSeen,
     Stack,
     Supervised,
     Totalled,
+    Zoomed,
 )
 
 if TYPE_CHECKING:
@@ -155,6 +157,22 @@ def _heap(fields: dict[str, Any]) -> Heap:
     )
 
 
+def _zoom(fields: dict[str, Any]) -> Zoomed:
+    return Zoomed(
+        by=text(fields.get("by")) or "",
+        rss_mb=_number(fields.get("rss_mb")) or 0.0,
+        grown_mb=_number(fields.get("grown_mb")) or 0.0,
+        kept=tuple(
+            Kept(
+                mb=_number(one.get("mb")) or 0.0,
+                frames=tuple(frame for frame in map(_frame, _array(one.get("frames"))) if frame),
+                running=_whole(one.get("running")) or 0,
+            )
+            for one in map(_object, _array(fields.get("lines")))
+        ),
+    )
+
+
 def _raised(fields: dict[str, Any]) -> Raised:
     return Raised(
         type=text(fields.get("type")) or "Exception",
@@ -200,6 +218,7 @@ _BELOW: dict[str, Callable[[dict[str, Any]], Event]] = {
     "stack": _stack,
     "lines": _injected,
     "heap": _heap,
+    "zoom": _zoom,
     "exception": _raised,
     "end": _ended,
     "supervisor": _supervised,

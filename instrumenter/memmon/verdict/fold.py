@@ -22,6 +22,7 @@ from memmon.verdict.model import (
     Supervised,
     Totalled,
     Totals,
+    Zoomed,
 )
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ PROGRAM_START = frozenset({"程序启动", "program start"})
 PROGRAM_END = frozenset({"程序结束", "program end"})
 BACKGROUND = frozenset({"后台监控", "background"})
 _SPECIAL = PROGRAM_START | PROGRAM_END | BACKGROUND
+
+
+_MOST_ZOOMS = 400
+"""So many windows, the newest, are enough."""
 
 
 class _Site:
@@ -84,7 +89,9 @@ class Fold:
         self.names: dict[str, str] = {}
         self.injected: dict[str, tuple[int, ...]] = {}
         self.heap: Heap | None = None
+        self.zooms: list[Zoomed] = []
         self.raised: Raised | None = None
+        self.left: Record | None = None
         self.ended: Ended | None = None
         self.finished = False
         self.supervised: Supervised | None = None
@@ -96,6 +103,7 @@ class Fold:
             Stack: self._stack,
             Injected: self._inject,
             Heap: self._keep_heap,
+            Zoomed: self._keep_zoom,
             Raised: self._raise,
             Totalled: self._total,
             Ended: self._end,
@@ -123,6 +131,10 @@ class Fold:
 
     def _keep_heap(self, heap: Heap) -> None:
         self.heap = heap
+
+    def _keep_zoom(self, zoomed: Zoomed) -> None:
+        self.zooms.append(zoomed)
+        del self.zooms[:-_MOST_ZOOMS]
 
     def _raise(self, raised: Raised) -> None:
         self.raised = raised
@@ -168,11 +180,12 @@ class Fold:
         self._stacks_done = True
         if record.kind == "LEFT":
             self.brackets.end(record)
+            self.left = self.left or record
             return
         if not record.kind and record.name in _SPECIAL:
             self._add_special(record)
             return
-        self.background = None
+        self.background = self.left = None
         self.checkpoint = record
         self.checkpoints += 1
         self.tids.add(record.thread)

@@ -12,7 +12,7 @@ Outcome = Literal["finished", "exception", "killed", "running"]
 Cause = Literal["oom-kill", "memory-error", "limit", "crash", "signal", "unknown"]
 Confidence = Literal["certain", "likely", "guess"]
 Status = Literal["ok", "high", "alarm"]
-Way = Literal["open", "stack", "grown", "leak", "raised"]
+Way = Literal["open", "stack", "zoom", "grown", "leak", "raised"]
 """Which evidence gave the culprit's line."""
 
 OPENERS = ("BEFORE", "START")
@@ -170,6 +170,31 @@ class Heap:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """Memory that one of the user's lines allocated in a window and that was still there at its end."""
+
+    mb: float
+    frames: tuple[Frame, ...]
+    """The way to the allocation, the innermost first."""
+    running: int
+    """So many of the outermost frames were on the stack all the while."""
+    keeper: Frame | None = None
+    """The line that keeps it, as far as the source tells."""
+
+
+@dataclass(frozen=True)
+class Zoomed:
+    """A window of a fraction of a second while memory grew."""
+
+    by: str
+    """``tracemalloc``, ``call`` or ``stacks``."""
+    rss_mb: float
+    """At its end."""
+    grown_mb: float
+    kept: tuple[Kept, ...]
+
+
+@dataclass(frozen=True)
 class Totalled:
     """The totals of all sites, written at the end."""
 
@@ -209,7 +234,20 @@ class LimitReached:
     rss_mb: float | None
 
 
-Event = Header | Record | SiteSeen | Stack | Injected | Heap | Raised | Totalled | Ended | Supervised | LimitReached
+Event = (
+    Header
+    | Record
+    | SiteSeen
+    | Stack
+    | Injected
+    | Heap
+    | Zoomed
+    | Raised
+    | Totalled
+    | Ended
+    | Supervised
+    | LimitReached
+)
 
 # --- what one log amounts to -----------------------------------------------------------------------------
 
@@ -270,7 +308,10 @@ class Story:
     threads: tuple[tuple[str, str], ...]
     """Their numbers, as the checkpoints have them, and names."""
     heap: Heap | None
+    zooms: tuple[Zoomed, ...]
     raised: Raised | None
+    left: Record | None
+    """The LEFT of the innermost bracket that was left since ``checkpoint``: the exception passed through it."""
     ended: Ended | None
     supervised: Supervised | None
     limit_reached: LimitReached | None
