@@ -1,0 +1,134 @@
+"""From the line that allocated what stayed to the line that keeps it.
+
+A helper that returns what it made, or a generator that yields it, keeps nothing: its caller does. And what is put
+under a local name is kept by the line that stores it from there. The source says which it is, a statement at a time.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+from typing import TYPE_CHECKING
+
+from memmon.verdict.code import last_line, source_lines
+from memmon.verdict.model import Stack
+from memmon.verdict.own import own_frame
+
+if TYPE_CHECKING:
+    from memmon.verdict.model import Frame
+
+_HIGHEST = 15
+"""Lines above in which a statement may begin."""
+_LOWEST = 40
+"""Lines below in which what got a name is stored or handed on."""
+_STORES = r"""(?x)
+    \.(?:append|appendleft|extend|add|insert|update|setdefault|put|put_nowait|push)\s*\(.*\b{name}\b
+    | \]\s*=\s*.*\b{name}\b
+    | \w\.\w+\s*=\s*.*\b{name}\b
+    | \+=\s*.*\b{name}\b
+"""
+
+
+def _statement(file: str, line: int) -> tuple[int, ast.stmt | None]:
+    """Where the simple statement that holds a line begins, and what it is; None where it can't be read alone."""
+    lines = source_lines(file)
+    start = line
+    for above in range(line, max(line - _HIGHEST, 0), -1):
+        if last_line(file, above) >= line:
+            start = above
+        elif above < start:
+            break
+    text = textwrap.dedent("\n".join(lines[start - 1 : last_line(file, start)]))
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError):
+        return start, None
+    return start, body[0] if body else None
+
+
+def _name(statement: ast.stmt) -> str | None:
+    """The one local name that a plain assignment binds, unless it builds on what is under that name already."""
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        target, value = statement.targets[0], statement.value
+    elif isinstance(statement, ast.AnnAssign) and statement.value:
+        target, value = statement.target, statement.value
+    else:
+        return None
+    if not isinstance(target, ast.Name):
+        return None
+    used = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
+    return None if target.id in used else target.id
+
+
+def _is_yield(statement: ast.stmt | None) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Yield | ast.YieldFrom)
+
+
+def _below(file: str, start: int, name: str) -> tuple[int | None, bool]:
+    """The line further down in the function that stores what is under ``name``; whether it is returned or yielded."""
+    lines = source_lines(file)
+    indent = len(lines[start - 1]) - len(lines[start - 1].lstrip())
+    stores = re.compile(_STORES.replace("{name}", re.escape(name)))
+    handed = re.compile(rf"\s*(?:return|yield)\b\W*{re.escape(name)}\b\W*$")
+    for number, line in enumerate(lines[start : start + _LOWEST], start + 1):
+        if line.strip() and not line.lstrip().startswith("#") and len(line) - len(line.lstrip()) < indent - 4:
+            break
+        if re.match(r"\s*(?:async\s+)?(?:def|class)\s", line):
+            break
+        if stores.search(line):
+            return number, False
+        if handed.match(line.partition("#")[0].rstrip()):
+            return None, True
+    return None, False
+
+
+def _is_cached(file: str, frame: Frame) -> bool:
+    """Whether the function is decorated so that what it returns is kept."""
+    lines = source_lines(file)
+    name = frame.function.rpartition(".")[2]
+    for at in range(min(frame.line or 0, len(lines)) - 1, -1, -1):
+        if re.match(rf"\s*(?:async\s+)?def\s+{re.escape(name)}\s*\(", lines[at]):
+            above = at - 1
+            while above >= 0 and lines[above].lstrip().startswith("@"):
+                if "cache" in lines[above]:
+                    return True
+                above -= 1
+            return False
+    return False
+
+
+def keeper(frames: tuple[Frame, ...], running: int, target: str | None) -> Frame | None:
+    """The user's line that keeps the memory which ``frames`` allocated; None where no line is the user's.
+
+    The outermost ``running`` of the frames have not returned yet, so what they allocated is their own.
+    """
+    first = own_frame(Stack(None, "", frames), target)
+    if first is None:
+        return None
+    at = frames.index(first)
+    while True:
+        frame = frames[at]
+        start, statement = _statement(frame.file, frame.line or 1)
+        runs = at >= len(frames) - running
+        name = _name(statement) if statement else None
+        hands_up = _is_yield(statement) or (isinstance(statement, ast.Return) and not runs)
+        if name:
+            stored, handed = _below(frame.file, start, name)
+            if stored:
+                return type(frame)(frame.file, stored, frame.function)
+            hands_up = handed and not runs
+        above = _caller(frames, at, target)
+        if not hands_up or above is None or _is_cached(frame.file, frame):
+            return frame
+        at = above
+
+
+def _caller(frames: tuple[Frame, ...], at: int, target: str | None) -> int | None:
+    """The next of the user's frames further out that is on another line."""
+    here = frames[at]
+    for further in range(at + 1, len(frames)):
+        frame = frames[further]
+        if own_frame(Stack(None, "", (frame,)), target) and (frame.file, frame.line) != (here.file, here.line):
+            return further
+    return None
