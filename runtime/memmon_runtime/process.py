@@ -11,7 +11,7 @@ from atexit import register
 from gc import get_objects
 from sys import _getframe, getallocatedblocks
 
-from . import calls
+from . import calls, shipping
 from .isolated import BUILTINS
 from .run import Run, find_parent, find_previous, find_target
 from .settings import Settings
@@ -46,9 +46,11 @@ def install(alias: str, *, added: tuple[int, ...] = (), **settings: Any) -> None
     remember_added(frame.f_code.co_filename, added)
     setattr(builtins, alias, calls.marks)
     _outlive_builtins(alias)
+    shipping.add_home(frame.f_globals.get("__name__"), alias)
     if _run is not None:
         _run.tell_added(frame.f_code.co_filename, added)
     begin(frame, settings)
+    shipping.bind(at_once=_run is None)
 
 
 def _outlive_builtins(alias: str) -> None:

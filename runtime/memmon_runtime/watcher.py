@@ -10,7 +10,7 @@ from _thread import allocate_lock, get_ident, get_native_id, start_new_thread
 from os import listdir
 from time import monotonic, sleep, time_ns
 
-from . import heap
+from . import heap, shipping
 from .files import Kept
 from .isolated import BUILTINS
 from .limits import CRITICAL
@@ -179,6 +179,7 @@ class Watcher:
         recorder = self._recorder
         self._ticks += 1
         self._look_at_switch()
+        shipping.bind()
         rss = recorder.reader.rss()
         recorder.judge(rss)
         recorder.highest = max(recorder.highest, rss)
