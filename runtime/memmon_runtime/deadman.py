@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 THRESHOLD = 0.1
 """Of a thread's own time; twice a tick. A step that takes 300 MB can be over in one and a half times that."""
-_DELAY_FACTOR = 4
+_DELAY_FACTOR = 2
 _DELAY_FADES = 0.995
 """Each tick: by half in 140 of them, seven seconds."""
 _SIZE = 64 << 10

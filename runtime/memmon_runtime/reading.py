@@ -170,10 +170,8 @@ class Peak:
         self._identity: tuple[int, int] | None = None
         self.mend()
         self.reset()
-        if getrusage is None or abs(getrusage(RUSAGE_SELF).ru_maxrss - self._high_water_kb()) > _SLACK_KB:
-            self.read = self._read_status
-        else:
-            self.read = self._read_usage
+        inherited = getrusage(RUSAGE_SELF).ru_maxrss
+        self._inherited = inherited if inherited > self._high_water_kb() + _SLACK_KB else 0
 
     def mend(self) -> None:
         """Open anew what the program closed."""
@@ -184,12 +182,16 @@ class Peak:
             # Let the peak begin at what is resident now.
             self.reset = partial(write, self._fd, b"5")
 
-    def _read_usage(self) -> int:
-        return getrusage(RUSAGE_SELF).ru_maxrss // self._kb
+    def read(self) -> int:
+        """The peak since the reset, in units.
 
-    def _read_status(self) -> int:
-        """For a child of a large parent: what was inherited through exec stays in ``ru_maxrss`` for ever."""
-        return self._high_water_kb() // self._kb
+        What a child of a large parent has inherited through exec stays in ``ru_maxrss`` for ever: below that, it says
+        nothing.
+        """
+        peak = getrusage(RUSAGE_SELF).ru_maxrss
+        if peak <= self._inherited:
+            peak = self._high_water_kb()
+        return peak // self._kb
 
     def _high_water_kb(self) -> int:
         words = self._status.read().partition("VmHWM:")[2].split(None, 1)

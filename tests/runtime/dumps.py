@@ -29,7 +29,7 @@ import memmon_runtime
 from memmon_runtime import deadman, watcher
 wanted = int(sys.argv[2])
 watcher._TICK = watcher._LEAST_TICK = 0.004
-deadman.THRESHOLD = 0.012
+deadman.THRESHOLD, deadman._DELAY_FACTOR = 0.012, 1
 sys.setswitchinterval(0.0005)
 dumps = 0
 take = deadman.DeadMan.take
@@ -72,7 +72,7 @@ size = 100_000
 while dumps < wanted and time.monotonic() < until:
     begun = time.thread_time()
     sum(range(size))
-    if time.thread_time() - begun < 0.05:
+    if time.thread_time() - begun < 0.06:
         size += 20_000
     deep(50)
     time.sleep(0.001)
