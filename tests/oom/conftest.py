@@ -1,0 +1,9 @@
+"""The helpers of these tests stand beside them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+# Collected without touching sys.path.
+sys.path.insert(0, str(Path(__file__).resolve().parent))

@@ -1,0 +1,72 @@
+"""Every program that the kernel kills is put down to its line, and none that anything else ended to the kernel."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from innocents import INNOCENTS, Innocent
+from oom_runs import LIMIT_MB, WAYS, environment, kill, report, start
+from scenarios import SCENARIOS, Scenario
+
+from support import cgroup
+from support.marks import needs_cgroup
+
+pytestmark = [needs_cgroup, pytest.mark.slow]
+
+_PROGRAMS = [
+    pytest.param(
+        scenario,
+        id=scenario.name,
+        marks=[pytest.mark.skipif(not importlib.util.find_spec(scenario.needs), reason=f"{scenario.needs} is missing")]
+        if scenario.needs
+        else [],
+    )
+    for scenario in SCENARIOS
+]
+
+
+@pytest.mark.parametrize("renamed", [False, True], ids=["as it stands", "renamed"])
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("scenario", _PROGRAMS)
+def test_the_line_that_ran_memory_out(tmp_path: Path, scenario: Scenario, way: str, *, renamed: bool) -> None:
+    """Killed by the kernel: the exact line and the proven cause, while the cgroup is there and when it is gone."""
+    seen = kill(tmp_path, scenario.source(renamed=renamed), way)
+    assert seen.kills == 1, seen.stderr
+    for told in seen.reports:
+        assert (told["outcome"], told["cause"]) == ("killed", "oom-kill"), told["evidence"]
+        assert told["culprit"]["line"] == scenario.line(renamed=renamed), told["evidence"]
+        assert told["culprit"]["file"] == str((tmp_path / "program.py").resolve())
+
+
+def _program(pid: int, way: str) -> int:
+    """The process that the program runs in: under `memmon run` the supervisor's child."""
+    if way != "run":
+        return pid
+    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()[0])
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("innocent", INNOCENTS, ids=lambda one: one.name)
+def test_what_memory_did_not_kill(tmp_path: Path, innocent: Innocent, way: str) -> None:
+    """Whatever else ends a program is never called the kernel's kill, however much memory it held."""
+    command = start(tmp_path, innocent.source, way)
+    with cgroup.limited(LIMIT_MB) as group:
+        running = subprocess.Popen(
+            group.wrap(command), cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        if innocent.kill:
+            assert running.stdout is not None
+            assert running.stdout.readline() == b"ready\n"
+            os.kill(_program(running.pid, way), getattr(signal, innocent.kill))
+        _, stderr = running.communicate(timeout=60)
+        first, _ = report(tmp_path)
+        assert group.oom_kills() == 0, stderr
+    second, _ = report(tmp_path)
+    for told in (first, second):
+        assert told["outcome"] in innocent.outcomes, (told["outcome"], told["evidence"], stderr)
+        assert told["cause"] in innocent.causes, (told["cause"], told["evidence"], stderr)

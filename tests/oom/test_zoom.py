@@ -1,0 +1,157 @@
+"""Zoom names the line that keeps the memory, on every Python, and gives way to the program's own tracemalloc."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import memmon_runtime
+from support import cgroup, interpreters
+from support.marks import each_python, needs_cgroup
+
+if TYPE_CHECKING:
+    import subprocess
+
+pytestmark = [needs_cgroup, pytest.mark.slow]
+
+_LIMIT_MB = 300
+_PREAMBLE = '__import__("memmon_runtime").install("__memmon__", added=(1,))\n'
+_LEAK = """\
+def churn():
+    return sum(list(range(500)))
+def keep(rows, number):
+    text = "row %d " % number * 40
+    rows.append((text, [number] * 100))
+def grow(rows, count):
+    for number in range(count):
+        churn()
+        keep(rows, number)
+"""
+_LOADED = "import sys\nprint('memmon_runtime.tracing' in sys.modules)\n"
+_KEEPS = (4, 5)
+"""The lines of ``keep`` that allocate what stays."""
+
+
+def _run(
+    folder: Path, python: Path, source: str, **switches: str
+) -> tuple[subprocess.CompletedProcess[str], list[dict[str, Any]]]:
+    """Run a program under the runtime in 300 MB; return its end and the zoom lines of all its logs."""
+    shutil.copytree(Path(memmon_runtime.__file__).parent, folder / "memmon_runtime", dirs_exist_ok=True)
+    (folder / "program.py").write_text(_PREAMBLE + source, encoding="utf-8")
+    with cgroup.limited(_LIMIT_MB) as group:
+        done = group.run(
+            [python, "-X", "dev", "-W", "error", "program.py"], cwd=folder, env=switches,
+            capture_output=True, encoding="utf-8", timeout=120,
+        )  # fmt: skip
+    logs = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("memory_monitor_*.log"))]
+    lines = [line[8:] for log in logs for line in log.splitlines() if line.startswith("# zoom: ")]
+    return done, [json.loads(line) for line in lines]
+
+
+def _first(zooms: list[dict[str, Any]]) -> set[int]:
+    """The innermost line of what each window saw most of."""
+    return {zoom["lines"][0]["frames"][0][1] for zoom in zooms if zoom["by"] == "tracemalloc"}
+
+
+@each_python(interpreters.RUNTIME)
+def test_names_the_line_that_keeps(tmp_path: Path, python: Path) -> None:
+    """Of a loop that mostly churns, every window's first line is one that keeps, and its path leads to the loop."""
+    done, zooms = _run(tmp_path, python, _LEAK + "grow([], 60_000)\nprint('done')\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
+    assert _first(zooms)
+    assert _first(zooms) <= set(_KEEPS)
+    frames = next(zoom["lines"][0]["frames"] for zoom in zooms if zoom["by"] == "tracemalloc")
+    assert [frame[2].rpartition(".")[2] for frame in frames] == ["keep", "grow", "<module>"]
+
+
+@each_python(interpreters.RUNTIME)
+def test_names_it_in_a_thread_and_in_a_forked_child(tmp_path: Path, python: Path) -> None:
+    """A leak is seen in whichever thread or child it runs."""
+    source = _LEAK + (
+        "import os, threading\n"
+        "pid = os.fork()\n"
+        "if pid == 0:\n"
+        "    thread = threading.Thread(target=grow, args=([], 60_000))\n"
+        "    thread.start()\n"
+        "    thread.join()\n"
+        "    os._exit(0)\n"
+        "print(os.waitpid(pid, 0)[1])\n"
+    )
+    done, zooms = _run(tmp_path, python, source)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0\n", "")
+    assert _first(zooms)
+    assert _first(zooms) <= set(_KEEPS)
+
+
+@each_python(interpreters.RUNTIME)
+def test_leaves_the_programs_own_tracing_alone(tmp_path: Path, python: Path) -> None:
+    """A program that traces by itself gets its own traces, and no window opens meanwhile."""
+    source = _LEAK + (
+        "import tracemalloc\n"
+        "tracemalloc.start(3)\n"
+        "grow([], 40_000)\n"
+        "peak = tracemalloc.get_traced_memory()[1]\n"
+        "print(tracemalloc.is_tracing(), tracemalloc.get_traceback_limit(), peak > 1 << 24)\n"
+        "tracemalloc.stop()\n"
+    )
+    done, zooms = _run(tmp_path, python, source)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "True 3 True\n", "")
+    assert not _first(zooms)
+
+
+@each_python(interpreters.RUNTIME)
+def test_gives_way_to_a_program_that_begins_to_trace(tmp_path: Path, python: Path) -> None:
+    """Whatever the moment, the program sees no foreign tracing, and its own is whole from its own start on."""
+    source = _LEAK + (
+        "rows, seen = [], set()\n"
+        "for turn in range(150):\n"
+        "    grow(rows, 400)\n"
+        "    import tracemalloc\n"
+        "    seen.add(tracemalloc.is_tracing())\n"
+        "    tracemalloc.start(2)\n"
+        "    mine = [bytearray(1000) for _ in range(50)]\n"
+        "    grow(rows, 3)\n"
+        "    seen.add(('whole', len(tracemalloc.take_snapshot().traces) >= 50, tracemalloc.get_traceback_limit()))\n"
+        "    tracemalloc.stop()\n"
+        "    seen.add(tracemalloc.is_tracing())\n"
+        "print(sorted(map(str, seen)))\n"
+    )
+    done, _ = _run(tmp_path, python, source)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "[\"('whole', True, 2)\", 'False']\n"
+
+
+def test_forks_in_the_midst_of_windows(tmp_path: Path) -> None:
+    """A child that is forked while a window is open does not inherit the tracing."""
+    source = _LEAK + (
+        "import os, sys, _tracemalloc\n"
+        "rows, status = [], []\n"
+        "for turn in range(15):\n"
+        "    grow(rows, 5_000)\n"
+        "    pid = os.fork()\n"
+        "    if pid == 0:\n"
+        "        os._exit(int(_tracemalloc.is_tracing()))\n"
+        "    status.append(os.waitpid(pid, 0)[1])\n"
+        "print(set(status))\n"
+    )
+    done, zooms = _run(tmp_path, Path(interpreters.found().get("3.12") or interpreters.found()["3.11"]), source)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "{0}\n", "")
+    assert zooms
+
+
+def test_is_switched_off(tmp_path: Path) -> None:
+    """MEMMON_ZOOM=0 opens no window and loads nothing for one."""
+    source = _LEAK + f"grow([], 60_000)\n{_LOADED}"
+    done, zooms = _run(tmp_path, Path(interpreters.found()["3.11"]), source, MEMMON_ZOOM="0")
+    assert (done.returncode, done.stdout, zooms) == (0, "False\n", [])
+
+
+def test_small_growth_opens_nothing(tmp_path: Path) -> None:
+    """Without growth by a step nothing is loaded and nothing is traced."""
+    source = _LEAK + f"grow([], 1_000)\nimport time\ntime.sleep(0.5)\n{_LOADED}"
+    done, zooms = _run(tmp_path, Path(interpreters.found()["3.11"]), source)
+    assert (done.returncode, done.stdout, zooms) == (0, "False\n", [])
