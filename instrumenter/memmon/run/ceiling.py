@@ -68,7 +68,7 @@ class Ceiling:
         alive = self.tree.alive()
         if self.tree.together < self.limit or len(alive) < 2:  # noqa: PLR2004  # one shares with nobody
             return self.tree.together
-        if now >= self._used_at:
+        if now >= self._used_at or self._used >= self.limit:  # nothing is done on an old figure
             self._used = sum(process.own_mb() for process in alive)
             self._used_at = now + (time.monotonic() - now) * _SLOW
         return self._used
