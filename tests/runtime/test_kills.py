@@ -77,7 +77,7 @@ FATAL_STEP = """
     import time
     def load():
         __memmon__.before("load", 3)
-        return [0] * (600 << 20)
+        return list(range(1 << 28))
     time.sleep(0.3)
     load()
 """
