@@ -40,7 +40,7 @@ class Ceiling:
         self.asked_at = 0.0
         self.killed = False
         self.facts: dict[str, Any] | None = None
-        self._used_at = self._used = 0.0
+        self._used_at = self._used = self._asked_mb = 0.0
 
     def judge(self, now: float) -> float:
         """Act on the tree's last look; return in how many seconds to look again."""
@@ -78,13 +78,13 @@ class Ceiling:
             largest = max(self.tree.alive(), key=lambda process: process.last, default=None)
             if largest is None:
                 return
-            self.asked, self.asked_at = largest, now
+            self.asked, self.asked_at, self._asked_mb = largest, now, used
             self.facts = {"mb": self.limit, "rss_mb": round(used, 2), "pid": largest.pid}
             if _catches(largest.pid):
                 _send(largest.pid, SIGNAL)
                 return
             self.asked_at = 0.0
-        elif now - self.asked_at < _ASKED_FOR and used < self.limit * _GROWN:
+        elif now - self.asked_at < _ASKED_FOR and used < self._asked_mb * _GROWN:
             return
         self.killed = True
         _send(self.asked.pid, 9)

@@ -64,9 +64,10 @@ class Process:
 class Descendants:
     """All processes that were seen below one, and itself."""
 
-    def __init__(self, pid: int) -> None:
-        """Begin with the one."""
+    def __init__(self, pid: int, *, closely: bool) -> None:
+        """Begin with the one; *closely*: find new ones soon, since a limit is to be kept."""
         self.main = pid
+        self._search_every = _SEARCH_EVERY / 5 if closely else _SEARCH_EVERY
         self.known: dict[int, Process] = {}
         self.samples: list[tuple[float, float]] = []
         self.together = self.together_peak = 0.0
@@ -79,7 +80,7 @@ class Descendants:
         if now >= self._search_at:
             self._search()
             taken = time.monotonic() - now
-            self._search_at = now + max(_SEARCH_EVERY, taken * _SEARCH_SHARE)
+            self._search_at = now + max(self._search_every, taken * _SEARCH_SHARE)
         self.together = sum(process.look(now) for process in self.alive())
         self.together_peak = max(self.together_peak, self.together)
         if self.main in self.known and self.known[self.main].ended is None:

@@ -50,7 +50,7 @@ class Supervisor:
         self.began = time.monotonic()
         self.status: int | None = None
         self.ended = 0.0
-        self.tree = Descendants(self.pid)
+        self.tree = Descendants(self.pid, closely=bool(told["limit"]))
         self.room = kernel.Room()
         self.left: float | None = None
         self.ceiling = Ceiling(told["limit"], self.tree) if told["limit"] else None
