@@ -138,7 +138,7 @@ class Watcher:
                 try:
                     self._tick(begun)
                 except Exception:
-                    pass  # the next tick tries again
+                    self._mend()  # the next tick tries again
         finally:
             self._schedule.close()
             try:
@@ -161,6 +161,12 @@ class Watcher:
         """This thread is about to be busy itself: no sign of a lock-out."""
         if self._dead_man is not None:
             self._dead_man.disarm()
+
+    def _mend(self) -> None:
+        try:
+            self._recorder.mend()
+        except Exception:
+            pass  # no descriptor to be had, for now
 
     def _waited(self) -> float:
         """Seconds that this thread was ready to run and had no processor, since the last call."""
