@@ -41,7 +41,7 @@ def test_edits_are_kept(folder: Path, script: Path) -> None:
 def test_torn_injection_is_not_guessed_at(folder: Path, script: Path) -> None:
     """Where an edit changed an injected call, taking out the rest would break the script: all stays, exit 2."""
     memmon("instrument", "bot.py", cwd=folder)
-    _edit(script, '__memmon__.before("json.loads", 10)', "__memmon__.before('loading', 10)")
+    _edit(script, '__memmon__.before("json.loads", 10)', "call = __memmon__.before")
     before = listing(folder)
     done = memmon("restore", cwd=folder)
     assert done.returncode == 2
@@ -49,6 +49,19 @@ def test_torn_injection_is_not_guessed_at(folder: Path, script: Path) -> None:
     assert "mv " in done.stderr
     assert BACKUP in done.stderr
     assert listing(folder) == before
+
+
+def test_a_formatter_went_over_it(folder: Path, script: Path) -> None:
+    """What a formatter broke over lines, quoted anew or parted by blank lines is taken out all the same."""
+    original = script.read_text(encoding="utf-8")
+    memmon("instrument", "bot.py", cwd=folder)
+    _edit(script, "except Exception:\n", "\nexcept Exception:\n")
+    _edit(script, '__import__("memmon_runtime").install(', '__import__("memmon_runtime").install(\n        ')
+    _edit(script, '__memmon__.before("json.loads", 10)', "__memmon__.before(\n'json.loads',\n 10,\n)")
+    done = memmon("restore", cwd=folder)
+    assert (done.returncode, "kept the edits" in done.stderr) == (0, True)
+    assert script.read_text(encoding="utf-8") == original
+    assert {path.name for path in folder.iterdir()} == {"bot.py"}
 
 
 def test_torn_preamble(folder: Path, script: Path) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from memmon.errors import MemmonError, Place, TargetError
 from memmon.files import atomic, backup, deploy, runlogs, target, walk
 from memmon.source import preamble
+from memmon.source.calls import ALIAS_PATTERN
 from memmon.source.strip import mark, strip
 from memmon.source.text import LINE_END, decode
 
@@ -124,7 +126,9 @@ def _restore(path: Path, given: str) -> Ending:
     if stripped == original:
         backup.put_back(path)
         return Ending.GIVEN_BACK
-    _check(current, stripped, original, given)
+    torn = _torn(current, stripped, given)
+    if torn is not None:
+        stripped = _reformatted(current, given) or _refuse(torn, original, given)
     if original is None:
         atomic.write(path, stripped, like=path)
         return Ending.STRIPPED
@@ -143,19 +147,31 @@ def _without_marks(path: Path, current: bytes, original: bytes | None) -> Ending
     return Ending.ALREADY_BACK
 
 
-def _check(current: bytes, stripped: bytes, original: bytes | None, given: str) -> None:
-    """Raise TargetError where edits have torn what was injected, so that a part of it would stay behind."""
+def _reformatted(current: bytes, given: str) -> bytes | None:
+    """What is left of a file that a formatter has been over; None where something injected would stay behind."""
+    from memmon.source.reformatted import strip_reformatted  # noqa: PLC0415  # heavy, and seldom needed
+
+    stripped = strip_reformatted(current, given)
+    if stripped is None or re.search(ALIAS_PATTERN.encode(), stripped) or not _compiles(stripped):
+        return None
+    return stripped
+
+
+def _torn(current: bytes, stripped: bytes, given: str) -> str | None:
+    """How edits have torn what was injected, so that a part of it would stay behind; None where they have not."""
     text = decode(stripped, given).text
     block = preamble.find(decode(current, given).text)
     if block is None:
-        torn = "its preamble is not whole any more"
-    elif block.alias in text:
+        return "its preamble is not whole any more"
+    if block.alias in text:
         line = len(LINE_END.findall(text[: text.index(block.alias)])) + 1
-        torn = f"line {line} of the result would still name {block.alias}"
-    elif _compiles(current) and not _compiles(stripped):
-        torn = "the result would not compile"
-    else:
-        return
+        return f"line {line} of the result would still name {block.alias}"
+    if _compiles(current) and not _compiles(stripped):
+        return "the result would not compile"
+    return None
+
+
+def _refuse(torn: str, original: bytes | None, given: str) -> NoReturn:
     way_out = "take it out by hand"
     if original is not None:
         way_out += f", or give up the edits: mv {backup.path_for(Path(given))} {given}"

@@ -85,7 +85,14 @@ class Finder:
         for hotspot in config.hotspots:
             if not _meant_for(hotspot, self.path, config.path):
                 continue
-            sites = list(self._sites(hotspot))
+            try:
+                sites = list(self._sites(hotspot))
+            except RuntimeError as error:  # ast-grep's refusal of a pattern that Python can parse, such as a lone $$$
+                reason = str(error).splitlines()[0]
+                raise HotspotError(
+                    f"hotspot {hotspot.name!r}: its pattern can't be searched for ({reason}): name some of the code",
+                    hotspot.place,
+                ) from None
             found += sites
             if not sites:
                 missing.append(hotspot)

@@ -72,6 +72,8 @@ def decode(source: bytes, path: str) -> SourceText:
     body = source[len(bom) :]
     try:
         text = body.decode(encoding)
+    except LookupError:  # rot13, hex and the like: known to Python, but not for sources
+        raise SourceError(f"{encoding} is no text encoding: correct the coding line", Place(path, 1)) from None
     except UnicodeDecodeError as error:
         before = body[: error.start]
         line = len(re.findall(rb"\r\n|\r|\n", before)) + 1

@@ -1,0 +1,91 @@
+"""Take out what was injected from a file that a formatter has been over since.
+
+:mod:`memmon.source.strip` knows every injected piece to the letter; a formatter breaks the long ones over lines. Here
+they are found by their syntax instead. What is left is the formatter's text, not the original's.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ast_grep_py import SgRoot
+
+from memmon.source import calls, grammar
+from memmon.source.grammar import span
+from memmon.source.splice import Edit, splice
+from memmon.source.text import decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ast_grep_py import SgNode
+
+    from memmon.source.text import SourceText
+
+_PREAMBLE = re.compile(
+    r"(?<![^\r\n])# >>> memmon \S+ >>>.*?"
+    rf"\.install\(\s*[\"'](?P<alias>{calls.ALIAS_PATTERN})[\"'].*?"
+    r"(?<![^\r\n])# <<< memmon <<<(?! \")[^\r\n]*(?:\r\n|\r|\n|\Z)",
+    re.DOTALL,
+)
+
+
+def strip_reformatted(source: bytes, path: str) -> bytes | None:
+    """*source* without what memmon injected; None where its preamble can't be made out.
+
+    The result is not proved: the caller has to look whether it compiles and whether the alias is gone. Raises
+    :class:`~memmon.errors.SourceError` where the file can't be decoded.
+    """
+    decoded = decode(source, path)
+    preamble = _PREAMBLE.search(decoded.text)
+    if preamble is None:
+        return None
+    runtime = re.compile(rf"(?:{preamble['alias']}|\(\s*(?:lambda:\s*)?{preamble['alias']}\s*\)(?:\(\))?)")
+    edits = [_without(*preamble.span())]
+    for call in SgRoot(decoded.searchable, "python").root().find_all(kind="call"):
+        callee = call.field("function")
+        if callee is None or callee.kind() != "attribute" or span(call)[0] < preamble.end():
+            continue
+        holder, _, method = callee.text().rpartition(".")
+        if not runtime.fullmatch(holder.strip()):
+            continue
+        if method == "through":
+            edits += _around_value(call)
+        elif grammar.is_statement(statement := call.parent() or call):
+            edits.append(_without(*_extent(decoded, statement)))
+    return decoded.encode(splice(decoded.text, edits))
+
+
+def _without(start: int, end: int) -> Edit:
+    return Edit(start, end, (0, 0), lambda _: "")
+
+
+def _around_value(call: SgNode) -> Iterator[Edit]:
+    """What stands before and behind the value in ``through(bracket, (value), close)``."""
+    arguments = call.field("arguments")
+    given = [child for child in (arguments.children() if arguments else []) if child.is_named()]
+    values = [child for child in given if child.kind() != "comment"]
+    if len(values) != 3:  # noqa: PLR2004  # bracket, value, close
+        return
+    start, end = span(values[1])
+    text = values[1].text()
+    # The parentheses are ours; but what the formatter has put on several lines needs them.
+    if text.startswith("(") and "\n" not in text:
+        start, end = start + 1, end - 1
+    yield _without(span(call)[0], start)
+    yield _without(end, span(call)[1])
+
+
+def _extent(source: SourceText, statement: SgNode) -> tuple[int, int]:
+    """The statement with its line where it has one of its own, else with the semicolon that joins it."""
+    start, end = span(statement)
+    lead, line_end = source.line_start(start), source.line_end(end)
+    before, behind = source.text[lead:start], source.text[end:line_end]
+    if not before.strip() and not behind.strip():
+        newline = source.newline_at(line_end) if line_end < len(source.text) else ""
+        return lead, line_end + len(newline)
+    if joined := re.match(r"[ \t]*;[ \t]*", behind):
+        return start, end + joined.end()
+    joint = re.search(r"[ \t]*;[ \t]*\Z", before)
+    return (lead + joint.start() if joint else start), end
