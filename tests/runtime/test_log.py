@@ -87,7 +87,8 @@ def test_an_uncaught_exception_is_told_with_its_original_line(bench):
     left = bench.run("def f():\n    return 1 / 0\n\nf()\n")
     assert left.status == 1
     values = dict(machine(left.log))
-    assert values["exception"] == {
+    told = {key: value for key, value in values["exception"].items() if key != "frames"}
+    assert told == {
         "type": "ZeroDivisionError", "message": "division by zero", "file": str(bench.folder / "program.py"),
         "line": 2, "function": "f",
     }  # fmt: skip
