@@ -64,6 +64,16 @@ def test_a_formatter_went_over_it(folder: Path, script: Path) -> None:
     assert {path.name for path in folder.iterdir()} == {"bot.py"}
 
 
+def test_a_copy_without_a_backup_is_pointed_out(folder: Path, script: Path) -> None:
+    """Without a target only what has a backup is restored; an instrumented file that has none is named."""
+    memmon("instrument", "bot.py", cwd=folder)
+    (folder / BACKUP).unlink()
+    left = script.read_bytes()
+    done = memmon("restore", cwd=folder)
+    assert (done.returncode, script.read_bytes()) == (0, left)
+    assert "bot.py: is instrumented but has no backup; `memmon restore bot.py` takes it out" in done.stderr
+
+
 def test_torn_preamble(folder: Path, script: Path) -> None:
     """A preamble that lost its end marker can't be told from the user's lines: all stays, exit 2."""
     memmon("instrument", "bot.py", cwd=folder)

@@ -65,7 +65,11 @@ def _say(report: Report, *, named: bool) -> int:
         click.echo(f"{path}: removed, its log is gone", err=True)
     for path in report.edited_runtimes:
         click.echo(f"{path}: nothing needs it any more, but it was changed by hand: left as it is", err=True)
-    if not (named or report.results or report.runtimes or report.pages or report.edited_runtimes):
+    for path in report.without_backup:
+        click.echo(f"{path}: is instrumented but has no backup; `memmon restore {path}` takes it out", err=True)
+    if not (
+        named or report.without_backup or report.results or report.runtimes or report.pages or report.edited_runtimes
+    ):
         click.echo("nothing to restore below this folder", err=True)
     return code
 

@@ -60,6 +60,8 @@ class Report:
     """The pages that were deleted, their logs being gone."""
     edited_runtimes: tuple[Path, ...] = ()
     """Copies that nothing needs, but that somebody changed: they were left alone."""
+    without_backup: tuple[Path, ...] = ()
+    """Instrumented files that were left alone since they have no backup and were not named."""
 
 
 def restore_named(paths: Iterable[str]) -> Report:
@@ -87,7 +89,8 @@ def restore_below(folder: Path) -> Report:
             atomic.sweep(place, held=held)
     homes = (deploy.home(target.locate(str(path))) for path in found.backups)
     report = _take_runtimes([*homes, *(target.locate(str(path)) for path in found.runtimes)])
-    return replace(report, results=(*results, *report.results), pages=_take_pages(found.pages))
+    alone = tuple(path for path in found.instrumented if path not in found.backups)
+    return replace(report, results=(*results, *report.results), pages=_take_pages(found.pages), without_backup=alone)
 
 
 def _orphans(folder: Path) -> list[Path]:
