@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from memmon.verdict.growth import goes_through, grower, spoke_inside
+from memmon.verdict.growth import Grower, goes_through, grower, spoke_inside
 from memmon.verdict.model import Culprit, Frame, Stack
 from memmon.verdict.own import own_frame, waits
 
@@ -269,7 +269,19 @@ def _zoom(end: End) -> Iterator[Candidate]:
         alarm_mb=None,
         confidence="guess" if found.by == "stacks" else "certain" if found.share >= _SURE else "likely",
     )
-    yield Candidate(culprit, Weight(1 if found.by == "stacks" else 4, found.mb))
+    past = found.stale and not _still_there(end, found)
+    yield Candidate(culprit, Weight(1 if past or found.by == "stacks" else 4, found.mb))
+
+
+def _still_there(end: End, found: Grower) -> bool:
+    """Whether a thread was last seen in a call that the windows saw grow."""
+    lines = {(frame.file, frame.line) for frame in found.frames}
+    functions = {(frame.file, frame.function) for frame in found.frames} - {(found.frame.file, "<module>")}
+    return any(
+        (frame.file, frame.line) in lines or (frame.file, frame.function) in functions
+        for stack, _ in _busy_frames(end)
+        for frame in stack.frames
+    )
 
 
 def _locked_out(end: End) -> bool:

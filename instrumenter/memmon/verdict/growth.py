@@ -16,6 +16,8 @@ _LEAST_SHARE = 0.3
 _PHASE_MB = 10.0
 _PHASE_SHARE = 0.1
 """Growth that makes a line a suspect although the last windows are another's: this much, or this share of the limit."""
+_STALE_SHARE = 0.35
+"""A leak has windows up to three quarters of the limit: more growth than this after the last is something else's."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Grower:
     share: float
     """What of the windows' own growth it held."""
     by: str
+    stale: bool
+    """Much has grown since the last window."""
 
 
 def _line(kept: Kept) -> tuple[str, int | None] | None:
@@ -69,17 +73,20 @@ def grower(story: Story, final_mb: float) -> Grower | None:
         best = max(held, key=lambda line: held[line], default=None)
         # The last to hold enough is the one that grew at the end; what filled up before is the baseline.
         if best and held[best] >= enough:
-            return _grower(windows, best, held[best])
+            break
     best = max(held, key=lambda line: held[line], default=None)
-    return _grower(windows, best, held[best]) if best else None
+    if best is None:
+        return None
+    stale = final_mb - windows[-1].rss_mb > max(_PHASE_MB, _STALE_SHARE * limit)
+    return _grower(windows, best, held[best], stale=stale)
 
 
-def _grower(windows: Sequence[Zoomed], line: tuple[str, int | None], mb: float) -> Grower:
+def _grower(windows: Sequence[Zoomed], line: tuple[str, int | None], mb: float, *, stale: bool) -> Grower:
     kept = [(one, one.keeper, window) for window in windows for one in window.kept if _line(one) == line and one.keeper]
     heaviest, keeper, window = max(kept, key=lambda each: each[0].mb)
     seen = sum(one.mb for other in {id(each[2]): each[2] for each in kept}.values() for one in other.kept)
     share = sum(one.mb for one, _, _ in kept) / (seen or 1.0)
-    return Grower(keeper, heaviest.frames, mb, share, window.by)
+    return Grower(keeper, heaviest.frames, mb, share, window.by, stale)
 
 
 def goes_through(found: Grower, file: str | None, first: int | None, last: int | None) -> bool:

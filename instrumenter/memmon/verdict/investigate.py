@@ -14,14 +14,14 @@ from memmon.verdict.code import code_at, last_line
 from memmon.verdict.complete import write_last_line
 from memmon.verdict.evidence import Kernel, gather
 from memmon.verdict.judge import Witnessed, judge
-from memmon.verdict.keeper import keeper
+from memmon.verdict.keeper import keeper, still_running
 from memmon.verdict.model import Traces
 from memmon.verdict.story import read_story
 from memmon.verdict.tree import family, newest
 
 if TYPE_CHECKING:
     from memmon.verdict.culprit import Extents
-    from memmon.verdict.model import Frame, Story, Verdict, Zoomed
+    from memmon.verdict.model import Story, Verdict, Zoomed
 
 
 def _absolute(log: str | None) -> Path:
@@ -45,10 +45,7 @@ def _ended_by_itself(story: Story) -> bool:
 
 def _kept_by(story: Story) -> tuple[Zoomed, ...]:
     """The windows with the lines that keep what grew in them."""
-    # A call that every window caught may be one of many short ones: what one window saw ended has ended.
-    running: dict[tuple[Frame, ...], int] = {}
-    for kept in (one for window in story.zooms for one in window.kept):
-        running[kept.frames] = min(running.get(kept.frames, kept.running), kept.running)
+    running = still_running(story.zooms)
     keepers = {frames: keeper(frames, still, story.header.target) for frames, still in running.items()}
     return tuple(
         replace(window, kept=tuple(replace(one, keeper=keepers[one.frames]) for one in window.kept))

@@ -16,7 +16,9 @@ from memmon.verdict.model import Stack
 from memmon.verdict.own import own_frame
 
 if TYPE_CHECKING:
-    from memmon.verdict.model import Frame
+    from collections.abc import Iterable
+
+    from memmon.verdict.model import Frame, Zoomed
 
 _HIGHEST = 15
 """Lines above in which a statement may begin."""
@@ -96,6 +98,29 @@ def _is_cached(file: str, frame: Frame) -> bool:
                 above -= 1
             return False
     return False
+
+
+def still_running(windows: Iterable[Zoomed]) -> dict[tuple[Frame, ...], int]:
+    """How many of each path's outermost frames had not returned.
+
+    A call that every look caught may be one of many short ones. It had ended by any other window that says so, and by
+    an allocation on another line of one of its callers.
+    """
+    running: dict[tuple[Frame, ...], int] = {}
+    for window in windows:
+        for one in window.kept:
+            shared = [_shared(one.frames, other.frames) for other in window.kept if other.frames != one.frames]
+            known = running.get(one.frames, one.running)
+            running[one.frames] = min(known, one.running, *(count for count in shared if count))
+    return running
+
+
+def _shared(path: tuple[Frame, ...], other: tuple[Frame, ...]) -> int:
+    """How many of their outermost frames are the same."""
+    count = 0
+    while count < min(len(path), len(other)) and path[-1 - count] == other[-1 - count]:
+        count += 1
+    return count
 
 
 def keeper(frames: tuple[Frame, ...], running: int, target: str | None) -> Frame | None:
