@@ -8,10 +8,13 @@ another place in the user's code, or the watcher had to wait for the GIL and soo
 
 from __future__ import annotations
 
+from _thread import get_native_id
+from os import listdir
 from sys import _current_frames
 
 from .blame import is_own
 from .isolated import BUILTINS
+from .limits import read_text
 
 __builtins__ = BUILTINS
 
@@ -24,8 +27,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
 
+_MOST_TASKS = 64
 _ENOUGH = 2
-"""So many signs of short steps …"""
+"""So many signs of short steps in succession …"""
 _LOCKED_OUT = 0.1
 """… since a look that came so many seconds late: then a native call held the GIL."""
 _SLOW = 2.0
@@ -47,8 +51,8 @@ class Pace:
         self._signs = 0
         self._since = 0.0
         self._places: set[tuple[int, int]] | None = None
-        self.still = False
-        """Every thread is where it was at the look before."""
+        self.still = 0
+        """So many looks in succession every thread was where it was before, and one of them at work there."""
 
     def rest(self) -> None:
         """The watcher is about to sleep."""
@@ -67,11 +71,24 @@ class Pace:
             self.forget()
         self._since = self._since or now
         places = {_place(frame) for ident, frame in _current_frames().items() if ident != without}
-        self.still = places == self._places
+        same = places == self._places
         if self._places is not None:
-            self._signs += self._waited + (not self.still)
+            self._signs = 0 if same and not self._waited else self._signs + self._waited + (not same)
         self._places = places
-        return self._signs >= _ENOUGH or now - self._since >= _SLOW
+        self.still = self.still + 1 if same and not self._waited and _computes() else 0
+        return self._signs >= _ENOUGH or (now - self._since >= _SLOW and not self.still)
+
+
+def _computes() -> bool:
+    """Whether a thread other than the calling one is at work, and not asleep or waiting."""
+    try:
+        mine = str(get_native_id())
+        for task in listdir("/proc/self/task")[:_MOST_TASKS]:  # noqa: PTH208 - no pathlib here
+            if task != mine and read_text(f"/proc/self/task/{task}/stat").rpartition(") ")[2][:1] in ("R", "D"):
+                return True
+    except OSError:
+        return True  # not Linux: take it as given
+    return False
 
 
 def _place(frame: FrameType | None) -> tuple[int, int]:

@@ -248,7 +248,5 @@ class Watcher:
             text = "".join(machine_line("stack", stack) for stack in stacks)
             recorder = self._recorder
             rss = recorder.reader.rss()
-            if self._zoom is not None:
-                text += self._zoom.held(rss, stacks)
             with recorder.lock:
                 recorder.background(rss, text)

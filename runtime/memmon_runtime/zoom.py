@@ -52,6 +52,8 @@ _SHORT, _LONG = 0.2, 1.0
 _PATIENCE = 4
 """… in processor time; on the clock it may be so many times as long."""
 _HALF = 0.5
+_LOOKS = 3
+"""So many looks in succession have to find a call at work before growth is put down to it."""
 _POLL = 0.01
 _MOST_BLOCKS = 20_000
 _BLOCK_COST = 56
@@ -97,7 +99,7 @@ class Zoom:
         self._limit = recorder.limits.tightest
         step = self._limit // _STEP_SHARE if self._limit else _LARGEST_STEP
         self._step = min(max(step, _LEAST_STEP), _LARGEST_STEP)
-        self._mark = self._last = recorder.baseline * self._unit
+        self._mark = recorder.baseline * self._unit
         self._begun = self._marked = monotonic()
         self._spent = 0.0
         self._windows = 0
@@ -118,7 +120,6 @@ class Zoom:
     def look(self, units: int, now: float, without: int) -> str:
         """Go on from here: open a window, look into it, or close it. Lines for the log, or nothing."""
         rss, self._without = units * self._unit, without
-        self._last = rss
         if self._closing and self._tracing is not None:
             self._closing = not self._tracing.close(without)
         if self._window is not None:
@@ -129,18 +130,6 @@ class Zoom:
         elif rss - self._mark >= self._step and not self._closing and self._windows < _MOST_WINDOWS:
             return self._consider(rss, now)
         return ""
-
-    def held(self, units: int, stacks: list[dict[str, object]]) -> str:
-        """Go on after a time in which a call kept the interpreter to itself: the one on the first of ``stacks``."""
-        rss = units * self._unit
-        grown, self._last = rss - self._last, rss
-        frames = stacks[0]["frames"] if stacks else None
-        if grown < self._step or not isinstance(frames, list) or self._windows >= _MOST_WINDOWS:
-            return ""
-        self._windows += 1
-        self._mark, self._marked = rss, monotonic()
-        line = {"mb": round(grown / MB, 3), "blocks": 1, "running": len(frames), "frames": frames}
-        return _zoom_line("call", 0.0, (rss, grown, grown), [line])
 
     def close(self) -> None:
         """Let go of tracemalloc: the process forks or ends."""
@@ -182,7 +171,7 @@ class Zoom:
         if call is None or not self.pace.still:
             call = self._call = _Window(rss, _LONG, traced=False)
         self._sample(call, rss)
-        if rss - call.rss < self._step:
+        if rss - call.rss < self._step or self.pace.still < _LOOKS:
             return ""
         self._call = None
         self._windows += 1
