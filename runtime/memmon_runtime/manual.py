@@ -9,14 +9,16 @@ from sys import _getframe
 
 from . import calls, process
 from .isolated import BUILTINS
+from .settings import Threshold
 from .sites import original_line
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
-    from typing import Any, Callable, TypeVar
+    from typing import Any, Callable, TypeVar, Union
 
+    Size = Union[float, str, None]
     Function = TypeVar("Function", bound=Callable[..., Any])
 
 _CO_GENERATOR, _CO_COROUTINE, _CO_ASYNC_GENERATOR = 0x20, 0x80, 0x200
@@ -44,15 +46,25 @@ def checkpoint(name: str) -> None:
         calls.swallow(error)
 
 
+def _in_mb(size: Size) -> float | None:
+    """A size as the configuration takes it; None for one that can't be read, as where none is given."""
+    if not isinstance(size, str):
+        return size
+    try:
+        return Threshold(size).mb
+    except ValueError:
+        return None
+
+
 class span:  # noqa: N801 - used like a function
     """Bracket a ``with`` block: NAME_START at its beginning, NAME_END at its end, NAME_LEFT if an exception ends it."""
 
     __slots__ = ("_code", "_limits", "_line", "_name")
 
-    def __init__(self, name: str, normal: float | None = None, alarm: float | None = None) -> None:
-        """``normal`` and ``alarm``: the growth in MB that is fine, and the one that is not."""
+    def __init__(self, name: str, normal: Size = None, alarm: Size = None) -> None:
+        """``normal`` and ``alarm``: the growth that is fine, and the one that is not, in MB or as ``"20MB"``."""
         self._name = name
-        self._limits = (normal, alarm)
+        self._limits = (_in_mb(normal), _in_mb(alarm))
         self._code: CodeType | None = None
         self._line = 0
 
@@ -85,19 +97,22 @@ class _Monitored(span):
 
     __slots__ = ()
 
-    def __init__(self, code: CodeType | None, name: str, normal: float | None, alarm: float | None) -> None:
+    def __init__(self, code: CodeType | None, name: str, normal: Size, alarm: Size) -> None:
         super().__init__(name, normal, alarm)
         self._code = code
         if code is not None:
             self._line = original_line(code.co_filename, code.co_firstlineno) or 0
 
 
-def monitor(name: str, normal: float | None = None, alarm: float | None = None) -> Callable[[Function], Function]:
-    """Decorate a function so that each of its runs is a bracket.
+def monitor(name: str | Function, normal: Size = None, alarm: Size = None) -> Any:
+    """Decorate a function so that each of its runs is a bracket: ``@monitor("name")``, or ``@monitor`` for its own.
 
     Coroutine functions, generator functions and asynchronous generator functions stay what they are; their brackets
-    open when they begin to run and close when they end.
+    open when they begin to run and close when they end. ``normal`` and ``alarm`` are as in ``span``.
     """
+    if callable(name):
+        return monitor(getattr(name, "__name__", "monitored"))(name)
+    shown: str = name
 
     def decorate(function: Function) -> Function:
         code = getattr(function, "__code__", None)
@@ -109,7 +124,7 @@ def monitor(name: str, normal: float | None = None, alarm: float | None = None) 
             wrap = _coroutine
         elif flags & _CO_GENERATOR:
             wrap = _generator
-        wrapped = wrap(function, lambda: _Monitored(code, name, normal, alarm))
+        wrapped = wrap(function, lambda: _Monitored(code, shown, normal, alarm))
         for attribute in _COPIED:
             if hasattr(function, attribute):
                 setattr(wrapped, attribute, getattr(function, attribute))

@@ -68,6 +68,7 @@ class Recorder:
         self.fired = ""
         self.alert = NEVER
         self.own_threads = 0
+        self.adding = False
 
     def open(
         self,
@@ -82,7 +83,11 @@ class Recorder:
         if code is None:
             code = frame.f_code
         with self.lock:
-            site = self.sites.get((name, line, code.co_filename, labels)) or self._add(name, line, code, limits, labels)
+            site = self.sites.get((name, line, code.co_filename, labels))
+            if site is None:
+                if self.adding:
+                    return  # it is the runtime itself that passes it, in what it calls to add a site
+                site = self._add(name, line, code, limits, labels)
             brackets = self.brackets
             try:
                 lane = brackets.local.lane
@@ -103,7 +108,7 @@ class Recorder:
             site.opened += 1
             self._pass(site, OPEN, lane.ident, rss, None, -1, "")
 
-    def close(
+    def close(  # noqa: C901 - the hot path stays in one function: a call costs more than all its branches
         self,
         frame: FrameType,
         name: str,
@@ -116,7 +121,11 @@ class Recorder:
         if code is None:
             code = frame.f_code
         with self.lock:
-            site = self.sites.get((name, line, code.co_filename, labels)) or self._add(name, line, code, limits, labels)
+            site = self.sites.get((name, line, code.co_filename, labels))
+            if site is None:
+                if self.adding:
+                    return  # it is the runtime itself that passes it, in what it calls to add a site
+                site = self._add(name, line, code, limits, labels)
             brackets = self.brackets
             try:
                 lane = brackets.local.lane
@@ -311,11 +320,15 @@ class Recorder:
 
     def _add(self, name: str, line: int, code: CodeType, limits: Pair, labels: tuple[str, str]) -> Site:
         """A site's first hit: its row in the page, its line in the log."""
-        site = Site(name, line, code, limits, labels, self.reader.unit)
-        if site.file != self.target:
-            site.tail += " file=" + self.words.quoted(site.file)
-        self.sites[name, line, code.co_filename, labels] = site
-        self.introduce(site)
+        self.adding = True
+        try:
+            site = Site(name, line, code, limits, labels, self.reader.unit)
+            if site.file != self.target:
+                site.tail += " file=" + self.words.quoted(site.file)
+            self.sites[name, line, code.co_filename, labels] = site
+            self.introduce(site)
+        finally:
+            self.adding = False
         return site
 
     def introduce(self, site: Site) -> None:

@@ -138,3 +138,38 @@ def test_hand_marks_start_the_log(bench):
     assert left.names == [
         "程序启动", "work_START", "块_START", "中间", "块_END", "work_END", "程序结束",
     ]  # fmt: skip
+
+
+def test_hand_marks_take_what_people_write(bench):
+    """`@monitor` without a name takes the function's; sizes may be written as in the configuration."""
+    bench.write(
+        """
+        from memmon_runtime import monitor, span
+        @monitor
+        def work():
+            with span("k", normal="1KB", alarm="10MB"):
+                return len(bytearray(30 << 20))
+        print(work())
+        """,
+        preamble=False,
+    )
+    left = bench.run(MEMMON_WARNING="100%", MEMMON_CRITICAL="100%")
+    assert (left.status, left.stdout, left.stderr) == (0, f"{30 << 20}\n", "")
+    assert left.names == ["program start", "work_START", "k_START", "k_END", "work_END", "program end"]
+    (k_end,) = [line for line in left.log.splitlines() if "[k_END]" in line]
+    assert float(k_end.partition("peak=+")[2].partition("MB")[0]) > 25
+
+
+def test_what_the_runtime_calls_may_be_bracketed(bench):
+    """A function of the standard library that the runtime itself needs can be a site without end."""
+    left = bench.run("""
+        import posixpath
+        plain = posixpath.join
+        def join(*parts):
+            __memmon__.start("join", 4)
+            return __memmon__.through(("join", 4, None, None), (plain(*parts)), __memmon__.end)
+        posixpath.join = join
+        print(posixpath.join("a", "b"))
+    """)
+    assert (left.status, left.stdout, left.stderr) == (0, "a/b\n", "")
+    assert left.names[:3] == ["program start", "join_START", "join_END"]
