@@ -88,11 +88,8 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         """Write the programs."""
         self.folder = folder
-        self.environment = {
-            **os.environ,
-            "MEMMON_CACHE_DIR": str(folder / "cache"),
-            "MEMMON_LOG_DIR": str(folder / "logs"),
-        }
+        self.environment = {**os.environ, "MEMMON_CACHE_DIR": f"{folder}/cache", "MEMMON_LOG_DIR": f"{folder}/logs"}
+        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed memmon has its .pyc files
         for name, text in PROGRAMS.items():
             (folder / f"{name}.py").write_text(text, encoding="utf-8")
         (folder / "empty.py").write_text("", encoding="utf-8")
