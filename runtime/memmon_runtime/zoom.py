@@ -13,10 +13,10 @@ while no thread came to another line, and so needed no window. ``grown_mb`` is w
 ``seen_mb`` what the method tells the lines of, ``rss_mb`` the RSS at its end. Each of ``lines`` is a line of the user's
 by its heaviest path; the outermost ``running`` of its frames were on the stack at every look.
 
-Without growth it costs a comparison a tick. All windows together last at most ``_SHARE`` of the run's time, and
-``_CREDIT`` seconds more for each of three stages of the way to the limit, where that is near in time; in a window a
-program that does nothing but allocate runs five to ten times slower. A window ends at ``_MOST_BLOCKS`` blocks, so it
-takes some 10 MB at most, and none is opened or evaluated where the headroom is less.
+Without growth it costs a comparison a tick. All windows together take at most ``_SHARE`` of the run's time in
+processor seconds, and ``_CREDIT`` seconds more for each of three stages of the way to the limit, where that is near in
+time; in a window a program that does nothing but allocate runs five to ten times slower. A window ends at
+``_MOST_BLOCKS`` blocks, so it takes some 10 MB at most, and none is opened or evaluated where the headroom is less.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ _STAGES = (0.5, 0.75)
 _SOON = 30.0
 """The credit is for programs that will be at the limit in so many seconds at their present rate."""
 _SHORT, _LONG = 0.2, 1.0
-"""Seconds that a window lasts at most: of a fast leak, and of a slow one."""
+"""Seconds of processor time that a window lasts at most: of a fast leak, and of a slow one …"""
 _PATIENCE = 4
-"""… in processor time; on the clock it may be so many times as long."""
+"""… on the clock it may be so many times as long."""
 _HALF = 0.5
 _LOOKS = 3
 """So many looks in succession have to find a call at work before growth is put down to it."""
@@ -133,7 +133,9 @@ class Zoom:
 
     def close(self) -> None:
         """Let go of tracemalloc: the process forks or ends."""
-        self._window = None
+        if self._window is not None:
+            self._spent += process_time() - self._window.used
+        self._window = self._call = None
         self._closing = False
         if self._tracing is not None:
             self._tracing.close(self._without, at_once=True)
