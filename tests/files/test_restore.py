@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.tool import listing, memmon
+from support.tool import listing, memmon, plain_environment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -212,6 +212,37 @@ def test_purge_logs(folder: Path, script: Path) -> None:
             ".memory_monitor_20250101_000000.page",
             "memory_monitor_notes.log",
         }
+
+
+def test_purge_leaves_the_log_of_a_running_program(folder: Path, script: Path) -> None:
+    """A log that is still written to is kept, with its page, and named: the verdict may yet be needed."""
+    script.write_text("import sys\nprint('up', flush=True)\nsys.stdin.read()\n", encoding="utf-8")
+    memmon("instrument", "bot.py", cwd=folder)
+    command = [sys.executable, "bot.py"]
+    environment = plain_environment()
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as program:
+        assert program.stdout.readline() == b"up\n"
+        done = memmon("restore", "bot.py", "--purge-logs", cwd=folder)
+        (log,) = folder.glob("memory_monitor_*.log")
+        assert f"{log.name}: its program still runs: kept" in done.stderr
+        assert (folder / f".{log.stem}.page").exists()
+        program.communicate()
+    memmon("restore", "--purge-logs", cwd=folder)
+    assert {path.name for path in folder.iterdir()} == {"bot.py"}
+
+
+def test_a_preamble_taken_out_by_hand(folder: Path, script: Path) -> None:
+    """Checkpoints that lost their preamble are not taken for the user's own code: the way back is named."""
+    memmon("instrument", "bot.py", cwd=folder)
+    text = script.read_text(encoding="utf-8")
+    start, end = text.index("# >>> memmon"), text.index("# <<< memmon <<<\n") + len("# <<< memmon <<<\n")
+    script.write_text(text[:start] + text[end:], encoding="utf-8")
+    left = script.read_bytes()
+    done = memmon("restore", cwd=folder)
+    assert (done.returncode, script.read_bytes()) == (2, left)
+    assert "mv bot.py.monitor_backup bot.py" in done.stderr
 
 
 @pytest.mark.usefixtures("script")

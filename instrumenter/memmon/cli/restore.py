@@ -76,6 +76,8 @@ def _say(report: Report, *, named: bool) -> int:
 
 def _purge(folders: Iterable[Path]) -> None:
     with atomic.refusing(Path(), "deleting the logs"):
-        gone = runlogs.purge({locate(str(folder)): folder for folder in folders}.values())
-    for path in gone:
+        purged = runlogs.purge({locate(str(folder)): folder for folder in folders}.values())
+    for path in purged.gone:
         click.echo(f"{path}: deleted", err=True)
+    for path in purged.live:
+        click.echo(f"{path}: its program still runs: kept", err=True)

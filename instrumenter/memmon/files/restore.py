@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 from memmon.errors import MemmonError, Place, TargetError
 from memmon.files import atomic, backup, deploy, runlogs, target, walk
 from memmon.source import preamble
-from memmon.source.calls import ALIAS_PATTERN
+from memmon.source.calls import ALIAS, ALIAS_PATTERN
 from memmon.source.strip import mark, strip
 from memmon.source.text import LINE_END, decode
 
@@ -144,6 +144,12 @@ def _restore(path: Path, given: str) -> Ending:
 def _without_marks(path: Path, current: bytes, original: bytes | None) -> Ending:
     if original is None:
         return Ending.NOT_INSTRUMENTED
+    if current != original and f"{ALIAS}.".encode() in current:
+        raise TargetError(
+            "its preamble was taken out by hand, but checkpoints are left; nothing was changed: take them out too, or"
+            f" give up the edits: mv {backup.path_for(path).name} {path.name}",
+            Place(str(path)),
+        )
     if current != original:
         return Ending.UNRELATED
     backup.drop(path)
