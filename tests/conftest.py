@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -18,3 +19,9 @@ def _no_switches(monkeypatch: pytest.MonkeyPatch) -> None:
     """A MEMMON_* switch in the developer's shell would change what the tests see."""
     for name in [name for name in os.environ if name.startswith("MEMMON_")]:
         monkeypatch.delenv(name)
+
+
+def pytest_configure() -> None:
+    """Let the tests' processes take an interrupt: a suite in a shell's background inherits that they don't."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
