@@ -30,12 +30,17 @@ _WHY: dict[Cause | None, tuple[str, str]] = {
 }
 
 
+def _sure(level: Confidence, say: Say) -> str:
+    """How sure the thing before it is."""
+    sure = say(*_SURE[level])
+    return say(f" ({sure})", f"（{sure}）")
+
+
 def _outcome(verdict: Verdict, say: Say) -> str:
     """The first line: what became of the program."""
-    sure = say(*_SURE[verdict.confidence])
     if verdict.outcome == "killed":
         what = say(*_KILLED[verdict.cause or "unknown"]) + _child(verdict, say)
-        return f"{what}{say(f' ({sure})', f'（{sure}）')}{_died(verdict, say)}{say('.', '。')}"
+        return f"{what}{_sure(verdict.cause_confidence, say)}{_died(verdict, say)}{say('.', '。')}"
     if verdict.outcome == "running":
         return say("STILL RUNNING; nothing is decided.", "仍在运行，尚无结论。")
     if verdict.outcome == "exception":
@@ -111,6 +116,7 @@ def headline(verdict: Verdict) -> tuple[str, ...]:
     if culprit:
         took = _took(culprit, verdict.rss.limit, say)
         sentence = say(*_HOW[culprit.shown_by]).format(what=_named(culprit, say))
+        sentence += _sure(culprit.confidence, say)
         lines.append(f"{sentence}{say(': ', '：') if took else ''}{took}{say('.', '。')}")
     if verdict.grown:
         before = say("Before that ", "在此之前 ") if culprit else ""

@@ -132,17 +132,16 @@ def _hotspots(sites: tuple[HotspotSummary, ...], say: Say) -> RenderableType:
         ("", "text"),
     )
     rows: list[tuple[str | Text, ...]] = []
-    for site in sorted(sites, key=lambda site: -site.growth_mb - (site.open_mb or 0.0)):
+    for site in sorted(sites, key=lambda site: -site.growth_mb):
         en, zh, colour = _STATUS[site.status]
-        mark = say(en, zh) + (say(" open", " 未结束") if site.open_mb is not None else "")
-        so_far = site.open_mb or 0.0
+        mark = say(en, zh) + (say(" open", " 未结束") if site.is_open else "")
         rows.append(
             (
                 site.name,
                 str(site.line or "-"),
                 str(site.hits),
-                _growth(site.growth_mb + so_far),
-                _growth(max(site.max_growth_mb, so_far)),
+                _growth(site.growth_mb),
+                _growth(site.max_growth_mb),
                 "-" if site.peak_mb is None else _growth(site.peak_mb),
                 _or_dash(site.normal_mb),
                 _or_dash(site.alarm_mb),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from memmon.verdict.code import without_comment
 from memmon.verdict.words import Say, grew, mb, place
 
 if TYPE_CHECKING:
@@ -138,7 +139,11 @@ def _what(fix: Fix, code: Code | None, culprit: Culprit, say: Say) -> str:
     if code:
         if fix.reads and (named := _data_file(code, culprit)):
             return named
-        known = [line.strip().rstrip(",") for line in code.statement.splitlines() if fix.code and fix.code.search(line)]
+        known = [
+            without_comment(line).rstrip(",")
+            for line in code.statement.splitlines()
+            if fix.code and fix.code.search(line)
+        ]
         line = next(iter(known), code.line)
         return say(f"what “{line}” loads", f"“{line}” 读取的数据") if fix.reads else line
     return culprit.hotspot or say("the data", "数据")
@@ -161,14 +166,22 @@ _OTHERWISE = Fix(
     "减少这里一次处理的数据量，并及时释放不再需要的对象（del 后 gc.collect()）",
 )
 
+_KEPT = Fix(
+    None,
+    None,
+    "what is made here stays: find what still refers to it (a list, a dict, a cache), and bound that or let go of it",
+    "这里产生的数据一直被引用：找出仍持有它的对象（列表、字典、缓存），限制其大小或及时释放",
+)
+
 
 def _for_culprit(culprit: Culprit, code: Code | None, say: Say) -> list[str]:
     """The fixes with the line and the amount."""
     where = place(culprit.file, culprit.line) or culprit.checkpoint or ""
     took = say(f" ({grew(culprit.growth_mb)})", f"（{grew(culprit.growth_mb)}）") if culprit.growth_mb else ""
+    otherwise = _KEPT if culprit.shown_by in ("zoom", "leak") else _OTHERWISE
     return [
         f"{where}{took}{say(': ', '：')}{say(fix.en, fix.zh).format(what=_what(fix, code, culprit, say))}"
-        for fix in _fixes(code, culprit.hotspot)[:1] or [_OTHERWISE]
+        for fix in _fixes(code, culprit.hotspot)[:1] or [otherwise]
     ]
 
 

@@ -9,8 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from memmon.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 BACKUP = ".monitor_backup"
 _MARK = b"# >>> memmon "
@@ -76,7 +80,7 @@ class Code:
     """The culprit's statement, and what can be read around it."""
 
     line: str
-    """Its first line, without indentation."""
+    """Its first line, without indentation and comment."""
     statement: str
     """All of it; of a function its body."""
     context: str
@@ -113,13 +117,39 @@ def _constants(lines: tuple[str, ...], text: str) -> list[str]:
     return [line for line in lines if names and (found := _CONSTANT.match(line)) and found[0] in names and "=" in line]
 
 
-def code_at(path: str | None, line: int | None) -> Code | None:
-    """What stands at a line of the original; None where that can't be read."""
+def without_comment(line: str) -> str:
+    """A line of code by itself, without the blanks around it and without the comment after it."""
+    text = line.strip()
+    found = None
+    with suppress(tokenize.TokenError, SyntaxError):
+        for token in tokenize.generate_tokens(iter([text]).__next__):
+            if token.type == tokenize.COMMENT:
+                found = token.start[1]
+    return text[:found].rstrip() or text
+
+
+def _left_out(path: str, lines: tuple[str, ...], quiet: Iterable[int]) -> tuple[str, ...]:
+    """The lines with the statements that begin at ``quiet`` ones blank."""
+    left = list(lines)
+    for first in quiet:
+        if 0 < first <= len(lines) and not _DEFINES.match(lines[first - 1]):
+            last = last_line(path, first)
+            left[first - 1 : last] = [""] * (last - first + 1)
+    return tuple(left)
+
+
+def code_at(path: str | None, line: int | None, quiet: Iterable[int] = ()) -> Code | None:
+    """What stands at a line of the original; None where that can't be read.
+
+    The statements that begin at the lines ``quiet`` are known to have taken next to nothing: nothing is told of them
+    but the line itself.
+    """
     if path is None or line is None:
         return None
-    lines = source_lines(path)
-    if not 0 < line <= len(lines):
+    whole = source_lines(path)
+    if not 0 < line <= len(whole):
         return None
+    lines = _left_out(path, whole, quiet)
     heading = _DEFINES.match(lines[line - 1])
     found = _body(lines, heading[1], line - 1) if heading else lines[line - 1 : last_line(path, line)]
     statement = "\n".join(found)
@@ -131,4 +161,4 @@ def code_at(path: str | None, line: int | None) -> Code | None:
     above = lines[max(line - 1 - _ABOVE, 0) : line - 1]
     opened = [text] if len(context) > 1 else [text, *reversed([one for one in above if "open(" in one])]
     named = "\n".join([*opened, *_constants(lines, text)])
-    return Code(lines[line - 1].strip(), statement, text, tuple(dict.fromkeys(_DATA_FILE.findall(named))))
+    return Code(without_comment(whole[line - 1]), statement, text, tuple(dict.fromkeys(_DATA_FILE.findall(named))))

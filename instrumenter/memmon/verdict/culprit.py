@@ -196,6 +196,17 @@ def _is_suspended(end: End, bracket: Open) -> bool:
     return any(len(stack.frames) < _DEEPEST for stack in stacks) and _inside(end, bracket) is None
 
 
+def _seen_growing(end: End, opened: Record) -> Frame | None:
+    """The line of a function's or a phase's bracket that a window saw grow: its own line is that of no growth."""
+    found = grower(end.story, end.final_mb) if opened.kind == "START" else None
+    if found is None:
+        return None
+    site = end.site(opened)
+    within = (found.frame, *found.frames)
+    file, function = end.file(opened.file), site.function if site else None
+    return next((one for one in within if one.file == file and _same_function(one, function)), None)
+
+
 def _open(end: End) -> Iterator[Candidate]:
     """What was open when the process died; the innermost one if nothing was passed inside it since."""
     for index, bracket in enumerate(end.story.open):
@@ -204,6 +215,8 @@ def _open(end: End) -> Iterator[Candidate]:
         until = inner[0].opened.rss if inner else end.final_mb
         growth = until - opened.rss - bracket.inner_mb
         culprit = _of_record(end, opened, growth=growth, way="open", sure="guess")
+        if line := _seen_growing(end, opened):
+            culprit = replace(culprit, line=line.line, function=line.function or culprit.function)
         if inner or _is_suspended(end, bracket):
             large = bool(inner) and end.is_step(growth, culprit.alarm_mb)
             yield Candidate(culprit, Weight(1 if large else 0, growth if inner else 0.0))

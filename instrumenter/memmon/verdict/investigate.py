@@ -20,8 +20,12 @@ from memmon.verdict.story import read_story
 from memmon.verdict.tree import family, newest
 
 if TYPE_CHECKING:
+    from memmon.verdict.code import Code
     from memmon.verdict.culprit import Extents
-    from memmon.verdict.model import Story, Verdict, Zoomed
+    from memmon.verdict.model import Culprit, Story, Verdict, Zoomed
+
+_LITTLE_SHARE = 0.1
+"""Of the culprit's growth: a bracket with less is not what advice is drawn from."""
 
 
 def _absolute(log: str | None) -> Path:
@@ -64,6 +68,17 @@ def _witness(story: Story, kernel: Kernel | None) -> Witnessed:
     return Witnessed(story, traces, _extents(story))
 
 
+def _code(culprit: Culprit, verdict: Verdict) -> Code | None:
+    """The line's code, without statements whose own brackets took only a small share of what it did."""
+    little = _LITTLE_SHARE * (culprit.growth_mb or 0.0)
+    quiet = {
+        site.line
+        for site in verdict.hotspots
+        if site.line and site.file == culprit.file and site.name != culprit.hotspot and site.growth_mb < little
+    }
+    return code_at(culprit.file, culprit.line, quiet)
+
+
 def investigate(log: str | None, *, top: int = 10) -> Verdict:
     """The verdict on the run of ``log``, or of the newest log in the current folder.
 
@@ -78,6 +93,6 @@ def investigate(log: str | None, *, top: int = 10) -> Verdict:
     cases = [_witness(story, kernel) for story in stories]
     verdict = judge(cases, top=top)
     culprit, grown = verdict.culprit, verdict.grown
-    code = code_at(culprit.file, culprit.line) if culprit else None
-    grown_code = code_at(grown.file, grown.line) if grown else None
+    code = _code(culprit, verdict) if culprit else None
+    grown_code = _code(grown, verdict) if grown else None
     return replace(verdict, code=code.line if code else None, advice=advise(verdict, code, grown_code))

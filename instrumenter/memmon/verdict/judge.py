@@ -19,7 +19,7 @@ from memmon.verdict.model import (
     Traces,
     Verdict,
 )
-from memmon.verdict.summary import hotspots_of, largest, merge
+from memmon.verdict.summary import blamed, hotspots_of, largest, merge
 from memmon.verdict.words import Say, place
 
 if TYPE_CHECKING:
@@ -196,6 +196,7 @@ def judge(cases: Sequence[Witnessed], *, top: int = 10) -> Verdict:
         target=cases[0].story.header.target,
         outcome=subject.outcome,
         cause=subject.cause,
+        cause_confidence=subject.confidence,
         confidence=weakest(subject.confidence, culprit.confidence) if culprit else subject.confidence,
         signal=story.supervised.signal if story.supervised else "SIGKILL" if subject.by_memory else None,
         exit_status=_status(story),
@@ -209,7 +210,7 @@ def judge(cases: Sequence[Witnessed], *, top: int = 10) -> Verdict:
             story.header.limit_mb,
         ),
         processes=tuple(processes),
-        hotspots=merge(site for fate in fates for site in _sites(fate, subject, final_mb)),
+        hotspots=blamed(merge(site for fate in fates for site in _sites(fate, subject, final_mb)), culprit),
         top=largest((fate.case.story for fate in fates), top),
         language=say.language,
         checkpoint=story.checkpoint,

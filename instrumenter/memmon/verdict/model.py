@@ -424,13 +424,14 @@ class HotspotSummary:
     line: int | None
     hits: int
     growth_mb: float
+    """What was open at the end counts until then."""
     max_growth_mb: float
     peak_mb: float | None
     normal_mb: float | None
     alarm_mb: float | None
     status: Status
-    open_mb: float | None
-    """It was open when the process died: its growth until the last record, of which ``growth_mb`` knows nothing."""
+    is_open: bool
+    """It was open when the process died."""
 
 
 @dataclass(frozen=True)
@@ -452,7 +453,10 @@ class Verdict:
     target: str | None
     outcome: Outcome
     cause: Cause | None
+    cause_confidence: Confidence
+    """Of outcome and cause alone."""
     confidence: Confidence
+    """Of it all: as sure as the weaker of cause and place."""
     signal: str | None
     exit_status: int | None
     exception: Raised | None

@@ -10,7 +10,7 @@ from memmon.verdict.model import HotspotSummary, Status, TopEntry
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from memmon.verdict.model import Story, Totals
+    from memmon.verdict.model import Culprit, Story, Totals
 
 _Key = tuple[str, str | None, int | None]
 _WORSE: dict[Status, int] = {"ok": 0, "high": 1, "alarm": 2}
@@ -18,10 +18,28 @@ _WORSE: dict[Status, int] = {"ok": 0, "high": 1, "alarm": 2}
 
 def _status(site: Totals, open_mb: float) -> Status:
     """Its worst growth beside what is fine and what is not."""
-    worst = max(site.max_growth_mb, site.before.growth or 0.0 if site.before else 0.0, open_mb)
+    worst = max(site.max_growth_mb, open_mb)
     if site.alarm_mb is not None and worst > site.alarm_mb:
         return "alarm"
     return "high" if site.normal_mb is not None and worst > site.normal_mb else "ok"
+
+
+def _summary(site: Totals, story: Story, open_mb: float | None) -> HotspotSummary:
+    """One site with what its open bracket has grown by so far."""
+    so_far = open_mb or 0.0
+    return HotspotSummary(
+        name=site.name,
+        file=site.file or story.header.target,
+        line=site.line,
+        hits=site.hits,
+        growth_mb=site.growth_mb + so_far,
+        max_growth_mb=max(site.max_growth_mb, so_far),
+        peak_mb=site.peak_mb,
+        normal_mb=site.normal_mb,
+        alarm_mb=site.alarm_mb,
+        status=_status(site, so_far),
+        is_open=open_mb is not None,
+    )
 
 
 def hotspots_of(story: Story, final_mb: float) -> list[HotspotSummary]:
@@ -29,22 +47,7 @@ def hotspots_of(story: Story, final_mb: float) -> list[HotspotSummary]:
     open_mb: dict[_Key, float] = {}
     for one in story.open:  # the outermost of a recursion counts
         open_mb.setdefault((one.opened.base, one.opened.file, one.opened.line), final_mb - one.opened.rss)
-    return [
-        HotspotSummary(
-            name=site.name,
-            file=site.file or story.header.target,
-            line=site.line,
-            hits=site.hits,
-            growth_mb=site.growth_mb,
-            max_growth_mb=site.max_growth_mb,
-            peak_mb=site.peak_mb,
-            normal_mb=site.normal_mb,
-            alarm_mb=site.alarm_mb,
-            status=_status(site, open_mb.get((site.name, site.file, site.line), 0.0)),
-            open_mb=open_mb.get((site.name, site.file, site.line)),
-        )
-        for site in story.sites
-    ]
+    return [_summary(site, story, open_mb.get((site.name, site.file, site.line))) for site in story.sites]
 
 
 def _largest(*amounts: float | None) -> float | None:
@@ -63,7 +66,7 @@ def _together(one: HotspotSummary, other: HotspotSummary) -> HotspotSummary:
         normal_mb=other.normal_mb if one.normal_mb is None else one.normal_mb,
         alarm_mb=other.alarm_mb if one.alarm_mb is None else one.alarm_mb,
         status=max(one.status, other.status, key=lambda status: _WORSE[status]),
-        open_mb=_largest(one.open_mb, other.open_mb),
+        is_open=one.is_open or other.is_open,
     )
 
 
@@ -74,6 +77,15 @@ def merge(sites: Iterable[HotspotSummary]) -> tuple[HotspotSummary, ...]:
         key = (site.name, site.file, site.line)
         merged[key] = _together(merged[key], site) if key in merged else site
     return tuple(merged.values())
+
+
+def blamed(sites: Iterable[HotspotSummary], culprit: Culprit | None) -> tuple[HotspotSummary, ...]:
+    """The same; what ran memory out is high, though nothing says what is fine for it."""
+    where = (culprit.file, culprit.line) if culprit and (culprit.growth_mb or 0.0) > 0 else None
+    return tuple(
+        replace(site, status="high") if (site.file, site.line) == where and site.status == "ok" else site
+        for site in sites
+    )
 
 
 def largest(stories: Iterable[Story], count: int) -> tuple[TopEntry, ...]:

@@ -1,0 +1,133 @@
+"""How sure the report is of the killer and how sure of the line: each by itself; and no line that did not grow."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from memmon.show.headline import headline
+from memmon.verdict.code import code_at, without_comment
+from memmon.verdict.investigate import investigate
+from memmon.verdict.judge import Witnessed, judge
+from memmon.verdict.model import Frame, Kept, KernelLine, Traces, Zoomed
+from memmon.verdict.story import read_story
+from verdict.handwritten import NOBODY, START, header, line, site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from memmon.verdict.model import Verdict
+
+KILLED_IT = Traces(kernel=(KernelLine("oom-kill", NOBODY, 0, "Killed process …", 298.0),))
+LIMIT = {"mb": 300.0, "from": "cgroup", "path": "/c"}
+STACK = '# stack: {{"thread": "MainThread", "frames": [["/srv/ds/bot.py", {}, "{}"]]}}\n'
+BACKGROUND = line("background", 290, 230, ' last="program start"', "CRITICAL")
+
+
+@pytest.fixture
+def judged(log: Callable[..., Path]) -> Callable[..., Verdict]:
+    """The verdict on a log of these parts about a process that the kernel log names."""
+
+    def conclude(*parts: str, zooms: tuple[Zoomed, ...] = (), **facts: Any) -> Verdict:
+        story = read_story(str(log(header(limit=LIMIT, **facts), START, *parts)))
+        return judge([Witnessed(replace(story, zooms=zooms), KILLED_IT)])
+
+    return conclude
+
+
+@pytest.mark.parametrize(("language", "killer", "place"), [("en", "certain", "likely"), ("zh", "确定", "很可能")])
+def test_the_killer_may_be_surer_than_the_line(
+    judged: Callable[..., Verdict], language: str, killer: str, place: str
+) -> None:
+    """The kernel log names the process: that is certain, though where it grew is only likely."""
+    verdict = judged(STACK.format(44, "load"), BACKGROUND, language=language)
+    first, second, *_ = headline(verdict)
+    assert killer in first
+    assert place not in first
+    assert place in second
+    assert verdict.confidence == "likely"
+
+
+def zoomed(number: int, function: str, by: str) -> Zoomed:
+    """A window that saw one line grow."""
+    frame = Frame("/srv/ds/bot.py", number, function)
+    return Zoomed(by, 200.0, 100.0, (Kept(100.0, (frame,), 1, frame),))
+
+
+@pytest.mark.parametrize("by", ["tracemalloc", "stacks"])
+def test_a_functions_first_line_gives_way_to_what_was_seen_to_grow(judged: Callable[..., Verdict], by: str) -> None:
+    """A function's bracket says where it began; the line inside it that a window saw is the answer."""
+    verdict = judged(site("main", 7), line("main_START", 60, 0, " line=7"), zooms=(zoomed(9, "main", by),))
+    assert verdict.culprit
+    assert (verdict.culprit.line, verdict.culprit.function) == (9, "main")
+
+
+def test_a_functions_first_line_is_never_certain(judged: Callable[..., Verdict]) -> None:
+    """With nothing but a function's bracket the function is likely, its first line no exact answer."""
+    verdict = judged(site("main", 7), line("main_START", 60, 0, " line=7"))
+    assert verdict.culprit
+    assert (verdict.culprit.line, verdict.culprit.confidence) == (7, "likely")
+
+
+SOURCE = """\
+import json
+
+def main():
+    while True:
+        d = json.loads(fetch())
+        kept.append(d)  # grows
+"""
+
+
+def test_advice_is_not_drawn_from_what_did_not_grow(log: Callable[..., Path], tmp_path: Path) -> None:
+    """json.loads has a bracket of its own that took nothing: the function's growth is not put down to it."""
+    target = str(tmp_path / "bot.py")
+    (tmp_path / "bot.py").write_text(SOURCE, encoding="utf-8")
+    sites = (site("main", 3) + site("json.loads", 5)).replace("/srv/ds/bot.py", target)
+    path = log(
+        header(target=target, limit=LIMIT),
+        START,
+        sites,
+        line("main_START", 60, 0, " line=3"),
+        line("json.loads_BEFORE", 150, 90, " line=5"),
+        line("json.loads_AFTER", 151, 1, " line=5"),
+        line("background", 290, 139, ' last="json.loads_AFTER"', "CRITICAL"),
+    )
+    verdict = investigate(str(path))
+    assert verdict.culprit
+    assert verdict.culprit.checkpoint == "main_START"
+    assert "loads" not in verdict.advice[0]
+    assert "bound it" in verdict.advice[0]
+    assert code_at(target, 5)
+    known = code_at(target, 5, {5})
+    assert known
+    assert (known.line, known.statement.strip()) == ("d = json.loads(fetch())", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("    kept.append(d)  # grows", "kept.append(d)"),
+        ("a = {  # '", "a = {"),
+        ('b = "#"', 'b = "#"'),
+        ('c = "# not # this" # this', 'c = "# not # this"'),
+        ("f(x, # 数据", "f(x,"),
+        ("# nothing else", "# nothing else"),
+    ],
+)
+def test_code_is_quoted_without_its_comment(text: str, want: str) -> None:
+    """A trailing comment is no part of the statement that is quoted; a `#` in a string is."""
+    assert without_comment(text) == want
+
+
+def test_an_open_bracket_counts_in_every_figure(judged: Callable[..., Verdict]) -> None:
+    """What a bracket had grown by when it died is in the JSON's figures and its status, as in the table."""
+    verdict = judged(
+        site("a", 5, normal=20, alarm=500), line("a_BEFORE", 60, 0, " line=5"), line("b_BEFORE", 61, 1, " line=6")
+    )
+    figures = {one.name: (one.growth_mb, one.max_growth_mb, one.status) for one in verdict.hotspots}
+    assert figures["a"] == (238, 238, "high")
+    assert figures["b"] == (237, 237, "high"), "the culprit's own row is not ok, though nothing says what is fine"
