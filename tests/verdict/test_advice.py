@@ -116,7 +116,8 @@ def test_the_size_of_the_data_file(killed_at: Callable[[int, str, str], Verdict]
 
 def test_no_checkpoint_at_all(verdict: Callable[..., Verdict]) -> None:
     """A run that passed no checkpoint is told how to name some."""
-    assert "memmon scan" in verdict(header(), START).advice[0]
+    short = line("background", 980, 920, ' last="program start"', "CRITICAL")
+    assert "memmon scan" in verdict(header(), START, short).advice[0]
 
 
 def test_the_original_source_is_read(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from memmon.show.headline import headline
 from memmon.verdict.judge import Witnessed, judge
 from memmon.verdict.model import Traces
 from memmon.verdict.story import read_story
@@ -77,6 +78,17 @@ def test_an_exit_that_the_log_did_not_see(judged: Callable[..., Verdict]) -> Non
     """`os._exit` leaves a log without an end; the supervisor knows that the program ended by itself, and how."""
     verdict = judged(STEP, word(status=3))
     assert (verdict.outcome, verdict.cause, verdict.culprit, verdict.exit_status) == ("finished", None, None, 3)
+    assert headline(verdict) == ("FINISHED with exit status 3.",)
+    assert "os._exit" in verdict.evidence[0]
+
+
+def test_somebodys_signal_is_no_matter_of_memory(judged: Callable[..., Verdict]) -> None:
+    """SIGTERM with memory to spare: its name in the headline, where it was, and nothing advised about memory."""
+    verdict = judged(line("x_BEFORE", 70, 10, " line=5"), word("SIGTERM", last_mb=70.0, peak_mb=70.0))
+    assert headline(verdict)[0].startswith("KILLED by SIGTERM (certain)")
+    assert verdict.advice == ()
+    assert verdict.culprit
+    assert verdict.culprit.checkpoint == "x_BEFORE"
 
 
 def test_a_signal_after_the_logs_end(judged: Callable[..., Verdict]) -> None:

@@ -30,6 +30,22 @@ _WHY: dict[Cause | None, tuple[str, str]] = {
 }
 
 
+_SILENT = (
+    "ENDED WITHOUT A WORD: killed from outside, crashed, or os._exit",
+    "没有留下结尾就结束了：被外部杀死、崩溃，或调用了 os._exit",
+)
+
+
+def _killed(verdict: Verdict, say: Say) -> str:
+    """By what, with the signal where somebody saw one that says more."""
+    en, zh = _KILLED[verdict.cause or "unknown"]
+    if verdict.signal and verdict.cause == "signal":
+        return say(f"KILLED by {verdict.signal}", f"被信号 {verdict.signal} 杀死")
+    if verdict.signal and verdict.cause in ("unknown", "crash"):
+        return say(f"{en}, {verdict.signal}", f"{zh}，{verdict.signal}")
+    return say(en, zh)
+
+
 def _sure(level: Confidence, say: Say) -> str:
     """How sure the thing before it is."""
     sure = say(*_SURE[level])
@@ -38,8 +54,10 @@ def _sure(level: Confidence, say: Say) -> str:
 
 def _outcome(verdict: Verdict, say: Say) -> str:
     """The first line: what became of the program."""
+    if verdict.subject.silent:
+        return f"{say(*_SILENT)}{_child(verdict, say)}{_died(verdict, say)}{say('.', '。')}"
     if verdict.outcome == "killed":
-        what = say(*_KILLED[verdict.cause or "unknown"]) + _child(verdict, say)
+        what = _killed(verdict, say) + _child(verdict, say)
         return f"{what}{_sure(verdict.cause_confidence, say)}{_died(verdict, say)}{say('.', '。')}"
     if verdict.outcome == "running":
         return say("STILL RUNNING; nothing is decided.", "仍在运行，尚无结论。")
@@ -53,6 +71,8 @@ def _outcome(verdict: Verdict, say: Say) -> str:
             f"ENDED with {what}{f' at {where}' if where else ''}{why}{_child(verdict, say)}.",
             f"异常结束：{what}{f'，位置 {where}' if where else ''}{why}{_child(verdict, say)}。",
         )
+    if verdict.exit_status:
+        return say(f"FINISHED with exit status {verdict.exit_status}.", f"结束，退出状态 {verdict.exit_status}。")
     return say("FINISHED normally.", "正常结束。")
 
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from memmon.show.flow import Flow
 from memmon.show.headline import headline
 from memmon.show.table import Column, table
-from memmon.verdict.explain import OUTCOMES
+from memmon.verdict.explain import became
 from memmon.verdict.words import Say, mb, place
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def _processes(verdict: Verdict, say: Say) -> RenderableType:
         (say("log", "日志"), "text"),
     )
     rows = [
-        (str(one.pid or "-"), str(one.parent or "-"), say(*OUTCOMES[one.outcome]), one.log.rpartition("/")[2])
+        (str(one.pid or "-"), str(one.parent or "-"), became(one, say), one.log.rpartition("/")[2])
         for one in verdict.processes
     ]
     return table(columns, rows)

@@ -204,12 +204,20 @@ def advise(verdict: Verdict, code: Code | None, grown_code: Code | None) -> tupl
     """What to do, most urgent first; nothing where nothing is wrong."""
     say = Say(verdict.language)
     advice: list[str] = []
-    if verdict.culprit:
+    if verdict.culprit and verdict.blames_memory:
         advice += _for_culprit(verdict.culprit, code, say)
     if verdict.grown:
         advice += _for_culprit(verdict.grown, grown_code, say)[:1]
     advice += _loaded_twice(verdict.hotspots, verdict.culprit, say)
-    if verdict.outcome == "killed" and not verdict.culprit:
+    if verdict.subject.silent:
+        script = place(verdict.target, None) or "SCRIPT"
+        advice.append(
+            say(
+                f"start it as `memmon run {script}`: that sees the exit status or the signal that ended it",
+                f"用 `memmon run {script}` 启动：可以看到结束它的退出状态或信号",
+            )
+        )
+    elif verdict.outcome == "killed" and not verdict.culprit and verdict.blames_memory:
         advice.append(
             say(
                 "no checkpoint was passed before the end: name suspects in memmon.toml (`memmon scan` lists them), "

@@ -43,13 +43,18 @@ class Scene:
 
     @property
     def pressure(self) -> int:
-        """How much the log's end looks like memory running out: 2 clearly, 1 it may, 0 not at all."""
+        """How much the log's end fits memory running out: 2 clearly, 1 it may, 0 not at all."""
+        in_a_step = bool(self.story.open) or bool(self.story.stacks)
+        return self.strain or int(in_a_step)
+
+    @property
+    def strain(self) -> int:
+        """How short memory was known to be at the end: 2 very, 1 somewhat, 0 not that anything says so."""
         story = self.story
         share = story.last_mb / story.header.limit_mb if story.header.limit_mb else 0.0
         if story.last.level == "CRITICAL" or share >= _NEAR:
             return 2
-        in_a_step = bool(story.open) or bool(story.stacks)
-        return 1 if story.last.level == "WARNING" or share >= _HIGH or in_a_step else 0
+        return 1 if story.last.level == "WARNING" or share >= _HIGH else 0
 
     def explained(self, counter: Counter) -> bool:
         """The kernel log, read whole, names other processes for all the kills that were counted."""

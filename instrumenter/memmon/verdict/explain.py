@@ -18,6 +18,13 @@ OUTCOMES: dict[Outcome, tuple[str, str]] = {
     "finished": ("finished", "正常结束"),
 }
 
+SILENT = ("ended without a word", "没有留下结尾")
+
+
+def became(process: Process, say: Say) -> str:
+    """What became of a process, as far as that is known."""
+    return say(*(SILENT if process.silent else OUTCOMES[process.outcome]))
+
 
 def _alarm(culprit: Culprit, say: Say) -> str:
     if culprit.alarm_mb is None:
@@ -59,15 +66,17 @@ def the_others(processes: Sequence[Process], subject: Process, say: Say) -> list
     said = []
     first = processes[0]
     if subject is not first:
-        en, zh = OUTCOMES[first.outcome]
+        what = became(first, say)
         said.append(
             say(
-                f"it was process {subject.pid}, started by {subject.parent}; the first process, {first.pid}: {en}",
-                f"这是进程 {subject.pid}，由 {subject.parent} 启动；首个进程 {first.pid}：{zh}",
+                f"it was process {subject.pid}, started by {subject.parent}; the first process, {first.pid}: {what}",
+                f"这是进程 {subject.pid}，由 {subject.parent} 启动；首个进程 {first.pid}：{what}",
             )
         )
     for one in processes[1:]:
-        if one is not subject and one.outcome not in ("finished", "running"):
-            en, zh = OUTCOMES[one.outcome]
-            said.append(say(f"process {one.pid} of the same run: {en}", f"同一次运行的进程 {one.pid}：{zh}"))
+        # What a program that finished ended itself, its workers, is nothing to tell of.
+        ordinary = one.outcome in ("finished", "running") or (one.silent and first.outcome == "finished")
+        if one is not subject and not ordinary:
+            what = became(one, say)
+            said.append(say(f"process {one.pid} of the same run: {what}", f"同一次运行的进程 {one.pid}：{what}"))
     return said

@@ -11,6 +11,7 @@ from memmon.verdict.explain import the_others, why_this_line
 from memmon.verdict.model import (
     Cause,
     Confidence,
+    Culprit,
     Outcome,
     Process,
     Raised,
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 _OUT_OF_MEMORY = "[Errno 12]"
 _TELLING = frozenset({"memory-error", "limit", "crash"})
 """What makes a child the one to speak of where none was killed for memory."""
+_MEMORY = frozenset({"oom-kill", "limit", "memory-error"})
+_WORTH_MB = 10.0
+"""Less growth is no answer by itself where nothing says that memory was short."""
+_FINISHED = ("the log has its end: the program finished", "日志有结尾：程序正常结束")
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ class _Fate:
     cause: Cause | None
     confidence: Confidence
     words: tuple[str, ...]
-    pressure: int
+    scene: Scene
 
     @property
     def by_memory(self) -> bool:
@@ -60,10 +65,16 @@ class _Fate:
         return self.outcome == "killed" and self.cause in ("oom-kill", "limit")
 
     @property
+    def untold(self) -> bool:
+        """It ended without a word, and nobody saw how."""
+        return self.outcome == "killed" and self.cause == "unknown" and self.case.story.supervised is None
+
+    @property
     def process(self) -> Process:
         """As the verdict lists it."""
         header = self.case.story.header
-        return Process(header.pid, header.parent_pid, self.case.story.log, self.outcome)
+        silent = self.untold and not self.scene.strain
+        return Process(header.pid, header.parent_pid, self.case.story.log, self.outcome, silent)
 
 
 def _outcome(case: Witnessed) -> Outcome:
@@ -95,12 +106,20 @@ def _cause_of(story: Story, raised: Raised) -> Cause | None:
     return "limit" if story.limit_reached else "memory-error"
 
 
+def _exited(story: Story, say: Say) -> str:
+    """Of an end that the log does not have, but the supervisor saw."""
+    return say(
+        f"the supervisor saw it exit with status {_status(story)}; the log has no end, as after os._exit",
+        f"监督进程看到它以状态 {_status(story)} 退出；日志没有结尾，如同 os._exit 之后",
+    )
+
+
 def _fate(case: Witnessed, say: Say) -> _Fate:
     outcome = _outcome(case)
     scene = Scene(case.story, case.traces, say)
     if outcome == "killed":
         cause, confidence, words = weigh_cause(scene)
-        return _Fate(case, outcome, cause, confidence, words, scene.pressure)
+        return _Fate(case, outcome, cause, confidence, words, scene)
     raised = case.story.raised
     if outcome == "exception" and raised:
         words = (
@@ -109,13 +128,14 @@ def _fate(case: Witnessed, say: Say) -> _Fate:
                 f"程序因未捕获的 {raised.type} 结束，位置 {place(raised.file, raised.line)}",
             ),
         )
-        return _Fate(case, outcome, _cause_of(case.story, raised), "certain", words, scene.pressure)
+        return _Fate(case, outcome, _cause_of(case.story, raised), "certain", words, scene)
+    exited = case.story.ended is None
     words = {
-        "finished": (say("the log has its end: the program finished", "日志有结尾：程序正常结束"),),
+        "finished": (_exited(case.story, say) if exited else say(*_FINISHED),),
         "running": (say("the process is still there", "进程仍在运行"),),
         "exception": (say("the program ended with an exception", "程序因异常结束"),),
     }[outcome]
-    return _Fate(case, outcome, None, "certain", words, scene.pressure)
+    return _Fate(case, outcome, None, "certain", words, scene)
 
 
 def _subject(fates: Sequence[_Fate]) -> _Fate:
@@ -130,8 +150,8 @@ def _subject(fates: Sequence[_Fate]) -> _Fate:
         return first
 
     def shows(fate: _Fate) -> tuple[bool, float, int, float]:
-        named = Scene(fate.case.story, fate.case.traces, Say("en")).named("oom-kill")
-        return named is not None, named.rss_mb or 0.0 if named else 0.0, fate.pressure, fate.case.story.last_mb
+        named = fate.scene.named("oom-kill")
+        return named is not None, named.rss_mb or 0.0 if named else 0.0, fate.scene.pressure, fate.case.story.last_mb
 
     return max(ended, key=shows)
 
@@ -139,7 +159,7 @@ def _subject(fates: Sequence[_Fate]) -> _Fate:
 def _final_mb(subject: _Fate, others: Sequence[_Fate]) -> float:
     """What the process held at its end."""
     story = subject.case.story
-    named = Scene(story, subject.case.traces, Say("en")).named("oom-kill")
+    named = subject.scene.named("oom-kill")
     if named and named.rss_mb:
         return max(named.rss_mb, story.last_mb)
     if subject.by_memory and story.header.limit_from == "cgroup" and story.header.limit_mb:
@@ -173,6 +193,26 @@ def _peak_mb(story: Story, final_mb: float) -> float:
     return max(story.peak_mb, final_mb, seen or 0.0)
 
 
+def _blames_memory(subject: _Fate, culprit: Culprit | None) -> bool:
+    """Whether memory may be why it ended: by the cause, by how short it was, or by an alarm."""
+    over = culprit and culprit.alarm_mb is not None and (culprit.growth_mb or 0.0) > culprit.alarm_mb
+    return subject.cause in _MEMORY or (subject.cause is not None and bool(subject.scene.strain or over))
+
+
+def _blamed(subject: _Fate, end: End) -> Culprit | None:
+    """The line to name: where nothing grew, the one that ran at the end or none."""
+    culprit = weigh_culprit(end) if subject.cause is not None else None
+    if culprit is None or culprit.shown_by in ("open", "stack") or _blames_memory(subject, culprit):
+        return culprit
+    return culprit if (culprit.growth_mb or 0.0) >= _WORTH_MB else None
+
+
+def _listed(fates: Sequence[_Fate]) -> list[Process]:
+    """The run's processes; of a run that finished, one that ended untold was ended by the program itself."""
+    finished = fates[0].outcome == "finished"
+    return [replace(one.process, silent=one.process.silent or (finished and one.untold)) for one in fates]
+
+
 def judge(cases: Sequence[Witnessed], *, top: int = 10) -> Verdict:
     """The verdict on a run, its first process first."""
     say = Say(cases[0].story.header.language)
@@ -181,11 +221,11 @@ def judge(cases: Sequence[Witnessed], *, top: int = 10) -> Verdict:
     story = subject.case.story
     final_mb = _final_mb(subject, fates)
     end = End(story, final_mb, subject.case.extents)
-    culprit = weigh_culprit(end) if subject.cause is not None else None
+    culprit = _blamed(subject, end)
     over = grown(end)
     if over and culprit and (over.hotspot, over.line) == (culprit.hotspot, culprit.line):
         over = None
-    processes = [fate.process for fate in fates]
+    processes = _listed(fates)
     mine = processes[fates.index(subject)]
     evidence = [*subject.words]
     for one in (culprit, over):
@@ -218,4 +258,5 @@ def judge(cases: Sequence[Witnessed], *, top: int = 10) -> Verdict:
         subject=mine,
         grown=over,
         heap=story.heap,
+        blames_memory=_blames_memory(subject, culprit),
     )

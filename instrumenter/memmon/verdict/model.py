@@ -403,6 +403,8 @@ class Process:
     parent: int | None
     log: str
     outcome: Outcome
+    silent: bool = False
+    """It was gone without an end in its log, and nothing speaks for memory: killed, crashed, or ``os._exit``."""
 
 
 @dataclass(frozen=True)
@@ -478,6 +480,8 @@ class Verdict:
     """What grew furthest beyond its alarm, where it is not the culprit itself."""
     heap: Heap | None
     """What the running frames held when memory became critical."""
+    blames_memory: bool
+    """Memory is, or may well be, why it ended; else there is nothing to mend about it."""
     code: str | None = None
     """The culprit's own source line."""
     advice: tuple[str, ...] = ()

@@ -1,0 +1,118 @@
+"""Real processes that are gone without an end in their logs: not every one of them was killed for memory."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import textwrap
+from typing import TYPE_CHECKING
+
+import pytest
+
+from memmon.verdict.investigate import investigate
+from support.tool import memmon
+from verdict.handwritten import START, header, line, site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from memmon.verdict.model import Verdict
+
+CONFIG = '[memmon]\nlanguage = "en"\n\n[[hotspot]]\nname = "rows"\nmatch = "rows = $X"\n'
+
+
+@pytest.fixture
+def ran(tmp_path: Path) -> Callable[[str], Path]:
+    """Run this program, instrumented, to its end; its folder."""
+
+    def run(source: str) -> Path:
+        path = tmp_path / "bot.py"
+        path.write_text(textwrap.dedent(source), encoding="utf-8")
+        (tmp_path / "memmon.toml").write_text(CONFIG, encoding="utf-8")
+        done = memmon("instrument", path.name, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        subprocess.run([sys.executable, path.name], cwd=tmp_path, capture_output=True, check=False)
+        return tmp_path
+
+    return run
+
+
+ENDINGS = {
+    "os._exit": "os._exit(9)",
+    "SIGTERM": "os.kill(os.getpid(), signal.SIGTERM)",
+    "SIGKILL": "os.kill(os.getpid(), signal.SIGKILL)",
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_an_end_that_nobody_saw(ran: Callable[[str], Path], ending: str) -> None:
+    """Nothing tells os._exit from a signal, and nothing was short: all of it is said, and no memory to mend."""
+    folder = ran(f"import os, signal\nrows = [list(map(str, range(1000)))]\n{ENDINGS[ending]}\n")
+    done = memmon("report", cwd=folder)
+    first, *rest = done.stdout.splitlines()
+    assert first.startswith("ENDED WITHOUT A WORD: killed from outside, crashed, or os._exit")
+    assert not [one for one in rest if "What grew" in one]
+    said = json.loads(memmon("report", "--json", cwd=folder).stdout)
+    assert (said["outcome"], said["cause"], said["signal"], said["culprit"]) == ("killed", "unknown", None, None)
+    (advice,) = said["advice"]
+    assert "memmon run bot.py" in advice
+
+
+def test_an_end_inside_a_bracket_has_its_place(ran: Callable[[str], Path]) -> None:
+    """The line that was running is told, as a guess, with nothing to mend about its memory."""
+    folder = ran("import os\nrows = os._exit(3)\n")
+    said = json.loads(memmon("report", "--json", cwd=folder).stdout)
+    assert (said["culprit"]["line"], said["culprit"]["checkpoint"]) == (2, "rows_BEFORE")
+    (advice,) = said["advice"]
+    assert "memmon run bot.py" in advice
+
+
+def test_the_workers_of_a_pool(ran: Callable[[str], Path]) -> None:
+    """A pool ends its workers itself: the run finished, and its workers are not called killed."""
+    folder = ran(
+        """
+        import multiprocessing
+
+        def work(n):
+            rows = list(range(n))
+            return len(rows)
+
+        if __name__ == "__main__":
+            with multiprocessing.get_context("fork").Pool(2) as pool:
+                print(pool.map(work, [1, 2, 3]))
+        """
+    )
+    done = memmon("report", cwd=folder)
+    assert done.returncode == 0
+    assert done.stdout.startswith("FINISHED normally.")
+    assert "ended without a word" in done.stdout
+    assert "killed" not in done.stdout
+
+
+@pytest.fixture
+def said(log: Callable[..., Path]) -> Callable[..., Verdict]:
+    """The verdict on a log without an end."""
+    return lambda *parts: investigate(str(log(header(), START, *parts)))
+
+
+def test_growth_over_an_alarm_is_still_told(said: Callable[..., Verdict]) -> None:
+    """What went over its alarm is worth mending, however the program ended."""
+    verdict = said(
+        site("x", 5, normal=5, alarm=20),
+        line("x_BEFORE", 60, 0, " line=5"),
+        line("x_AFTER", 120, 60, " line=5", "WARNING"),
+        line("y_AFTER", 120, 0, " line=6"),
+    )
+    assert verdict.subject.silent
+    assert verdict.culprit
+    assert verdict.culprit.line == 5
+    assert verdict.advice[0].startswith("bot.py:5")
+
+
+def test_short_memory_makes_it_a_kill(said: Callable[..., Verdict]) -> None:
+    """With the last record near the limit the end is taken for a kill, by whom unknown."""
+    verdict = said(line("x_BEFORE", 980, 920, " line=5", "CRITICAL"))
+    assert (verdict.outcome, verdict.cause, verdict.subject.silent) == ("killed", "unknown", False)
+    assert verdict.advice
