@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LIMIT_MB = 300
 WAYS = ("instrument", "run")
-_LONGEST = 120
+_LONGEST = 200
 """Seconds after which a program that nothing has killed is given up."""
 
 

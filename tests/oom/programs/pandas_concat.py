@@ -4,7 +4,7 @@ import pandas as pd
 
 
 def read_piece(number):
-    return pd.DataFrame({"id": range(number * 2_000, number * 2_000 + 2_000), "price": [number * 0.5] * 2_000})
+    return pd.DataFrame({"id": range(number * 20_000, number * 20_000 + 20_000), "price": [number * 0.5] * 20_000})
 
 
 def read_all(count):
