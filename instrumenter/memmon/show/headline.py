@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from memmon.verdict.words import Say, grew, mb, place
+from memmon.verdict.words import Say, between, grew, mb, place
 
 if TYPE_CHECKING:
     from memmon.verdict.model import Cause, Confidence, Culprit, Verdict
@@ -116,16 +116,29 @@ _HOW = {
     "stack": ("It was last seen at {what}", "最后停留在 {what}"),
     "zoom": ("What grew to the end was kept by {what}", "一直增长到最后的内存由 {what} 保留"),
     "grown": ("What grew is {what}", "增长异常的是 {what}"),
+    "between": ("Memory grew {what}", "内存增长发生在 {what}"),
     "leak": ("Memory piled up at {what}", "内存在 {what} 不断累积"),
     "raised": ("Memory was refused at {what}", "申请内存失败于 {what}"),
 }
 
 
 def _named(culprit: Culprit, say: Say) -> str:
-    """The line and its checkpoint."""
+    """The line and its checkpoint, or what it is between."""
+    if culprit.between:
+        return between(*culprit.between, say)
     where = place(culprit.file, culprit.line)
     name = f"[{culprit.checkpoint}]" if culprit.checkpoint else ""
     return " ".join(part for part in (where, name) if part) or say("an unknown line", "未知位置")
+
+
+def _grown(grown: Culprit, say: Say, *, before: bool) -> str:
+    """What else was over its alarm."""
+    named, took = _named(grown, say), _took(grown, None, say)
+    if grown.between:
+        memory = say("Before that memory" if before else "Memory", "在此之前内存" if before else "内存")
+        return say(f"{memory} had grown {named}: {took}.", f"{memory}在 {named}增长异常：{took}。")
+    what = f"{say('Before that ', '在此之前 ') if before else ''}{named}"
+    return say(f"{what} had grown: {took}.", f"{what} 增长异常：{took}。")
 
 
 def headline(verdict: Verdict) -> tuple[str, ...]:
@@ -139,10 +152,7 @@ def headline(verdict: Verdict) -> tuple[str, ...]:
         sentence += _sure(culprit.confidence, say)
         lines.append(f"{sentence}{say(': ', '：') if took else ''}{took}{say('.', '。')}")
     if verdict.grown:
-        before = say("Before that ", "在此之前 ") if culprit else ""
-        what = f"{before}{_named(verdict.grown, say)}"
-        took = _took(verdict.grown, None, say)
-        lines.append(say(f"{what} had grown: {took}.", f"{what} 增长异常：{took}。"))
+        lines.append(_grown(verdict.grown, say, before=culprit is not None))
     if verdict.advice:
         lines.append(f"→ {verdict.advice[0]}")
     return tuple(lines)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memmon.verdict.code import without_comment
-from memmon.verdict.words import Say, grew, mb, place
+from memmon.verdict.words import Say, between, grew, mb, place
 
 if TYPE_CHECKING:
     from memmon.verdict.code import Code
@@ -174,8 +174,18 @@ _KEPT = Fix(
 )
 
 
+def _for_between(where: str, took: str, say: Say) -> str:
+    """Where no line is known: how to get to know it."""
+    return say(
+        f"what ran {where} ({took}) is in no bracket: name it in memmon.toml (`memmon scan` lists suspects), run again",
+        f"{where}执行的代码（{took}）不在任何检查点之内：在 memmon.toml 中写明可疑位置（见 `memmon scan`），再次运行",
+    )
+
+
 def _for_culprit(culprit: Culprit, code: Code | None, say: Say) -> list[str]:
     """The fixes with the line and the amount."""
+    if culprit.between:
+        return [_for_between(between(*culprit.between, say), grew(culprit.growth_mb or 0.0), say)]
     where = place(culprit.file, culprit.line) or culprit.checkpoint or ""
     took = say(f" ({grew(culprit.growth_mb)})", f"（{grew(culprit.growth_mb)}）") if culprit.growth_mb else ""
     otherwise = _KEPT if culprit.shown_by in ("zoom", "leak") else _OTHERWISE

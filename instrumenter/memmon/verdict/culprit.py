@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from memmon.verdict.growth import Grower, goes_through, grower, spoke_inside
-from memmon.verdict.model import Culprit, Frame, Stack
+from memmon.verdict.model import OPENERS, Culprit, Frame, Stack
 from memmon.verdict.own import own_frame, waits
 
 if TYPE_CHECKING:
@@ -110,6 +110,25 @@ def _of_record(end: End, record: Record, *, growth: float, way: Way, sure: Confi
         normal_mb=site.normal_mb if site else None,
         alarm_mb=site.alarm_mb if site else None,
         confidence=sure,
+    )
+
+
+def _of_growth(end: End, record: Record, sure: Confidence) -> Culprit:
+    """What a checkpoint had grown by; what stands at a BEFORE or START had grown before its line was reached."""
+    culprit = _of_record(end, record, growth=record.growth or 0.0, way="grown", sure=sure)
+    if record.kind not in OPENERS:
+        return culprit
+    site = end.site(record)
+    previous = site.previous if site else None
+    since = previous._replace(file=end.file(previous.file)) if previous else None
+    return replace(
+        culprit,
+        line=None,
+        function=None,
+        hotspot=None,
+        normal_mb=None,
+        shown_by="between",
+        between=(since, record._replace(file=end.file(record.file))),
     )
 
 
@@ -333,7 +352,7 @@ def grown(end: End) -> Culprit | None:
         site = end.site(record)
         growth = record.growth or 0.0
         if site and site.alarm_mb is not None and growth > site.alarm_mb:
-            return _of_record(end, record, growth=growth, way="grown", sure="likely")
+            return _of_growth(end, record, "likely")
     return None
 
 
@@ -356,8 +375,7 @@ def _largest(end: End) -> Iterator[Candidate]:
     """Where nothing better is known: the checkpoint that grew most."""
     if end.story.top:
         record = end.story.top[0]
-        growth = record.growth or 0.0
-        yield Candidate(_of_record(end, record, growth=growth, way="grown", sure="guess"), Weight(0, growth))
+        yield Candidate(_of_growth(end, record, "guess"), Weight(0, record.growth or 0.0))
 
 
 _WAYS = (_raised, _open, _zoom, _stack, _grown, _leak, _largest)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from memmon.verdict.words import Say, mb, place
+from memmon.verdict.words import Say, between, mb, place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ def _alarm(culprit: Culprit, say: Say) -> str:
 
 def why_this_line(culprit: Culprit, say: Say) -> tuple[str, ...]:
     """Which evidence gave the line."""
-    where = place(culprit.file, culprit.line)
+    where = between(*culprit.between, say) if culprit.between else place(culprit.file, culprit.line)
     took = mb(culprit.growth_mb or 0.0)
     name = culprit.checkpoint or ""
     words = {
@@ -48,6 +48,10 @@ def why_this_line(culprit: Culprit, say: Say) -> tuple[str, ...]:
             f"{culprit.hotspot} 多次小幅增长，累计保留 {took}，占总增长的大部分",
         ),
         "grown": (f"{name} grew by {took}{_alarm(culprit, say)}", f"{name} 增长了 {took}{_alarm(culprit, say)}"),
+        "between": (
+            f"{where} memory grew by {took}{_alarm(culprit, say)}: in no bracket",
+            f"{where}内存增长了 {took}{_alarm(culprit, say)}，不在任何检查点之内",
+        ),
         "zoom": (
             f"while memory grew, what {where} keeps is what grew: {took} up to the end",
             f"内存增长期间，增长的正是 {where} 所保留的内容：到最后共 {took}",

@@ -41,7 +41,7 @@ _MOST_ZOOMS = 400
 class _Site:
     """One site's running totals."""
 
-    __slots__ = ("exact", "growth", "hits", "inner", "kind", "largest", "peak", "seen")
+    __slots__ = ("exact", "growth", "hits", "inner", "kind", "largest", "peak", "previous", "seen")
 
     def __init__(self) -> None:
         self.seen: SiteSeen | None = None
@@ -53,6 +53,8 @@ class _Site:
         self.peak: float | None = None
         self.largest: dict[str, Record] = {}
         """By kind: the pass with the largest growth."""
+        self.previous: Record | None = None
+        """The checkpoint before that BEFORE or START."""
 
     def note(self, record: Record) -> None:
         """Keep the pass if it is the largest of its kind so far."""
@@ -186,7 +188,7 @@ class Fold:
             self._add_special(record)
             return
         self.background = self.left = None
-        self.checkpoint = record
+        previous, self.checkpoint = self.checkpoint, record
         self.checkpoints += 1
         self.tids.add(record.thread)
         if self.stacks:
@@ -195,7 +197,7 @@ class Fold:
             self._finish(record)
         self.brackets.drop_unsure()
         if record.kind in OPENERS:
-            self._begin(record)
+            self._begin(record, previous)
         elif not record.kind:
             self._count(record)
 
@@ -208,11 +210,14 @@ class Fold:
         else:
             self.finished = True
 
-    def _begin(self, record: Record) -> None:
+    def _begin(self, record: Record, previous: Record | None) -> None:
         site = self._site(key_of(record))
         site.kind = record.kind
         site.hits += 1
         site.note(record)
+        if site.largest[record.kind] is record:
+            # Of a log that was thinned out the line before may be long ago.
+            site.previous = None if record.sampled else previous
         self.brackets.begin(record, self.checkpoints)
 
     def _finish(self, record: Record) -> None:
@@ -262,5 +267,5 @@ def _totals(key: Key, site: _Site) -> Totals:
         normal_mb=seen.normal_mb if seen else None,
         alarm_mb=seen.alarm_mb if seen else None,
         worst=worst,
-        before=next((site.largest[kind] for kind in OPENERS if kind in site.largest), None),
+        previous=site.previous,
     )

@@ -223,7 +223,7 @@ def judge(cases: Sequence[Witnessed], *, top: int = 10) -> Verdict:
     end = End(story, final_mb, subject.case.extents)
     culprit = _blamed(subject, end)
     over = grown(end)
-    if over and culprit and (over.hotspot, over.line) == (culprit.hotspot, culprit.line):
+    if over and culprit and (over.checkpoint, over.line) == (culprit.checkpoint, culprit.line):
         over = None
     processes = _listed(fates)
     mine = processes[fates.index(subject)]

@@ -12,7 +12,7 @@ Outcome = Literal["finished", "exception", "killed", "running"]
 Cause = Literal["oom-kill", "memory-error", "limit", "crash", "signal", "unknown"]
 Confidence = Literal["certain", "likely", "guess"]
 Status = Literal["ok", "high", "alarm"]
-Way = Literal["open", "stack", "zoom", "grown", "leak", "raised"]
+Way = Literal["open", "stack", "zoom", "grown", "between", "leak", "raised"]
 """Which evidence gave the culprit's line."""
 
 OPENERS = ("BEFORE", "START")
@@ -282,8 +282,8 @@ class Totals:
     alarm_mb: float | None
     worst: Record | None
     """The AFTER, END or LEFT (or the lone mark) with the largest growth; None where it never closed."""
-    before: Record | None
-    """The BEFORE or START with the largest growth since the checkpoint before it."""
+    previous: Record | None
+    """The checkpoint before the BEFORE or START with the largest step, as far as the log has it."""
 
 
 @dataclass(frozen=True)
@@ -393,6 +393,8 @@ class Culprit:
     normal_mb: float | None
     alarm_mb: float | None
     confidence: Confidence
+    between: tuple[Record | None, Record] | None = None
+    """It grew outside every bracket, from one checkpoint to the next: then no line is known."""
 
 
 @dataclass(frozen=True)

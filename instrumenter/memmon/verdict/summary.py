@@ -81,7 +81,7 @@ def merge(sites: Iterable[HotspotSummary]) -> tuple[HotspotSummary, ...]:
 
 def blamed(sites: Iterable[HotspotSummary], culprit: Culprit | None) -> tuple[HotspotSummary, ...]:
     """The same; what ran memory out is high, though nothing says what is fine for it."""
-    where = (culprit.file, culprit.line) if culprit and (culprit.growth_mb or 0.0) > 0 else None
+    where = (culprit.file, culprit.line) if culprit and culprit.line and (culprit.growth_mb or 0.0) > 0 else None
     return tuple(
         replace(site, status="high") if (site.file, site.line) == where and site.status == "ok" else site
         for site in sites

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from memmon.verdict.model import Record
 
 
 @dataclass(frozen=True)
@@ -31,3 +35,15 @@ def place(file: str | None, line: int | None) -> str:
     """``deepseek.py:10810``, the file without its folder; empty where neither is known."""
     name = os.path.basename(file) if file else ""  # noqa: PTH119  # a name, not a path that is used
     return f"{name}:{line}" if name and line else name or (f"line {line}" if line else "")
+
+
+def between(first: Record | None, last: Record, say: Say) -> str:
+    """``between a.py:3 [x_AFTER] and a.py:7``: where something ran that is in no bracket."""
+    here = place(last.file, last.line) or last.name
+    if first is None:
+        return say(f"before {here}", f"{here} 之前")
+    if first.line is None and not first.kind:
+        since = say("the program's start", "程序启动")
+    else:
+        since = " ".join(part for part in (place(first.file, first.line), f"[{first.name}]") if part)
+    return say(f"between {since} and {here}", f"{since} 与 {here} 之间")
