@@ -73,6 +73,13 @@ def test_a_memory_error_names_its_line(judged: Callable[..., Verdict], kind: str
     assert (verdict.culprit.line, verdict.culprit.function) == (44, "f")
 
 
+def test_an_exception_without_a_place(judged: Callable[..., Verdict]) -> None:
+    """A SyntaxError of the program itself has no line that ran: its place is left out of the sentence."""
+    text = '# exception: {"type": "SyntaxError", "message": "m", "file": null, "line": null, "function": null}\n'
+    verdict = judged(text, '# end: {"exit": "exception"}\n')
+    assert verdict.evidence == ("the program ended with an uncaught SyntaxError",)
+
+
 def test_running_has_neither_cause_nor_culprit(judged: Callable[..., Verdict]) -> None:
     """While the process is there nothing is decided."""
     verdict = judged(*CARD, traces=Traces(alive=True))

@@ -157,6 +157,26 @@ def test_newest_log_by_default(log: Callable[..., Path]) -> None:
     assert said["log"] == str(newer)
 
 
+def test_a_foreign_file_is_no_newest_log(log: Callable[..., Path]) -> None:
+    """Another program's file with such a name is passed over; an empty log is a run that has just begun, and is not."""
+    ours = log(header(), START, END, name="memory_monitor_20261122_103048.log")
+    log("some other monitor\n", name="memory_monitor_20261122_103050.log")
+    log("and another\n", name="memory_monitor_notes.log")
+    assert json.loads(memmon("report", "--json", cwd=ours.parent).stdout)["log"] == str(ours)
+    log(name="memory_monitor_20261122_103051.log")
+    done = memmon("report", cwd=ours.parent)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "empty" in done.stderr
+
+
+def test_only_foreign_files(log: Callable[..., Path]) -> None:
+    """Where nothing is ours the newest is named and refused."""
+    path = log("some other monitor\n")
+    done = memmon("report", cwd=path.parent)
+    assert done.returncode == 2
+    assert str(path) in done.stderr
+
+
 def test_a_run_of_several_processes_is_one_report(log: Callable[..., Path]) -> None:
     """From the newest log to its first process, and from there to all that it started; another run is left out."""
     first = log(header(pid=NOBODY + 1), START, END, name="memory_monitor_20261122_103048.log")

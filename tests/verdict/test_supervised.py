@@ -108,5 +108,6 @@ def test_the_own_limit_is_no_plain_memory_error(judged: Callable[..., Verdict]) 
     reached = '# limit_reached: {"mb": 200, "rss_mb": 201.5, "pid": 1}\n'
     verdict = judged(STEP, reached, RAISED, '# end: {"exit": "exception"}\n', word(status=1))
     assert (verdict.outcome, verdict.cause, verdict.exit_status) == ("exception", "limit", 1)
+    assert verdict.confidence == "guess", "it was interrupted at a line, as by a sample"
     verdict = judged(STEP, RAISED, '# end: {"exit": "exception"}\n', word(status=1))
     assert verdict.cause == "memory-error"

@@ -12,10 +12,11 @@ from memmon.show.flow import Flow
 from memmon.show.headline import headline
 from memmon.show.table import Column, table
 from memmon.verdict.explain import became
+from memmon.verdict.own import is_memmons
 from memmon.verdict.words import Say, mb, place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from rich.console import RenderableType
 
@@ -166,7 +167,7 @@ def _top(entries: tuple[TopEntry, ...], say: Say) -> RenderableType:
     return table(columns, rows)
 
 
-def _containers(containers: tuple[Container, ...], say: Say) -> RenderableType:
+def _containers(containers: Sequence[Container], say: Say) -> RenderableType:
     columns: tuple[Column, ...] = (
         (say("name", "名称"), "text"),
         (say("type", "类型"), "text"),
@@ -206,9 +207,10 @@ def report(verdict: Verdict) -> Group:
         parts += _section(say("Growth by hotspot, MB", "各热点增长（MB）"), _hotspots(verdict.hotspots, say))
     if verdict.top:
         parts += _section(f"Top {len(verdict.top)}", _top(verdict.top, say))
-    if verdict.heap and verdict.heap.containers:
+    containers = [one for one in verdict.heap.containers if not is_memmons(one.where)] if verdict.heap else []
+    if containers:
         title = say("Largest containers when memory became critical", "内存告急时最大的容器")
-        parts += _section(title, _containers(verdict.heap.containers, say))
+        parts += _section(title, _containers(containers, say))
     if verdict.advice:
         parts += _section(say("What to do", "修复建议"), _bullets(verdict.advice))
     parts += _section(say("Evidence", "证据"), _bullets(verdict.evidence))

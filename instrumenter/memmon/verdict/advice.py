@@ -173,6 +173,13 @@ _KEPT = Fix(
     "这里产生的数据一直被引用：找出仍持有它的对象（列表、字典、缓存），限制其大小或及时释放",
 )
 
+_RAN = Fix(
+    None,
+    None,
+    "this line ran, which need not be the one that keeps memory: name suspects in memmon.toml (see `memmon scan`)",
+    "这只是当时执行到的行，未必是占用内存的行：在 memmon.toml 中写明可疑位置（见 `memmon scan`）",
+)
+
 
 def _for_between(where: str, took: str, say: Say) -> str:
     """Where no line is known: how to get to know it."""
@@ -189,6 +196,8 @@ def _for_culprit(culprit: Culprit, code: Code | None, say: Say) -> list[str]:
     where = place(culprit.file, culprit.line) or culprit.checkpoint or ""
     took = say(f" ({grew(culprit.growth_mb)})", f"（{grew(culprit.growth_mb)}）") if culprit.growth_mb else ""
     otherwise = _KEPT if culprit.shown_by in ("zoom", "leak") else _OTHERWISE
+    if culprit.shown_by == "stack" and culprit.confidence == "guess":
+        otherwise = _RAN
     return [
         f"{where}{took}{say(': ', '：')}{say(fix.en, fix.zh).format(what=_what(fix, code, culprit, say))}"
         for fix in _fixes(code, culprit.hotspot)[:1] or [otherwise]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from memmon.verdict.growth import Grower, goes_through, grower, spoke_inside
 from memmon.verdict.model import OPENERS, Culprit, Frame, Stack
-from memmon.verdict.own import own_frame, waits
+from memmon.verdict.own import is_memmons, own_frame, waits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,6 +148,10 @@ def _raised(end: End) -> Iterator[Candidate]:
         return
     way = Stack(None, "", raised.frames or (Frame(raised.file, raised.line, raised.function or ""),))
     frame = own_frame(way, end.story.header.target) or way.frames[0]
+    if is_memmons(frame.file):
+        return
+    # At a --limit of its own the program is interrupted wherever it is, like a sample.
+    sampled = end.story.limit_reached is not None
     culprit = Culprit(
         file=frame.file,
         line=frame.line,
@@ -155,17 +159,15 @@ def _raised(end: End) -> Iterator[Candidate]:
         checkpoint=_around(end),
         pid=end.story.header.pid,
         thread=None,
-        shown_by="raised",
+        shown_by="stack" if sampled else "raised",
         inner=_below(way, frame),
         held=False,
         growth_mb=None,
         hotspot=None,
         normal_mb=None,
         alarm_mb=None,
-        confidence="certain",
+        confidence="guess" if sampled else "certain",
     )
-    # At a --limit of its own the program is interrupted wherever it is, like a sample.
-    sampled = end.story.limit_reached is not None
     yield Candidate(culprit, Weight(2, end.tail_mb) if sampled else Weight(6, 0.0))
 
 
@@ -178,8 +180,8 @@ def _busy_frames(end: End) -> Iterator[tuple[Stack, Frame]]:
 
 
 def _below(stack: Stack, frame: Frame) -> tuple[Frame, ...]:
-    """What ``frame`` had called, the outermost first."""
-    return tuple(reversed(stack.frames[: stack.frames.index(frame)]))
+    """What ``frame`` had called, the outermost first; memmon's own, which looked on, left out."""
+    return tuple(one for one in reversed(stack.frames[: stack.frames.index(frame)]) if not is_memmons(one.file))
 
 
 def _is_of(stack: Stack, tid: str) -> bool:

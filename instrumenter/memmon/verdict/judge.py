@@ -20,6 +20,7 @@ from memmon.verdict.model import (
     Traces,
     Verdict,
 )
+from memmon.verdict.own import is_memmons
 from memmon.verdict.summary import blamed, hotspots_of, largest, merge
 from memmon.verdict.words import Say, place
 
@@ -106,6 +107,17 @@ def _cause_of(story: Story, raised: Raised) -> Cause | None:
     return "limit" if story.limit_reached else "memory-error"
 
 
+def _uncaught(raised: Raised, say: Say) -> str:
+    """The exception, and where that is known to be, by the innermost line that is not memmon's."""
+    frames = [one for one in raised.frames if not is_memmons(one.file)]
+    where = place(frames[0].file, frames[0].line) if frames else place(raised.file, raised.line)
+    at = say(f" at {where}", f"，位置 {where}") if where else ""
+    return say(
+        f"the program ended with an uncaught {raised.type}{at}",
+        f"程序因未捕获的 {raised.type} 结束{at}",
+    )
+
+
 def _exited(story: Story, say: Say) -> str:
     """Of an end that the log does not have, but the supervisor saw."""
     return say(
@@ -122,12 +134,7 @@ def _fate(case: Witnessed, say: Say) -> _Fate:
         return _Fate(case, outcome, cause, confidence, words, scene)
     raised = case.story.raised
     if outcome == "exception" and raised:
-        words = (
-            say(
-                f"the program ended with an uncaught {raised.type} at {place(raised.file, raised.line)}",
-                f"程序因未捕获的 {raised.type} 结束，位置 {place(raised.file, raised.line)}",
-            ),
-        )
+        words = (_uncaught(raised, say),)
         return _Fate(case, outcome, _cause_of(case.story, raised), "certain", words, scene)
     exited = case.story.ended is None
     words = {

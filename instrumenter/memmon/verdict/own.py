@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,13 +14,21 @@ _FOREIGN = re.compile(
     r"(?:^|[/\\])<[^/\\]*>$|[/\\](?:site-packages|dist-packages|memmon_runtime)[/\\]|[/\\]memmon_runtime\.py$"
     r"|[/\\]lib(?:64)?[/\\]python\d[^/\\]*[/\\]|[/\\][Pp]ython[\d.]*[/\\]Lib[/\\]|\.zip[/\\]",
 )
+_OURS = str(Path(__file__).parents[1]) + os.sep
+"""Where memmon itself stands, installed or not."""
+_RUNTIME = re.compile(r"[/\\]memmon_runtime(?:[/\\]|\.py\b)")
 _WAITS = frozenset({"threading.py", "queue.py", "selectors.py", "connection.py", "popen_fork.py", "subprocess.py"})
 """Where a thread that only waits has its innermost frame."""
 
 
 def is_own(file: str) -> bool:
     """Whether a line of ``file`` can be called the user's."""
-    return not _FOREIGN.search(file)
+    return not _FOREIGN.search(file) and not is_memmons(file)
+
+
+def is_memmons(file: str) -> bool:
+    """Whether it is a file of memmon or of its runtime; ``file`` may have a function's name after it."""
+    return file.startswith(_OURS) or _RUNTIME.search(file) is not None
 
 
 def own_frame(stack: Stack, target: str | None) -> Frame | None:

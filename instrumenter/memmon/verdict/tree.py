@@ -36,10 +36,20 @@ def _began(log: Path) -> tuple[str, int]:
         return "", 0
 
 
+def _may_be_ours(log: Path) -> bool:
+    """Whether a file has what a run log has; an empty one may be of a run that has just begun."""
+    try:
+        return log.stat().st_size == 0 or next(read(str(log), head=True), None) is not None
+    except (LogError, OSError):
+        return False
+
+
 def newest(folder: Path) -> Path:
     """The log of the newest run in ``folder``: of its first process, where that one's log can be found."""
     logs = sorted(folder.glob(_LOGS), key=_began, reverse=True)
-    log = next((log for log in logs if log.is_file()), None)
+    files = [log for log in logs if log.is_file()]
+    # Where none is ours, the newest is named and refused.
+    log = next((log for log in files if _may_be_ours(log)), next(iter(files), None))
     if log is None:
         raise LogError(
             "there is no run log (memory_monitor_*.log) here; name one, or go to the folder that the program ran in",
