@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-CPYTHON: dict[str, str] = {}
+CPYTHON: dict[str, str] = {
+    "test.test_xml_etree.BugsTest.test_bug_xmltoolkit63": (
+        "counts the references to `None`: a site's first checkpoint keeps some (28 in the first 1,000 rounds,"
+        " none in the next 5,000)"
+    ),
+}
 
 PACKAGES: dict[str, str] = {}

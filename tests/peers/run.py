@@ -9,6 +9,7 @@ writes its dated table into the README, or only prints it. The exit status is 1 
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from pathlib import Path
@@ -33,6 +34,8 @@ def main() -> int:
     parser.add_argument("--programs", type=int, default=300, help="how many random programs")
     parser.add_argument("--print", action="store_true", help="print the tables and leave the README alone")
     options = parser.parse_args()
+    # A shell starts background jobs with SIGINT ignored, and tests that interrupt themselves would wait for ever.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     groups = {"strip": STRIP, "all": (*STRIP, *OTHERS)}
     failed = False
     for proof in dict.fromkeys(each for asked in options.proofs for each in groups.get(asked, (asked,))):
