@@ -51,6 +51,13 @@ def test_the_killer_may_be_surer_than_the_line(
     assert verdict.confidence == "likely"
 
 
+def test_what_is_equally_sure_is_said_once(judged: Callable[..., Verdict]) -> None:
+    """Killer and line both certain: the word stands in the first line and holds for both."""
+    first, second, *_ = headline(judged(line("x_BEFORE", 60, 0, " line=5")))
+    assert "(certain)" in first
+    assert "certain" not in second
+
+
 def zoomed(number: int, function: str, by: str) -> Zoomed:
     """A window that saw one line grow."""
     frame = Frame("/srv/ds/bot.py", number, function)

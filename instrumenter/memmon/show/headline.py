@@ -149,7 +149,9 @@ def headline(verdict: Verdict) -> tuple[str, ...]:
     if culprit:
         took = _took(culprit, verdict.rss.limit, say)
         sentence = say(*_HOW[culprit.shown_by]).format(what=_named(culprit, say))
-        sentence += _sure(culprit.confidence, say)
+        # Said once where killer and place are equally sure; of an exception's own line nobody doubts.
+        if verdict.subject.silent or culprit.confidence != verdict.cause_confidence:
+            sentence += _sure(culprit.confidence, say)
         lines.append(f"{sentence}{say(': ', '：') if took else ''}{took}{say('.', '。')}")
     if verdict.grown:
         lines.append(_grown(verdict.grown, say, before=culprit is not None))
