@@ -14,6 +14,17 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 
+_SLOW_FOLDERS = ("e2e", "oom")
+"""Every test in them watches whole programs run, most of them until the kernel kills them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is slow by its nature; tests that go through all interpreters by themselves are."""
+    for item in items:
+        if item.path.parent.name in _SLOW_FOLDERS or "every_python" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(autouse=True)
 def _no_switches(monkeypatch: pytest.MonkeyPatch) -> None:
     """A MEMMON_* switch in the developer's shell would change what the tests see."""
