@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from memmon.verdict.brackets import Brackets, Key, key_of
@@ -135,7 +136,7 @@ class Fold:
         self.heap = heap
 
     def _keep_zoom(self, zoomed: Zoomed) -> None:
-        self.zooms.append(zoomed)
+        self.zooms.append(replace(zoomed, after=self.checkpoint.when if self.checkpoint else ""))
         del self.zooms[:-_MOST_ZOOMS]
 
     def _raise(self, raised: Raised) -> None:

@@ -97,5 +97,8 @@ def goes_through(found: Grower, file: str | None, first: int | None, last: int |
 
 
 def spoke_inside(story: Story, bracket: Open) -> bool:
-    """Whether a window was open while the bracket was."""
-    return any(window.rss_mb - window.grown_mb >= bracket.opened.rss for window in weighed(story))
+    """Whether a window was open while the bracket was: it ended later, and began with no less memory."""
+    opened = bracket.opened
+    return any(
+        window.after >= opened.when and window.rss_mb - window.grown_mb >= opened.rss for window in weighed(story)
+    )

@@ -192,6 +192,8 @@ class Zoomed:
     """At its end."""
     grown_mb: float
     kept: tuple[Kept, ...]
+    after: str = ""
+    """When the last checkpoint before its end was passed, as printed."""
 
 
 @dataclass(frozen=True)
