@@ -15,7 +15,7 @@ A token or a lane may end in the midst of anything, so its end only leaves a not
 
 from __future__ import annotations
 
-from _thread import _local
+from _thread import _local, get_ident
 from sys import _current_frames, gettrace
 
 from .isolated import BUILTINS
@@ -173,7 +173,7 @@ class Brackets:
         for ident, stack in list(self.stacks.items()):
             if not stack:
                 continue
-            running = running or _current_frames()
+            running = running or _frames_of_others()
             innermost = running.get(ident)
             if innermost is None:
                 continue
@@ -208,6 +208,17 @@ def _is_caller(wanted: int, frame: FrameType) -> bool:
             return True
         caller = caller.f_back
     return True
+
+
+def _frames_of_others() -> dict[int, FrameType]:
+    """The innermost frame of every thread but the calling one.
+
+    The caller's own would hold the dictionary that holds it, and that ring would keep all frames of all threads, with
+    everything in them, until the garbage collector comes by.
+    """
+    frames = _current_frames()
+    frames.pop(get_ident(), None)
+    return frames
 
 
 def _frames_of(frame: FrameType | None) -> set[int]:

@@ -320,3 +320,25 @@ def test_hand_marks_on_coroutines_and_generators(every_python):
     left = every_python.run()
     assert (left.status, left.stdout) == (0, "5\n1 7 caught\n[]\n1 3 caught\nvalue\nout\n"), left.stderr
     assert totals(left) == [(1, 1, 0), (2, 1, 1), (1, 1, 0), (1, 0, 1)]
+
+
+def test_looking_at_frames_keeps_nothing_alive(every_python):
+    """What a function held is freed as soon as it returns, though the watcher looked at its frame."""
+    left = every_python.run("""
+        import gc, time, weakref
+        gc.disable()
+        class Large:
+            pass
+        def f():
+            large = Large()
+            __memmon__.start("f", 7)
+            time.sleep(0.5)
+            __memmon__.end("f", 7)
+            return weakref.ref(large)
+        gone = f()
+        until = time.monotonic() + 2
+        while gone() is not None and time.monotonic() < until:
+            time.sleep(0.01)  # the watcher may be in the midst of looking
+        print(gone())
+    """)
+    assert (left.status, left.stdout) == (0, "None\n"), left.stderr
