@@ -342,7 +342,9 @@ def test_it_sees_the_children(place: Place) -> None:
 def test_a_kernel_kill(place: Place) -> None:
     """The kernel's kill is status 137; the supervisor lives, writes its proof down, and prints the verdict."""
     place.write(
-        "main.py", "def load():\n    rows = []\n    while True:\n        rows.append(bytearray(1 << 20))\nload()\n"
+        "main.py",
+        "import time\ndef load():\n    rows = []\n    while True:\n        rows.append(bytearray(1 << 20))\n"
+        "time.sleep(.3)\nload()\n",
     )
     with cgroup.limited(150) as group:
         done = group.run([*place.command, "main.py"], cwd=place.folder, env=place.environment, capture_output=True)
@@ -352,11 +354,11 @@ def test_a_kernel_kill(place: Place) -> None:
     assert word["signal"] == "SIGKILL"
     counter = word["oom_kill"]["cgroup"]
     assert (counter["after"] - counter["before"], counter["path"]) == (1, str(group.path))
-    assert word["peak_mb"] > 100
+    assert 130 < word["peak_mb"] < 170  # however short the last rise: the kernel keeps the peak
     assert len(word["samples"]) > 1
     said = done.stderr.decode()
     assert "KILLED" in said
-    assert "main.py:4" in said
+    assert "main.py:5" in said
 
 
 @marks.needs_cgroup

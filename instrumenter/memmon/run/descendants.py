@@ -87,6 +87,13 @@ class Descendants:
             self.samples.append((now, self.known[self.main].last))
             del self.samples[:-_KEPT_SAMPLES]
 
+    def reached(self, mb: float) -> None:
+        """The first process is known to have held *mb* at some time, seen or not."""
+        main = self.known.get(self.main)
+        if main is not None:
+            main.peak = max(main.peak, mb)
+        self.together_peak = max(self.together_peak, mb)
+
     def alive(self) -> list[Process]:
         """Those that had not ended at the last look."""
         return [process for process in self.known.values() if process.ended is None]

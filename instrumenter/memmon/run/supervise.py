@@ -78,17 +78,21 @@ class Supervisor:
         """Whether the program has ended; where it was stopped, stop too, as one job for the shell."""
         while True:
             try:
-                pid, status = os.waitpid(self.pid, os.WNOHANG | os.WUNTRACED)
+                seen = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WSTOPPED | os.WNOHANG | os.WNOWAIT)
+                if seen is None:
+                    return False
+                if seen.si_code != os.CLD_STOPPED:
+                    alone = kernel.reaped_none(self.pid)  # else the peak may be a child's
+                    _, self.status, used = os.wait4(self.pid, 0)
+                    if alone:
+                        self.tree.reached(used.ru_maxrss / 1024)
+                    return True
+                os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WNOHANG)
             except ChildProcessError:
                 self.status = self.status or 0
                 return True
-            if pid == 0:
-                return False
-            if not os.WIFSTOPPED(status):
-                self.status = status
-                return True
             by_key = time.monotonic() - self._stop_key_at < 1.0
-            if os.WSTOPSIG(status) in _STOPPED_BY or by_key:
+            if seen.si_status in _STOPPED_BY or by_key:
                 os.kill(os.getpid(), _signal.SIGSTOP)
                 os.kill(self.pid, _signal.SIGCONT)
 
