@@ -8,9 +8,11 @@ decorators that compile the function below them from its source or bytecode (see
 from __future__ import annotations
 
 import ast
+import os
 import re
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memmon.errors import ConfigError, Place
@@ -23,7 +25,6 @@ else:
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
 LANGUAGES = ("auto", "zh", "en")
 _UNITS = {"KB": 1 / 1024, "MB": 1.0, "GB": 1024.0}
@@ -61,6 +62,20 @@ def load_config(target: Path, explicit: Path | None = None) -> Config:
     except tomllib.TOMLDecodeError as error:
         raise _toml_error(path, str(error)) from None
     return _Reader(path, text, document).config()
+
+
+def log_folders(here: Path) -> tuple[Path, ...]:
+    """Where a program that was started in *here* has left its run logs: there, or where it was told to.
+
+    A configuration that can't be read says nothing about that.
+    """
+    try:
+        told = [load_config(here / "any.py").settings.log_dir]
+    except ConfigError:
+        told = []
+    told.append(os.environ.get("MEMMON_LOG_DIR", ""))
+    elsewhere = (here / Path(folder).expanduser() for folder in told if folder)
+    return tuple(dict.fromkeys(folder.resolve() for folder in (here, *elsewhere)))
 
 
 def _nearest(folder: Path) -> Path | None:

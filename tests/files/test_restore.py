@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import subprocess
@@ -212,6 +213,23 @@ def test_purge_logs(folder: Path, script: Path) -> None:
             ".memory_monitor_20250101_000000.page",
             "memory_monitor_notes.log",
         }
+
+
+@pytest.mark.parametrize("switch", [False, True], ids=["memmon.toml", "MEMMON_LOG_DIR"])
+@pytest.mark.usefixtures("script")
+def test_logs_that_were_told_to_go_elsewhere(folder: Path, *, switch: bool) -> None:
+    """`report`, `status` and --purge-logs find them from the folder that the program was started in."""
+    environment = {"MEMMON_LOG_DIR": "日志"} if switch else {}
+    if not switch:
+        (folder / "memmon.toml").write_text('[memmon]\nlog_dir = "日志"\n', encoding="utf-8")
+    memmon("instrument", "bot.py", cwd=folder)
+    subprocess.run([sys.executable, "bot.py"], cwd=folder, env=plain_environment(**environment), check=True)
+    (log,) = (folder / "日志").glob("memory_monitor_*.log")
+    report = memmon("report", "--json", cwd=folder, **environment)
+    assert json.loads(report.stdout)["log"] == str(log)
+    assert "1 run log" in memmon("status", cwd=folder, **environment).stderr
+    memmon("restore", "--purge-logs", cwd=folder, **environment)
+    assert not log.exists()
 
 
 def test_purge_leaves_the_log_of_a_running_program(folder: Path, script: Path) -> None:

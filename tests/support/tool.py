@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def memmon(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run `python -m memmon` in the folder ``cwd``, its messages in English, and keep both streams."""
+def memmon(*arguments: str | Path, cwd: Path, **changes: str) -> subprocess.CompletedProcess[str]:
+    """Run `python -m memmon` in the folder ``cwd``, its messages in English, and keep both streams.
+
+    ``changes``: further variables of the environment.
+    """
     command = [sys.executable, "-m", "memmon", *map(str, arguments)]
-    environment = {**os.environ, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+    environment = {**os.environ, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", **changes}
     return subprocess.run(
         command,
         cwd=cwd,

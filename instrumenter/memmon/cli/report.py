@@ -47,7 +47,7 @@ def _print(verdict: Verdict) -> None:
 def report(log: str | None, *, as_data: bool, top: int) -> int:
     """Tell from a run log what took the memory: the line, how much, and what to do.
 
-    LOG is the newest run log here unless it is given; `-` reads one from standard input.
+    LOG is the newest run log here, or in the configured log_dir, unless it is given; `-` reads one from standard input.
 
     Exits with 0 for a program that finished or is running, 1 for one that was killed or ended with an exception.
     """

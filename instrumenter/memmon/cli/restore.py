@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from memmon.config import log_folders
 from memmon.files import atomic, runlogs
 from memmon.files.restore import Ending, Failed, Report, restore_below, restore_named
 from memmon.files.target import locate
@@ -34,7 +35,7 @@ def restore(targets: tuple[str, ...], *, purge_logs: bool) -> int:
     code = _say(report, named=bool(targets))
     if purge_logs:
         beside = (locate(path).parent for path in targets or [result.path for result in report.results])
-        _purge([Path(), *beside])
+        _purge([*log_folders(Path()), *beside])
     return code
 
 

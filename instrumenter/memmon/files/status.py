@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from memmon.config import log_folders
 from memmon.errors import MemmonError
 from memmon.files import atomic, backup, deploy, runlogs, target, walk
 from memmon.source.strip import mark, strip
@@ -38,7 +39,7 @@ class Status:
 
     entries: tuple[Entry, ...]
     logs: tuple[Path, ...]
-    """memmon's run logs in the folders that were asked for, and beside the files."""
+    """memmon's run logs in the folders that were asked for, beside the files, and where programs there put them."""
 
 
 def status(paths: Iterable[Path]) -> Status:
@@ -53,7 +54,8 @@ def status(paths: Iterable[Path]) -> Status:
             found = _at_file(path)
             folder = path.parent
         entries.update((entry.path, entry) for entry in found)
-        logs.update(dict.fromkeys(runlogs.logs(folder)))
+        for place in log_folders(folder):
+            logs.update(dict.fromkeys(runlogs.logs(place)))
     return Status(tuple(entries.values()), tuple(logs))
 
 

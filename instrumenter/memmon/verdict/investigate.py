@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from memmon.config import log_folders
 from memmon.errors import LogError
 from memmon.verdict.advice import advise
 from memmon.verdict.code import code_at, last_line
@@ -31,7 +32,7 @@ _LITTLE_SHARE = 0.1
 def _absolute(log: str | None) -> Path:
     """The log to begin with, as an absolute path; a link stays one."""
     try:
-        return Path(os.path.abspath(log or newest(Path.cwd())))  # noqa: PTH100  # resolve() would follow it
+        return Path(os.path.abspath(log or newest(log_folders(Path.cwd()))))  # noqa: PTH100  # resolve() would follow it
     except OSError as error:
         raise LogError("the current folder is gone; go to the folder that the program ran in") from error
 
@@ -80,7 +81,7 @@ def _code(culprit: Culprit, verdict: Verdict) -> Code | None:
 
 
 def investigate(log: str | None, *, top: int = 10) -> Verdict:
-    """The verdict on the run of ``log``, or of the newest log in the current folder.
+    """The verdict on the run of ``log``, or of the newest log that a program started here has left.
 
     Raises LogError where there is no log or it is none of ours.
     """

@@ -11,7 +11,7 @@ from memmon.verdict.log import read
 from memmon.verdict.model import Header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _LOGS = "memory_monitor_*.log"
 _STAMP = re.compile(r"memory_monitor_(\d{8}_\d{6})")
@@ -44,16 +44,19 @@ def _may_be_ours(log: Path) -> bool:
         return False
 
 
-def newest(folder: Path) -> Path:
-    """The log of the newest run in ``folder``: of its first process, where that one's log can be found."""
-    logs = sorted(folder.glob(_LOGS), key=_began, reverse=True)
+def newest(folders: Sequence[Path]) -> Path:
+    """The log of the newest run in ``folders``: of its first process, where that one's log can be found.
+
+    Raises LogError, which names the first of them.
+    """
+    logs = sorted((log for folder in folders for log in folder.glob(_LOGS)), key=_began, reverse=True)
     files = [log for log in logs if log.is_file()]
     # Where none is ours, the newest is named and refused.
     log = next((log for log in files if _may_be_ours(log)), next(iter(files), None))
     if log is None:
         raise LogError(
             "there is no run log (memory_monitor_*.log) here; name one, or go to the folder that the program ran in",
-            Place(str(folder.absolute())),
+            Place(str(folders[0].absolute())),
         )
     seen = {log}
     while (header := _header(log)) and header.parent_log:
