@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sys
+from _thread import get_ident
 from os import getpid, getppid, listdir, makedirs, path, readlink
 from os import write as write_fd
 from time import time_ns
@@ -26,6 +27,7 @@ from .watcher import Watcher
 from .zoom import Zoom
 
 __builtins__ = BUILTINS
+_MAIN = get_ident()
 _MOST_FRAMES = 64
 _MOST_ANCESTORS = 8
 _MOST_PAGES = 50
@@ -163,6 +165,8 @@ class Run:
         """The child's own run, which names this one as its parent."""
         run = Run(self.settings, self.target)
         run.start({"pid": getppid(), "log": self.log_path})
+        if run.watcher is not None and get_ident() != _MAIN:
+            run.watcher.when_last = run.finish  # a thread forked: its end is no end of the interpreter
         return run
 
     def complain(self, text: str) -> None:

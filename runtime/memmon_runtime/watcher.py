@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from _thread import allocate_lock, get_ident, get_native_id, start_new_thread
 from os import listdir
+from sys import _current_frames
 from time import monotonic, sleep, time_ns
 
 from . import heap, shipping
@@ -19,9 +20,17 @@ from .reading import SampledPeak
 from .settings import MB
 from .stacks import all_stacks, held_stacks
 
+try:
+    import _signal  # type: ignore[import-not-found]
+    from _signal import pthread_sigmask
+except ImportError:  # Windows
+    pthread_sigmask = None
+
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Callable
+
     from .deadman import DeadMan
     from .recorder import Recorder
     from .zoom import Zoom
@@ -46,6 +55,16 @@ def _nothing() -> None:
     """End at once."""
 
 
+def _take_no_signals() -> None:
+    """Leave what is sent to the process to its own threads: they may have blocked it, to wait for it.
+
+    What a thread's own fault raises is never blocked.
+    """
+    if pthread_sigmask is not None:
+        faults = {_signal.SIGBUS, _signal.SIGFPE, _signal.SIGILL, _signal.SIGSEGV}
+        pthread_sigmask(_signal.SIG_BLOCK, _signal.valid_signals() - faults)
+
+
 def _tasks() -> int:
     """How many threads the system counts."""
     try:
@@ -61,6 +80,8 @@ class Watcher:
         self, recorder: Recorder, interval: float, dead_man: DeadMan | None, zoom: Zoom | None, *, heap: bool
     ) -> None:
         """Nothing runs yet."""
+        self.when_last: Callable[[], None] | None = None
+        """Set where the process ends with its last thread: called when that is this one, which then ends too."""
         self._recorder = recorder
         self._interval = interval
         self._dead_man = dead_man
@@ -116,6 +137,7 @@ class Watcher:
         # While the starting thread waits, since nobody may meet a descriptor that is opened and closed.
         self._schedule = Kept(f"/proc/self/task/{get_native_id()}/schedstat")
         self._waited()
+        _take_no_signals()
         self._ready.release()
         running, wake, zoom = self._running, self._wake, self._zoom
         try:
@@ -129,7 +151,7 @@ class Watcher:
                 planned = monotonic() + pause
                 if zoom is not None:
                     zoom.pace.rest()
-                if wake.acquire(timeout=pause):
+                if wake.acquire(timeout=pause) or self._is_last():
                     break
                 begun = monotonic()
                 self._late = begun - planned
@@ -148,6 +170,13 @@ class Watcher:
                     zoom.close()
             finally:
                 running.release()
+
+    def _is_last(self) -> bool:
+        """Whether the process is only waiting for this thread to end."""
+        if self.when_last is None or len(_current_frames()) > 1:
+            return False
+        self.when_last()
+        return True
 
     def _look_at_switch(self) -> None:
         """Whether it fired since the last tick; it is wound for this tick too, whose work may take a while."""

@@ -54,6 +54,52 @@ def test_a_fork_has_its_own_log_and_the_parent_keeps_its(every_python):
         assert log.count("_LEFT]") == 0
 
 
+def test_a_child_that_a_thread_forked_ends_with_its_last_thread(every_python):
+    """Such a child never comes to the interpreter's end: the system ends it when no thread is left, ours included."""
+    left = every_python.run(
+        WORK
+        + "import os, threading, time\n"
+        + "def late():\n"
+        + "    time.sleep(0.3)\n"
+        + "    work(3)\n"
+        + "def forking():\n"
+        + "    pid = os.fork()\n"
+        + "    if not pid:\n"
+        + "        threading.Thread(target=late).start()\n"
+        + "        return\n"
+        + "    print(os.waitpid(pid, 0)[1])\n"
+        + "work(5)\n"
+        + "forker = threading.Thread(target=forking)\n"
+        + "forker.start()\n"
+        + "forker.join()\n"
+    )
+    assert (left.status, left.stdout) == (0, "0\n"), left.stderr
+    _, (child,) = family(left)
+    (log,) = [log for log in left.logs if header(log)["pid"] == child["pid"]]
+    assert log.count("[work_END]") == 1
+    assert log.rstrip().rpartition("[INFO] ")[2].startswith("[program end]"), log[-500:]
+
+
+def test_a_blocked_signal_waits_for_the_program(every_python):
+    """A program that blocks a signal to wait for it gets it; another one interrupts its main thread."""
+    left = every_python.run(
+        WORK
+        + "import os, signal, time\n"
+        + "work(5)\n"
+        + "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})\n"
+        + "os.kill(os.getpid(), signal.SIGTERM)\n"
+        + "print(signal.sigpending() == {signal.SIGTERM}, signal.sigwait({signal.SIGTERM}) == signal.SIGTERM)\n"
+        + "signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})\n"
+        + "signal.signal(signal.SIGALRM, lambda *_: 1 / 0)\n"
+        + "signal.setitimer(signal.ITIMER_REAL, 0.2)\n"
+        + "try:\n"
+        + "    time.sleep(30)\n"
+        + "except ZeroDivisionError:\n"
+        + "    print('interrupted')\n"
+    )
+    assert (left.status, left.stdout) == (0, "True True\ninterrupted\n"), left.stderr
+
+
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
 def test_multiprocessing_workers_tell_how_they_ended(every_python, method):
     """One worker that ends well and one that raises, by each way of starting them."""
