@@ -52,6 +52,8 @@ _DELAY_FACTOR = 2
 _DELAY_FADES = 0.995
 """Each tick: by half in 140 of them, seven seconds."""
 _SIZE = 64 << 10
+_HEAD = b"Thread 0x%016x (most recent call first):\n"
+_BEGIN = len(_HEAD % 0)
 _MOST_THREADS = 32
 _LOOK_EVERY = 20
 """So many windings may pass before the threads are looked through again, though their number is the same."""
@@ -64,6 +66,7 @@ class DeadMan:
         """Make file and signal ready; OSError, ImportError or AttributeError where the system has no such timers."""
         self._ident = get_ident()
         self._delay = 0.0
+        self._ours = True
         self._timers = _Timers()
         folder, _, name = log_path.rpartition("/")
         self.path = f"{folder}/.{name[:-4]}.stack.page"
@@ -74,8 +77,8 @@ class DeadMan:
             self._mapping = Mapping(self._fd, _SIZE)
             self._map = self._mapping.bytes
             self._map[:] = bytes(_SIZE)
-            self._begin = 0
             self._head()
+            lseek(self._fd, _BEGIN, 0)
             self._timers.register(self._fd)
         except BaseException:
             close(self._fd)
@@ -83,14 +86,11 @@ class DeadMan:
             raise
 
     def _head(self) -> None:
-        """Put the first line, which names the thread where there is only one, and let the dump come after it."""
+        """Put the first line, which names the thread where there is only one, which the dump comes after."""
         ident = 0 if _count() > 1 else self._ident
-        head = b"Thread 0x%016x (most recent call first):\n" % ident
-        if self._map[: len(head)] != head:
-            self._map[: len(head)] = head
-        if self._begin != len(head) or self._map[self._begin]:
-            self._begin = len(head)
-        lseek(self._fd, self._begin, 0)
+        head = _HEAD % ident
+        if self._map[:_BEGIN] != head:
+            self._map[:_BEGIN] = head
 
     def arm(self, waited: float) -> None:
         """Wind the timers up: the switch fires after ``THRESHOLD`` seconds of a thread's work, unless wound again.
@@ -99,11 +99,17 @@ class DeadMan:
         and is no sign of a lock-out: the switch fires the later, the longer that has lately been.
         """
         self._delay = max(waited, self._delay * _DELAY_FADES)
-        if files.identity(self._fd) == self._identity:
+        self._ours = files.identity(self._fd) == self._identity
+        if self._ours:
             self._head()
-            self._timers.wind(THRESHOLD + _DELAY_FACTOR * self._delay)
+            self.rewind()
         else:
             self._timers.stop()
+
+    def rewind(self) -> None:
+        """Wind the timers up once more before the next look at the file and the waits."""
+        if self._ours:
+            self._timers.wind(THRESHOLD + _DELAY_FACTOR * self._delay)
 
     def disarm(self) -> None:
         """Let it not fire."""
@@ -111,12 +117,13 @@ class DeadMan:
 
     def take(self) -> str:
         """The dump that was written since the last call, or nothing; the file is empty again."""
-        if not self._map[self._begin]:
+        if not self._map[_BEGIN]:
             return ""
         self.disarm()
         end = self._map.find(b"\0")
         text = self._map[: end if end >= 0 else _SIZE].decode("ascii", "replace")
-        self._map[self._begin : len(text)] = bytes(len(text) - self._begin)
+        self._map[_BEGIN : len(text)] = bytes(len(text) - _BEGIN)
+        lseek(self._fd, _BEGIN, 0)
         return text
 
     def close(self, *, keep: bool = False) -> None:

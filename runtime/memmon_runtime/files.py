@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from os import O_RDONLY, close, fstat, pread, unlink
+from os import O_RDONLY, close, fstat, unlink
 from os import open as open_file
 
+from .glance import read
 from .isolated import BUILTINS
 
 __builtins__ = BUILTINS
@@ -20,6 +21,7 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
+_MOST = 1 << 14
 _SPREAD = 64
 """So many numbers below the top are free to be taken: a handful for each of a few copies of the runtime."""
 
@@ -57,10 +59,10 @@ class Kept:
         self._identity: tuple[int, int] | None = None
         self.mend()
 
-    def read(self, size: int = 1 << 14) -> str:
-        """The text now; nothing where it can't be read."""
+    def read(self) -> str:
+        """The text now, up to 16 KiB of it; nothing where it can't be read."""
         try:
-            return pread(self._fd, size, 0).decode("utf-8", "replace")
+            return read(self._fd, _MOST).decode("utf-8", "replace")
         except OSError:
             return ""
 

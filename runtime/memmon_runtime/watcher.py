@@ -11,7 +11,7 @@ from os import listdir
 from sys import _current_frames
 from time import monotonic, sleep, time_ns
 
-from . import heap, shipping
+from . import glance, heap, shipping
 from .files import Kept
 from .isolated import BUILTINS
 from .limits import CRITICAL
@@ -109,6 +109,7 @@ class Watcher:
         self._running.acquire()
         self._ready = allocate_lock()
         self._ready.acquire()
+        glance.prepare()
         try:
             # The first thread to end makes the C library load what it takes; later there may be no memory for that.
             start_new_thread(_nothing, ())
@@ -134,6 +135,7 @@ class Watcher:
 
     def _run(self) -> None:
         self._ident = get_ident()
+        glance.adopt()
         # While the starting thread waits, since nobody may meet a descriptor that is opened and closed.
         self._schedule = Kept(f"/proc/self/task/{get_native_id()}/schedstat")
         self._waited()
@@ -182,7 +184,7 @@ class Watcher:
         """Whether it fired since the last tick; it is wound for this tick too, whose work may take a while."""
         if self._dead_man is not None:
             held = self._dead_man.take()
-            self._dead_man.arm(0)
+            self._dead_man.rewind()
             if held and self._late >= _LOCKED_OUT:
                 self._tell_held(held)
 
@@ -215,7 +217,7 @@ class Watcher:
         self._ticks += 1
         self._look_at_switch()
         shipping.bind()
-        rss = recorder.reader.rss()
+        rss = recorder.reader.glance()
         recorder.judge(rss)
         recorder.highest = max(recorder.highest, rss)
         if isinstance(recorder.peak, SampledPeak):
@@ -265,7 +267,7 @@ class Watcher:
         """Write what a window showed, with a sample behind it: the last line names the last checkpoint."""
         if text:
             recorder = self._recorder
-            rss = recorder.reader.rss()
+            rss = recorder.reader.glance()
             with recorder.lock:
                 recorder.background(rss, text)
 
@@ -276,6 +278,6 @@ class Watcher:
             stacks = held_stacks(dump)
             text = "".join(machine_line("stack", stack) for stack in stacks)
             recorder = self._recorder
-            rss = recorder.reader.rss()
+            rss = recorder.reader.glance()
             with recorder.lock:
                 recorder.background(rss, text)

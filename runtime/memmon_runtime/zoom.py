@@ -104,8 +104,7 @@ class Zoom:
         self._spent = 0.0
         self._windows = 0
         self._window: _Window | None = None
-        self._tracing: Tracing | None = None
-        self._untraceable = False
+        self._tracing = _tracing()
         self._without = 0
         self._closing = False
         self._wanted = False
@@ -163,8 +162,8 @@ class Zoom:
             return ""
         length = min(_SHORT if soon < _SOON else _LONG, allowed)
         self._windows += 1
-        traced = self._open()
-        self._window = _Window(self._recorder.reader.rss() * self._unit, length, traced=traced)
+        traced = self._tracing is not None and self._tracing.open()
+        self._window = _Window(self._recorder.reader.glance() * self._unit, length, traced=traced)
         return ""
 
     def _within_call(self, rss: int, now: float) -> str:
@@ -180,16 +179,6 @@ class Zoom:
         self._mark, self._marked = rss, now
         self.pace.forget()
         return self._line("call", call, rss, blame.growing(call.samples), blame.Threads(self._without))
-
-    def _open(self) -> bool:
-        if self._tracing is None and not self._untraceable:
-            try:
-                from .tracing import Tracing  # noqa: PLC0415 - ctypes is loaded only where it is needed
-
-                self._tracing = Tracing()
-            except Exception:  # no ctypes, another Python, no memory to be had: the samples alone
-                self._untraceable = True
-        return self._tracing is not None and self._tracing.open()
 
     def _sample(self, window: _Window, rss: int) -> None:
         """Note where the busy threads are and what memory has grown by since they were looked at."""
@@ -246,6 +235,19 @@ class Zoom:
         lines = blame.lines(paths, threads, window.running.values())
         seen = sum(size for size, _ in paths.values())
         return _zoom_line(by, monotonic() - window.begun, (rss, rss - window.rss, seen), lines)
+
+
+def _tracing() -> Tracing | None:
+    """Make ready to trace now: to import it in the midst of a fast leak takes longer than there is time.
+
+    None where it can't be had (no ctypes, another Python): then there are the samples alone.
+    """
+    try:
+        from .tracing import Tracing  # noqa: PLC0415
+
+        return Tracing()
+    except Exception:
+        return None
 
 
 def _zoom_line(by: str, seconds: float, sizes: tuple[int, int, int], lines: list[dict[str, object]]) -> str:
