@@ -20,14 +20,16 @@ if TYPE_CHECKING:
 def scan(target: str, *, write: bool) -> int:
     """List the places in a file that are likely to take memory, the likeliest first.
 
-    These are what `memmon instrument` brackets where nothing is configured.
+    These are what `memmon instrument` brackets where nothing is configured. Of an instrumented file, the original's
+    places and lines are told.
     """
     from memmon.source.find import candidates  # noqa: PLC0415  # heavy, and --help does without
     from memmon.source.prove import refuse_unparsable  # noqa: PLC0415  # likewise
+    from memmon.source.strip import strip  # noqa: PLC0415  # likewise
 
     read = files.read(target)
     refuse_unparsable(read.source, target)
-    found = candidates(read.source, target)
+    found = candidates(strip(read.source), target)
     for candidate in found:
         click.echo(_row(target, candidate))
     if not found:
