@@ -36,7 +36,7 @@ def row(scenario: Scenario, way: str, *, renamed: bool, keep: Path | None) -> st
             folder = keep / f"{scenario.name}-{way}{'-renamed' if renamed else ''}"
             folder.mkdir(parents=True)
         try:
-            seen = kill(folder, scenario.source(renamed=renamed), way)
+            seen = kill(folder, scenario.source(renamed=renamed), way, scenario.needs)
         except Exception as error:  # noqa: BLE001 - a row that says what went wrong; the others are still wanted
             traceback.print_exc()
             return f"| {name} | {way} | {type(error).__name__} | | | | |"

@@ -78,9 +78,15 @@ def start(folder: Path, source: str, way: str) -> list[str]:
     return [sys.executable, "program.py"]
 
 
-def kill(folder: Path, source: str, way: str) -> Seen:
-    """Run the program in a cgroup until the kernel kills it; report with the cgroup there, and with it gone."""
+def kill(folder: Path, source: str, way: str, needs: str = "") -> Seen:
+    """Run the program in a cgroup until the kernel kills it; report with the cgroup there, and with it gone.
+
+    The package that it ``needs`` is loaded before, outside: file pages that are first read within the cgroup belong to
+    it, and near the limit the kernel drops them and reads them again, for minutes, before it kills.
+    """
     command = start(folder, source, way)
+    if needs:
+        subprocess.run([sys.executable, "-c", f"import {needs}"], env=environment(), check=True)
     with cgroup.limited(LIMIT_MB) as group:
         done = group.run(
             command, cwd=folder, env=environment(), capture_output=True, encoding="utf-8", timeout=_LONGEST

@@ -35,7 +35,7 @@ _PROGRAMS = [
 @pytest.mark.parametrize("scenario", _PROGRAMS)
 def test_the_line_that_ran_memory_out(tmp_path: Path, scenario: Scenario, way: str, *, renamed: bool) -> None:
     """Killed by the kernel: the exact line and the proven cause, while the cgroup is there and when it is gone."""
-    seen = kill(tmp_path, scenario.source(renamed=renamed), way)
+    seen = kill(tmp_path, scenario.source(renamed=renamed), way, scenario.needs)
     assert seen.kills == 1, seen.stderr
     for told in seen.reports:
         assert (told["outcome"], told["cause"]) == ("killed", "oom-kill"), told["evidence"]
