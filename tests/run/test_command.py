@@ -7,6 +7,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ import pytest
 
 import memmon
 import memmon_runtime
+from memmon.run import store
 
 if TYPE_CHECKING:
     from conftest import Place
@@ -161,6 +163,18 @@ def test_a_warm_start_makes_nothing(place: Place, own_cache: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in entries(own_cache)}
     place.memmon("main.py")
     assert {path: path.stat().st_mtime_ns for path in entries(own_cache)} == before
+
+
+def test_what_was_long_not_read_is_removed(own_cache: Path) -> None:
+    """When something new is kept, what nobody has read for months goes; what was read lately stays."""
+    new = Path(store.path(str(own_cache), "", "main.py", b"print(1)\n", script=True))
+    unread, lately = (new.parents[1] / name / "main.py" for name in ("unread", "lately"))
+    for path, read in ((unread, 0), (lately, time.time())):
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"")
+        os.utime(path, (read, 0))
+    store.write(str(new), None, b"print(1)\n", {})
+    assert (new.exists(), lately.exists(), unread.parent.exists()) == (True, True, False)
 
 
 def test_no_cache_to_be_had(place: Place) -> None:

@@ -1,7 +1,8 @@
 """The cache: code that was instrumented once, kept like .pyc files, but never in the user's folders.
 
 An entry is a file that Python can run as it is: a .pyc header, the code, and behind it what is known of the code and
-a checksum. An entry that is damaged, or that somebody else could have written, counts as none.
+a checksum. An entry that is damaged, or that somebody else could have written, counts as none; one that has not been
+read for three months is removed when another is made.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ _HEADER = 16
 _SUM = 16
 _LENGTH = 8
 _OTHERS_WRITE = 0o022
+_UNREAD_DAYS = 90
 _UNCHECKED = b"\x01\x00\x00\x00"
 """A .pyc's flags: validated by a hash of the source, and not to be checked again."""
 
@@ -91,6 +93,24 @@ def write(file: str, code: CodeType | None, source: bytes, known: dict[str, Any]
         if os.path.lexists(draft):
             os.unlink(draft)
         raise
+    _prune(os.path.dirname(holder))
+
+
+def _prune(bucket: str) -> None:
+    """Let go of what lies in one of the cache's 256 folders and has long not been read."""
+    from time import time  # noqa: PLC0415  # for the helper only
+
+    oldest = time() - _UNREAD_DAYS * 86_400
+    for holder in os.listdir(bucket):
+        place = os.path.join(bucket, holder)
+        try:
+            files = [os.path.join(place, name) for name in os.listdir(place)]
+            if all(max(os.stat(file).st_atime, os.stat(file).st_mtime) < oldest for file in files):
+                for file in files:
+                    os.unlink(file)
+                os.rmdir(place)
+        except OSError:
+            continue  # somebody else's, or somebody else was quicker
 
 
 def _bytes(part: bytes | str) -> bytes:
