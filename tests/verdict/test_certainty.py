@@ -51,6 +51,15 @@ def test_the_killer_may_be_surer_than_the_line(
     assert verdict.confidence == "likely"
 
 
+def test_one_stack_of_a_gradual_growth_is_a_guess(judged: Callable[..., Verdict]) -> None:
+    """Memory grew from record to record, at other places too: the last of them need not be the one that keeps it."""
+    grown = [line("background", rss, rss - 60, ' last="program start"') for rss in (130, 210, 290)]
+    parts = [part for number, one in enumerate(grown) for part in (STACK.format(44 + number, "load"), one)]
+    culprit = judged(*parts).culprit
+    assert culprit is not None
+    assert (culprit.line, culprit.confidence) == (46, "guess")
+
+
 def test_what_is_equally_sure_is_said_once(judged: Callable[..., Verdict]) -> None:
     """Killer and line both certain: the word stands in the first line and holds for both."""
     first, second, *_ = headline(judged(line("x_BEFORE", 60, 0, " line=5")))

@@ -195,12 +195,14 @@ def _for_culprit(culprit: Culprit, code: Code | None, say: Say) -> list[str]:
         return [_for_between(between(*culprit.between, say), grew(culprit.growth_mb or 0.0), say)]
     where = place(culprit.file, culprit.line) or culprit.checkpoint or ""
     took = say(f" ({grew(culprit.growth_mb)})", f"（{grew(culprit.growth_mb)}）") if culprit.growth_mb else ""
-    otherwise = _KEPT if culprit.shown_by in ("zoom", "leak") else _OTHERWISE
     if culprit.shown_by == "stack" and culprit.confidence == "guess":
-        otherwise = _RAN
+        fixes = [_RAN]
+    else:
+        otherwise = _KEPT if culprit.shown_by in ("zoom", "leak") else _OTHERWISE
+        fixes = _fixes(code, culprit.hotspot)[:1] or [otherwise]
     return [
         f"{where}{took}{say(': ', '：')}{say(fix.en, fix.zh).format(what=_what(fix, code, culprit, say))}"
-        for fix in _fixes(code, culprit.hotspot)[:1] or [otherwise]
+        for fix in fixes
     ]
 
 

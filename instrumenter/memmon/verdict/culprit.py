@@ -25,6 +25,8 @@ _DEEPEST = 64
 """Frames of a stack that the log has at most: what is not among so many may still be below them."""
 _SURE = 0.7
 """The share of all growth in the windows that makes a line certain."""
+_SINGLE = 0.5
+"""The share of the growth since the last checkpoint that makes it one step."""
 _LEAK_HITS = 3
 _LEAK_SHARE = 0.5
 """A site leaks that was passed this often and holds this share of all growth, with nothing inside it to blame."""
@@ -323,6 +325,13 @@ def _locked_out(end: End) -> bool:
     return end.is_step(end.final_mb - end.story.last_mb, None)
 
 
+def _is_single(end: End) -> bool:
+    """Whether one step around the last stack made most of the growth; else that is of one of many moments."""
+    background, before = end.story.background, end.story.earlier or end.story.checkpoint
+    seen = background.rss - (before.rss if before else end.story.baseline_mb) if background else 0.0
+    return max(seen, end.final_mb - end.story.last_mb) >= _SINGLE * end.tail_mb
+
+
 def _stack(end: End) -> Iterator[Candidate]:
     """The user's line that ran when stacks were last written, with no open bracket around it."""
     bracketed = [found[0] for bracket in end.story.open if (found := _inside(end, bracket))]
@@ -343,7 +352,7 @@ def _stack(end: End) -> Iterator[Candidate]:
             hotspot=None,
             normal_mb=None,
             alarm_mb=None,
-            confidence="likely" if step and len(frames) == 1 else "guess",
+            confidence="likely" if step and len(frames) == 1 and _is_single(end) else "guess",
         )
         yield Candidate(culprit, Weight(5 if stack.held and _locked_out(end) else 2 if step else 1, end.tail_mb))
 

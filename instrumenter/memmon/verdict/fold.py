@@ -83,6 +83,7 @@ class Fold:
         self.last: Record | None = None
         self.checkpoint: Record | None = None
         self.background: Record | None = None
+        self.earlier: Record | None = None
         self.peak = 0.0
         self.stacks: list[Stack] = []
         self._stacks_done = False
@@ -188,7 +189,7 @@ class Fold:
         if not record.kind and record.name in _SPECIAL:
             self._add_special(record)
             return
-        self.background = self.left = None
+        self.background = self.earlier = self.left = None
         previous, self.checkpoint = self.checkpoint, record
         self.checkpoints += 1
         self.tids.add(record.thread)
@@ -205,7 +206,7 @@ class Fold:
     def _add_special(self, record: Record) -> None:
         """The watcher's line, the program's start and its end."""
         if record.name in BACKGROUND:
-            self.background = record
+            self.earlier, self.background = self.background, record
         elif record.name in PROGRAM_START:
             self.checkpoint = record
         else:

@@ -300,6 +300,8 @@ class Story:
     """The last checkpoint passed; the program's start where none was."""
     background: Record | None
     """The last background line, where it came after ``checkpoint``."""
+    earlier: Record | None
+    """The background line before that one, likewise."""
     open: tuple[Open, ...]
     """Innermost last."""
     sites: tuple[Totals, ...]

@@ -46,6 +46,7 @@ def tell(log: str, events: Iterable[Event], page: Page | None = None) -> Story:
         last=last,
         checkpoint=fold.checkpoint,
         background=fold.background,
+        earlier=fold.earlier,
         open=fold.brackets.still_open(fold.checkpoints),
         sites=fold.totals(),
         top=fold.top(),
