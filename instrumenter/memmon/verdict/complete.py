@@ -116,12 +116,16 @@ def complete(fold: Fold, page: Page) -> str | None:
 
 
 def write_last_line(story: Story) -> None:
-    """Give a dead program's log the line that the kill came before; where it can't be written, it stays as it is."""
-    if story.unwritten is None:
-        return
-    with suppress(OSError), Path(story.log).open("r+b") as log:
+    """Give a dead program's log the line that the kill came before."""
+    if story.unwritten is not None:
+        append(story.log, story.unwritten)
+
+
+def append(path: str, line: str) -> None:
+    """Write one more line of a log whose program is dead; where that can't be, it stays as it is."""
+    with suppress(OSError), Path(path).open("r+b") as log:
         size = log.seek(0, os.SEEK_END)
         log.seek(max(size - 1, 0))
         torn = log.read(1) not in (b"\n", b"")
         log.seek(0, os.SEEK_END)
-        log.write((b"\n" if torn else b"") + story.unwritten.encode("utf-8", "backslashreplace"))
+        log.write((b"\n" if torn else b"") + line.encode("utf-8", "backslashreplace"))

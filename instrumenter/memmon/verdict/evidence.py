@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memmon.verdict.model import Counter, KernelLine, Traces
+from memmon.verdict.proof import recalled
 
 if TYPE_CHECKING:
     from memmon.verdict.model import Header, Story
@@ -198,10 +199,10 @@ class Kernel:
 def gather(story: Story, kernel: Kernel) -> Traces:
     """All that can be found of the process behind the log."""
     header = story.header
-    if is_alive(header, story.start_ticks):
+    if story.proof is None and is_alive(header, story.start_ticks):
         return Traces(alive=True)
     since = None if header.started is None else header.started - _SLACK
-    return Traces(
+    traces = Traces(
         cgroup=_cgroup(header),
         vmstat=_vmstat(header),
         kernel=tuple(line for line in kernel.lines if since is not None and line.at >= since),
@@ -209,3 +210,4 @@ def gather(story: Story, kernel: Kernel) -> Traces:
             kernel.counts_as_we_do and kernel.begins is not None and since is not None and kernel.begins <= since
         ),
     )
+    return recalled(traces, story.proof) if story.proof else traces

@@ -19,7 +19,9 @@ from memmon.verdict.model import (
     Heap,
     Injected,
     Kept,
+    KernelLine,
     LimitReached,
+    Proof,
     Raised,
     SiteSeen,
     Stack,
@@ -189,7 +191,7 @@ def _ended(fields: dict[str, Any]) -> Ended:
 
 
 def _counter(value: Any, path: str) -> Counter | None:
-    """A counter as the supervisor read it before and after."""
+    """A counter as it was read before and after."""
     fields = _object(value)
     before = _whole(fields.get("before"))
     return None if before is None else Counter(text(fields.get("path")) or path, before, _whole(fields.get("after")))
@@ -213,6 +215,22 @@ def _limit_reached(fields: dict[str, Any]) -> LimitReached:
     return LimitReached(_number(fields.get("mb")), _number(fields.get("rss_mb")))
 
 
+def _kernel_line(value: Any) -> KernelLine | None:
+    fields = _object(value)
+    sort, pid, at = fields.get("sort"), _whole(fields.get("pid")), _number(fields.get("at"))
+    if sort not in ("oom-kill", "crash") or pid is None or at is None:
+        return None
+    return KernelLine(sort, pid, at, text(fields.get("text")) or "", _number(fields.get("rss_mb")))
+
+
+def _proof(fields: dict[str, Any]) -> Proof:
+    return Proof(
+        cgroup=_counter(fields.get("cgroup"), ""),
+        vmstat=_counter(fields.get("vmstat"), "/proc/vmstat"),
+        kernel=tuple(line for line in map(_kernel_line, _array(fields.get("kernel"))) if line),
+    )
+
+
 _BELOW: dict[str, Callable[[dict[str, Any]], Event]] = {
     "site": _site,
     "stack": _stack,
@@ -223,6 +241,7 @@ _BELOW: dict[str, Callable[[dict[str, Any]], Event]] = {
     "end": _ended,
     "supervisor": _supervised,
     "limit_reached": _limit_reached,
+    "proof": _proof,
 }
 BELOW = frozenset({*_BELOW, "totals"})
 """The keys of machine lines that are events of their own; all others at the top are the header's."""

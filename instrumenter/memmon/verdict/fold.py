@@ -16,6 +16,7 @@ from memmon.verdict.model import (
     Heap,
     Injected,
     LimitReached,
+    Proof,
     Raised,
     Record,
     SiteSeen,
@@ -100,6 +101,7 @@ class Fold:
         self.finished = False
         self.supervised: Supervised | None = None
         self.limit_reached: LimitReached | None = None
+        self.proof: Proof | None = None
         self._takers: dict[type, Callable[[Any], None]] = {
             Record: self.add,
             Header: self._keep_header,
@@ -113,6 +115,7 @@ class Fold:
             Ended: self._end,
             Supervised: self._supervise,
             LimitReached: self._limit,
+            Proof: self._prove,
         }
 
     def take(self, event: Event) -> None:
@@ -151,6 +154,9 @@ class Fold:
 
     def _limit(self, reached: LimitReached) -> None:
         self.limit_reached = reached
+
+    def _prove(self, proof: Proof) -> None:
+        self.proof = proof
 
     def _total(self, totalled: Totalled) -> None:
         self.correct(totalled.sites)

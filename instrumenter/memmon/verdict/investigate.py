@@ -17,6 +17,7 @@ from memmon.verdict.evidence import Kernel, gather
 from memmon.verdict.judge import Witnessed, judge
 from memmon.verdict.keeper import keeper, still_running
 from memmon.verdict.model import Traces
+from memmon.verdict.proof import keep_proof
 from memmon.verdict.story import read_story
 from memmon.verdict.tree import family, newest
 
@@ -66,6 +67,7 @@ def _witness(story: Story, kernel: Kernel | None) -> Witnessed:
     traces = gather(story, kernel)
     if not traces.alive:
         write_last_line(story)
+        keep_proof(story, traces)
     return Witnessed(story, traces, _extents(story))
 
 

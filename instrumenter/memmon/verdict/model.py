@@ -236,6 +236,16 @@ class LimitReached:
     rss_mb: float | None
 
 
+@dataclass(frozen=True)
+class Proof:
+    """What an earlier report found beside the log, when it was still there."""
+
+    cgroup: Counter | None
+    vmstat: Counter | None
+    kernel: tuple[KernelLine, ...]
+    """The line that names this process."""
+
+
 Event = (
     Header
     | Record
@@ -249,6 +259,7 @@ Event = (
     | Ended
     | Supervised
     | LimitReached
+    | Proof
 )
 
 # --- what one log amounts to -----------------------------------------------------------------------------
@@ -319,6 +330,7 @@ class Story:
     ended: Ended | None
     supervised: Supervised | None
     limit_reached: LimitReached | None
+    proof: Proof | None
     baseline_mb: float
     last_mb: float
     peak_mb: float

@@ -58,6 +58,7 @@ def tell(log: str, events: Iterable[Event], page: Page | None = None) -> Story:
         ended=fold.ended or (Ended("exception" if fold.raised else "normal", None) if fold.finished else None),
         supervised=fold.supervised,
         limit_reached=fold.limit_reached,
+        proof=fold.proof,
         baseline_mb=last.rss - (last.delta or 0.0) if header.baseline_mb is None else header.baseline_mb,
         last_mb=last.rss,
         peak_mb=fold.peak,
