@@ -342,3 +342,25 @@ def test_looking_at_frames_keeps_nothing_alive(every_python):
         print(gone())
     """)
     assert (left.status, left.stdout) == (0, "None\n"), left.stderr
+
+
+def test_a_trace_function_may_pass_checkpoints(every_python):
+    """It is called at each line of the runtime's, in the midst of a checkpoint; the program goes on and is recorded."""
+    left = every_python.run("""
+        import sys
+        def trace(frame, event, arg):
+            __memmon__.start("trace", 3)
+            __memmon__.end("trace", 3)
+            return trace
+        def f(n):
+            __memmon__.start("f", 7)
+            if n:
+                f(n - 1)
+            __memmon__.end("f", 7)
+        sys.settrace(trace)
+        f(3)
+        sys.settrace(None)
+        print("done")
+    """)
+    assert (left.status, left.stdout) == (0, "done\n"), left.stderr
+    assert sum(line["name"] == "f_END" for line in left.lines) == 4
