@@ -20,7 +20,7 @@ from memmon.source import instrument
 from peers import everything, exceptions, logs, stdlib, suites
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from memmon.model import Config
 
@@ -48,8 +48,12 @@ class Result:
     tested: list[suites.Tested]
 
 
-def prove(every: int = 1, only: tuple[str, ...] = ()) -> Result:
-    """Bracket a copy of the running interpreter's library and run the tests on it and on an untouched copy."""
+def prove(every: int = 1, only: Sequence[str] = ()) -> Result:
+    """Bracket a copy of the running interpreter's library and run the tests on it and on an untouched copy.
+
+    Tests with timers, sockets and signals may fail by chance on either. So what differs for no known reason is run
+    once more, alone, and the table says so.
+    """
     tests = [test for test in only or stdlib.TESTS[::every] if (_library(Path(sys.base_prefix)) / "test").is_dir()]
     with tempfile.TemporaryDirectory(prefix="memmon-cpython-") as folder:
         plain, bracketed, records = (Path(folder) / name for name in ("plain", "bracketed", "records"))
@@ -59,6 +63,9 @@ def prove(every: int = 1, only: tuple[str, ...] = ()) -> Result:
         deploy.put(_library(bracketed))
         with ThreadPoolExecutor(PROCESSES) as pool:
             tested = list(pool.map(lambda test: _test(test, plain, bracketed), tests))
+        for at, suite in enumerate(tested):
+            if suites.unexplained([suite], exceptions.CPYTHON):
+                tested[at] = replace(suite, again=_test(suite.name, plain, bracketed))
         passed = logs.checkpoints(records)
     for module in modules:
         module.checkpoints = sum(passed[str(file)] for file in module.files)

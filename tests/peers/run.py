@@ -1,6 +1,6 @@
 """The proofs of placement at scale; `README.md` beside this says what each of them shows.
 
-    python tests/peers/run.py PROOF... [--every N] [--programs N] [--print]
+    python tests/peers/run.py PROOF... [--every N] [--tests NAME...] [--programs N] [--print]
 
 PROOF is one of strip (standard, changed, installed, others, generated), cpython, packages, differential, or all. Each
 writes its dated table into the README, or only prints it. The exit status is 1 where anything failed.
@@ -31,6 +31,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("proofs", nargs="+", choices=[*STRIP, "strip", *OTHERS, "all"], metavar="PROOF")
     parser.add_argument("--every", type=int, default=1, help="of files and of test modules, take every N-th only")
+    parser.add_argument("--tests", nargs="+", default=[], metavar="NAME", help="of CPython's test modules, these only")
     parser.add_argument("--programs", type=int, default=300, help="how many random programs")
     parser.add_argument("--print", action="store_true", help="print the tables and leave the README alone")
     options = parser.parse_args()
@@ -50,7 +51,8 @@ def main() -> int:
 
 
 def _arguments(options: argparse.Namespace) -> str:
-    return f"--every {options.every}" if options.every > 1 else ""
+    every = f"--every {options.every}" if options.every > 1 else ""
+    return " ".join([every, *(["--tests", *options.tests] if options.tests else [])])
 
 
 def _strip(
@@ -74,7 +76,7 @@ def _packages(_: argparse.Namespace) -> tuple[str, int]:
 
 
 def _cpython(options: argparse.Namespace) -> tuple[str, int]:
-    result = cpython.prove(options.every)
+    result = cpython.prove(options.every, options.tests)
     return cpython.table(result), cpython.failures(result)
 
 

@@ -162,6 +162,16 @@ def _files(folder: Path, top: Path) -> Iterator[tuple[str, bytes]]:
                 yield str(path.relative_to(top)), path.read_bytes()
 
 
+def _places(tally: Tally) -> Iterator[str]:
+    """The refused sites, a file a line; a line number stands as often as sites were refused there."""
+    lines: dict[str, list[str]] = {}
+    for refused in tally.refused:
+        file, _, line = refused.split(": ", 1)[0].rpartition(":")
+        lines.setdefault(file, []).append(line)
+    for file, numbers in lines.items():
+        yield f"  - `{file}`, line {', '.join(numbers)} ({tally.corpus})"
+
+
 def table(tallies: list[Tally]) -> str:
     """The tallies as they stand in the README."""
     head = "| corpus | files | not Python | syntax of a newer Python | sites | refused | failed |"
@@ -173,7 +183,7 @@ def table(tallies: list[Tally]) -> str:
     ]
     reasons = Counter(line.split(": ", 1)[1] for tally in tallies for line in tally.refused)
     refused = [f"- {count:,} × {reason}" for reason, count in reasons.most_common()]
-    places = [f"  - `{line.split(': ', 1)[0]}` ({tally.corpus})" for tally in tallies for line in tally.refused]
+    places = [place for tally in tallies for place in _places(tally)]
     failed = [f"- {line} ({tally.corpus})" for tally in tallies for line in tally.wrong]
     parts = ["\n".join([head, line, *rows])]
     if refused:

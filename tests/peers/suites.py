@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-_SECONDS = 900
+_SECONDS = 600
+_NONE = "no result"
+"""What the report says of a test in which a subtest failed: it is there without a name."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,8 @@ class Tested:
     name: str
     plain: Mapping[str, str]
     bracketed: Mapping[str, str]
+    again: Tested | None = None
+    """The same suite once more, both ways, where something differed for no reason that is known."""
 
     @property
     def differing(self) -> dict[str, str]:
@@ -30,8 +34,14 @@ class Tested:
         if set(self.bracketed) == {self.name}:  # no results at all
             return dict(self.bracketed)
         every = sorted({*self.plain, *self.bracketed})
-        pairs = {test: (self.plain.get(test, "missing"), self.bracketed.get(test, "missing")) for test in every}
+        pairs = {test: (self.plain.get(test, _NONE), self.bracketed.get(test, _NONE)) for test in every}
         return {test: f"{one} became {other}" for test, (one, other) in pairs.items() if one != other}
+
+    def why(self, test: str, reasons: Mapping[str, str]) -> str | None:
+        """Why ``test`` differs: for a known reason, or by chance, since it did not when run again; None: not known."""
+        if test in reasons or self.again is None or test in self.again.differing:
+            return reasons.get(test)
+        return "chance: run again, both results are the same"
 
     def counts(self) -> str:
         """The untouched results, as in ``283 passed, 1 skipped``."""
@@ -67,6 +77,8 @@ def _outcomes(report: Path) -> Iterator[tuple[str, str]]:
     seen: Counter[str] = Counter()
     for case in ET.parse(report).getroot().iter("testcase"):
         name = ".".join(part for part in (case.get("classname"), case.get("name")) if part)
+        if not name:
+            continue
         seen[name] += 1  # doctests and generated tests may share a name
         inner = next((child.tag for child in case if child.tag in {"failure", "error", "skipped"}), "passed")
         yield (f"{name} ({seen[name]})" if seen[name] > 1 else name), inner
@@ -74,16 +86,17 @@ def _outcomes(report: Path) -> Iterator[tuple[str, str]]:
 
 def explained(suites: Sequence[Tested], reasons: Mapping[str, str]) -> str:
     """The differing tests as a table, each with the reason that is known for it; empty where nothing differs."""
-    differing = {test: change for suite in suites for test, change in suite.differing.items()}
-    if not differing:
-        return ""
-    rows = [f"| `{test}` | {change} | {reasons.get(test, '**unexplained**')} |" for test, change in differing.items()]
-    return "\n".join(["| test | result | why |", "|---|---|---|", *rows])
+    rows = [
+        f"| `{test}` | {change} | {suite.why(test, reasons) or '**unexplained**'} |"
+        for suite in suites
+        for test, change in suite.differing.items()
+    ]
+    return "\n".join(["| test | result | why |", "|---|---|---|", *rows]) if rows else ""
 
 
 def unexplained(suites: Sequence[Tested], reasons: Mapping[str, str]) -> int:
     """How many tests differ without a reason."""
-    return sum(test not in reasons for suite in suites for test in suite.differing)
+    return sum(suite.why(test, reasons) is None for suite in suites for test in suite.differing)
 
 
 def about(count: int) -> str:

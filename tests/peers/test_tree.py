@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from memmon.model import Instrumented
 from memmon.source import instrument
 from peers import everything, tree
 
@@ -19,10 +20,12 @@ def f(x):
 @pytest.fixture
 def output() -> bytes:
     """The source with everything in it bracketed."""
-    return instrument.instrument(SOURCE, "f.py", everything.ALL).source
+    outcome = instrument.instrument(SOURCE, "f.py", everything.ALL)
+    assert isinstance(outcome, Instrumented)
+    return outcome.source
 
 
-def test_a_right_result_has_no_difference(output):
+def test_a_right_result_has_no_difference(output: bytes) -> None:
     """Nothing but checkpoints was added."""
     assert tree.difference(SOURCE, output) is None
 
@@ -38,13 +41,13 @@ def test_a_right_result_has_no_difference(output):
         pytest.param(b"    y = g(x)\n", b"\n    y = g(x)\n", id="a line that the preamble does not know of"),
     ],
 )
-def test_a_wrong_result_is_seen(output, right, wrong):
+def test_a_wrong_result_is_seen(output: bytes, right: bytes, wrong: bytes) -> None:
     """Each of these compiles, and none is what the user wrote."""
     assert output.count(right) == 1
     difference = tree.difference(SOURCE, output.replace(right, wrong))
     assert difference is not None
 
 
-def test_a_result_without_preamble_is_seen():
+def test_a_result_without_preamble_is_seen() -> None:
     """Untouched source is not taken for proved."""
     assert tree.difference(SOURCE, SOURCE) == "the output has no preamble"
