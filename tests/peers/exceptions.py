@@ -16,7 +16,7 @@ CPYTHON: dict[str, str] = {
     "test.test_doctest.test_pdb_set_trace": _STEPPED_INTO,
     "test.test_doctest.test_pdb_set_trace_nested": _STEPPED_INTO,
     "test.test_os.TestInvalidFD.test_closerange": (
-        "skips itself unless the number after the lowest free descriptor is free too: before Python 3.13 each `mmap`, of"
+        "skips itself unless the number after the lowest free descriptor is free too: before Python 3.13 an `mmap`, of"
         " which memmon has two, keeps a descriptor under the number that was the lowest free one"
     ),
     "test.test_threading.ThreadJoinOnShutdown.test_clear_threads_states_after_fork": (

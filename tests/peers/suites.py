@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-_SECONDS = 600
+_SECONDS = 900
 _NONE = "no result"
 """What the report says of a test in which a subtest failed: it is there without a name."""
 
