@@ -166,8 +166,5 @@ def table(result: Result) -> str:
         f" one, {suites.unexplained(result.tested, exceptions.CPYTHON)} of them unexplained."
     )
     refused = [f"- refused: {line}" for module in result.modules for line in module.refused]
-    left_out = "Left out for the time they take: " + ", ".join(
-        f"{test} ({why})" for test, why in stdlib.TOO_SLOW.items()
-    )
-    parts = [summary, left_out + ".", "\n".join([head, *rows]), "\n".join(refused)]
+    parts = [summary, "\n".join([head, *rows]), "\n".join(refused)]
     return "\n\n".join(part for part in (*parts, suites.explained(result.tested, exceptions.CPYTHON)) if part)

@@ -254,7 +254,4 @@ TESTS = (
     "test_zipfile",
     "test_zoneinfo",
 )
-"""Each runs in a process of its own. What takes minutes with its module bracketed is in ``TOO_SLOW``."""
-
-TOO_SLOW: dict[str, str] = {}
-"""Tests of bracketed modules that are left out for the time they take."""
+"""Each runs in a process of its own."""
