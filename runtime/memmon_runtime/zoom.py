@@ -2,14 +2,16 @@
 
 A gradual leak is killed on whatever line happens to run, which need not be the one that keeps the memory. So once
 memory has grown by a step, the watcher opens a window: `tracing` shows what is allocated and kept meanwhile, and
-samples of the threads show where they were as the RSS grew, for memory that Python's allocators don't know of. The
+samples of the threads show where they were as the RSS grew. Where the tracing explains little of the growth, Python's
+allocators don't know of the memory: then a second window follows, in which `rises` reads the RSS at every line. The
 result is a ``# zoom`` line in the log::
 
     # zoom: {"by": "tracemalloc", "seconds": 0.12, "rss_mb": 120.5, "grown_mb": 14.2, "seen_mb": 13.8, "lines":
     [{"mb": 12.1, "blocks": 30211, "running": 2, "frames": [["/abs/f.py", 123, "func"], …]}, …]}
 
-``by`` is ``tracemalloc``; or ``stacks``, RSS growth by where the threads were; or ``call``, where memory grew by a step
-while no thread came to another line, and so needed no window. ``grown_mb`` is what the RSS grew by in the window,
+``by`` is ``tracemalloc``; or ``lines``, RSS growth by the line that ran; or ``stacks``, RSS growth by where the threads
+were when the watcher looked; or ``call``, where memory grew by a step while no thread came to another line, and so
+needed no window. ``grown_mb`` is what the RSS grew by in the window,
 ``seen_mb`` what the method tells the lines of, ``rss_mb`` the RSS at its end. Each of ``lines`` is a line of the user's
 by its heaviest path; the outermost ``running`` of its frames were on the stack at every look.
 
@@ -35,6 +37,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .blame import Path, Paths
     from .recorder import Recorder
+    from .rises import Rises
     from .tracing import Tracing
 
 _STEP_SHARE = 25
@@ -74,11 +77,12 @@ _WAITS = ("/threading.py", "/queue.py", "/selectors.py", "/connection.py", "/pop
 class _Window:
     """What is known of the window that is open."""
 
-    def __init__(self, rss: int, length: float, *, traced: bool) -> None:
+    def __init__(self, rss: int, length: float, *, traced: bool = False, stepped: bool = False) -> None:
         self.begun, self.used = monotonic(), process_time()
         self.rss = self.last = rss
         self.length = length
         self.traced = traced
+        self.stepped = stepped
         self.samples: list[tuple[int, list[Path]]] = []
         self.running: dict[int, Path] = {}
         """Of each thread the outermost levels of its stack, as far as every look has found them the same."""
@@ -105,6 +109,7 @@ class Zoom:
         self._windows = 0
         self._window: _Window | None = None
         self._tracing = _tracing()
+        self._rises = _rises(recorder)
         self._without = 0
         self._closing = False
         self._wanted = False
@@ -126,8 +131,9 @@ class Zoom:
         self._wanted = False
         if rss < self._mark:
             self._mark, self._marked = rss, now
-        elif rss - self._mark >= self._step and not self._closing and self._windows < _MOST_WINDOWS:
+        if rss - self._mark >= self._step and not self._closing and self._windows < _MOST_WINDOWS:
             return self._consider(rss, now)
+        self._drop_call()
         return ""
 
     def close(self) -> None:
@@ -136,6 +142,8 @@ class Zoom:
             self._spent += process_time() - self._window.used
         self._window = self._call = None
         self._closing = False
+        if self._rises is not None:
+            self._rises.close()
         if self._tracing is not None:
             self._tracing.close(self._without, at_once=True)
 
@@ -147,10 +155,19 @@ class Zoom:
 
     def _consider(self, rss: int, now: float) -> str:
         """Memory has grown by a step: open a window if there is room and time, or note the call that it grows in."""
+        length = self._length(rss, now)
         if not self.pace.is_short(now, self._without):
             self._wanted = True
-            return self._within_call(rss, now)
-        self._call = None
+            return self._within_call(rss, now, length)
+        self._drop_call()
+        if length:
+            self._windows += 1
+            traced = self._tracing is not None and self._tracing.open()
+            self._window = _Window(self._recorder.reader.glance() * self._unit, length, traced=traced)
+        return ""
+
+    def _length(self, rss: int, now: float) -> float:
+        """Seconds that a window may last now; 0 where there is no room or no time for one."""
         headroom = self._headroom(rss)
         soon = headroom * max(now - self._marked, 0.001) / (rss - self._mark)
         left = 1 - headroom / self._limit if self._limit else 0.0
@@ -159,26 +176,42 @@ class Zoom:
             allowed += _CREDIT * (1 + sum(left >= share for share in _STAGES))
         allowed -= self._spent
         if headroom < _ROOM or allowed < (_POLL if soon < _SHORT else _SHORT / 2):
-            return ""
-        length = min(_SHORT if soon < _SOON else _LONG, allowed)
-        self._windows += 1
-        traced = self._tracing is not None and self._tracing.open()
-        self._window = _Window(self._recorder.reader.glance() * self._unit, length, traced=traced)
-        return ""
+            return 0.0
+        return min(_SHORT if soon < _SOON else _LONG, allowed)
 
-    def _within_call(self, rss: int, now: float) -> str:
-        """Where the threads stand while memory grows and none of them comes to another line."""
+    def _within_call(self, rss: int, now: float, length: float) -> str:
+        """Where the threads stand while memory grows and none of them comes to another line.
+
+        A loop that is looked at in its longest line seems to stand still too; then lines are told meanwhile.
+        """
         call = self._call
         if call is None or not self.pace.still:
-            call = self._call = _Window(rss, _LONG, traced=False)
+            self._drop_call()
+            call = self._call = _Window(rss, _LONG)
+        elif call.stepped and self._rises is not None and self._rises.told:
+            if length:
+                self._window, self._call = call, None
+                self._windows += 1
+                call.length = length
+                return self._watch_steps(call, rss)
+            self._end(call, rss)
+            self._drop_call()
+            return ""
+        elif not call.stepped and self._rises is not None and self._rises.open(self._without):
+            call = self._call = _Window(rss, _LONG, stepped=True)
         self._sample(call, rss)
         if rss - call.rss < self._step or self.pace.still < _LOOKS:
             return ""
-        self._call = None
+        self._drop_call()
         self._windows += 1
         self._mark, self._marked = rss, now
         self.pace.forget()
         return self._line("call", call, rss, blame.growing(call.samples), blame.Threads(self._without))
+
+    def _drop_call(self) -> None:
+        if self._call is not None and self._call.stepped and self._rises is not None:
+            self._rises.close()
+        self._call = None
 
     def _sample(self, window: _Window, rss: int) -> None:
         """Note where the busy threads are and what memory has grown by since they were looked at."""
@@ -192,6 +225,8 @@ class Zoom:
         window.last = rss
 
     def _watch(self, window: _Window, rss: int) -> str:
+        if window.stepped:
+            return self._watch_steps(window, rss)
         seen, own = self._tracing.seen() if window.traced and self._tracing is not None else (0, 0)
         blocks = own // _BLOCK_COST
         rss -= own
@@ -199,8 +234,10 @@ class Zoom:
         self._sample(window, rss)
         headroom = self._headroom(rss + own)
         passed = window.passed()
+        grown = rss - window.rss
         over = passed >= 1 or blocks >= _MOST_BLOCKS or headroom < _ROOM
-        if not over and (rss - window.rss < enough or (window.traced and seen < enough)):
+        over = over or (window.traced and self._rises is not None and grown >= enough and seen < _SEEN * grown)
+        if not over and (grown < enough or (window.traced and seen < enough)):
             if window.traced and self._tracing is not None and passed >= _HALF and blocks < _FEW_BLOCKS:
                 traces = self._tracing.take(last=False)
                 window.looks.append(blame.kept(traces, blame.Threads(self._without)))
@@ -224,11 +261,35 @@ class Zoom:
         if seen < _SEEN * grown and grown >= _LEAST_NATIVE:
             paths = blame.growing(window.samples)
             text += self._line("stacks", window, rss, paths, threads)
+            self._end(window, rss)
+            self._step_through(rss, headroom, window.length)
+        else:
+            self._end(window, rss)
+        return text
+
+    def _end(self, window: _Window, rss: int) -> None:
         self._window = None
         self.pace.forget()
-        now = monotonic()
         self._spent += process_time() - window.used
-        self._mark, self._marked = rss, now
+        self._mark, self._marked = rss, monotonic()
+
+    def _step_through(self, rss: int, headroom: int, length: float) -> None:
+        """Let the lines be told whose growth the tracing has not seen."""
+        if self._rises is not None and headroom >= _ROOM and self._rises.open(self._without):
+            self._windows += 1
+            self._window = _Window(rss, length, stepped=True)
+
+    def _watch_steps(self, window: _Window, rss: int) -> str:
+        self._sample(window, rss)
+        rises = self._rises
+        over = window.passed() >= 1 or rss - window.rss >= self._step or self._headroom(rss) < _LEAST_ROOM
+        if rises is None or not (over or rises.full):
+            return ""
+        rises.close()
+        text = ""
+        if rss - window.rss >= _LEAST_NATIVE:
+            text = self._line("lines", window, rss, rises.kept(), blame.Threads(self._without))
+        self._end(window, rss)
         return text
 
     def _line(self, by: str, window: _Window, rss: int, paths: Paths, threads: blame.Threads) -> str:
@@ -246,6 +307,16 @@ def _tracing() -> Tracing | None:
         from .tracing import Tracing  # noqa: PLC0415
 
         return Tracing()
+    except Exception:
+        return None
+
+
+def _rises(recorder: Recorder) -> Rises | None:
+    """Likewise for the growth by lines."""
+    try:
+        from .rises import Rises  # noqa: PLC0415
+
+        return Rises(recorder.reader)
     except Exception:
         return None
 
