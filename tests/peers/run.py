@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 STRIP = ("standard", "changed", "installed", "others", "generated")
 OTHERS = ("differential", "packages", "cpython")
+_PROGRAMS = 300
 
 
 def main() -> int:
@@ -32,7 +33,7 @@ def main() -> int:
     parser.add_argument("proofs", nargs="+", choices=[*STRIP, "strip", *OTHERS, "all"], metavar="PROOF")
     parser.add_argument("--every", type=int, default=1, help="of files and of test modules, take every N-th only")
     parser.add_argument("--tests", nargs="+", default=[], metavar="NAME", help="of CPython's test modules, these only")
-    parser.add_argument("--programs", type=int, default=300, help="how many random programs")
+    parser.add_argument("--programs", type=int, default=_PROGRAMS, help="how many random programs")
     parser.add_argument("--print", action="store_true", help="print the tables and leave the README alone")
     options = parser.parse_args()
     # A shell starts background jobs with SIGINT ignored, and tests that interrupt themselves would wait for ever.
@@ -51,8 +52,9 @@ def main() -> int:
 
 
 def _arguments(options: argparse.Namespace) -> str:
-    every = f"--every {options.every}" if options.every > 1 else ""
-    return " ".join([every, *(["--tests", *options.tests] if options.tests else [])])
+    asked = ["--every", str(options.every)] if options.every > 1 else []
+    asked += ["--programs", str(options.programs)] if options.programs != _PROGRAMS else []
+    return " ".join([*asked, *(["--tests", *options.tests] if options.tests else [])])
 
 
 def _strip(
