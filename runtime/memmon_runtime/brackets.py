@@ -62,11 +62,10 @@ class Token:
 class Lane:
     """The open brackets of one thread's ordinary functions, the innermost last."""
 
-    __slots__ = ("gone", "ident", "stack")
+    __slots__ = ("gone", "stack")
 
-    def __init__(self, ident: int, gone: Gone) -> None:
+    def __init__(self, gone: Gone) -> None:
         """Note in ``gone`` what is open when the thread ends."""
-        self.ident = ident
         self.stack: list[Bracket] = []
         self.gone = gone
 
@@ -89,15 +88,15 @@ class Brackets:
         self.left: list[Bracket] = []
         """Found to be left, not yet told."""
 
-    def lane(self, ident: int) -> Lane:
-        """The calling thread's lane, made at its first bracket."""
-        lane = self.local.lane = Lane(ident, self.gone)
-        self.stacks[ident] = lane.stack
+    def lane(self, ident: int) -> tuple[list[Bracket], int]:
+        """The calling thread's stack and its ident, kept as ``local.lane`` from its first bracket on."""
+        self.local.owner = owner = Lane(self.gone)
+        self.stacks[ident] = owner.stack
+        self.local.lane = lane = owner.stack, ident
         return lane
 
-    def enter(self, lane: Lane, frame: FrameType, bracket: Bracket) -> None:
-        """Enter ``bracket``, opened by ``frame`` in the thread of ``lane``; ``count`` has it already."""
-        stack = lane.stack
+    def enter(self, stack: list[Bracket], frame: FrameType, bracket: Bracket) -> None:
+        """Enter ``bracket``, opened by ``frame`` in the thread of ``stack``; ``count`` has it already."""
         if frame.f_code.co_flags & LOOSE:
             self._enter_loose(frame, bracket)
             while stack and not _is_caller(stack[-1][0], frame):
@@ -128,9 +127,9 @@ class Brackets:
             token.brackets.append(bracket)
         self.loose[key] = bracket
 
-    def take(self, lane: Lane, frame: FrameType, site: Site) -> Bracket | None:
+    def take(self, stack: list[Bracket], frame: FrameType, site: Site) -> Bracket | None:
         """Take out the bracket of ``site`` that ``frame`` opened; None where none is known."""
-        here, stack = id(frame), lane.stack
+        here = id(frame)
         for at in range(len(stack) - 1, -1, -1):
             if stack[at][1] is site and stack[at][0] == here:
                 while len(stack) > at + 1:
@@ -154,9 +153,9 @@ class Brackets:
 
     def leave_lane(self) -> None:
         """Whatever the calling thread has open was left: the program ends."""
-        lane = getattr(self.local, "lane", None)
-        while lane is not None and lane.stack:
-            self.leave(lane.stack.pop())
+        stack, _ = getattr(self.local, "lane", ([], 0))
+        while stack:
+            self.leave(stack.pop())
 
     def bury(self) -> None:
         """Take out what ended with its frame or thread."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sys import _getframe
 
 from .isolated import BUILTINS
+from .sites import CLOSED, OPEN
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
@@ -33,7 +34,7 @@ _recorder: Recorder = None  # type: ignore[assignment] # while nothing is record
 def before(name: str, line: int, normal: float | None = None, alarm: float | None = None) -> Bracket:
     """Open the bracket of a statement."""
     try:
-        _recorder.open(_getframe(1), name, line, (normal, alarm), STATEMENT)
+        _recorder.cross(_getframe(1), OPEN, STATEMENT, name, line, normal, alarm)
     except RecursionError:
         raise
     except Exception as error:
@@ -44,7 +45,7 @@ def before(name: str, line: int, normal: float | None = None, alarm: float | Non
 def after(name: str, line: int, normal: float | None = None, alarm: float | None = None) -> None:
     """Close the bracket of a statement."""
     try:
-        _recorder.close(_getframe(1), name, line, (normal, alarm), STATEMENT)
+        _recorder.cross(_getframe(1), CLOSED, STATEMENT, name, line, normal, alarm)
     except RecursionError:
         raise
     except Exception as error:
@@ -54,7 +55,7 @@ def after(name: str, line: int, normal: float | None = None, alarm: float | None
 def start(name: str, line: int, normal: float | None = None, alarm: float | None = None) -> Bracket:
     """Open the bracket of a function or a phase."""
     try:
-        _recorder.open(_getframe(1), name, line, (normal, alarm), FUNCTION)
+        _recorder.cross(_getframe(1), OPEN, FUNCTION, name, line, normal, alarm)
     except RecursionError:
         raise
     except Exception as error:
@@ -65,7 +66,7 @@ def start(name: str, line: int, normal: float | None = None, alarm: float | None
 def end(name: str, line: int, normal: float | None = None, alarm: float | None = None) -> None:
     """Close the bracket of a function or a phase."""
     try:
-        _recorder.close(_getframe(1), name, line, (normal, alarm), FUNCTION)
+        _recorder.cross(_getframe(1), CLOSED, FUNCTION, name, line, normal, alarm)
     except RecursionError:
         raise
     except Exception as error:
@@ -76,7 +77,8 @@ def through(bracket: Bracket, value: Any, close: Callable[..., None]) -> Any:
     """Close ``bracket`` the way ``close`` does and hand ``value`` on."""
     try:
         name, line, normal, alarm = bracket
-        _recorder.close(_getframe(1), name, line, (normal, alarm), STATEMENT if close is after else FUNCTION)
+        labels = STATEMENT if close is after else FUNCTION
+        _recorder.cross(_getframe(1), CLOSED, labels, name, line, normal, alarm)
     except RecursionError:
         raise
     except Exception as error:
@@ -93,7 +95,7 @@ def mark(frame: FrameType, name: str) -> None:
 def open_span(frame: FrameType, name: str, line: int, limits: Limits, code: CodeType | None) -> None:
     """Open a bracket of ``frame`` whose site is in ``code`` (None: the frame's own)."""
     if _recorder is not None:
-        _recorder.open(frame, name, line, limits, FUNCTION, code)
+        _recorder.cross(frame, OPEN, FUNCTION, name, line, *limits, code)
 
 
 def close_span(  # noqa: PLR0913 - what a bracket is known by
@@ -104,7 +106,7 @@ def close_span(  # noqa: PLR0913 - what a bracket is known by
         if left:
             _recorder.leave(frame, name, line, FUNCTION, code)
         else:
-            _recorder.close(frame, name, line, limits, FUNCTION, code)
+            _recorder.cross(frame, CLOSED, FUNCTION, name, line, *limits, code)
 
 
 def swallow(error: Exception) -> None:

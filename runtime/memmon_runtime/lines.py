@@ -7,7 +7,7 @@ from time import localtime, strftime
 
 from .isolated import BUILTINS
 from .runlog import to_json
-from .sites import CLOSED, OPEN
+from .sites import CLOSED, LARGEST, LARGEST_RSS, OPEN
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
@@ -72,26 +72,26 @@ def site_line(site: Site) -> str:
 
 def totals_line(sites: Iterable[Site], to_mb: float) -> str:
     """The page's rows, for a log whose page is about to be removed; in the order of the `# site` lines."""
-    return machine_line(
-        "totals",
-        [
-            {
-                "opened": site.opened,
-                "closed": site.closed,
-                "left": site.left,
-                "growth_mb": round(site.total * to_mb, 3),
-                "max_growth_mb": round(site.largest * to_mb, 3),
-                "peak_mb": None if site.peak < 0 else round(site.peak * to_mb, 3),
-            }
-            for site in sites
-        ],
-    )
+    return machine_line("totals", [_totals(site.totals, to_mb) for site in sites])
+
+
+def _totals(totals: list[int], to_mb: float) -> dict[str, object]:
+    opened, closed, left, growth, largest, peak = totals[:6]
+    return {
+        "opened": opened,
+        "closed": closed,
+        "left": left,
+        "growth_mb": round(growth * to_mb, 3),
+        "max_growth_mb": round(largest * to_mb, 3),
+        "peak_mb": None if peak < 0 else round(peak * to_mb, 3),
+    }
 
 
 def top_ten(stamp: str, sites: Iterable[Site], to_mb: float, target: str) -> str:
     """The block of the largest growths, each place with its largest; the heading alone where nothing grew."""
-    grown = [(site.largest, site.printed[CLOSED], site.largest_rss, site) for site in sites if site.largest > 0]
-    grown += [(site.best, site.printed[OPEN], site.best_rss, site) for site in sites if site.best > 0]
+    grown = [(site.totals[LARGEST], site.printed[CLOSED], site.totals[LARGEST_RSS], site) for site in sites]
+    grown += [(site.best, site.printed[OPEN], site.best_rss, site) for site in sites]
+    grown = [entry for entry in grown if entry[0] > 0]
     grown.sort(key=lambda entry: -entry[0])
     lines = [f"{stamp}] [INFO] [Top 10]\n"]
     for rank, (growth, name, rss, site) in enumerate(grown[:_TOP], 1):

@@ -62,6 +62,7 @@ from struct import error as StructError  # noqa: N812 - as the other exceptions 
 from . import files
 from .isolated import BUILTINS
 from .mapping import Mapping
+from .sites import AT, NEXT_AT, TIMES_LEFT
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
@@ -143,26 +144,27 @@ class Page:
         )
 
     def add_row(self, site: Site) -> None:
-        """Begin the row of the next site; a site that the disk has no room for goes without (``at`` is 0)."""
+        """Begin the row of the next site; a site that the disk has no room for goes without (``AT`` is 0)."""
         if self._rows == self._room and not self._grow():
-            site.at = 0
+            site.totals[AT] = 0
             return
-        site.at = HEADER_SIZE + self._rows * ROW_SIZE
-        site.next_at = site.at + RECORD_SIZE
+        at = HEADER_SIZE + self._rows * ROW_SIZE
+        site.totals[AT], site.totals[NEXT_AT] = at, at + RECORD_SIZE
         lines = (site.name[:100], site.kind, str(site.line), site.function[:60], site.file)
         text = "\n".join(line.replace("\n", " ") for line in lines).encode("utf-8", "backslashreplace")
         text = text[: ROW_SIZE - TEXT_AT - 1]
-        self.map[site.at + TEXT_AT : site.at + TEXT_AT + len(text)] = text
+        self.map[at + TEXT_AT : at + TEXT_AT + len(text)] = text
         self._rows += 1
         _ROWS.pack_into(self.map, 16, self._rows, self._room)
 
     def count_left(self, site: Site, stamp: int) -> None:
         """Store the site's newest record again with its count of brackets left; no checkpoint was passed."""
-        record = list(_RECORD.unpack_from(self.map, site.next_at))
+        at, newest_at = site.totals[AT], site.totals[NEXT_AT]
+        record = list(_RECORD.unpack_from(self.map, newest_at))
         record[0] = record[-1] = stamp
-        record[_LEFT] = site.left
-        _RECORD.pack_into(self.map, site.at, *record)
-        site.at, site.next_at = site.next_at, site.at
+        record[_LEFT] = site.totals[TIMES_LEFT]
+        _RECORD.pack_into(self.map, at, *record)
+        site.totals[AT], site.totals[NEXT_AT] = newest_at, at
 
     def _grow(self) -> bool:
         """Make room for twice as many rows; the old mapping is given up once the new one stands."""

@@ -19,13 +19,32 @@ from .lines import Words, card_line, site_line, top_ten, totals_line
 from .page import pack_record
 from .peaks import Peaks
 from .settings import MB
-from .sites import CLOSED, LONE, NEVER, NO_LABELS, OPEN, Site, original_line
+from .sites import (
+    AT,
+    CLOSED,
+    GROWTH,
+    LARGEST,
+    LARGEST_RSS,
+    LONE,
+    NEVER,
+    NEXT_AT,
+    NO_LABELS,
+    OPEN,
+    OPENED,
+    OPENED_NUMBER,
+    OPENED_RSS,
+    PEAK,
+    TIMES_CLOSED,
+    TIMES_LEFT,
+    Site,
+    original_line,
+)
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType
-    from typing import Optional, Tuple
+    from typing import Any, Optional, Tuple
 
     from .brackets import Bracket
     from .limits import Limits
@@ -66,135 +85,130 @@ class Recorder:
         self.number = 0
         self.level = self.worst = INFO
         self.fired = ""
+        self.shown = INFO, ""
+        """Level and rule as the lines of checkpoints have them."""
         self.alert = NEVER
         self.own_threads = 0
         self.adding = False
+        self.wire()
 
-    def open(
+    def wire(self) -> None:
+        """Lay at hand what a checkpoint needs; whenever one of these things is another one."""
+        brackets, peak, log = self.brackets, self.peak, self.log
+        read_peak, reset_peak = (None, None) if peak is None else (peak.read, peak.reset)
+        write = None if log is None else log.checkpoint
+        self._at_hand: tuple[Any, ...] = (
+            self.sites, brackets, brackets.left, brackets.gone, brackets.local, self.reader.rss, read_peak, reset_peak,
+            self.peaks, self.page, log, write,
+        )  # fmt: skip
+
+    # The hot path stays in one function: a call costs more than all its branches.
+    def cross(  # noqa: C901, PLR0912, PLR0915
         self,
         frame: FrameType,
+        phase: int,
+        labels: tuple[str, str],
         name: str,
         line: int,
-        limits: Pair,
-        labels: tuple[str, str],
+        normal: float | None,
+        alarm: float | None,
         code: CodeType | None = None,
     ) -> None:
-        """BEFORE or START: take the reading, then enter the bracket."""
-        if code is None:
-            code = frame.f_code
+        """Pass one checkpoint: read, open or close the bracket, store in the page (which needs nothing), write.
+
+        ``code`` is where the site is, if not in ``frame``.
+        """
         with self.lock:
-            site = self.sites.get((name, line, code.co_filename, labels))
+            # All at once, since a local name costs a tenth of an attribute.
+            sites, brackets, left, gone, local, read_rss, read_peak, reset_peak, peaks, page, log, write = self._at_hand
+            site = sites.get((name, line, (code or frame.f_code).co_filename, labels))
             if site is None:
                 if self.adding:
                     return  # it is the runtime itself that passes it, in what it calls to add a site
-                site = self._add(name, line, code, limits, labels)
-            brackets = self.brackets
+                site = self._add(name, line, code or frame.f_code, (normal, alarm), labels)
+            totals = site.totals
             try:
-                lane = brackets.local.lane
+                stack, thread = local.lane
             except AttributeError:
-                lane = brackets.lane(get_ident())
-            rss = self.reader.rss()
-            if self.peak is not None:
-                if brackets.count:
-                    self.peaks.fold(self.peak.read())
-                self.peak.reset()
-            others = process_time_ns() - thread_time_ns() if _count() > self.own_threads else 0
-            bracket = (id(frame), site, rss, self.peaks.epoch, others)
-            brackets.count += 1
-            if lane.stack or frame.f_code.co_flags & LOOSE:
-                brackets.enter(lane, frame, bracket)
+                stack, thread = brackets.lane(get_ident())
+            rss = read_rss()
+            step = grown = rss - self.last_rss
+            own, above, shared = 0, -1, ""
+            if phase == OPEN:
+                if read_peak is not None:
+                    if brackets.count:
+                        peaks.fold(read_peak())
+                    reset_peak()
+                others = process_time_ns() - thread_time_ns() if _count() > self.own_threads else 0
+                bracket: Bracket | None = (id(frame), site, rss, peaks.epoch, others)
+                brackets.count += 1
+                if stack or frame.f_code.co_flags & LOOSE:
+                    brackets.enter(stack, frame, bracket)
+                else:
+                    stack.append(bracket)
+                self.number = number = self.number + 1
+                totals[OPENED] += 1
+                totals[OPENED_NUMBER], totals[OPENED_RSS] = number, rss
+                if step > site.best:
+                    site.best, site.best_rss = step, rss
+            elif phase == CLOSED:
+                bracket = stack[-1] if stack else None
+                if bracket is not None and bracket[1] is site and bracket[0] == id(frame):
+                    stack.pop()
+                    brackets.count -= 1
+                else:
+                    bracket = brackets.take(stack, frame, site)
+                if bracket is not None:
+                    _, _, opened_rss, epoch, others = bracket
+                    if read_peak is not None:
+                        highest = read_peak()
+                        if epoch != peaks.epoch:
+                            highest = peaks.since(epoch, highest)
+                        if highest < rss:  # noqa: PLR1730 - a call of max costs too much here, and below
+                            highest = rss
+                        above = highest - opened_rss if highest > opened_rss else 0
+                        if above > totals[PEAK]:  # noqa: PLR1730
+                            totals[PEAK] = above
+                    if others and process_time_ns() - thread_time_ns() - others > _SHARED_NS:
+                        shared = " shared"
+                    own = grown = rss - opened_rss
+                    totals[TIMES_CLOSED] += 1
+                    totals[GROWTH] += own
+                    if own > totals[LARGEST]:
+                        totals[LARGEST], totals[LARGEST_RSS] = own, rss
+                elif totals[OPENED] and not totals[TIMES_LEFT]:
+                    return  # another way out of the same statement has closed it already
+                self.number = number = self.number + 1
             else:
-                lane.stack.append(bracket)
-            site.opened += 1
-            self._pass(site, OPEN, lane.ident, rss, None, -1, "")
+                self.number = number = self.number + 1
+                totals[OPENED] += 1
+                totals[TIMES_CLOSED] += 1
+                totals[GROWTH] += step
+                if step > totals[LARGEST]:
+                    totals[LARGEST], totals[LARGEST_RSS] = step, rss
+            now = time_ns()
+            self.last_rss = rss
+            self.last_name = site.printed[phase]
+            opened, closed, lost, total, largest, highest, opened_at, opened_rss, largest_rss, at, next_at = totals
+            if at:
+                pack_record(
+                    page.map, at, number, number, now, phase, thread, rss, step, own, opened, closed, lost, total,
+                    largest, highest, opened_at, opened_rss, largest_rss, number,
+                )  # fmt: skip
+                totals[AT], totals[NEXT_AT] = next_at, at
+            if rss >= self.alert or grown > site.alarm or left or gone:
+                self._pass_closely(site, phase, now, rss, grown, (thread, step, own, above, shared))
+            elif log is not None:
+                key = (rss, step, own, above, shared, thread, self.shown, log.thin)
+                known, body = site.lines[phase]
+                if known != key:
+                    body = log.shape(self._body(site, phase, key))
+                    site.lines[phase] = key, body
+                write(now, body)
 
-    def close(  # noqa: C901 - the hot path stays in one function: a call costs more than all its branches
-        self,
-        frame: FrameType,
-        name: str,
-        line: int,
-        limits: Pair,
-        labels: tuple[str, str],
-        code: CodeType | None = None,
-    ) -> None:
-        """AFTER or END: take the reading and the peak, then take the bracket out."""
-        if code is None:
-            code = frame.f_code
-        with self.lock:
-            site = self.sites.get((name, line, code.co_filename, labels))
-            if site is None:
-                if self.adding:
-                    return  # it is the runtime itself that passes it, in what it calls to add a site
-                site = self._add(name, line, code, limits, labels)
-            brackets = self.brackets
-            try:
-                lane = brackets.local.lane
-            except AttributeError:
-                lane = brackets.lane(get_ident())
-            rss = self.reader.rss()
-            stack = lane.stack
-            if stack and stack[-1][1] is site and stack[-1][0] == id(frame):
-                bracket: Bracket | None = stack.pop()
-                brackets.count -= 1
-            else:
-                bracket = brackets.take(lane, frame, site)
-            if bracket is None:
-                self._pass(site, CLOSED, lane.ident, rss, None, -1, "")
-                return
-            _, _, opened_rss, epoch, others = bracket
-            above = -1
-            if self.peak is not None:
-                peak = self.peak.read()
-                if epoch != self.peaks.epoch:
-                    peak = self.peaks.since(epoch, peak)
-                if peak < rss:  # noqa: PLR1730 - a call of max costs too much here, and below
-                    peak = rss
-                above = peak - opened_rss if peak > opened_rss else 0
-                if above > site.peak:  # noqa: PLR1730
-                    site.peak = above
-            shared = others and process_time_ns() - thread_time_ns() - others > _SHARED_NS
-            own = rss - opened_rss
-            site.closed += 1
-            site.total += own
-            self._pass(site, CLOSED, lane.ident, rss, own, above, " shared" if shared else "")
-
-    def _pass(self, site: Site, phase: int, thread: int, rss: int, own: int | None, above: int, shared: str) -> None:
-        """One checkpoint passed: the page first, since it needs nothing, then the line."""
-        now = time_ns()
-        self.number = number = self.number + 1
-        step = rss - self.last_rss
-        self.last_rss = rss
-        self.last_name = site.printed[phase]
-        if own is None:
-            grown, own = step, 0
-            if step > site.best:
-                site.best, site.best_rss = step, rss
-        else:
-            grown = own
-            if own > site.largest:
-                site.largest, site.largest_rss = own, rss
-        if phase == OPEN:
-            site.opened_number, site.opened_rss = number, rss
-        if site.at:
-            pack_record(
-                self.page.map, site.at, number, number, now, phase, thread, rss, step, own,  # type: ignore[union-attr]
-                site.opened, site.closed, site.left, site.total, site.largest, site.peak,
-                site.opened_number, site.opened_rss, site.largest_rss, number,
-            )  # fmt: skip
-            site.at, site.next_at = site.next_at, site.at
-        if rss >= self.alert or grown > site.alarm or self.brackets.left or self.brackets.gone:
-            self._pass_closely(site, phase, now, rss, grown, (thread, step, own, above, shared))
-        elif self.log is not None:
-            log = self.log
-            key = (rss, step, own, above, shared, thread, self.level, self.fired, log.thin)
-            if site.keys[phase] != key:
-                site.keys[phase] = key
-                site.bodies[phase] = log.shape(self._body(site, phase, key))
-            log.checkpoint(now, site.bodies[phase])
-
-    def _body(self, site: Site, phase: int, key: tuple[int, int, int, int, str, int, int, str, bool]) -> str:
+    def _body(self, site: Site, phase: int, key: tuple[int, int, int, int, str, int, tuple[int, str], bool]) -> str:
         """The line after its time; it is kept, since a loop often writes the same one again."""
-        rss, step, own, above, shared, thread, level, fired, _ = key
+        rss, step, own, above, shared, thread, (level, fired), _ = key
         to_mb = self.to_mb
         return "%s%.2fMB (Δ%+.2fMB, %+.2fMB)%s%s%s%s%s%s" % (
             site.heads[phase][level], rss * to_mb, (rss - self.baseline) * to_mb, step * to_mb,
@@ -219,7 +233,7 @@ class Recorder:
         if self.log is None:
             return
         thread, step, own, above, shared = rest
-        body = self._body(site, phase, (rss, step, own, above, shared, thread, level, fired, False))
+        body = self._body(site, phase, (rss, step, own, above, shared, thread, (level, fired), False))
         if kept or level > self.worst:
             line = self.log.stamp(now) + body + "\n"
             self.log.append(self.first_time(self.log, level, now, rss, line) if level > self.worst else line)
@@ -241,6 +255,7 @@ class Recorder:
         vm = self.reader.vm() if self.limits.address_space else 0
         self.level, fired, self.alert = self.limits.judge(rss, vm)
         self.fired = " fired=" + fired if fired else ""
+        self.shown = self.level, self.fired
         if self.level > self.worst:
             self.alert = 0  # whoever writes the next line shall see that it is the first of its level
 
@@ -250,8 +265,8 @@ class Recorder:
         brackets.bury()
         while brackets.left:
             _, site, opened_rss, _, _ = brackets.left.pop()
-            site.left += 1
-            if site.at and self.page is not None:
+            site.totals[TIMES_LEFT] += 1
+            if site.totals[AT] and self.page is not None:
                 self.number += 1
                 self.page.count_left(site, self.number)
             if self.log is not None:
@@ -293,26 +308,14 @@ class Recorder:
     def mark(self, frame: FrameType, name: str) -> None:
         """A lone checkpoint, on the line that ``frame`` is at."""
         line = original_line(frame.f_code.co_filename, frame.f_lineno) or 0
-        code = frame.f_code
-        with self.lock:
-            site = self.sites.get((name, line, code.co_filename, NO_LABELS))
-            if site is None:
-                site = self._add(name, line, code, (None, None), NO_LABELS)
-            rss = self.reader.rss()
-            grown = rss - self.last_rss
-            site.opened += 1
-            site.closed += 1
-            site.total += grown
-            if grown > site.largest:
-                site.largest, site.largest_rss = grown, rss
-            self._pass(site, LONE, get_ident(), rss, None, -1, "")
+        self.cross(frame, LONE, NO_LABELS, name, line, None, None)
 
     def leave(self, frame: FrameType, name: str, line: int, labels: tuple[str, str], code: CodeType | None) -> None:
         """An exception passes: take the bracket out and tell that it was left."""
         with self.lock:
             site = self.sites.get((name, line, (code or frame.f_code).co_filename, labels))
-            lane = getattr(self.brackets.local, "lane", None) or self.brackets.lane(get_ident())
-            bracket = self.brackets.take(lane, frame, site) if site is not None else None
+            stack, _ = getattr(self.brackets.local, "lane", None) or self.brackets.lane(get_ident())
+            bracket = self.brackets.take(stack, frame, site) if site is not None else None
             if bracket is not None:
                 self.brackets.count += 1
                 self.brackets.leave(bracket)
@@ -347,6 +350,7 @@ class Recorder:
                 self.peak.mend()
             if self.log is not None:
                 self.log.mend()
+            self.wire()
 
     def close_all(self) -> None:
         """Give back every descriptor; what is still under way finds neither log nor page."""
@@ -357,3 +361,4 @@ class Recorder:
         if self.log is not None:
             self.log.close()
         self.log = self.page = self.peak = None
+        self.wire()

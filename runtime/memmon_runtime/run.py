@@ -94,6 +94,7 @@ class Run:
         recorder.log = log
         for site in recorder.sites.values():
             recorder.introduce(site)
+        recorder.wire()
 
     def _switch(self) -> DeadMan | None:
         """The dead man's switch, where it is wanted and can be had."""

@@ -32,6 +32,7 @@ _KEPT_HEAD = 64 << 10
 _KEEP_EVERY = 16
 _NS = 1_000_000_000
 _STAMP = len("[2026-11-22 10:30:48.123")
+_NO_SLOT = (-1, 0)
 _WIDTH = 160
 """A padded line's least width in bytes: wide enough for nearly every line, so that the width seldom changes."""
 
@@ -60,7 +61,8 @@ class RunLog:
         self._fd = self._create(folder, pid, child=child)
         self._identity = files.identity(self._fd)
         self._end = 0
-        self._slot = -1
+        self._slot = _NO_SLOT
+        """Where the padded last line stands and how long it is; there is none while lines are not thinned."""
         self._width = _WIDTH
         self._slot_until = 0
         self._allowance = _BURST
@@ -88,7 +90,7 @@ class RunLog:
 
     def append(self, text: str) -> bool:
         """Write whole lines at the end of the file, whatever the allowance: for what is rare. True if it went well."""
-        self._slot = -1
+        self._slot = _NO_SLOT
         self._put(text.encode("utf-8", "backslashreplace"), self._end)
         return not self._failing
 
@@ -116,28 +118,32 @@ class RunLog:
         if now // 1_000_000 != self._millisecond:
             self._next_millisecond(now)
         data = self._stamp + shaped
-        if not self.thin:
-            self._allowance -= 1
-            self.thin = self._allowance <= 0
-            self._put(data, self._end)
-            return
-        if len(data) != self._width + 1 or self._slot < 0:
+        slot, size = self._slot
+        if len(data) != size:
+            if not self.thin:
+                self._allowance -= 1
+                self.thin = self._allowance <= 0
+                self._put(data, self._end)
+                return
             data = self._fitted(data)
+            slot, size = self._slot
         try:
-            if pwrite(self._fd, data, self._slot) == self._width + 1:
+            if pwrite(self._fd, data, slot) == size:
                 return
         except OSError:
             pass
-        self._slot, self._failing = -1, True
+        self._slot, self._failing = _NO_SLOT, True
 
     def _fitted(self, data: bytes) -> bytes:
         """Pad a line to the width of the slot, or widen the slot to the line; begin a slot where there is none."""
         self._width = max(self._width, len(data) - 1)
         data = data[:-1].ljust(self._width) + b"\n"
-        if self._slot < 0 and self._put(data, self._end):
-            self._slot = self._end - len(data)
-        elif self._slot >= 0:
-            self._end = self._slot + len(data)
+        at, _ = self._slot
+        if at >= 0:
+            self._end = at + len(data)
+            self._slot = at, len(data)
+        elif self._put(data, self._end):
+            self._slot = self._end - len(data), len(data)
         return data
 
     def _next_millisecond(self, now: int) -> None:
@@ -149,7 +155,7 @@ class RunLog:
                 # A second is over: a few lines may be written as they come, then a new padded line begins.
                 self._allowance = min((monotonic - self._refilled) * _PER_SECOND // _NS, _BURST)
                 self.thin = self._allowance <= 0
-                self._slot, self._slot_until, self._refilled = -1, monotonic + _NS, monotonic
+                self._slot, self._slot_until, self._refilled = _NO_SLOT, monotonic + _NS, monotonic
 
     def _put(self, data: bytes, at: int) -> bool:
         """Write ``data`` at ``at``; a line that does not fit on the disk is taken back whole."""
@@ -194,14 +200,14 @@ class RunLog:
             if chosen:
                 kept += pwrite(self._fd, b"\n".join(chosen) + b"\n", kept)
         ftruncate(self._fd, kept)
-        self._end, self._slot = kept, -1
+        self._end, self._slot = kept, _NO_SLOT
 
     def mend(self) -> None:
         """Find out whether the descriptor is still ours, and open the log again where it is not."""
         if files.identity(self._fd) != self._identity:
             self._fd = files.open_high(self.path, O_RDWR | O_CREAT | O_CLOEXEC)
             self._identity = files.identity(self._fd)
-            self._end, self._slot = fstat(self._fd).st_size, -1
+            self._end, self._slot = fstat(self._fd).st_size, _NO_SLOT
 
     def close(self) -> None:
         """Give the descriptor back, unless it is no longer ours."""

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from types import CodeType
 
 OPEN, CLOSED, LONE = 0, 1, 2
+"""The phases of a bracket; a lone checkpoint has one only."""
+OPENED, TIMES_CLOSED, TIMES_LEFT, GROWTH, LARGEST, PEAK, OPENED_NUMBER, OPENED_RSS, LARGEST_RSS, AT, NEXT_AT = range(11)
+"""The places in ``Site.totals``: the page's record from there on, and where in the page the next record goes and the
+one after it (0: nowhere)."""
 NO_LABELS = ("", "")
 """A lone checkpoint is printed by its bare name."""
 NEVER = 1 << 62
@@ -47,9 +51,8 @@ class Site:
     """One place and its totals, in units: what the rows of the page, the totals and the `Top 10` are made of."""
 
     __slots__ = (
-        "alarm", "alarm_mb", "alarms", "at", "best", "best_rss", "bodies", "closed", "file", "function", "heads",
-        "keys", "kind", "largest", "largest_rss", "left", "left_name", "line", "name", "next_at", "normal_mb",
-        "opened", "opened_number", "opened_rss", "peak", "printed", "tail", "total",
+        "alarm", "alarm_mb", "alarms", "best", "best_rss", "file", "function", "heads", "kind", "left_name",
+        "line", "lines", "name", "normal_mb", "printed", "tail", "totals",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a site is known by
@@ -69,14 +72,10 @@ class Site:
         self.printed = [f"{plain}_{label}" if label else plain for label in (*labels, "")]
         self.left_name = f"{plain}_LEFT"
         self.heads = [[f"] [{level}] [{printed}] RSS=" for level in _LEVELS] for printed in self.printed]
-        self.keys: list[object] = [None, None, None]
-        self.bodies = [b"", b"", b""]
+        self.lines: list[tuple[object, bytes]] = [(None, b"")] * 3
         self.tail = f" line={line}"
-        # Where its next record goes in the page, and where the one after that: the two take turns.
-        self.at = self.next_at = 0
-        self.opened = self.closed = self.left = self.total = self.largest = self.largest_rss = 0
-        self.opened_number = self.opened_rss = self.alarms = self.best = self.best_rss = 0
-        self.peak = -1
+        self.totals = [0, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0]
+        self.alarms = self.best = self.best_rss = 0
 
 
 def _one_line(name: str) -> str:

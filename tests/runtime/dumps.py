@@ -1,11 +1,14 @@
 """Thousands of dumps of the dead man's switch over busy programs: it must never crash its host.
 
-    python tests/runtime/dumps.py [--dumps 20000] [--jobs 2] [--stops] [PYTHON...]
+    python tests/runtime/dumps.py [--dumps 20000] [--again MS] [--jobs N] [--stops] [PYTHON...]
 
-Each job runs five threads, one of which now and then makes a native call that holds the GIL; the others enter and leave
-frames as fast as they can. Tick, threshold and the interpreter's own switching are many times faster than in earnest,
-in proportion. With ``--stops`` the programs are stopped and continued all the while, too. Prints a line for each
-interpreter; exit status 1 if a program crashed.
+Each program runs five threads, which enter and leave frames of every sort as fast as they can, and make native calls
+that hold the GIL for 0.11 seconds and more: there, and only there, the switch fires in earnest. Tick, threshold and all
+else are as in production, but for one thing: a timer that has fired fires again each ``--again`` milliseconds of its
+thread's work, until the watcher is back. So a lock-out gives many dumps, spread over the call and over its end, where a
+frame may change before the watcher has its turn. ``--again 0`` is the switch as it is: one dump a lock-out. With
+``--stops`` the programs are stopped and continued all the while, too. Prints a line for each interpreter; exit status 1
+if a program crashed.
 """
 
 from __future__ import annotations
@@ -23,22 +26,33 @@ import memmon_runtime
 RUNTIME = Path(memmon_runtime.__file__).parents[1]
 
 PROGRAM = r"""
-import random, sys, threading, time
+import json, os, random, re, sys, threading, time
 sys.path.insert(0, sys.argv[1])
 import memmon_runtime
-from memmon_runtime import deadman, watcher
-wanted = int(sys.argv[2])
-watcher._TICK = watcher._LEAST_TICK = 0.004
-deadman.THRESHOLD, deadman._DELAY_FACTOR = 0.012, 1
-sys.setswitchinterval(0.0005)
-dumps = 0
-take = deadman.DeadMan.take
+from memmon_runtime import deadman
+wanted, again = int(sys.argv[2]), float(sys.argv[3])
+dumps = lockouts = 0
+switch = None
+set_all, take = deadman._Timers._set_all, deadman.DeadMan.take
+
+def repeating(self, seconds):
+    self._times[1] = int(again * 1e6) if seconds else 0
+    set_all(self, seconds)
+
 def counted(self):
-    global dumps
+    global dumps, lockouts, switch
+    switch = self
     text = take(self)
-    dumps += text.count("Stack (most recent call first):\n  File ")
+    if text:
+        # Many dumps are longer than the page: what is beyond it stands in the file.
+        size = os.fstat(self._fd).st_size
+        text += os.pread(self._fd, size, deadman._SIZE).decode("ascii", "replace")
+        os.ftruncate(self._fd, deadman._SIZE)
+        dumps += text.count("Stack (most recent call first):\n  File ")
+        lockouts += 1
     return text
-deadman.DeadMan.take = counted
+
+deadman._Timers._set_all, deadman.DeadMan.take = repeating, counted
 memmon_runtime.configure()
 
 def deep(n):
@@ -53,6 +67,46 @@ def failing(n):
         failing(n - 1)
     finally:
         n += 1
+
+numbers = [random.random() for _ in range(100_000)]
+text = json.dumps([{"key": i, "value": [i, str(i)]} for i in range(1000)])
+natives = [
+    lambda n: sum(range(n * 100)),
+    lambda n: sorted(numbers * (n // 2000 + 1)),
+    lambda n: json.loads("[" + ",".join([text] * (n // 500 + 1)) + "]"),
+    lambda n: re.sub(r"(\w+)\s", r"\1-", "word " * n),
+    lambda n: re.findall(r"\w+@\w", "word" * 20 + "word " * n),
+    lambda n: sum(map(len, map(str, range(n)))),
+    lambda n: pow(3, n * 5),
+    lambda n: dict.fromkeys(range(n * 2)),
+    lambda n: bytes(range(256)) * (n // 5) in b"",
+    lambda n: [deep(3), max(map(hash, range(n)))],
+]
+sizes = [1000.0] * len(natives)
+
+def hold(turn):
+    # A native call of so many seconds, by what the last one of its sort took.
+    delay = getattr(switch, "_delay", 0.0)
+    wanted = turn.uniform(0.11, 0.25 if not again else 0.6) + deadman._DELAY_FACTOR * delay
+    which = turn.randrange(len(natives))
+    begun = time.thread_time()
+    natives[which](int(sizes[which]))
+    took = max(time.thread_time() - begun, 0.001)
+    sizes[which] = min(max(sizes[which] * min(wanted / took, 2), 1000), 20_000_000)
+
+def nested(turn, n):
+    # The native call at any depth, below generators and in the midst of exceptions.
+    if n == 0:
+        return hold(turn)
+    if turn.random() < 0.3:
+        return list(nested(turn, n - 1) for _ in range(1))
+    if turn.random() < 0.3:
+        try:
+            raise KeyError
+        except KeyError:
+            return nested(turn, n - 1)
+    return nested(turn, n - 1)
+
 stop = False
 def busy():
     turn = random.Random()
@@ -63,21 +117,24 @@ def busy():
             failing(turn.randrange(30))
         except ValueError:
             pass
-        if turn.random() < 0.5:
-            time.sleep(0.004)
+        if turn.random() < 0.2:
+            time.sleep(0.001)
+        if turn.random() < 0.02:
+            nested(turn, turn.randrange(30))
+
 for _ in range(4):
     threading.Thread(target=busy).start()
-until = time.monotonic() + wanted * 0.5 + 30
-size = 100_000
+until = time.monotonic() + float(sys.argv[4])
+turn = random.Random()
 while dumps < wanted and time.monotonic() < until:
-    begun = time.thread_time()
-    sum(range(size))
-    if time.thread_time() - begun < 0.06:
-        size += 20_000
+    nested(turn, turn.randrange(50))
     deep(50)
     time.sleep(0.001)
 stop = True
-print(dumps)
+for thread in threading.enumerate():
+    if thread is not threading.current_thread():
+        thread.join()
+print(dumps, lockouts)
 """
 
 
@@ -85,18 +142,19 @@ def main() -> int:
     """Run the jobs, interpreter after interpreter."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dumps", type=int, default=20_000, help="how many on each interpreter")
-    parser.add_argument("--jobs", type=int, default=2, help="programs at once")
+    parser.add_argument("--again", type=float, default=2.0, help="fire again each so many milliseconds; 0: never")
+    parser.add_argument("--jobs", type=int, default=1, help="programs at once")
+    parser.add_argument("--minutes", type=float, default=60, help="for so long at most, on each interpreter")
     parser.add_argument("--stops", action="store_true", help="stop and continue the programs again and again")
     parser.add_argument("python", nargs="*", default=[sys.executable])
     options = parser.parse_args()
     crashed = 0
     for python in options.python:
         each = -(-options.dumps // options.jobs)
+        arguments = [str(RUNTIME), str(each), str(options.again), str(options.minutes * 60)]
         with tempfile.TemporaryDirectory() as folder:
             programs = [
-                subprocess.Popen(
-                    [python, "-c", PROGRAM, str(RUNTIME), str(each)], cwd=folder, stdout=subprocess.PIPE, text=True
-                )
+                subprocess.Popen([python, "-c", PROGRAM, *arguments], cwd=folder, stdout=subprocess.PIPE, text=True)
                 for _ in range(options.jobs)
             ]
             while options.stops and any(program.poll() is None for program in programs):
@@ -104,12 +162,12 @@ def main() -> int:
                     for program in programs:
                         program.send_signal(number)
                     time.sleep(0.05 if number == signal.SIGSTOP else 0.3)
-            outputs = [program.communicate()[0] for program in programs]
+            outputs = [program.communicate()[0].split() for program in programs]
         statuses = [program.returncode for program in programs]
         crashed += sum(status != 0 for status in statuses)
-        total = sum(int(output or 0) for output in outputs)
+        dumps, lockouts = (sum(int(output[which]) for output in outputs if output) for which in (0, 1))
         version = subprocess.run([python, "-V"], capture_output=True, text=True, check=True).stdout.strip()
-        print(f"{version}: {total} dumps, exit statuses {statuses}", flush=True)  # noqa: T201 - a command
+        print(f"{version}: {dumps} dumps in {lockouts} lock-outs, exit statuses {statuses}", flush=True)  # noqa: T201 - a command
     return int(crashed > 0)
 
 

@@ -197,6 +197,36 @@ def test_left_is_known_before_long_even_where_nothing_is_passed(every_python):
     assert left.names.index("f_LEFT") < left.names.index("later_BEFORE")
 
 
+def test_a_second_way_out_closes_nothing(every_python):
+    """What a ``finally`` closes once more after a ``return`` has closed it is told once."""
+    left = every_python.run("""
+        def f():
+            __memmon__.start("f", 2)
+            try:
+                return __memmon__.through(("f", 2, None, None), (1), __memmon__.end)
+            finally:
+                return __memmon__.through(("f", 2, None, None), (2), __memmon__.end)
+        print(f(), f())
+    """)
+    assert left.stdout == "2 2\n", left.stderr
+    assert left.names == ["program start", "f_START", "f_END", "f_START", "f_END", "program end"]
+    assert totals(left) == [(2, 2, 0)]
+
+
+def test_a_bracket_that_was_opened_before_the_fork_is_closed_in_the_child_too(every_python):
+    """The child has no opening of it, and passes the checkpoint all the same."""
+    left = every_python.run("""
+        import os
+        __memmon__.before("around", 3)
+        pid = os.fork()
+        __memmon__.after("around", 3)
+        if pid:
+            os.waitpid(pid, 0)
+    """)
+    assert [log.count("[around_BEFORE]") for log in left.logs] == [1, 0], left.stderr
+    assert [log.count("[around_AFTER]") for log in left.logs] == [1, 1]
+
+
 def test_the_peak_inside_nested_brackets_is_exact(every_python):
     """A reset for the inner bracket takes nothing from the outer one."""
     left = every_python.run("""
