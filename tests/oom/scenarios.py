@@ -86,5 +86,13 @@ SCENARIOS = (
     Scenario("generator_list", (("rows = list(read_rows(count))", "rows = [*read_rows(count)]"),)),
     Scenario("helper", (("pages.append(pad(number))", "pages.extend([pad(number)])"), ("pad", "widen"))),
     Scenario("baseline", (("export", "publish"), ("load_reference", "fetch_reference"))),
+    Scenario(
+        "native_leak",
+        (("handles.append(duplicate(", "hold(duplicate("), ("handles = []", "handles = []\n    hold = handles.append")),
+    ),
+    Scenario(
+        "native_helper",
+        (("tiles.append(copied(", "tiles.extend([copied("), ("number))  #", "number)])  #"), ("copied", "cloned")),
+    ),
     Scenario("native_call", (("import re\n", "from re import findall as every\n"), ("re.findall(", "every("))),
 )

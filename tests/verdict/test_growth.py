@@ -1,4 +1,4 @@
-"""Windows of tracing speak for the bracket that they were open in, and for no other."""
+"""Which windows count, and for what: for the bracket that they were open in, and no other."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from memmon.verdict.growth import spoke_inside
+from memmon.verdict.growth import spoke_inside, weighed
 from memmon.verdict.model import Frame, Kept, Zoomed
 
 BEFORE, LATER = "2026-11-22 10:30:48.123", "2026-11-22 10:30:49.000"
@@ -28,3 +28,27 @@ def test_a_window_of_an_earlier_phase_is_not_inside_the_bracket(after, begun_mb,
     window = Zoomed("tracemalloc", begun_mb + 20, 20.0, (Kept(20.0, (frame,), 1, frame),), after)
     bracket = SimpleNamespace(opened=SimpleNamespace(when=LATER, rss=50.0))
     assert spoke_inside(SimpleNamespace(zooms=(window,)), bracket) is inside
+
+
+def window(by: str, seen_mb: float) -> Zoomed:
+    """A window in which memory grew by 20 MB, and what it saw of that on one line."""
+    frame = Frame("/srv/bot.py", 12, "simulate")
+    return Zoomed(by, 100.0, 20.0, (Kept(seen_mb, (frame,), 1, frame),))
+
+
+@pytest.mark.parametrize(
+    ("windows", "count"),
+    [
+        # The C library's memory: the tracing saw a list of numbers, the lines all of it.
+        ([("tracemalloc", 0.1), ("stacks", 20.0), ("lines", 19.0)], ["lines"]),
+        # Both sorts of memory grew, one after the other.
+        ([("tracemalloc", 18.0), ("lines", 19.0)], ["tracemalloc", "lines"]),
+        # Nobody told of lines: what was traced is still worth more than where the threads were.
+        ([("tracemalloc", 0.1), ("stacks", 20.0)], ["tracemalloc"]),
+        ([("stacks", 20.0)], ["stacks"]),
+    ],
+)
+def test_a_tracing_that_saw_little_gives_way_to_the_lines(windows, count):
+    """The growth of memory that Python knows nothing of is the lines' to tell."""
+    story = SimpleNamespace(zooms=tuple(window(*one) for one in windows))
+    assert [one.by for one in weighed(story)] == count

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 
     from memmon.verdict.model import Frame, Kept, Open, Story, Zoomed
 
-_STRONG = frozenset({"tracemalloc", "call"})
+_STRONG = frozenset({"tracemalloc", "call", "lines"})
+_BLIND = 0.25
+"""A tracing that saw less of the growth says nothing of it, where the lines were told."""
 _LEAST_SHARE = 0.3
 """A line of a window that holds less of it is no suspect."""
 _PHASE_MB = 10.0
@@ -42,7 +44,7 @@ def _line(kept: Kept) -> tuple[str, int | None] | None:
 
 def _shares(window: Zoomed) -> dict[tuple[str, int | None], float]:
     """What each of the user's lines holds of all that the window saw."""
-    whole = sum(one.mb for one in window.kept) or 1.0
+    whole = _seen(window) or 1.0
     shares: dict[tuple[str, int | None], float] = {}
     for one in window.kept:
         line = _line(one)
@@ -51,9 +53,15 @@ def _shares(window: Zoomed) -> dict[tuple[str, int | None], float]:
     return shares
 
 
+def _seen(window: Zoomed) -> float:
+    return sum(one.mb for one in window.kept)
+
+
 def weighed(story: Story) -> tuple[Zoomed, ...]:
     """The windows that count: samples of stacks only where there is nothing better."""
     strong = tuple(one for one in story.zooms if one.by in _STRONG and one.kept)
+    if any(one.by == "lines" for one in strong):
+        strong = tuple(one for one in strong if one.by != "tracemalloc" or _seen(one) >= _BLIND * one.grown_mb)
     return strong or tuple(one for one in story.zooms if one.kept)
 
 

@@ -52,9 +52,15 @@ def _ended_by_itself(story: Story) -> bool:
 def _kept_by(story: Story) -> tuple[Zoomed, ...]:
     """The windows with the lines that keep what grew in them."""
     running = still_running(story.zooms)
-    keepers = {frames: keeper(frames, still, story.header.target) for frames, still in running.items()}
+    ways = {(one.frames, window.by == "lines") for window in story.zooms for one in window.kept}
+    keepers = {
+        (frames, filled): keeper(frames, running[frames], story.header.target, filled=filled) for frames, filled in ways
+    }
     return tuple(
-        replace(window, kept=tuple(replace(one, keeper=keepers[one.frames]) for one in window.kept))
+        replace(
+            window,
+            kept=tuple(replace(one, keeper=keepers[one.frames, window.by == "lines"]) for one in window.kept),
+        )
         for window in story.zooms
     )
 

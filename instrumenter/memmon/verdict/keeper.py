@@ -2,6 +2,7 @@
 
 A helper that returns what it made, or a generator that yields it, keeps nothing: its caller does. And what is put
 under a local name is kept by the line that stores it from there. The source says which it is, a statement at a time.
+Where the RSS was read at each line, what grew is the line that first wrote to the memory: it got its name before.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from memmon.verdict.model import Stack
 from memmon.verdict.own import own_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from memmon.verdict.model import Frame, Zoomed
 
@@ -24,11 +25,12 @@ _HIGHEST = 15
 """Lines above in which a statement may begin."""
 _LOWEST = 40
 """Lines below in which what got a name is stored or handed on."""
-_STORES = r"""(?x)
-    \.(?:append|appendleft|extend|add|insert|update|setdefault|put|put_nowait|push)\s*\(.*\b{name}\b
-    | \]\s*=\s*.*\b{name}\b
-    | \w\.\w+\s*=\s*.*\b{name}\b
-    | \+=\s*.*\b{name}\b
+_KEEPING = ("append", "appendleft", "extend", "add", "insert", "update", "setdefault", "put", "put_nowait", "push")
+_STORES = rf"""(?x)
+    \.(?:{"|".join(_KEEPING)})\s*\(.*\b{{name}}\b
+    | \]\s*=\s*.*\b{{name}}\b
+    | \w\.\w+\s*=\s*.*\b{{name}}\b
+    | \+=\s*.*\b{{name}}\b
 """
 
 
@@ -61,6 +63,22 @@ def _name(statement: ast.stmt) -> str | None:
         return None
     used = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
     return None if target.id in used else target.id
+
+
+def _filled(statement: ast.stmt | None) -> Iterator[str]:
+    """The names of what a statement writes into, or hands to a call whose result it does not keep."""
+    if isinstance(statement, ast.Assign):
+        for target in statement.targets:
+            if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice):
+                yield from _bare(target.value)
+    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        called = statement.value.func
+        if isinstance(called, ast.Attribute) and called.attr not in _KEEPING:
+            yield from _bare(called.value, *statement.value.args)
+
+
+def _bare(*nodes: ast.expr) -> Iterator[str]:
+    return (node.id for node in nodes if isinstance(node, ast.Name))
 
 
 def _is_yield(statement: ast.stmt | None) -> bool:
@@ -123,10 +141,11 @@ def _shared(path: tuple[Frame, ...], other: tuple[Frame, ...]) -> int:
     return count
 
 
-def keeper(frames: tuple[Frame, ...], running: int, target: str | None) -> Frame | None:
+def keeper(frames: tuple[Frame, ...], running: int, target: str | None, *, filled: bool = False) -> Frame | None:
     """The user's line that keeps the memory which ``frames`` allocated; None where no line is the user's.
 
-    The outermost ``running`` of the frames have not returned yet, so what they allocated is their own.
+    The outermost ``running`` of the frames have not returned yet, so what they allocated is their own. ``filled``: they
+    may only have been the first to write to it.
     """
     first = own_frame(Stack(None, "", frames), target)
     if first is None:
@@ -136,13 +155,14 @@ def keeper(frames: tuple[Frame, ...], running: int, target: str | None) -> Frame
         frame = frames[at]
         start, statement = _statement(frame.file, frame.line or 1)
         runs = at >= len(frames) - running
-        name = _name(statement) if statement else None
+        names = [name] if statement and (name := _name(statement)) else list(_filled(statement)) if filled else []
+        filled = False  # a caller has it from what was called
         hands_up = _is_yield(statement) or (isinstance(statement, ast.Return) and not runs)
-        if name:
+        for name in names:
             stored, handed = _below(frame.file, start, name)
             if stored:
                 return type(frame)(frame.file, stored, frame.function)
-            hands_up = handed and not runs
+            hands_up = hands_up or (handed and not runs)
         above = _caller(frames, at, target)
         if not hands_up or above is None or _is_cached(frame.file, frame):
             return frame

@@ -187,7 +187,7 @@ class Zoomed:
     """A window of a fraction of a second while memory grew."""
 
     by: str
-    """``tracemalloc``, ``call`` or ``stacks``."""
+    """``tracemalloc``, ``lines``, ``call`` or ``stacks``."""
     rss_mb: float
     """At its end."""
     grown_mb: float
