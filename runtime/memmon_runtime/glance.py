@@ -19,6 +19,7 @@ __builtins__ = BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ctypes import Array, c_char
     from typing import Callable
 
 _keeping: Callable[[int, int], bytes] | None = None
@@ -40,8 +41,11 @@ def _find() -> Callable[[int, int], bytes]:
     call = PyDLL(None, use_errno=True).pread
     call.argtypes, call.restype = (c_int, c_void_p, c_size_t, c_long), c_long  # Linux's offsets
 
+    # A type is a ring of objects, and one for each reading would be work for the garbage collector.
+    buffers: dict[int, type[Array[c_char]]] = {}
+
     def keeping(fd: int, size: int) -> bytes:
-        buffer = (c_char * size)()
+        buffer = (buffers.get(size) or buffers.setdefault(size, c_char * size))()
         got = call(fd, buffer, size, 0)
         if got < 0:
             raise OSError(get_errno(), "pread")

@@ -374,6 +374,23 @@ def test_looking_at_frames_keeps_nothing_alive(every_python):
     assert (left.status, left.stdout) == (0, "None\n"), left.stderr
 
 
+def test_watching_leaves_no_garbage(every_python):
+    """A program may have switched the garbage collector off, and then nothing would ever take it away."""
+    left = every_python.run("""
+        import gc, time
+        def f():
+            __memmon__.start("f", 3)
+            time.sleep(0.2)
+            gc.collect()
+            gc.disable()
+            time.sleep(0.7)
+            print(gc.collect())
+            __memmon__.end("f", 3)
+        f()
+    """)
+    assert (left.status, left.stdout) == (0, "0\n"), left.stderr
+
+
 def test_a_trace_function_may_pass_checkpoints(every_python):
     """It is called at each line of the runtime's, in the midst of a checkpoint; the program goes on and is recorded."""
     left = every_python.run("""
