@@ -9,13 +9,15 @@ from __future__ import annotations
 import gc
 from sys import _current_frames, getallocatedblocks
 from time import perf_counter
-from types import GetSetDescriptorType
 
 from .isolated import BUILTINS
 from .settings import MB, absolute
 from .sites import function_name
 
 __builtins__ = BUILTINS
+
+_GETSET = type(type(perf_counter).__dict__["__self__"])
+"""What `types` calls GetSetDescriptorType, without the weight of it."""
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
@@ -139,7 +141,7 @@ def _attributes(thing: object) -> dict[str, Any]:
     for base in type.__dict__["__mro__"].__get__(type(thing)):
         descriptor = type.__dict__["__dict__"].__get__(base).get("__dict__")
         if descriptor is not None:
-            found = descriptor.__get__(thing) if type(descriptor) is GetSetDescriptorType else None
+            found = descriptor.__get__(thing) if type(descriptor) is _GETSET else None
             return dict(found) if type(found) is dict else {}
     return {}
 

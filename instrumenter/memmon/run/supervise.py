@@ -9,6 +9,7 @@ from __future__ import annotations
 import _signal  # type: ignore[import-not-found]  # what signal wraps, without the weight of enum
 import marshal
 import os
+import resource  # noqa: F401  # os.wait4 imports it, at a moment when the shell waits for the exit code
 import time
 
 from memmon.run import kernel, record
