@@ -117,6 +117,20 @@ def test_a_pipe_gets_plain_lines(log: Callable[..., Path]) -> None:
     assert lines[2].startswith("→")
 
 
+def test_of_many_hotspots_the_telling_ones_are_listed(log: Callable[..., Path]) -> None:
+    """In thousands of sites those over their levels and the largest stand out; the JSON has every one."""
+    small = [site(f"s{number}", number) for number in range(1000)]
+    steps = [
+        line(f"s{number}_{kind}", 60, 0, f" line={number}") for number in range(1000) for kind in ("BEFORE", "AFTER")
+    ]
+    path = log(*CARD[:3], *small, *steps, *CARD[3:])
+    listed = memmon("report", path, cwd=path.parent).stdout
+    assert "加载config " in listed
+    assert "--json" in listed
+    assert len(listed.splitlines()) < 120
+    assert len(json.loads(memmon("report", "--json", path, cwd=path.parent).stdout)["hotspots"]) > 1000
+
+
 @pytest.mark.parametrize("columns", [40, 80, 200])
 def test_a_terminal_gets_what_fits(log: Callable[..., Path], columns: int) -> None:
     """On a terminal: coloured, and no line wider than it, Chinese counted as two columns."""

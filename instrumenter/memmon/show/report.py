@@ -30,6 +30,8 @@ _COLOUR: dict[Outcome, str] = {
 }
 _MOST_STEPS = 4
 _MOST_CONTAINERS = 5
+_MOST_SITES = 50
+"""So many hotspots are listed: those over their levels or still open, and the largest."""
 _STATUS: dict[Status, tuple[str, str, str]] = {
     "ok": ("ok", "正常", "green"),
     "high": ("high", "偏高", "yellow"),
@@ -133,7 +135,8 @@ def _hotspots(sites: tuple[HotspotSummary, ...], say: Say) -> RenderableType:
         ("", "text"),
     )
     rows: list[tuple[str | Text, ...]] = []
-    for site in sorted(sites, key=lambda site: -site.growth_mb):
+    telling = sorted(sites, key=lambda site: (site.status == "ok" and not site.is_open, -site.growth_mb))
+    for site in sorted(telling[:_MOST_SITES], key=lambda site: -site.growth_mb):
         en, zh, colour = _STATUS[site.status]
         mark = say(en, zh) + (say(" open", " 未结束") if site.is_open else "")
         rows.append(
@@ -149,6 +152,10 @@ def _hotspots(sites: tuple[HotspotSummary, ...], say: Say) -> RenderableType:
                 Text(mark, style=colour),
             )
         )
+    if rest := telling[_MOST_SITES:]:
+        more = say(f"… {len(rest):,} more (--json)", f"……另有 {len(rest):,} 处（--json）")
+        hits, growth = sum(site.hits for site in rest), sum(site.growth_mb for site in rest)
+        rows.append((more, "", f"{hits:,}", _growth(growth), *[""] * 5))
     return table(columns, rows, gap=1)
 
 
