@@ -10,6 +10,12 @@ A part a concern: ``calls`` (what stands in the user's functions) → ``recorder
 ``files``, and ``manual`` (the calls for people).
 """
 
+import sys
+
+if not hasattr(sys, "__stdin__"):
+    # Modules of the interpreter itself would crash now; its own files are seldom instrumented, and go without.
+    raise ImportError("nothing is recorded while Python starts")
+
 from .manual import checkpoint, configure, monitor, span
 from .process import install
 from .version import __version__

@@ -16,8 +16,9 @@ A token or a lane may end in the midst of anything, so its end only leaves a not
 from __future__ import annotations
 
 from _thread import _local, get_ident
-from sys import _current_frames, gettrace
+from sys import gettrace
 
+from .frames import current_frames
 from .isolated import BUILTINS
 
 __builtins__ = BUILTINS
@@ -178,7 +179,7 @@ class Brackets:
                 continue
             alive = _frames_of(innermost)
             # The thread goes on meanwhile: what was seen counts only if it stands where it stood.
-            if alive and _current_frames().get(ident) is innermost:
+            if alive and current_frames().get(ident) is innermost:
                 while stack and stack[-1][0] not in alive:
                     self.leave(stack.pop())
 
@@ -215,7 +216,7 @@ def _frames_of_others() -> dict[int, FrameType]:
     The caller's own would hold the dictionary that holds it, and that ring would keep all frames of all threads, with
     everything in them, until the garbage collector comes by.
     """
-    frames = _current_frames()
+    frames = current_frames()
     frames.pop(get_ident(), None)
     return frames
 

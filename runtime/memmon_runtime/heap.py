@@ -7,9 +7,10 @@ breaks the limit, of memory. No code of the program's runs: lengths and sizes ar
 from __future__ import annotations
 
 import gc
-from sys import _current_frames, getallocatedblocks
+from sys import getallocatedblocks
 from time import perf_counter
 
+from .frames import current_frames
 from .isolated import BUILTINS
 from .settings import MB, absolute
 from .sites import function_name
@@ -74,7 +75,7 @@ def _types(headroom: int) -> tuple[list[dict[str, object]] | None, int]:
 def _containers(without: int, until: float) -> list[dict[str, object]]:
     found: dict[int, tuple[int, int, str, str, str]] = {}
     seen: set[int] = set()
-    for ident, innermost in _current_frames().items():
+    for ident, innermost in current_frames().items():
         frame: FrameType | None = innermost
         while frame is not None and ident != without and perf_counter() < until:
             code = frame.f_code

@@ -28,10 +28,12 @@ def configure(**settings: Any) -> None:
     """Choose the settings and start the log.
 
     Takes ``warning``, ``critical`` (shares of the limit such as ``"80%"``, or sizes such as ``"800MB"``),
-    ``interval`` (seconds), ``log_dir``, ``language`` (``"zh"``, ``"en"``, ``"auto"``) and ``peak``. Does nothing
-    where a log has been started already: the first settings hold. TypeError for a keyword that is none of these.
+    ``interval`` (seconds), ``log_dir``, ``language`` (``"zh"``, ``"en"``, ``"auto"``) and ``peak``. Where a log has
+    been started already its settings hold; that is said on stderr, as is a value that can't be read. TypeError for a
+    keyword that is none of these.
     """
-    process.begin(_getframe(1), settings)
+    if not process.begin(_getframe(1), settings):
+        process.refuse("configure() came after the log was started: its settings count for nothing")
 
 
 def checkpoint(name: str) -> None:

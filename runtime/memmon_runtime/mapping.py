@@ -1,52 +1,52 @@
-"""A mapped file whose end can't close a file of the program's.
+"""A mapped file that keeps no descriptor, so that its end can't close a file of the program's.
 
-Before Python 3.13 an ``mmap`` keeps a copy of the descriptor, under the lowest free number, and closes that number at
-its own end. A program that closes what it did not open (a daemon does) and opens its own files may have that number
-by then. So the number is found out at the beginning and looked at before the end; where it is another file's, the
-``mmap`` is kept for ever, in a thread that never ends.
+Before Python 3.13 an ``mmap`` of a file keeps a copy of the descriptor under the lowest free number: the program's own
+first file would get another one; and it closes that number at its own end, whoever has it by then. So a mapping of no
+file is made, and the file mapped over it, in its place.
 """
 
 from __future__ import annotations
 
-from _thread import allocate_lock, start_new_thread
-from mmap import mmap
-from os import close, dup
+from mmap import MAP_SHARED, PROT_READ, PROT_WRITE, mmap
 from sys import version_info
 
-from . import files
 from .isolated import BUILTINS
 
 __builtins__ = BUILTINS
 
-_KEEPS_COPY = version_info < (3, 13)
+_MAP_FIXED = 0x10
+_FAILED = 2 ** (8 * 8) - 1
 
 
 class Mapping:
     """``bytes`` is the ``mmap`` of a whole file."""
 
-    __slots__ = ("_copy", "_identity", "bytes")
+    __slots__ = ("bytes",)
 
     def __init__(self, fd: int, size: int) -> None:
-        """Map the first ``size`` bytes of ``fd``."""
-        self._copy: int | None = None
-        if _KEEPS_COPY:
-            self._copy = dup(fd)
-            close(self._copy)
-            self.bytes = mmap(fd, size)
-        else:
+        """Map the first ``size`` bytes of ``fd``; OSError or ValueError where that can't be."""
+        if version_info >= (3, 13):
             self.bytes = mmap(fd, size, trackfd=False)  # type: ignore[call-arg,unused-ignore]
-        self._identity = files.identity(fd)
+        else:
+            self.bytes = mmap(-1, size)
+            try:
+                _map_over(self.bytes, fd, size)
+            except BaseException:
+                self.bytes.close()
+                raise
 
     def close(self) -> None:
-        """Unmap; or keep the mapping for ever, where unmapping would close a file of the program's."""
-        if self._copy is None or files.identity(self._copy) in (None, self._identity):
-            self.bytes.close()
-        else:
-            start_new_thread(_hold, (self.bytes,))
+        """Unmap."""
+        self.bytes.close()
 
 
-def _hold(_mapping: mmap) -> None:
-    """Keep a reference that even the interpreter's end does not drop."""
-    lock = allocate_lock()
-    lock.acquire()
-    lock.acquire()
+def _map_over(mapping: mmap, fd: int, size: int) -> None:
+    try:
+        from ctypes import PyDLL, addressof, c_char, c_int, c_long, c_size_t, c_void_p  # noqa: PLC0415 - before 3.13
+    except ImportError:
+        raise OSError("a file can't be mapped without ctypes") from None
+    call = PyDLL(None).mmap
+    call.argtypes, call.restype = (c_void_p, c_size_t, c_int, c_int, c_int, c_long), c_size_t
+    first = c_char.from_buffer(mapping)
+    if call(addressof(first), size, PROT_READ | PROT_WRITE, MAP_SHARED | _MAP_FIXED, fd, 0) == _FAILED:
+        raise OSError("the file can't be mapped")

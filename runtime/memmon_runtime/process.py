@@ -12,6 +12,7 @@ from gc import get_objects
 from sys import _getframe, getallocatedblocks
 
 from . import calls, shipping
+from .frames import in_main_interpreter
 from .isolated import BUILTINS
 from .run import Run, find_parent, find_previous, find_target
 from .settings import Settings
@@ -56,9 +57,10 @@ def install(alias: str, *, added: tuple[int, ...] = (), **settings: Any) -> None
 def _outlive_builtins(alias: str) -> None:
     """Let the alias be found by finalizers that run when the interpreter has taken its own built-in names back.
 
-    It does so from a copy that it made when it started; that is found among the objects, while they are few.
+    It does so from a copy that it made when it started; that is found among the objects, while they are few. In a
+    subinterpreter of Python 3.8 the main one's objects would be among them.
     """
-    if getallocatedblocks() > _MOST_BLOCKS:
+    if getallocatedblocks() > _MOST_BLOCKS or not in_main_interpreter():
         return
     present = vars(builtins)
     for thing in get_objects():
@@ -68,28 +70,37 @@ def _outlive_builtins(alias: str) -> None:
             thing[alias] = calls.marks
 
 
-def begin(frame: FrameType, settings: dict[str, Any]) -> None:
-    """Start the log for the program that ``frame`` belongs to, unless that has been decided already."""
+def begin(frame: FrameType, settings: dict[str, Any]) -> bool:
+    """Start the log for the program that ``frame`` belongs to; False where that has been decided already."""
     global _decided, _run
     if _decided:
-        return
+        return False
     chosen = Settings(**settings)
     _decided = True
-    if chosen.disabled:
-        return
+    if chosen.disabled or not in_main_interpreter():
+        return True  # a subinterpreter's end would meet our thread still running
     _run = Run(chosen, find_target(frame.f_globals, frame.f_code.co_filename))
+    if chosen.misread:
+        _run.complain(f"{chosen.misread[0]} is not understood and counts for nothing")
     try:
         _run.start(find_previous(chosen.log_dir) or find_parent())
         end_with_worker(_run, _finish)
     except Exception as error:
         calls.swallow(error)
         calls.disconnect()
-        _run.complain(f"can't record: {type(error).__name__}: {error}")
+        _run.complain(f"can't record: {type(error).__name__}: {error}; the program runs on without it")
         _run = None
-        return
+        return True
     register(_finish)
     if register_at_fork is not None:
         register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_in_child)
+    return True
+
+
+def refuse(reason: str) -> None:
+    """Say why settings count for nothing, where a log has been started."""
+    if _run is not None:
+        _run.complain(reason)
 
 
 def _finish() -> None:

@@ -79,7 +79,8 @@ class Run:
             makedirs(self.settings.log_dir, exist_ok=True)
             log = RunLog(self.settings.log_dir, pid, child=self.parent is not None)
         except OSError as error:
-            self.complain(f"no run log in {self.settings.log_dir}: {error.strerror or error}")
+            reason = error.strerror or error
+            self.complain(f"no run log in {self.settings.log_dir}: {reason}; the program runs on without it")
             return
         try:
             ticks = start_ticks("self")
@@ -175,7 +176,7 @@ class Run:
         if not self._told and sys.__stderr__ is not None:
             self._told = True
             try:
-                write_fd(2, f"memmon: {text}; the program runs on without it\n".encode("utf-8", "backslashreplace"))
+                write_fd(2, f"memmon: {text}\n".encode("utf-8", "backslashreplace"))
             except OSError:
                 pass
 

@@ -10,6 +10,12 @@ from os import environ, getcwd, path
 from .isolated import BUILTINS
 
 __builtins__ = BUILTINS
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, TypeVar
+
+    Value = TypeVar("Value", "Threshold", float)
+
 MB = 1 << 20
 
 _UNITS = {"": 1, "B": 1, "K": 1 << 10, "M": MB, "G": 1 << 30, "T": 1 << 40}
@@ -26,7 +32,16 @@ def absolute(name: str) -> str:
     """``name`` from the folder that the program started in, whatever the current one is now; ``<stdin>`` as it is."""
     if name[:1] == "<":
         return name
-    return path.normpath(path.join(_FIRST_FOLDER, name))
+    if path.sep != "/":
+        return path.normpath(path.join(_FIRST_FOLDER, name))
+    # Not by posixpath: what the program has done to that module would come out of its own functions.
+    parts: list[str] = []
+    for part in (name if name[:1] == "/" else _FIRST_FOLDER + "/" + name).split("/"):
+        if part == "..":
+            del parts[-1:]
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/" + "/".join(parts)
 
 
 class Threshold:
@@ -52,9 +67,12 @@ class Threshold:
 
 
 class Settings:
-    """The settings of one run, checked; a value that can't be read is replaced by its default."""
+    """The settings of one run, checked; what can't be read counts for nothing and is noted in ``misread``."""
 
-    __slots__ = ("critical", "disabled", "heap", "interval", "language", "log_dir", "peak", "stack", "warning", "zoom")
+    __slots__ = (
+        "critical", "disabled", "heap", "interval", "language", "log_dir", "misread", "peak", "stack", "warning",
+        "zoom",
+    )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 - a setting is a keyword
         self,
@@ -71,15 +89,27 @@ class Settings:
     ) -> None:
         """Take the keywords, then what the environment says instead."""
         self.disabled = switched_off()
-        self.warning = _threshold(environ.get("MEMMON_WARNING"), warning, "80%")
-        self.critical = _threshold(environ.get("MEMMON_CRITICAL"), critical, "95%")
-        self.interval = _seconds(environ.get("MEMMON_INTERVAL"), interval)
+        self.misread: list[str] = []
+        self.warning = self._first("warning", warning, _threshold) or Threshold("80%")
+        self.critical = self._first("critical", critical, _threshold) or Threshold("95%")
+        self.interval = self._first("interval", interval, _seconds) or 1.0
         self.log_dir = absolute(path.expanduser(environ.get("MEMMON_LOG_DIR") or log_dir))
         self.language = language if language in ("zh", "en") else _locale_language()
         self.peak = peak
         self.heap = heap and _switch("MEMMON_HEAP")
         self.stack = stack and _switch("MEMMON_STACK")
         self.zoom = zoom and _switch("MEMMON_ZOOM")
+
+    def _first(self, name: str, value: Any, read: Callable[[Any], Value]) -> Value | None:
+        """What the environment says, else the keyword; None where neither can be read."""
+        switch = "MEMMON_" + name.upper()
+        for source, text in ((switch, environ.get(switch)), (name, value)):
+            try:
+                if text:
+                    return read(text)
+            except (ValueError, TypeError):  # noqa: PERF203 - each in turn
+                self.misread.append(f"{source}={text}")
+        return None
 
 
 def switched_off() -> bool:
@@ -91,25 +121,15 @@ def _switch(name: str) -> bool:
     return environ.get(name, "1").lower() not in _OFF
 
 
-def _threshold(*texts: str | None) -> Threshold:
-    for text in texts:
-        try:
-            if text:
-                return Threshold(text)
-        except (ValueError, AttributeError):  # noqa: PERF203 - each in turn
-            pass
-    return Threshold("80%")
+def _threshold(value: Any) -> Threshold:
+    return Threshold(str(value))
 
 
-def _seconds(*values: str | float | None) -> float:
-    for value in values:
-        try:
-            seconds = float(value or 0)
-        except (ValueError, TypeError):
-            continue
-        if 0 < seconds < float("inf"):
-            return seconds
-    return 1.0
+def _seconds(value: Any) -> float:
+    seconds = float(value)
+    if not 0 < seconds < float("inf"):
+        raise ValueError(value)
+    return seconds
 
 
 def _locale_language() -> str:

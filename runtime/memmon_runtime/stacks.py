@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from _thread import get_ident
-from sys import _current_frames
 
+from .frames import current_frames
 from .isolated import BUILTINS
 from .settings import absolute
 from .sites import function_name, original_line
@@ -25,7 +25,7 @@ _OWN_FOLDER = absolute(__file__).rpartition("/")[0]
 def all_stacks(without: int) -> list[dict[str, object]]:
     """Where every thread is, but for the one named ``without``; the innermost frame first."""
     stacks: list[dict[str, object]] = []
-    for ident, frame in _current_frames().items():
+    for ident, frame in current_frames().items():
         if ident != without and len(stacks) < _MOST_THREADS:
             stacks.append({"thread": _thread_name(ident), "tid": f"{ident:x}", "frames": _frames(frame)})
     return stacks

@@ -85,6 +85,23 @@ FAULTS = {
                 setattr(module, name, broken)
         sys.stdout.write("%d\\n" % sum(1 for _ in range(100) if work_patched() is None))
         """,
+    "deleted built-ins": """
+        import builtins
+        kept = print
+        for name in "isinstance len open int str getattr hasattr type max min sorted list dict OSError".split():
+            delattr(builtins, name)
+        __memmon__.before("new site", 6)
+        __memmon__.after("new site", 6)
+        kept("done")
+        """,
+    "patched path functions": """
+        import posixpath
+        def broken(*_args, **_kwargs):
+            raise RuntimeError("patched")
+        for name in ("join", "normpath", "abspath", "expanduser", "dirname", "basename"):
+            setattr(posixpath, name, broken)
+        print(sum(1 for _ in range(3) if work_patched() is None), work(10))
+        """,
     "low recursion limit": """
         import sys
         def depth(n):
@@ -351,6 +368,40 @@ def test_no_descriptor_left_costs_the_record(every_python):
         "try:\n    while True:\n        held.append(os.open('/dev/null', os.O_RDONLY))\nexcept OSError:\n    pass\n"
     )
     same(*halves(every_python, "print(work(300))\n", head=head))
+
+
+def test_the_programs_descriptors_begin_where_they_would(every_python):
+    """All of ours are high: the first file that the program opens has the number that it would have."""
+    program = """
+import os, socket
+first = open("first", "wb")
+print(first.fileno(), socket.socket().fileno(), os.pipe())
+held = sorted(int(fd) for fd in os.listdir("/proc/self/fd"))
+print([fd for fd in held if fd < 100])
+"""
+    same(*halves(every_python, program))
+
+
+def test_a_module_that_python_starts_with_may_be_bracketed(every_python):
+    """`codecs` is imported before there are standard streams; it goes without until the program has begun."""
+    preamble = """
+try:
+    __import__("memmon_runtime").install("__memmon__", added=())
+except Exception:
+    __import__("builtins").__memmon__ = type("stand_in", (), {"before": print, "after": print})
+def passed():
+    __memmon__.before("early", 1)
+    __memmon__.after("early", 1)
+"""
+    find = "import codecs; print(open(codecs.__file__, encoding='utf-8').read())"
+    source = subprocess.run(
+        [every_python.python, "-X", "utf8", "-X", "frozen_modules=off", "-c", find], capture_output=True, check=True
+    ).stdout.decode()
+    (every_python.folder / "codecs.py").write_text(preamble + source, "utf-8")
+    every_python.write("import codecs\ncodecs.passed()\nprint('héllo')\n")
+    left = every_python.run(None, "-X", "frozen_modules=off", "program.py", PYTHONPATH=str(every_python.folder))
+    assert (left.status, left.stdout, left.stderr) == (0, "héllo\n", "")
+    assert left.names == ["program start", "early_BEFORE", "early_AFTER", "program end"]
 
 
 def hidden_proc(bench, program, **files):

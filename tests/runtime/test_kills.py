@@ -107,7 +107,7 @@ def test_dumps_never_crash_a_busy_program(every_python):
     """
     command = Path(__file__).with_name("dumps.py")
     done = subprocess.run(
-        [sys.executable, command, "--dumps", "300", "--jobs", "1", "--stops", every_python.python],
+        [sys.executable, command, "--dumps", "300", "--minutes", "0.5", "--stops", every_python.python],
         check=False, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout

@@ -63,12 +63,13 @@ def test_the_language_is_the_locales(bench, locale, start):
 
 
 def test_switches_win_and_bad_values_fall_back(every_python):
-    """What can't be read as a threshold or a number of seconds is as if it were not there."""
+    """What can't be read as a threshold or a number of seconds is as if it were not there, but for a word on it."""
     left = every_python.run(
         GROW, settings='warning="70%", interval=0.5, ', MEMMON_WARNING="lots", MEMMON_INTERVAL="-1",
         MEMMON_CRITICAL="1.5GB", MEMMON_LOG_DIR=str(every_python.folder / "日志"),
     )  # fmt: skip
-    assert (left.status, left.stderr, left.logs) == (0, "", [])
+    assert (left.status, left.logs) == (0, [])
+    assert left.stderr == "memmon: MEMMON_WARNING=lots is not understood and counts for nothing\n"
     (log,) = (every_python.folder / "日志").glob("memory_monitor_*.log")
     (levels,) = [line for line in log.read_text("utf-8").splitlines() if line.startswith("# levels: ")]
     levels = json.loads(levels.partition(": ")[2])

@@ -173,3 +173,20 @@ def test_what_the_runtime_calls_may_be_bracketed(bench):
     """)
     assert (left.status, left.stdout, left.stderr) == (0, "a/b\n", "")
     assert left.names[:3] == ["program start", "join_START", "join_END"]
+
+
+def test_configuring_too_late_or_wrongly_is_said(bench):
+    """The first settings hold, and a word on stderr says so; so it does of a value that can't be read."""
+    bench.write(
+        "from memmon_runtime import checkpoint, configure\ncheckpoint('x')\nconfigure(warning='50%')\n", preamble=False
+    )
+    left = bench.run()
+    assert (left.status, left.stdout) == (0, "")
+    assert left.stderr == "memmon: configure() came after the log was started: its settings count for nothing\n"
+    bench.write(
+        "from memmon_runtime import configure\nconfigure(critical='most', interval='often')\nprint('on')",
+        preamble=False,
+    )
+    left = bench.run()
+    assert (left.status, left.stdout) == (0, "on\n")
+    assert left.stderr == "memmon: critical=most is not understood and counts for nothing\n"

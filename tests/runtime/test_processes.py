@@ -217,3 +217,37 @@ def test_a_copied_runtime_and_an_installed_one_are_two_but_do_not_harm_each_othe
     head = header(left.log)
     assert head["exception"]["file"].endswith("helper.py")
     assert head["exception"]["line"] == 2
+
+
+@pytest.mark.parametrize("ending", ["", "interpreters.destroy(one)\n"])
+def test_subinterpreters_go_without_a_record(every_python, ending):
+    """What runs in one is not recorded; the host is, and neither crashes, whether the other is ended or left behind."""
+    every_python.write(
+        """
+        def f(n):
+            __memmon__.before("sub", 2)
+            made = n and f(n - 1)
+            __memmon__.after("sub", 2)
+            return made
+        import time
+        until = time.monotonic() + 0.5
+        while time.monotonic() < until:
+            f(20)
+        print("sub", flush=True)
+        """,
+        "sub.py",
+    )
+    source = (
+        "try:\n    import _interpreters as interpreters\n"
+        "except ImportError:\n    import _xxsubinterpreters as interpreters\n"
+        "run = getattr(interpreters, 'exec', None) or interpreters.run_string\n"
+        "__memmon__.before('host', 6)\n"
+        "for _ in range(2):\n"
+        "    one = interpreters.create()\n"
+        "    print(run(one, 'import sys; sys.path.insert(0, \"\"); import sub'), flush=True)\n"
+        f"    {ending or 'pass'}\n"
+        "__memmon__.after('host', 6)\n"
+    )
+    left = every_python.run(source)
+    assert (left.status, left.stdout, left.stderr) == (0, "sub\nNone\n" * 2, "")
+    assert left.names == ["program start", "host_BEFORE", "host_AFTER", "program end"]
