@@ -5,24 +5,19 @@ To add evidence, write one more function that yields ``Candidate``s and name it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from memmon.verdict.end import STEP_MB, End, below, busy_frames, inside, is_suspended, of_record, same_function
 from memmon.verdict.growth import Grower, goes_through, grower, spoke_inside
 from memmon.verdict.model import OPENERS, Culprit, Frame, Stack
-from memmon.verdict.own import is_memmons, own_frame, waits
+from memmon.verdict.own import is_memmons, own_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from memmon.verdict.model import Confidence, Open, Record, Story, Totals, Way
+    from memmon.verdict.model import Confidence, Open, Record
 
-_STEP_MB = 10.0
-_STEP_SHARE = 0.1
-"""Growth that makes a fatal step where no alarm is set: this much, or this share of the limit."""
-_DEEPEST = 64
-"""Frames of a stack that the log has at most: what is not among so many may still be below them."""
 _SURE = 0.7
 """The share of all growth in the windows that makes a line certain."""
 _SINGLE = 0.5
@@ -30,10 +25,6 @@ _SINGLE = 0.5
 _LEAK_HITS = 3
 _LEAK_SHARE = 0.5
 """A site leaks that was passed this often and holds this share of all growth, with nothing inside it to blame."""
-
-
-Extents = Mapping[tuple[str, int], int]
-"""By file and first line: the last line of a statement."""
 
 
 class Weight(NamedTuple):
@@ -54,70 +45,9 @@ class Candidate:
     weight: Weight
 
 
-@dataclass(frozen=True)
-class End:
-    """The end of a process: its log, and the memory it held at last as far as that is known."""
-
-    story: Story
-    final_mb: float
-    """By the kernel's own word or, where it was killed at a limit, that limit; else the last record."""
-    extents: Extents
-
-    @property
-    def tail_mb(self) -> float:
-        """Growth since the last checkpoint was passed."""
-        return self.final_mb - (self.story.checkpoint.rss if self.story.checkpoint else self.story.baseline_mb)
-
-    def is_step(self, growth: float, alarm: float | None) -> bool:
-        """Whether ``growth`` is out of the ordinary for one step."""
-        limit = self.story.header.limit_mb
-        return growth > (max(_STEP_MB, _STEP_SHARE * limit if limit else 0.0) if alarm is None else alarm)
-
-    def site(self, record: Record) -> Totals | None:
-        """The site of one of its records."""
-        key = (record.base, record.file, record.line)
-        return next((one for one in self.story.sites if (one.name, one.file, one.line) == key), None)
-
-    def holds(self, opened: Record, frame: Frame) -> bool:
-        """Whether the statement that ``opened`` stands before holds the frame's line."""
-        file = self.file(opened.file)
-        if opened.line is None or frame.line is None:
-            return False
-        return opened.line <= frame.line <= self.extents.get((file or "", opened.line), opened.line)
-
-    def thread(self, tid: str) -> str | None:
-        """The name of the thread that a line names; the main thread's number is not written."""
-        return dict(self.story.threads).get(tid, tid) or ("MainThread" if self.story.header.version else None)
-
-    def file(self, file: str | None) -> str | None:
-        """A record's file; without one it is the target's."""
-        return file or self.story.header.target
-
-
-def _of_record(end: End, record: Record, *, growth: float, way: Way, sure: Confidence) -> Culprit:
-    """The culprit that a checkpoint names."""
-    site = end.site(record)
-    return Culprit(
-        file=end.file(record.file),
-        line=record.line,
-        function=site.function if site else None,
-        checkpoint=record.name,
-        pid=end.story.header.pid,
-        thread=end.thread(record.thread),
-        shown_by=way,
-        inner=(),
-        held=False,
-        growth_mb=growth,
-        hotspot=record.base,
-        normal_mb=site.normal_mb if site else None,
-        alarm_mb=site.alarm_mb if site else None,
-        confidence=sure,
-    )
-
-
 def _of_growth(end: End, record: Record, sure: Confidence) -> Culprit:
     """What a checkpoint had grown by; what stands at a BEFORE or START had grown before its line was reached."""
-    culprit = _of_record(end, record, growth=record.growth or 0.0, way="grown", sure=sure)
+    culprit = of_record(end, record, growth=record.growth or 0.0, way="grown", sure=sure)
     if record.kind not in OPENERS:
         return culprit
     site = end.site(record)
@@ -162,7 +92,7 @@ def _raised(end: End) -> Iterator[Candidate]:
         pid=end.story.header.pid,
         thread=None,
         shown_by="stack" if sampled else "raised",
-        inner=_below(way, frame),
+        inner=below(way, frame),
         held=False,
         growth_mb=None,
         hotspot=None,
@@ -173,52 +103,6 @@ def _raised(end: End) -> Iterator[Candidate]:
     yield Candidate(culprit, Weight(2, end.tail_mb) if sampled else Weight(6, 0.0))
 
 
-def _busy_frames(end: End) -> Iterator[tuple[Stack, Frame]]:
-    """The user's innermost line of each thread that was doing something."""
-    for stack in end.story.stacks:
-        frame = own_frame(stack, end.story.header.target)
-        if frame and not waits(stack):
-            yield stack, frame
-
-
-def _below(stack: Stack, frame: Frame) -> tuple[Frame, ...]:
-    """What ``frame`` had called, the outermost first; memmon's own, which looked on, left out."""
-    return tuple(one for one in reversed(stack.frames[: stack.frames.index(frame)]) if not is_memmons(one.file))
-
-
-def _is_of(stack: Stack, tid: str) -> bool:
-    """Whether the stack is of the thread that a line names."""
-    return stack.tid == tid if tid else stack.thread == "MainThread"
-
-
-def _inside(end: End, bracket: Open) -> tuple[Stack, Frame] | None:
-    """Where the bracket's thread was, if a stack shows it: the line of its statement, or the user's innermost one.
-
-    A statement that is itself on the stack is what the user marked, and stays the answer; of one that goes over
-    several lines it is the line that ran.
-    """
-    opened = bracket.opened
-    site = end.site(opened)
-    function = site.function if site else None
-    # A bracket's own thread first; the main thread's number is not written.
-    for stack, frame in sorted(_busy_frames(end), key=lambda one: not _is_of(one[0], opened.thread)):
-        here = [one for one in stack.frames if one.file == end.file(opened.file) and _same_function(one, function)]
-        if here:
-            return stack, next((one for one in here if opened.kind == "BEFORE" and end.holds(opened, one)), frame)
-    return None
-
-
-def _same_function(frame: Frame, function: str | None) -> bool:
-    """Whether a frame is of a function that may be known by its qualified name, and the frame by its bare one."""
-    return function is None or function == frame.function or function.rpartition(".")[2] == frame.function
-
-
-def _is_suspended(end: End, bracket: Open) -> bool:
-    """Whether the bracket's thread is known to have been elsewhere: then it is a coroutine's or a generator's."""
-    stacks = [stack for stack in end.story.stacks if _is_of(stack, bracket.opened.thread)]
-    return any(len(stack.frames) < _DEEPEST for stack in stacks) and _inside(end, bracket) is None
-
-
 def _seen_growing(end: End, opened: Record) -> Frame | None:
     """The line of a function's or a phase's bracket that a window saw grow: its own line is that of no growth."""
     found = grower(end.story, end.final_mb) if opened.kind == "START" else None
@@ -227,7 +111,7 @@ def _seen_growing(end: End, opened: Record) -> Frame | None:
     site = end.site(opened)
     within = (found.frame, *found.frames)
     file, function = end.file(opened.file), site.function if site else None
-    return next((one for one in within if one.file == file and _same_function(one, function)), None)
+    return next((one for one in within if one.file == file and same_function(one, function)), None)
 
 
 def _open(end: End) -> Iterator[Candidate]:
@@ -237,14 +121,14 @@ def _open(end: End) -> Iterator[Candidate]:
         inner = [one for one in end.story.open[index + 1 :] if one.opened.thread == opened.thread]
         until = inner[0].opened.rss if inner else end.final_mb
         growth = until - opened.rss - bracket.inner_mb
-        culprit = _of_record(end, opened, growth=growth, way="open", sure="guess")
+        culprit = of_record(end, opened, growth=growth, way="open", sure="guess")
         if line := _seen_growing(end, opened):
             culprit = replace(culprit, line=line.line, function=line.function or culprit.function)
-        if inner or _is_suspended(end, bracket):
+        if inner or is_suspended(end, bracket):
             large = bool(inner) and end.is_step(growth, culprit.alarm_mb)
             yield Candidate(culprit, Weight(1 if large else 0, growth if inner else 0.0))
             continue
-        exact = _inside(end, bracket)
+        exact = inside(end, bracket)
         # A function's or a phase's line is as good as the stack that shows it: one of many that ran there.
         sure = opened.kind == "BEFORE"
         if exact:
@@ -256,7 +140,7 @@ def _open(end: End) -> Iterator[Candidate]:
                 file=frame.file,
                 function=frame.function,
                 thread=stack.thread or culprit.thread,
-                inner=_below(stack, frame),
+                inner=below(stack, frame),
                 held=stack.held,
             )
         step = bracket.direct and end.is_step(growth, culprit.alarm_mb)
@@ -288,7 +172,7 @@ def _zoom(end: End) -> Iterator[Candidate]:
     if found is None:
         return
     frame = found.frame
-    around = [one for one in end.story.open if _inside(end, one)]
+    around = [one for one in end.story.open if inside(end, one)]
     culprit = Culprit(
         file=frame.file,
         line=frame.line,
@@ -297,7 +181,7 @@ def _zoom(end: End) -> Iterator[Candidate]:
         pid=end.story.header.pid,
         thread=None,
         shown_by="zoom",
-        inner=_below(Stack(None, "", found.frames), frame) if frame in found.frames else (),
+        inner=below(Stack(None, "", found.frames), frame) if frame in found.frames else (),
         held=False,
         growth_mb=found.mb,
         hotspot=None,
@@ -315,7 +199,7 @@ def _still_there(end: End, found: Grower) -> bool:
     functions = {(frame.file, frame.function) for frame in found.frames} - {(found.frame.file, "<module>")}
     return any(
         (frame.file, frame.line) in lines or (frame.file, frame.function) in functions
-        for stack, _ in _busy_frames(end)
+        for stack, _ in busy_frames(end)
         for frame in stack.frames
     )
 
@@ -334,8 +218,8 @@ def _is_single(end: End) -> bool:
 
 def _stack(end: End) -> Iterator[Candidate]:
     """The user's line that ran when stacks were last written, with no open bracket around it."""
-    bracketed = [found[0] for bracket in end.story.open if (found := _inside(end, bracket))]
-    frames = [(stack, frame) for stack, frame in _busy_frames(end) if stack not in bracketed]
+    bracketed = [found[0] for bracket in end.story.open if (found := inside(end, bracket))]
+    frames = [(stack, frame) for stack, frame in busy_frames(end) if stack not in bracketed]
     for stack, frame in frames:
         step = end.is_step(end.tail_mb, None)
         culprit = Culprit(
@@ -346,7 +230,7 @@ def _stack(end: End) -> Iterator[Candidate]:
             pid=end.story.header.pid,
             thread=stack.thread,
             shown_by="stack",
-            inner=_below(stack, frame),
+            inner=below(stack, frame),
             held=stack.held,
             growth_mb=end.tail_mb,
             hotspot=None,
@@ -377,8 +261,8 @@ def _leak(end: End) -> Iterator[Candidate]:
     """A site that holds most of the growth in many small steps."""
     whole = end.final_mb - end.story.baseline_mb
     for site in end.story.sites:
-        if site.worst and site.hits >= _LEAK_HITS and site.self_mb > max(_STEP_MB, _LEAK_SHARE * whole):
-            culprit = _of_record(end, site.worst, growth=site.self_mb, way="leak", sure="likely")
+        if site.worst and site.hits >= _LEAK_HITS and site.self_mb > max(STEP_MB, _LEAK_SHARE * whole):
+            culprit = of_record(end, site.worst, growth=site.self_mb, way="leak", sure="likely")
             yield Candidate(culprit, Weight(2, site.self_mb))
 
 

@@ -23,7 +23,7 @@ from memmon.verdict.tree import family, newest
 
 if TYPE_CHECKING:
     from memmon.verdict.code import Code
-    from memmon.verdict.culprit import Extents
+    from memmon.verdict.end import Extents
     from memmon.verdict.model import Culprit, Story, Verdict, Zoomed
 
 _LITTLE_SHARE = 0.1

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from memmon.verdict.cause import Scene, weakest, weigh_cause
-from memmon.verdict.culprit import End, grown, weigh_culprit
+from memmon.verdict.culprit import grown, weigh_culprit
+from memmon.verdict.end import End
 from memmon.verdict.explain import the_others, why_this_line
 from memmon.verdict.model import (
     Cause,
@@ -27,7 +28,7 @@ from memmon.verdict.words import Say, place
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from memmon.verdict.culprit import Extents
+    from memmon.verdict.end import Extents
     from memmon.verdict.model import HotspotSummary
 
 _OUT_OF_MEMORY = "[Errno 12]"
