@@ -7,7 +7,9 @@ bracket's frame is gone is used:
   frame opens or closes one, what lies above it, or belongs to no frame among its callers, was left. The watcher looks
   through the lanes too.
 * A generator or coroutine may be suspended, resumed by another thread, or thrown away. Its brackets are loose, and its
-  frame gets a token as its ``f_trace`` (which does nothing while nobody traces), whose end is the frame's end.
+  frame gets a token as its ``f_trace`` (which does nothing while nobody traces), whose end is the frame's end. A frame
+  that somebody holds, as a traceback does, is open until they drop it; from Python 3.13 on a generator that was closed
+  holds its own.
 * A thread's end takes its lane with it.
 
 A token or a lane may end in the midst of anything, so its end only leaves a note in ``gone``.

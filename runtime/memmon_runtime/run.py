@@ -68,7 +68,7 @@ class Run:
         self.watcher = Watcher(recorder, self.settings.interval, self._switch(), zoom, heap=self.settings.heap)
         calls.connect(recorder)
         try:
-            self.watcher.start()
+            _start_unsignalled(self.watcher)
         except RuntimeError:
             pass  # no thread to be had: the checkpoints alone
 
@@ -148,7 +148,7 @@ class Run:
         if self.recorder is not None:
             self.recorder.lock.release()
         if self.watcher is not None:
-            self.watcher.start()
+            _start_unsignalled(self.watcher)
 
     def abandon(self) -> None:
         """After a fork, in the child: what is open here is the parent's."""
@@ -203,6 +203,21 @@ class Run:
             if self.dead_man is not None:
                 self.dead_man.close()
             recorder.close_all()
+
+
+def _start_unsignalled(watcher: Watcher) -> None:
+    """Start it with every signal blocked, which its threads inherit: from its first moment none gets the program's."""
+    import _signal  # type: ignore[import-not-found]  # noqa: PLC0415 - not while Python starts
+
+    if not hasattr(_signal, "pthread_sigmask"):  # Windows
+        watcher.start()
+        return
+    faults = {_signal.SIGBUS, _signal.SIGFPE, _signal.SIGILL, _signal.SIGSEGV}
+    before = _signal.pthread_sigmask(_signal.SIG_BLOCK, _signal.valid_signals() - faults)
+    try:
+        watcher.start()
+    finally:
+        _signal.pthread_sigmask(_signal.SIG_SETMASK, before)
 
 
 def find_target(globals_: dict[str, object], filename: str) -> str:

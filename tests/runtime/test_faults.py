@@ -222,6 +222,54 @@ FAULTS = {
     "clock going backwards": """
         print(work(2000))
         """,
+    "signals waited for": """
+        import os, signal, time
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1, signal.SIGTERM})
+        work(10)
+        for number in (signal.SIGUSR1, signal.SIGTERM):
+            os.kill(os.getpid(), number)
+            time.sleep(0.1)  # whoever has not blocked it would have it by now
+            print(signal.sigwait({number}).name)
+        begun = time.monotonic()
+        signal.sigtimedwait({signal.SIGUSR1}, 0.3)
+        print(time.monotonic() - begun > 0.29)
+        """,
+    "a handler that interrupts a system call": """
+        import os, select, signal, time
+        rung = []
+        signal.signal(signal.SIGALRM, lambda *_: rung.append(1))
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        reading, writing = os.pipe()
+        print(select.select([reading], [], [], 0.6), rung)
+        work(10)
+        """,
+    "descriptors used up and closed": """
+        import os, resource, time
+        resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))
+        os.closerange(3, 4096)
+        held = []
+        try:
+            while True:
+                held.append(os.open("/dev/zero", os.O_RDWR))
+        except OSError as error:
+            print(error.strerror, len(held))
+        print(work(200))
+        time.sleep(1.3)
+        print(work(200), os.read(held[-1], 4), os.read(held[0], 4))
+        """,
+    "a new root without /proc": """
+        import os, time
+        print(work(50))
+        os.makedirs("root", exist_ok=True)
+        try:
+            os.chroot("root")
+            os.closerange(3, 4096)
+        except PermissionError:
+            pass
+        print(work(50))
+        time.sleep(1.3)
+        print(work(50))
+        """,
     "own watchdog": """
         import faulthandler, time
         with open("dump", "w+") as dump:
@@ -402,6 +450,25 @@ def passed():
     left = every_python.run(None, "-X", "frozen_modules=off", "program.py", PYTHONPATH=str(every_python.folder))
     assert (left.status, left.stdout, left.stderr) == (0, "héllo\n", "")
     assert left.names == ["program start", "early_BEFORE", "early_AFTER", "program end"]
+
+
+def test_a_start_folder_that_is_gone_costs_the_log(every_python):
+    """The folder that the program starts in was removed: there is no place for a log."""
+    head = "import os, sys\nsys.path.insert(0, os.getcwd())\nos.mkdir('gone')\nos.chdir('gone')\nos.rmdir('../gone')\n"
+    same(*halves(every_python, "print(work(300))\n", head=head))
+
+
+def test_no_room_for_a_thread_costs_the_watching(every_python):
+    """The system has no stack for another thread: the checkpoints alone are recorded."""
+    head = (
+        "import ctypes, faulthandler, memmon_runtime, resource, threading\n"
+        "threading.stack_size(1 << 30)\n"
+        "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (used + (300 << 20),) * 2)\n"
+    )
+    without, with_ = halves(every_python, "print(work(300))\n", head=head)
+    same(without, with_)
+    assert with_.log.count("[step_AFTER]") == 300
 
 
 def hidden_proc(bench, program, **files):
