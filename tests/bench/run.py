@@ -3,9 +3,11 @@
     python tests/bench/run.py [ROUNDS]
 
 Each program is run plainly and by `memmon run`, by turns; ratios are of neighbours, the table shows medians. CPU time
-is that of all processes together, as the kernel accounts for them, so that a busy machine weighs less on it. The
-supervisor's CPU time and memory are read from /proc while the program runs. Wall times of a start need idle cores;
-as root, `chrt -f 10 python tests/bench/run.py` makes them so.
+is that of all processes together, as the kernel accounts for them, so that a busy machine weighs less on it; the start
+of four processes is in it, and ticks that go by the clock. "Thread" is the CPU time of the program's own thread from
+its first line to its last: what its code is slowed down by. The supervisor's CPU time and memory are read from /proc
+while the program runs. Wall times of a start need idle cores; as root, `chrt -f 10 python tests/bench/run.py 0` makes
+them so, and skips the programs.
 """
 
 from __future__ import annotations
@@ -22,7 +24,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 ROUNDS = 7
-STARTS = 15
+STARTS = 30
+COUNTED = "import sys, time\nsys.stderr.write(str(time.thread_time() - begun))\n"
+
+Seconds = tuple[float, float, float]
 
 PROGRAMS = {
     "allocation-heavy": """
@@ -91,28 +96,32 @@ class Bench:
         self.environment = {**os.environ, "MEMMON_CACHE_DIR": f"{folder}/cache", "MEMMON_LOG_DIR": f"{folder}/logs"}
         self.environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed memmon has its .pyc files
         for name, text in PROGRAMS.items():
-            (folder / f"{name}.py").write_text(text, encoding="utf-8")
+            counted = f"import time\nbegun = time.thread_time()\n{text}{COUNTED}"
+            (folder / f"{name}.py").write_text(counted, encoding="utf-8")
         (folder / "empty.py").write_text("", encoding="utf-8")
         script = Path(sysconfig.get_path("scripts")) / "memmon"
         self.command = [str(script)] if script.exists() else [sys.executable, "-m", "memmon"]
 
-    def plain(self, name: str) -> tuple[float, float]:
-        """Seconds that `python` takes: on the clock, and of CPU time."""
+    def plain(self, name: str) -> Seconds:
+        """Seconds that `python` takes: on the clock, of CPU time, and of the program's own thread."""
         return self._seconds([sys.executable, f"{name}.py"])
 
-    def watched(self, name: str) -> tuple[float, float]:
+    def watched(self, name: str) -> Seconds:
         """Seconds that `memmon run` takes, likewise."""
         return self._seconds([*self.command, "run", "--quiet", f"{name}.py"])
 
-    def _seconds(self, command: list[str]) -> tuple[float, float]:
+    def _seconds(self, command: list[str]) -> Seconds:
         begun = time.perf_counter()
-        process = subprocess.Popen(command, cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            command, cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
+        said = process.stderr.read() if process.stderr else b""
         _, status, usage = os.wait4(process.pid, 0)
         taken = time.perf_counter() - begun
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             sys.exit(f"{' '.join(command)} failed with {process.returncode}")
-        return taken, usage.ru_utime + usage.ru_stime
+        return taken, usage.ru_utime + usage.ru_stime, float(said or 0)
 
     def supervisor(self, seconds: float) -> tuple[float, float, float]:
         """The supervisor's share of a core, its memory and that of a bare interpreter, in MB."""
@@ -140,27 +149,33 @@ def rss(pid: int) -> float:
     return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
+def table(bench: Bench, rounds: int) -> None:
+    """Print what the programs cost."""
+    print("| program | plain s | watched / plain: thread | CPU | wall | plain / plain: thread | CPU | wall | target |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    for program in PROGRAMS:
+        bench.watched(program)  # fills the caches
+        rows = [(bench.plain(program), bench.watched(program), bench.plain(program)) for _ in range(rounds)]
+        kinds = (2, 1, 0)
+        watched = [
+            statistics.median(2 * seen[kind] / (first[kind] + second[kind]) for first, seen, second in rows)
+            for kind in kinds
+        ]
+        noise = [statistics.median(second[kind] / first[kind] for first, _, second in rows) for kind in kinds]
+        plain = statistics.median(second[0] for _, _, second in rows)
+        figures = " | ".join(f"{ratio:.3f}" for ratio in watched + noise)
+        print(f"| {program} | {plain:.2f} | {figures} | ≤ 1.02 |", flush=True)
+
+
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
     with tempfile.TemporaryDirectory() as name:
         bench = Bench(Path(name))
-        print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, medians of {rounds} interleaved rounds\n")
-        print("| program | plain s | `memmon run` / plain, CPU | wall | noise: plain / plain, CPU | wall | target |")
-        print("|---|---|---|---|---|---|---|")
-        for program in PROGRAMS:
-            bench.watched(program)  # fills the caches
-            rows = [(bench.plain(program), bench.watched(program), bench.plain(program)) for _ in range(rounds)]
-            wall, spent = (
-                (
-                    statistics.median(2 * seen[kind] / (first[kind] + second[kind]) for first, seen, second in rows),
-                    statistics.median(second[kind] / first[kind] for first, _, second in rows),
-                )
-                for kind in (0, 1)
-            )
-            plain = statistics.median(second[0] for _, _, second in rows)
-            figures = f"{spent[0]:.3f} | {wall[0]:.3f} | {spent[1]:.3f} | {wall[1]:.3f}"
-            print(f"| {program} | {plain:.2f} | {figures} | ≤ 1.02 |", flush=True)
+        load = f"load {os.getloadavg()[0]:.1f}"
+        print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, {load}, medians of {rounds} rounds\n")
+        if rounds:
+            table(bench, rounds)
         starts = []
         bench.watched("empty")
         for _ in range(STARTS):
