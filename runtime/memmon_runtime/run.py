@@ -68,7 +68,8 @@ class Run:
         self.watcher = Watcher(recorder, self.settings.interval, self._switch(), zoom, heap=self.settings.heap)
         calls.connect(recorder)
         try:
-            _start_unsignalled(self.watcher)
+            if _threads_can_end():
+                _start_unsignalled(self.watcher)
         except RuntimeError:
             pass  # no thread to be had: the checkpoints alone
 
@@ -203,6 +204,22 @@ class Run:
             if self.dead_man is not None:
                 self.dead_man.close()
             recorder.close_all()
+
+
+def _threads_can_end() -> bool:
+    """Whether there is no danger in it: at the end of a thread of Python 3.8 the C library may have to load another.
+
+    Where there is no room for that, it ends the program.
+    """
+    if sys.platform != "linux" or sys.version_info >= (3, 10):
+        return True
+    try:
+        from ctypes import PyDLL  # noqa: PLC0415 - not where it is not needed
+
+        PyDLL("libgcc_s.so.1")
+    except (ImportError, OSError):
+        return False
+    return True
 
 
 def _start_unsignalled(watcher: Watcher) -> None:

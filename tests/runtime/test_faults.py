@@ -471,6 +471,30 @@ def test_no_room_for_a_thread_costs_the_watching(every_python):
     assert with_.log.count("[step_AFTER]") == 300
 
 
+def test_where_there_is_next_to_no_address_space_left(every_python):
+    """At every step from nothing to enough: the program runs, with a record or without."""
+    every_python.write(
+        """
+import resource, sys
+used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + int(float(sys.argv[1]) * (1 << 20)),) * 2)
+try:
+    __import__("memmon_runtime").install("__memmon__", added=())
+except Exception:
+    __import__("builtins").__memmon__ = type("stand_in", (), dict.fromkeys(("before", "after"), lambda *_: None))
+for _ in range(50):
+    __memmon__.before("step", 1)
+    __memmon__.after("step", 1)
+print("done")
+""",
+        preamble=False,
+    )
+    for quarter in range(1, 60, 2):
+        left = every_python.run(None, "program.py", str(quarter / 4))
+        assert (left.status, left.stdout) == (0, "done\n"), (quarter, left.stderr)
+        assert left.stderr.count("\n") <= 1
+
+
 def hidden_proc(bench, program, **files):
     """Run ``program`` in a mount namespace in which /proc is empty."""
     if os.geteuid() != 0 or shutil.which("unshare") is None:
