@@ -85,3 +85,20 @@ def test_a_kill_leaves_a_right_record_on_every_python(bench, version):
     bench.python = PYTHONS[version]
     bench.write(LOOP)
     check(*killed(bench, 1.0))
+
+
+def test_a_page_grows_with_the_sites(every_python):
+    """More sites than it was made for: each has its row, and the newest checkpoint is known."""
+    left = every_python.run("""
+        import os, signal
+        for i in range(200):
+            __memmon__.before(f"site{i}", i)
+            __memmon__.after(f"site{i}", i)
+        __memmon__.before("last", 5)
+        os.kill(os.getpid(), signal.SIGKILL)
+    """)
+    (path,) = [path for path in left.pages if ".stack." not in path.name]
+    page = read_page(path)
+    assert [row.name for row in page.rows] == [*(f"site{i}" for i in range(200)), "last"]
+    assert {(row.opened, row.closed, row.left) for row in page.rows[:-1]} == {(1, 1, 0)}
+    assert page.newest.printed == "last_BEFORE"
