@@ -65,10 +65,3 @@ def read(fd: int, size: int) -> bytes:
     if _keeping is not None and get_ident() == _watcher:
         return _keeping(fd, size)
     return pread(fd, size, 0)
-
-
-def keep(fd: int, size: int) -> bytes:
-    """The same in any thread, with the GIL kept; not for Python 3.8. Raises OSError, also where that can't be."""
-    if _keeping is None:
-        raise OSError("no way to read that keeps the GIL")
-    return _keeping(fd, size)

@@ -9,7 +9,7 @@ from _functools import partial  # type: ignore[import-not-found]  # functools it
 from os import O_CLOEXEC, O_RDONLY, O_WRONLY, close, pread, sysconf, write
 
 from . import files
-from .glance import keep, read
+from .glance import read
 from .isolated import BUILTINS
 
 __builtins__ = BUILTINS
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
         def glance(self) -> int:
             """The same for the watcher, which had better keep the GIL meanwhile."""
 
-        def at_once(self) -> int:
-            """The same for any thread of Python 3.9 and later, with the GIL kept; OSError where that can't be."""
+        def descriptor(self) -> int:
+            """Of the open ``statm``, where it can be read directly; OSError where there is none."""
 
         def vm(self) -> int:
             """The size of the address space now, in units."""
@@ -83,9 +83,9 @@ class Procfs:
         """The same as ``rss``, with the GIL kept."""
         return int(read(self._fd, 64).split()[1])
 
-    def at_once(self) -> int:
-        """The same for any thread."""
-        return int(keep(self._fd, 64).split()[1])
+    def descriptor(self) -> int:
+        """For those who read by themselves."""
+        return self._fd
 
     def vm(self) -> int:
         """The size of the address space now, in pages."""
@@ -119,9 +119,9 @@ class Psutil:
 
     glance = rss
 
-    def at_once(self) -> int:
-        """Not so cheaply."""
-        raise OSError("too slow for every line")
+    def descriptor(self) -> int:
+        """There is none."""
+        raise OSError("no file to be read")
 
     def vm(self) -> int:
         """The size of the address space now, in bytes."""
@@ -157,9 +157,9 @@ class Tracemalloc:
 
     glance = rss
 
-    def at_once(self) -> int:
-        """Not so cheaply."""
-        raise OSError("too slow for every line")
+    def descriptor(self) -> int:
+        """There is none."""
+        raise OSError("no file to be read")
 
     def vm(self) -> int:
         """Not known this way."""

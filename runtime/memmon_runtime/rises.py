@@ -9,8 +9,8 @@ another's line.
 from __future__ import annotations
 
 from _thread import get_ident
+from ctypes import PyDLL, create_string_buffer
 
-from . import glance
 from .blame import is_own
 from .isolated import BUILTINS
 from .stepping import stepping
@@ -37,6 +37,8 @@ _RECENT = 64
 _ALIKE = 8
 """… where it differs by no more than this fraction, or by …"""
 _PAGES = 2
+_SIZE = 64
+"""Of /proc/self/statm, which is shorter."""
 _SIGNED = 128
 
 
@@ -46,10 +48,14 @@ class Rises:
     def __init__(self, reader: Reader) -> None:
         """Nothing is open. Raises where this interpreter can't tell of lines; called in the thread that starts."""
         self._stepping = stepping()
-        glance.prepare()
         self._reader = reader
-        self._read = reader.at_once
-        self._read()
+        self._fd = reader.descriptor()
+        # PyDLL keeps the GIL. Without argument types there is nothing that the edge of the recursion limit could turn
+        # into another exception.
+        self._pread = PyDLL(None).pread
+        self._buffer = create_string_buffer(_SIZE)  # one for all: what another thread reads in between is but newer
+        if self._now() < 0:
+            raise OSError("no statm to be read")
         self._own: dict[str, bool] = {}
         self._level = 0
         self._last: Dict[int, Trail] = {}
@@ -68,9 +74,9 @@ class Rises:
     def open(self, without: int) -> bool:
         """Begin; False where a debugger or the like is at work. ``without`` is the watcher's thread."""
         self._last, self._changes = {}, []
-        self._read = self._reader.at_once  # a descriptor may be another by now
-        self._level = self._read()
-        return self._stepping.start(self._step, without)
+        self._fd = self._reader.descriptor()  # it may be another by now
+        self._level = self._now()
+        return self._level >= 0 and self._stepping.start(self._step, without)
 
     def close(self) -> None:
         """Be told no more."""
@@ -85,8 +91,10 @@ class Rises:
             own = self._own[file] = is_own(file)
         if not own:
             return
-        now = self._read()
+        now = self._now()
         ident = get_ident()
+        if now < 0:
+            return
         if now != self._level:
             before = self._last.get(ident)
             if before is not None and len(self._changes) < _MOST:
@@ -98,6 +106,12 @@ class Rises:
             trail += ((above.f_code, above.f_lasti),)
             above = above.f_back
         self._last[ident] = trail
+
+    def _now(self) -> int:
+        """The RSS in units, or -1. Nothing is raised nor caught, since what a signal's handler raises must get out."""
+        got = self._pread(self._fd, self._buffer, _SIZE, 0)
+        words = self._buffer.raw[: max(got, 0)].split()
+        return int(words[1]) if len(words) > 1 and words[1].isdigit() else -1
 
     def kept(self) -> Paths:
         """What has grown and not fallen again, by its way; the end of a window."""

@@ -143,3 +143,34 @@ def test_forks_in_the_midst_of_windows(tmp_path: Path, python: Path) -> None:
     done, zooms = _run(tmp_path, python, _LEAK + source)
     assert (done.returncode, done.stdout, done.stderr) == (0, "{0}\n", "")
     assert zooms
+
+
+@each_python(_TOLD)
+def test_the_edge_of_the_recursion_limit_is_a_recursion_error(tmp_path: Path, python: Path) -> None:
+    """A program that goes to its limit again and again meets the error that it knows, a few levels early at most."""
+    source = (
+        "def down(level):\n"
+        "    try:\n"
+        "        return down(level + 1)\n"
+        "    except RecursionError:\n"
+        "        return level\n"
+        "kept, seen = [], set()\n"
+        "while len(kept) < 7500:\n"
+        "    kept.append(libc.strdup(small))\n"
+        "    if len(kept) % 20 == 0:\n"
+        "        seen.add(down(0))\n"
+        "print(max(seen) - min(seen) < 12)\n"
+    )
+    done, zooms = _run(tmp_path, python, _LEAK + source)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "True\n", "")
+    assert zooms
+
+
+@each_python(_TOLD)
+def test_a_program_that_closes_everything_goes_on(tmp_path: Path, python: Path) -> None:
+    """The descriptor that is read at each line may be gone from one line to the next."""
+    source = (
+        "import os\nkept = []\nfor turn in range(40):\n    grow(kept, 120)\n    os.closerange(3, 1024)\nprint('done')\n"
+    )
+    done, _ = _run(tmp_path, python, _LEAK + source)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
