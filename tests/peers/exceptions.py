@@ -15,10 +15,6 @@ _NEAR_THE_LIMIT = (
 CPYTHON: dict[str, str] = {
     "test.test_doctest.test_pdb_set_trace": _STEPPED_INTO,
     "test.test_doctest.test_pdb_set_trace_nested": _STEPPED_INTO,
-    "test.test_os.TestInvalidFD.test_closerange": (
-        "skips itself unless the number after the lowest free descriptor is free too: before Python 3.13 an `mmap`, of"
-        " which memmon has two, keeps a descriptor under the number that was the lowest free one"
-    ),
     "test.test_threading.ThreadJoinOnShutdown.test_clear_threads_states_after_fork": (
         "counts the threads of a forked child: memmon's watcher is one"
     ),
