@@ -71,7 +71,6 @@ EVERY_FUNCTION = (
     "netrc",
     "ntpath",
     "numbers",
-    "opcode",
     "operator",
     "optparse",
     "os",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 import xml.etree.ElementTree as ET
 from collections import Counter
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+    from typing import IO
 
 _SECONDS = 900
 _NONE = "no result"
@@ -38,8 +40,11 @@ class Tested:
         return {test: f"{one} became {other}" for test, (one, other) in pairs.items() if one != other}
 
     def why(self, test: str, reasons: Mapping[str, str]) -> str | None:
-        """Why ``test`` differs: for a known reason, or by chance, since it did not when run again; None: not known."""
-        if test in reasons or self.again is None or test in self.again.differing:
+        """Why ``test`` differs: for a known reason, or by chance, since it did not when run again; None: not known.
+
+        That a suite crashed or hung is never called chance.
+        """
+        if test in reasons or self.again is None or test in self.again.differing or test == self.name:
             return reasons.get(test)
         return "chance: run again, both results are the same"
 
@@ -58,19 +63,27 @@ def results(name: str, command: Sequence[str | Path], report: Path, cwd: Path, *
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("MEMMON_", "PYTHON"))}
     # With a hash seed, tests that walk sets do the same both times.
     environment |= {"PYTHONHASHSEED": "1", **variables}
-    process = subprocess.Popen(
-        command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
-    try:
-        process.wait(_SECONDS)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, 9)
-        process.wait()
-        return {name: f"not finished in {_SECONDS} s"}
-    if not report.exists():
-        return {name: f"no report, exit status {process.returncode}"}
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+        process = subprocess.Popen(
+            command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL,
+            stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+        try:
+            process.wait(_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, 9)
+            process.wait()
+            return {name: f"not finished in {_SECONDS} s: {_last_words(output)}"}
+        if not report.exists():
+            return {name: f"no report, exit status {process.returncode}: {_last_words(output)}"}
     return dict(_outcomes(report))
+
+
+def _last_words(output: IO[str]) -> str:
+    """What a suite said before it crashed or hung: Python's fatal error, or else its last line."""
+    output.seek(0)
+    lines = [line.strip() for line in output if line.strip()]
+    return next((line for line in reversed(lines) if line.startswith("Fatal")), lines[-1] if lines else "nothing said")
 
 
 def _outcomes(report: Path) -> Iterator[tuple[str, str]]:
