@@ -5,10 +5,9 @@
 Each program runs five threads, which enter and leave frames of every sort as fast as they can, and make native calls
 that hold the GIL for 0.11 seconds and more: there, and only there, the switch fires in earnest. Tick, threshold and all
 else are as in production, but for one thing: a timer that has fired fires again each ``--again`` milliseconds of its
-thread's work, until the watcher is back. So a lock-out gives many dumps, spread over the call and over its end, where a
-frame may change before the watcher has its turn. ``--again 0`` is the switch as it is: one dump a lock-out. With
-``--stops`` the programs are stopped and continued all the while, too. Prints a line for each interpreter; exit status 1
-if a program crashed.
+thread's work (the system's tick is the least), until the watcher is back. So a lock-out gives many dumps. ``--again 0``
+is the switch as it is: one dump a lock-out. With ``--stops`` the programs are stopped and continued all the while, too.
+Prints a line for each interpreter; exit status 1 if a program crashed.
 """
 
 from __future__ import annotations
@@ -70,29 +69,31 @@ def failing(n):
 
 numbers = [random.random() for _ in range(100_000)]
 text = json.dumps([{"key": i, "value": [i, str(i)]} for i in range(1000)])
-natives = [
-    lambda n: sum(range(n * 100)),
-    lambda n: sorted(numbers * (n // 2000 + 1)),
-    lambda n: json.loads("[" + ",".join([text] * (n // 500 + 1)) + "]"),
-    lambda n: re.sub(r"(\w+)\s", r"\1-", "word " * n),
-    lambda n: re.findall(r"\w+@\w", "word" * 20 + "word " * n),
-    lambda n: sum(map(len, map(str, range(n)))),
-    lambda n: pow(3, n * 5),
-    lambda n: dict.fromkeys(range(n * 2)),
-    lambda n: bytes(range(256)) * (n // 5) in b"",
-    lambda n: [deep(3), max(map(hash, range(n)))],
+natives = [  # with the largest size that takes no more than some 100 MB
+    (lambda n: sum(range(n * 100)), 1 << 40),
+    (lambda n: pow(3, n * 5), 1 << 24),
+    (lambda n: sum(map(len, map(str, range(n)))), 1 << 40),
+    (lambda n: [deep(3), max(map(hash, range(n)))], 1 << 40),
+    (lambda n: sorted(numbers * (n // 2000 + 1)), 200_000),
+    (lambda n: json.loads("[" + ",".join([text] * (n // 500 + 1)) + "]"), 100_000),
+    (lambda n: re.sub(r"(\w+)\s", r"\1-", "word " * n), 2_000_000),
+    (lambda n: re.findall(r"\w+@\w", "word" * 20 + "word " * n), 5_000_000),
+    (lambda n: dict.fromkeys(range(n)), 1_000_000),
+    (lambda n: (b"ab" * n).count(b"aa"), 50_000_000),
 ]
-sizes = [1000.0] * len(natives)
+scalable = 4
+sizes = [20_000.0] * len(natives)
 
 def hold(turn):
-    # A native call of so many seconds, by what the last one of its sort took.
+    # A native call of so many seconds, by what the last one of its sort took; on a busy machine the switch waits.
     delay = getattr(switch, "_delay", 0.0)
-    wanted = turn.uniform(0.11, 0.25 if not again else 0.6) + deadman._DELAY_FACTOR * delay
-    which = turn.randrange(len(natives))
+    wanted = turn.uniform(0.11, 4 if again else 0.25) + deadman._DELAY_FACTOR * delay
+    which = turn.randrange(len(natives) if turn.random() < 0.3 else scalable)
+    native, most = natives[which]
     begun = time.thread_time()
-    natives[which](int(sizes[which]))
+    native(int(sizes[which]))
     took = max(time.thread_time() - begun, 0.001)
-    sizes[which] = min(max(sizes[which] * min(wanted / took, 2), 1000), 20_000_000)
+    sizes[which] = min(max(sizes[which] * min(wanted / took, 4), 1000), most)
 
 def nested(turn, n):
     # The native call at any depth, below generators and in the midst of exceptions.
@@ -142,7 +143,7 @@ def main() -> int:
     """Run the jobs, interpreter after interpreter."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dumps", type=int, default=20_000, help="how many on each interpreter")
-    parser.add_argument("--again", type=float, default=2.0, help="fire again each so many milliseconds; 0: never")
+    parser.add_argument("--again", type=float, default=4.0, help="fire again each so many milliseconds; 0: never")
     parser.add_argument("--jobs", type=int, default=1, help="programs at once")
     parser.add_argument("--minutes", type=float, default=60, help="for so long at most, on each interpreter")
     parser.add_argument("--stops", action="store_true", help="stop and continue the programs again and again")
