@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from sys import _current_frames
 
+from .frames import current_frames
 from .isolated import BUILTINS
 from .settings import MB, absolute
 from .sites import function_name, original_line
@@ -43,7 +43,7 @@ class Threads:
         self.paths: dict[int, Path] = {}
         self.codes: dict[CodeType, None] = {}
         self._named: dict[Spot, str] = {}
-        for ident, innermost in _current_frames().items():
+        for ident, innermost in current_frames().items():
             if ident != without:
                 self.paths[ident] = self._path(innermost)
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from _thread import get_native_id
 from os import listdir
-from sys import _current_frames
 
 from .blame import is_own
+from .frames import current_frames
 from .isolated import BUILTINS
 from .limits import read_text
 
@@ -70,7 +70,7 @@ class Pace:
         if self._late > _LOCKED_OUT:
             self.forget()
         self._since = self._since or now
-        places = {_place(frame) for ident, frame in _current_frames().items() if ident != without}
+        places = {_place(frame) for ident, frame in current_frames().items() if ident != without}
         same = places == self._places
         if self._places is not None:
             self._signs = 0 if same and not self._waited else self._signs + self._waited + (not same)

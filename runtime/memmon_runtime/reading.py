@@ -73,9 +73,17 @@ class Procfs:
             self._fd = fd = files.open_high("/proc/self/statm", O_RDONLY | O_CLOEXEC)
             self._identity = files.identity(fd)
 
+            known = (b"", 0)
+
             def rss() -> int:
-                """The resident set now, in pages."""
-                return int(pread(fd, 64, 0).split()[1])
+                """The resident set now, in pages; a text that has been taken apart is not taken apart again."""
+                nonlocal known
+                text = pread(fd, 64, 0)
+                before, pages = known
+                if text != before:
+                    pages = int(text.split()[1])
+                    known = text, pages
+                return pages
 
             self.rss = rss
 

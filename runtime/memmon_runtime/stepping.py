@@ -19,9 +19,10 @@ from __future__ import annotations
 import sys
 from _thread import get_native_id
 from os import getpid
-from sys import _current_frames, _getframe
+from sys import _getframe
 
 from .blame import is_own
+from .frames import current_frames
 from .isolated import BUILTINS
 
 __builtins__ = BUILTINS
@@ -56,15 +57,16 @@ def stepping() -> Monitored | Traced:
 
 
 def _may_step(without: int) -> bool:
-    """Whether no thread is deep down, or looked at by a debugger."""
-    for ident, innermost in _current_frames().items():
+    """Whether no thread is deep down, or looked at by a debugger, and there are no subinterpreters."""
+    frames = current_frames()
+    for ident, innermost in frames.items():
         depth, frame = 0, innermost if ident != without else None
         while frame is not None:
             depth += 1
             if depth > _DEEPEST or frame.f_trace is not None:
                 return False
             frame = frame.f_back
-    return True
+    return bool(frames)
 
 
 class Monitored:
@@ -87,7 +89,7 @@ class Monitored:
         monitoring.register_callback(_TOOL, events.LINE, self._line)
         monitoring.register_callback(_TOOL, events.PY_START, self._begun)
         monitoring.set_events(_TOOL, events.PY_START)
-        for ident, innermost in _current_frames().items():
+        for ident, innermost in current_frames().items():
             frame = innermost if ident != without else None
             while frame is not None:
                 self._begun(frame.f_code, 0)

@@ -20,8 +20,8 @@ import sys
 from _thread import RLock
 from ctypes import Structure, byref, c_int, c_void_p, pythonapi
 from opcode import opmap
-from sys import _current_frames
 
+from .frames import current_frames
 from .isolated import BUILTINS
 
 __builtins__ = BUILTINS
@@ -89,9 +89,9 @@ class Tracing:
         self._before: list[tuple[int, _Allocator]] = []
 
     def open(self) -> bool:
-        """Begin to trace; False where tracemalloc is the program's."""
+        """Begin to trace; False where tracemalloc is the program's, or there are subinterpreters."""
         with self._lock:
-            if self.on or _tracemalloc.is_tracing() or _held_elsewhere():
+            if self.on or not current_frames() or _tracemalloc.is_tracing() or _held_elsewhere():
                 return False
             self._lend()
             raw = _allocator(_RAW)
@@ -188,7 +188,7 @@ def _held_elsewhere() -> bool:
 
 def _is_quiet(without: int) -> bool:
     """Whether no thread can be within an installed package's native code."""
-    return not any(_may_be_native(frame) for ident, frame in _current_frames().items() if ident != without)
+    return not any(_may_be_native(frame) for ident, frame in current_frames().items() if ident != without)
 
 
 def _may_be_native(frame: FrameType) -> bool:

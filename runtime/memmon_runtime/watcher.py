@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from _thread import allocate_lock, get_ident, get_native_id, start_new_thread
 from os import listdir
-from sys import _current_frames
 from time import monotonic, sleep, time_ns
 
 from . import glance, heap, shipping
 from .files import Kept
+from .frames import current_frames
 from .isolated import BUILTINS
 from .limits import CRITICAL
 from .lines import machine_line
@@ -100,6 +100,7 @@ class Watcher:
         self._running = allocate_lock()
         self._ident = 0
         self._waited_before = 0
+        self._schedule: Kept | None = None
 
     def start(self) -> None:
         """Let the thread begin; RuntimeError where the system gives none."""
@@ -134,48 +135,67 @@ class Watcher:
                 sleep(0.0001)
 
     def _run(self) -> None:
-        self._ident = get_ident()
-        glance.adopt()
-        # While the starting thread waits, since nobody may meet a descriptor that is opened and closed.
-        self._schedule = Kept(f"/proc/self/task/{get_native_id()}/schedstat")
-        self._waited()
-        _take_no_signals()
-        self._ready.release()
-        running, wake, zoom = self._running, self._wake, self._zoom
+        running = self._running
         try:
-            while True:
-                try:
-                    if self._dead_man is not None:
-                        self._dead_man.arm(self._waited())
-                except Exception:
-                    pass  # the next tick tries again
-                pause = self._pause()
-                planned = monotonic() + pause
-                if zoom is not None:
-                    zoom.pace.rest()
-                if wake.acquire(timeout=pause) or self._is_last():
-                    break
-                begun = monotonic()
-                self._late = begun - planned
-                if zoom is not None:
-                    zoom.pace.wake(self._late)
-                try:
-                    self._tick(begun)
-                except Exception:
-                    self._mend()  # the next tick tries again
-        finally:
-            self._schedule.close()
             try:
-                if self._dead_man is not None:
-                    self._dead_man.disarm()
-                if zoom is not None:
-                    zoom.close()
+                self._settle()
+            finally:
+                self._ready.release()
+            self._watch()
+        except Exception:
+            pass  # the watching ends; the program goes on
+        finally:
+            try:
+                self._leave()
+            except Exception:
+                pass
             finally:
                 running.release()
 
+    def _settle(self) -> None:
+        """Make ready while the starting thread waits: nobody may meet a descriptor that is opened and closed."""
+        self._ident = get_ident()
+        glance.adopt()
+        self._schedule = Kept(f"/proc/self/task/{get_native_id()}/schedstat")
+        self._waited()
+        _take_no_signals()
+
+    def _watch(self) -> None:
+        zoom = self._zoom
+        while True:
+            try:
+                if self._dead_man is not None:
+                    self._dead_man.arm(self._waited())
+            except Exception:
+                pass  # the next tick tries again
+            pause = self._pause()
+            planned = monotonic() + pause
+            if zoom is not None:
+                zoom.pace.rest()
+            if self._wake.acquire(timeout=pause) or self._is_last():
+                break
+            begun = monotonic()
+            self._late = begun - planned
+            if zoom is not None:
+                zoom.pace.wake(self._late)
+            try:
+                self._tick(begun)
+            except Exception:
+                self._mend()  # the next tick tries again
+
+    def _leave(self) -> None:
+        if self._schedule is not None:
+            self._schedule.close()
+        try:
+            if self._dead_man is not None:
+                self._dead_man.disarm()
+        finally:
+            if self._zoom is not None:
+                self._zoom.close()
+
     def _is_last(self) -> bool:
         """Whether the process is only waiting for this thread to end."""
-        if self.when_last is None or len(_current_frames()) > 1:
+        if self.when_last is None or len(current_frames()) != 1:
             return False
         self.when_last()
         return True
@@ -201,7 +221,7 @@ class Watcher:
 
     def _waited(self) -> float:
         """Seconds that this thread was ready to run and had no processor, since the last call."""
-        words = self._schedule.read().split()
+        words = self._schedule.read().split() if self._schedule is not None else []
         total = int(words[1]) if len(words) > 1 else 0
         waited, self._waited_before = total - self._waited_before, total
         return waited / 1e9
