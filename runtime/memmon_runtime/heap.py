@@ -7,7 +7,7 @@ breaks the limit, of memory. No code of the program's runs: lengths and sizes ar
 from __future__ import annotations
 
 import gc
-from sys import getallocatedblocks
+from sys import getallocatedblocks, getrefcount
 from time import perf_counter
 
 from .frames import current_frames
@@ -21,7 +21,7 @@ _GETSET = type(type(perf_counter).__dict__["__self__"])
 """What `types` calls GetSetDescriptorType, without the weight of it."""
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import FrameType
+    from types import CodeType, FrameType
     from typing import Any
 
 _BUDGET = 0.1
@@ -30,6 +30,11 @@ _OBJECT_LIST_SHARE = 8
 """The list of all objects may take this fraction of the headroom, at most."""
 _MOST = 10
 _LEAST_LENGTH = 100
+_FUNCTION = 3
+"""CO_OPTIMIZED and CO_NEWLOCALS of a code's flags."""
+_COPIERS = frozenset(("locals", "vars", "dir", "eval", "exec"))
+_FRAMES_OWN = 3
+"""References to an object: the frame's, and two of the one who counts them."""
 _SIZED = (list, dict, set, frozenset, tuple, bytearray, bytes, str)
 
 
@@ -80,7 +85,8 @@ def _containers(without: int, until: float) -> list[dict[str, object]]:
         while frame is not None and ident != without and perf_counter() < until:
             code = frame.f_code
             where = f"{absolute(code.co_filename)}:{function_name(code)}"
-            for space, place in ((frame.f_locals, where), (frame.f_globals, absolute(code.co_filename))):
+            own = {} if _may_have_copied(code) else frame.f_locals
+            for space, place in ((own, where), (frame.f_globals, absolute(code.co_filename))):
                 # A class body's namespace may be anything; a function's is a dict, from 3.13 on a view of its own.
                 # The view is made anew each time, so only a dict is known again by its id.
                 if type(space) is not dict and type(space).__name__ != "FrameLocalsProxy":
@@ -88,12 +94,37 @@ def _containers(without: int, until: float) -> list[dict[str, object]]:
                 if type(space) is not dict or id(space) not in seen:
                     seen.add(id(space))
                     _look_into(dict(space), "", place, found)
+            del own, space
+            _forget_locals(frame, innermost)
             frame = frame.f_back
     ranked = sorted(found.values(), reverse=True)[:_MOST]
     return [
         {"name": name, "where": where, "type": kind, "length": length, "mb": round(size / MB, 2)}
         for size, length, name, where, kind in ranked
     ]
+
+
+def _may_have_copied(code: CodeType) -> bool:
+    """Whether a function asks for its own variables: before Python 3.13, ``f_locals`` would change what it got."""
+    return code.co_flags & _FUNCTION == _FUNCTION and not _COPIERS.isdisjoint(code.co_names)
+
+
+def _forget_locals(frame: FrameType, innermost: FrameType) -> None:
+    """Empty the copy of a function's variables that ``f_locals`` has left in the frame.
+
+    Before Python 3.13 it stays there until the function returns, and keeps alive what the program lets go of. It is
+    left alone where somebody else holds it too, and under a trace function, after which Python writes it back.
+    """
+    if frame.f_code.co_flags & _FUNCTION != _FUNCTION or _may_have_copied(frame.f_code):
+        return  # a module's or a class body's variables are in no other place
+    traced: FrameType | None = innermost
+    while traced is not None:
+        if traced.f_trace is not None:
+            return
+        traced = traced.f_back
+    copy = frame.f_locals
+    if type(copy) is dict and getrefcount(copy) == _FRAMES_OWN:
+        copy.clear()
 
 
 def _look_into(

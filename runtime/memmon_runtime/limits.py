@@ -205,19 +205,16 @@ class Limits:
         uses = self._uses(rss, vm * self._unit)
         level, fired, headroom = INFO, "", _FAR
         for step, threshold in self._thresholds:
-            headroom = _FAR
             if threshold.mb is not None:
                 rules = [("rss", rss, int(threshold.mb * MB), threshold.text)]
             else:
                 share = (threshold.percent or 0) / 100
                 rules = [(name, used, int(of * share), f"{100 * used / of:.0f}%") for name, used, of in uses]
-            for name, used, bound, amount in rules:
-                if used >= bound:
-                    level, fired = step, f"{name}:{amount}"
-                    break
-                headroom = min(headroom, bound - used)
-            if level < step:
-                break
+            over = next(((name, amount) for name, used, bound, amount in rules if used >= bound), None)
+            if over is not None:
+                level, fired, headroom = step, ":".join(over), _FAR
+            else:
+                headroom = min([headroom, *(bound - used for _, used, bound, _ in rules)])
         return level, fired, (rss + headroom) // self._unit if headroom < _FAR else _FAR
 
     def headroom(self, rss: int, vm: int) -> int:

@@ -113,6 +113,34 @@ def test_dumps_never_crash_a_busy_program(every_python):
     assert done.returncode == 0, done.stdout
 
 
+def test_the_picture_of_the_heap_keeps_nothing(every_python):
+    """What a function lets go of after the picture is gone; a copy of its variables that it has made stays whole."""
+    done = every_python.run(
+        """
+        import time, weakref
+        class Thing:
+            pass
+        def plain():
+            thing = Thing()
+            seen = weakref.ref(thing)
+            ballast = bytearray(b"x" * (80 << 20))
+            time.sleep(0.5)
+            del thing, ballast
+            return seen() is None
+        def copied():
+            mine = locals
+            thing = Thing()
+            names = mine()
+            plain()
+            return sorted(names)
+        print(copied(), plain())
+        """,
+        settings='critical="60MB", ',
+    )
+    assert (done.stdout, done.status) == ("['mine', 'thing'] True\n", 0)
+    assert len(machine(done.log.splitlines(), "heap")) == 1
+
+
 def test_the_heap_is_pictured_at_the_rise_to_critical(bench):
     """Once: the biggest containers of the running frames with name, type and length, within the budget."""
     lines, _ = kill(

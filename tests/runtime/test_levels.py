@@ -42,6 +42,15 @@ def test_absolute_thresholds_compare_rss(every_python):
     assert left.log.count("] [INFO] [Top 10]\n") == 3
 
 
+def test_a_critical_size_below_the_warning_share(bench):
+    """Each threshold stands by itself: what is far below 80% of the machine can be CRITICAL all the same."""
+    done = bench.run(
+        "kept = b'x' * (80 << 20)\n__memmon__.before('big', 1)\n__memmon__.after('big', 1)\n",
+        settings='critical="60MB", ',
+    )
+    assert {line["level"] for line in done.lines if line["name"] in ("big_BEFORE", "big_AFTER")} == {"CRITICAL"}
+
+
 def test_the_limit_in_the_header_is_the_tightest(bench):
     """An address space smaller than the memory and every cgroup."""
     bench.write(GROW)
