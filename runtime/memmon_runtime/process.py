@@ -38,6 +38,11 @@ _decided = False
 _forking = RLock()
 
 
+def current() -> Run | None:
+    """The run that records here; None where nothing is recorded."""
+    return _run
+
+
 def install(alias: str, *, added: tuple[int, ...] = (), **settings: Any) -> None:
     """What an instrumented file's preamble calls: bind ``alias`` in ``builtins`` and start the log.
 

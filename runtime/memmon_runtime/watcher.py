@@ -98,7 +98,8 @@ class Watcher:
         self._late = 0.0
         self._wake = allocate_lock()
         self._running = allocate_lock()
-        self._ident = 0
+        self.ident = 0
+        """The thread's, once it runs."""
         self._waited_before = 0
         self._schedule: Kept | None = None
 
@@ -123,7 +124,7 @@ class Watcher:
 
     def stop(self) -> None:
         """Let the thread end and wait until it has; does nothing where it does not run."""
-        if self._recorder.own_threads and self._ident != get_ident():
+        if self._recorder.own_threads and self.ident != get_ident():
             before = _tasks()
             self._wake.release()
             self._running.acquire()
@@ -154,7 +155,7 @@ class Watcher:
 
     def _settle(self) -> None:
         """Make ready while the starting thread waits: nobody may meet a descriptor that is opened and closed."""
-        self._ident = get_ident()
+        self.ident = get_ident()
         glance.adopt()
         self._schedule = Kept(f"/proc/self/task/{get_native_id()}/schedstat")
         self._waited()
@@ -254,7 +255,7 @@ class Watcher:
         if self._zoom is not None:
             if self._zoom.busy:
                 self._stand_down()
-            self._zoom_in(self._zoom.look(rss, now, self._ident))
+            self._zoom_in(self._zoom.look(rss, now, self.ident))
         if recorder.brackets.count:
             with recorder.lock:
                 recorder.brackets.sweep()
@@ -271,13 +272,13 @@ class Watcher:
         self._stand_down()
         if picture and self._pictures >= 1:
             self._pictures -= 1
-            stacks = "".join(machine_line("stack", stack) for stack in all_stacks(self._ident))
+            stacks = "".join(machine_line("stack", stack) for stack in all_stacks(self.ident))
         elif picture:
             return
         if self._heap_due and recorder.level >= CRITICAL:
             self._heap_due = False
             headroom = max(recorder.limits.tightest - rss * recorder.reader.unit, 0)
-            stacks += machine_line("heap", heap.picture(self._ident, headroom))
+            stacks += machine_line("heap", heap.picture(self.ident, headroom))
         self._told_rss, self._told_at, self._told_level = rss, now, recorder.level
         with recorder.lock:
             recorder.tell_left()

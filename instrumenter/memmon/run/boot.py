@@ -235,7 +235,8 @@ def _append(key: str, value: object) -> None:
         from memmon_runtime import process  # noqa: PLC0415  # the runtime has begun
         from memmon_runtime.lines import machine_line  # noqa: PLC0415  # likewise
 
-        recorder = process._run.recorder if process._run else None  # noqa: SLF001
+        run = process.current()
+        recorder = run.recorder if run else None
         if recorder is not None and recorder.log is not None:
             with recorder.lock:
                 recorder.log.append(machine_line(key, value))

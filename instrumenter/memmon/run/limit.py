@@ -34,14 +34,13 @@ def _picture(limit_mb: float, rss_mb: float) -> None:
         from memmon_runtime.lines import machine_line  # noqa: PLC0415  # likewise
         from memmon_runtime.stacks import all_stacks  # noqa: PLC0415  # likewise
 
-        run = process._run  # noqa: SLF001
+        run = process.current()
         recorder = run.recorder if run else None
         if recorder is None or run is None or run.watcher is None:
             return
         facts = {"mb": limit_mb, "rss_mb": round(rss_mb, 2), "pid": getpid()}
-        watcher = run.watcher._ident  # noqa: SLF001
-        stacks = "".join(machine_line("stack", stack) for stack in all_stacks(watcher))
-        stacks += machine_line("heap", heap.picture(watcher, _HEADROOM))
+        stacks = "".join(machine_line("stack", stack) for stack in all_stacks(run.watcher.ident))
+        stacks += machine_line("heap", heap.picture(run.watcher.ident, _HEADROOM))
         if recorder.lock.acquire(timeout=1):
             try:
                 recorder.background(recorder.reader.rss(), machine_line("limit_reached", facts) + stacks)
