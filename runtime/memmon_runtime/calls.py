@@ -40,6 +40,9 @@ def before(name: str, line: int, normal: float | None = None, alarm: float | Non
         raise
     except Exception as error:
         swallow(error)
+    except BaseException:
+        let_go()
+        raise
     return name, line, normal, alarm
 
 
@@ -51,6 +54,9 @@ def after(name: str, line: int, normal: float | None = None, alarm: float | None
         raise
     except Exception as error:
         swallow(error)
+    except BaseException:
+        let_go()
+        raise
 
 
 def start(name: str, line: int, normal: float | None = None, alarm: float | None = None) -> Bracket:
@@ -61,6 +67,9 @@ def start(name: str, line: int, normal: float | None = None, alarm: float | None
         raise
     except Exception as error:
         swallow(error)
+    except BaseException:
+        let_go()
+        raise
     return name, line, normal, alarm
 
 
@@ -72,6 +81,9 @@ def end(name: str, line: int, normal: float | None = None, alarm: float | None =
         raise
     except Exception as error:
         swallow(error)
+    except BaseException:
+        let_go()
+        raise
 
 
 def through(bracket: Bracket, value: Any, close: Callable[..., None]) -> Any:
@@ -84,6 +96,9 @@ def through(bracket: Bracket, value: Any, close: Callable[..., None]) -> Any:
         raise
     except Exception as error:
         swallow(error)
+    except BaseException:
+        let_go()
+        raise
     return value
 
 
@@ -110,8 +125,36 @@ def close_span(  # noqa: PLR0913 - what a bracket is known by
             _recorder.cross(frame, CLOSED, FUNCTION, name, line, *limits, code)
 
 
+def let_go() -> None:
+    """Release the recorder's lock where what a signal handler raised has kept it from being released.
+
+    Up to Python 3.9 that may come between the last line of a ``with`` block and the lock's release (bpo-29988); whoever
+    waits for the lock would wait for ever.
+    """
+    recorder = _recorder
+    if recorder is None:
+        return
+    is_owned: Callable[[], bool] = recorder.lock._is_owned  # type: ignore[attr-defined]  # noqa: SLF001 - `threading` asks so too
+    if not is_owned():
+        return
+    frame: FrameType | None = _getframe()
+    while frame is not None and _is_ours(frame):
+        frame = frame.f_back
+    while frame is not None:
+        if _is_ours(frame):
+            return  # it is held for a call further up, amid which the program passes this one
+        frame = frame.f_back
+    while is_owned():
+        recorder.lock.release()
+
+
+def _is_ours(frame: FrameType) -> bool:
+    return frame.f_globals.get("__builtins__") is BUILTINS
+
+
 def swallow(error: Exception) -> None:
     """Raise ``error`` again if it came from the user's code (a signal handler that raised in the midst of us)."""
+    let_go()
     traceback = error.__traceback__
     while traceback is not None:
         name = traceback.tb_frame.f_globals.get("__name__")

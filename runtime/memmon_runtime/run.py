@@ -186,6 +186,7 @@ class Run:
         recorder, watcher = self.recorder, self.watcher
         if recorder is None:
             return
+        calls.let_go()
         calls.disconnect()
         if watcher is not None:
             watcher.stop()

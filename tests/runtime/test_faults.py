@@ -171,6 +171,16 @@ FAULTS = {
         signal.setitimer(signal.ITIMER_REAL, 0)
         print(rung - caught)
         """,
+    "a lock that a signal left held": """
+        import time
+        from memmon_runtime import process
+        run = process.current()
+        if run is not None:
+            run.recorder.lock.acquire()  # as up to Python 3.9, when a handler raises between a block and its release
+        __memmon__.before("open", 5)
+        time.sleep(0.3)
+        print("ends")
+        """,
     "exit within a bracket": """
         import sys
         __memmon__.before("exit", 2)
