@@ -35,7 +35,7 @@ def build(n):
     return [{"id": i, "text": str(i) * 3, "pair": (i, i + 1)} for i in range(n)]
 
 def work():
-    for _ in range(10):
+    for _ in range(60):
         rows = build(120_000)
         index = {row["text"]: row for row in rows}
         del rows, index
@@ -63,7 +63,7 @@ def mandelbrot(size):
                 inside += 1
     return inside
 
-print(sieve(20_000_000), mandelbrot(640))
+print(sieve(20_000_000), mandelbrot(1500))
 """,
     "call-heavy": """
 def fib(n):
@@ -80,9 +80,9 @@ class Account:
         return self.total + max(amount, 0)
 
 account = Account()
-for i in range(3_000_000):
+for i in range(16_000_000):
     account.add(i & 3)
-print(fib(32), account.total)
+print(fib(36), account.total)
 """,
 }
 
