@@ -53,7 +53,10 @@ def load_config(target: Path, explicit: Path | None = None) -> Config:
 
     An empty :class:`Config` (``path`` None) where there is none. Raises :class:`ConfigError`.
     """
-    path = explicit or _nearest(target.resolve().parent)
+    return _load(explicit or _nearest(target.resolve().parent))
+
+
+def _load(path: Path | None) -> Config:
     if path is None:
         return Config()
     text = _read(path)
@@ -70,7 +73,7 @@ def log_folders(here: Path) -> tuple[Path, ...]:
     A configuration that can't be read says nothing about that.
     """
     try:
-        told = [load_config(here / "any.py").settings.log_dir]
+        told = [_load(_nearest(here.resolve())).settings.log_dir]
     except ConfigError:
         told = []
     told.append(os.environ.get("MEMMON_LOG_DIR", ""))

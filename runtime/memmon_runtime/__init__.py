@@ -6,8 +6,9 @@ goes wrong here costs the record, never the program.
 
 A part a concern: ``calls`` (what stands in the user's functions) → ``recorder`` (the hot path) → ``page`` and
 ``runlog`` (what is kept); ``sites`` and ``brackets`` (what is counted), ``reading`` and ``limits`` (what is measured),
-``watcher`` (what happens between checkpoints), ``run`` and ``process`` (begin, fork, end), ``settings``, ``lines``,
-``files``, and ``manual`` (the calls for people).
+``watcher`` (what happens between checkpoints), ``zoom`` (which line grows: ``tracing``, ``rises`` by ``stepping``, and
+``blame``), ``deadman`` (the stack of a call that locks the watcher out), ``heap``, ``run`` and ``process`` (begin,
+fork, end), ``settings``, ``lines``, ``files``, ``frames``, ``threads``, and ``manual`` (the calls for people).
 """
 
 import sys

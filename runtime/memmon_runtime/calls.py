@@ -38,11 +38,8 @@ def before(name: str, line: int, normal: float | None = None, alarm: float | Non
         _recorder.cross(_getframe(1), OPEN, STATEMENT, name, line, normal, alarm)
     except RecursionError:
         raise
-    except Exception as error:
+    except BaseException as error:
         swallow(error)
-    except BaseException:
-        let_go()
-        raise
     return name, line, normal, alarm
 
 
@@ -52,11 +49,8 @@ def after(name: str, line: int, normal: float | None = None, alarm: float | None
         _recorder.cross(_getframe(1), CLOSED, STATEMENT, name, line, normal, alarm)
     except RecursionError:
         raise
-    except Exception as error:
+    except BaseException as error:
         swallow(error)
-    except BaseException:
-        let_go()
-        raise
 
 
 def start(name: str, line: int, normal: float | None = None, alarm: float | None = None) -> Bracket:
@@ -65,11 +59,8 @@ def start(name: str, line: int, normal: float | None = None, alarm: float | None
         _recorder.cross(_getframe(1), OPEN, FUNCTION, name, line, normal, alarm)
     except RecursionError:
         raise
-    except Exception as error:
+    except BaseException as error:
         swallow(error)
-    except BaseException:
-        let_go()
-        raise
     return name, line, normal, alarm
 
 
@@ -79,11 +70,8 @@ def end(name: str, line: int, normal: float | None = None, alarm: float | None =
         _recorder.cross(_getframe(1), CLOSED, FUNCTION, name, line, normal, alarm)
     except RecursionError:
         raise
-    except Exception as error:
+    except BaseException as error:
         swallow(error)
-    except BaseException:
-        let_go()
-        raise
 
 
 def through(bracket: Bracket, value: Any, close: Callable[..., None]) -> Any:
@@ -94,11 +82,8 @@ def through(bracket: Bracket, value: Any, close: Callable[..., None]) -> Any:
         _recorder.cross(_getframe(1), CLOSED, labels, name, line, normal, alarm)
     except RecursionError:
         raise
-    except Exception as error:
+    except BaseException as error:
         swallow(error)
-    except BaseException:
-        let_go()
-        raise
     return value
 
 
@@ -152,9 +137,11 @@ def _is_ours(frame: FrameType) -> bool:
     return frame.f_globals.get("__builtins__") is BUILTINS
 
 
-def swallow(error: Exception) -> None:
+def swallow(error: BaseException) -> None:
     """Raise ``error`` again if it came from the user's code (a signal handler that raised in the midst of us)."""
     let_go()
+    if not isinstance(error, Exception):
+        raise error
     traceback = error.__traceback__
     while traceback is not None:
         name = traceback.tb_frame.f_globals.get("__name__")

@@ -33,9 +33,9 @@ def in_main_interpreter() -> bool:
     """Whether this is no subinterpreter."""
     try:
         try:
-            import _interpreters as interpreters  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415
+            import _interpreters as interpreters  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415 - by version
         except ImportError:
-            import _xxsubinterpreters as interpreters  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415
+            import _xxsubinterpreters as interpreters  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415 - by version
         return bool(interpreters.get_current() == interpreters.get_main())
     except (ImportError, AttributeError):
         return True

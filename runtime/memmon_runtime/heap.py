@@ -82,20 +82,22 @@ def _containers(without: int, until: float) -> list[dict[str, object]]:
     seen: set[int] = set()
     for ident, innermost in current_frames().items():
         frame: FrameType | None = innermost
+        traced = _is_traced(innermost)
         while frame is not None and ident != without and perf_counter() < until:
             code = frame.f_code
             where = f"{absolute(code.co_filename)}:{function_name(code)}"
-            own = {} if _may_have_copied(code) else frame.f_locals
+            own = None if _may_have_copied(code) else frame.f_locals
             for space, place in ((own, where), (frame.f_globals, absolute(code.co_filename))):
                 # A class body's namespace may be anything; a function's is a dict, from 3.13 on a view of its own.
                 # The view is made anew each time, so only a dict is known again by its id.
-                if type(space) is not dict and type(space).__name__ != "FrameLocalsProxy":
+                if space is None or (type(space) is not dict and type(space).__name__ != "FrameLocalsProxy"):
                     continue
                 if type(space) is not dict or id(space) not in seen:
                     seen.add(id(space))
                     _look_into(dict(space), "", place, found)
             del own, space
-            _forget_locals(frame, innermost)
+            if not traced:
+                _forget_locals(frame)
             frame = frame.f_back
     ranked = sorted(found.values(), reverse=True)[:_MOST]
     return [
@@ -109,19 +111,24 @@ def _may_have_copied(code: CodeType) -> bool:
     return code.co_flags & _FUNCTION == _FUNCTION and not _COPIERS.isdisjoint(code.co_names)
 
 
-def _forget_locals(frame: FrameType, innermost: FrameType) -> None:
+def _is_traced(innermost: FrameType) -> bool:
+    """Whether a trace function is told of one of a thread's frames: Python writes their variables back after it."""
+    frame: FrameType | None = innermost
+    while frame is not None:
+        if frame.f_trace is not None:
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _forget_locals(frame: FrameType) -> None:
     """Empty the copy of a function's variables that ``f_locals`` has left in the frame.
 
     Before Python 3.13 it stays there until the function returns, and keeps alive what the program lets go of. It is
-    left alone where somebody else holds it too, and under a trace function, after which Python writes it back.
+    left alone where somebody else holds it too.
     """
     if frame.f_code.co_flags & _FUNCTION != _FUNCTION or _may_have_copied(frame.f_code):
         return  # a module's or a class body's variables are in no other place
-    traced: FrameType | None = innermost
-    while traced is not None:
-        if traced.f_trace is not None:
-            return
-        traced = traced.f_back
     copy = frame.f_locals
     if type(copy) is dict and getrefcount(copy) == _FRAMES_OWN:
         copy.clear()

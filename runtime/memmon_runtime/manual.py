@@ -44,7 +44,7 @@ def checkpoint(name: str) -> None:
         calls.mark(frame, name)
     except RecursionError:
         raise
-    except Exception as error:
+    except BaseException as error:
         calls.swallow(error)
 
 
@@ -80,7 +80,7 @@ class span:  # noqa: N801 - used like a function
             calls.open_span(frame, self._name, self._line, self._limits, self._code)
         except RecursionError:
             raise
-        except Exception as error:
+        except BaseException as error:
             calls.swallow(error)
 
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
@@ -90,7 +90,7 @@ class span:  # noqa: N801 - used like a function
             calls.close_span(_getframe(1), self._name, self._line, self._limits, self._code, left=left)
         except RecursionError:
             raise
-        except Exception as failure:
+        except BaseException as failure:
             calls.swallow(failure)
 
 

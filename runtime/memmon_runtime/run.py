@@ -22,6 +22,7 @@ from .recorder import Recorder
 from .runlog import RunLog
 from .settings import MB, Settings, absolute
 from .sites import all_added, function_name, original_line
+from .threads import can_end, unsignalled
 from .version import __version__
 from .watcher import Watcher
 from .zoom import Zoom
@@ -68,8 +69,8 @@ class Run:
         self.watcher = Watcher(recorder, self.settings.interval, self._switch(), zoom, heap=self.settings.heap)
         calls.connect(recorder)
         try:
-            if _threads_can_end():
-                _start_unsignalled(self.watcher)
+            if can_end():
+                unsignalled(self.watcher.start)
         except RuntimeError:
             pass  # no thread to be had: the checkpoints alone
 
@@ -149,7 +150,7 @@ class Run:
         if self.recorder is not None:
             self.recorder.lock.release()
         if self.watcher is not None:
-            _start_unsignalled(self.watcher)
+            unsignalled(self.watcher.start)
 
     def abandon(self) -> None:
         """After a fork, in the child: what is open here is the parent's."""
@@ -205,37 +206,6 @@ class Run:
             if self.dead_man is not None:
                 self.dead_man.close()
             recorder.close_all()
-
-
-def _threads_can_end() -> bool:
-    """Whether there is no danger in it: at the end of a thread of Python 3.8 the C library may have to load another.
-
-    Where there is no room for that, it ends the program.
-    """
-    if sys.platform != "linux" or sys.version_info >= (3, 10):
-        return True
-    try:
-        from ctypes import PyDLL  # noqa: PLC0415 - not where it is not needed
-
-        PyDLL("libgcc_s.so.1")
-    except (ImportError, OSError):
-        return False
-    return True
-
-
-def _start_unsignalled(watcher: Watcher) -> None:
-    """Start it with every signal blocked, which its threads inherit: from its first moment none gets the program's."""
-    import _signal  # type: ignore[import-not-found]  # noqa: PLC0415 - not while Python starts
-
-    if not hasattr(_signal, "pthread_sigmask"):  # Windows
-        watcher.start()
-        return
-    faults = {_signal.SIGBUS, _signal.SIGFPE, _signal.SIGILL, _signal.SIGSEGV}
-    before = _signal.pthread_sigmask(_signal.SIG_BLOCK, _signal.valid_signals() - faults)
-    try:
-        watcher.start()
-    finally:
-        _signal.pthread_sigmask(_signal.SIG_SETMASK, before)
 
 
 def find_target(globals_: dict[str, object], filename: str) -> str:

@@ -20,12 +20,6 @@ from .reading import SampledPeak
 from .settings import MB
 from .stacks import all_stacks, held_stacks
 
-try:
-    import _signal  # type: ignore[import-not-found]
-    from _signal import pthread_sigmask
-except ImportError:  # Windows
-    pthread_sigmask = None
-
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,16 +47,6 @@ _ENDING = 0.02
 
 def _nothing() -> None:
     """End at once."""
-
-
-def _take_no_signals() -> None:
-    """Leave what is sent to the process to its own threads: they may have blocked it, to wait for it.
-
-    What a thread's own fault raises is never blocked.
-    """
-    if pthread_sigmask is not None:
-        faults = {_signal.SIGBUS, _signal.SIGFPE, _signal.SIGILL, _signal.SIGSEGV}
-        pthread_sigmask(_signal.SIG_BLOCK, _signal.valid_signals() - faults)
 
 
 def _tasks() -> int:
@@ -159,7 +143,6 @@ class Watcher:
         glance.adopt()
         self._schedule = Kept(f"/proc/self/task/{get_native_id()}/schedstat")
         self._waited()
-        _take_no_signals()
 
     def _watch(self) -> None:
         zoom = self._zoom
