@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from .frames import current_frames
+from .frames import frames_of_others
 from .isolated import BUILTINS
 from .settings import MB, absolute
 from .sites import function_name, original_line
@@ -36,16 +36,15 @@ _PACKAGES = ("/site-packages/", "/dist-packages/")
 
 
 class Threads:
-    """Where every thread but one is at this moment, as paths, and the code that runs there."""
+    """Where every thread but the calling one is at this moment, as paths, and the code that runs there."""
 
-    def __init__(self, without: int) -> None:
+    def __init__(self) -> None:
         """Look now. Frames are not kept."""
         self.paths: dict[int, Path] = {}
         self.codes: dict[CodeType, None] = {}
         self._named: dict[Spot, str] = {}
-        for ident, innermost in current_frames().items():
-            if ident != without:
-                self.paths[ident] = self._path(innermost)
+        for ident, innermost in frames_of_others().items():
+            self.paths[ident] = self._path(innermost)
 
     def _path(self, frame: FrameType | None) -> Path:
         spots: list[Spot] = []

@@ -17,10 +17,10 @@ A token or a lane may end in the midst of anything, so its end only leaves a not
 
 from __future__ import annotations
 
-from _thread import _local, get_ident
+from _thread import _local
 from sys import gettrace
 
-from .frames import current_frames
+from .frames import frames_of_others
 from .isolated import BUILTINS
 
 __builtins__ = BUILTINS
@@ -175,13 +175,13 @@ class Brackets:
         for ident, stack in list(self.stacks.items()):
             if not stack:
                 continue
-            running = running or _frames_of_others()
+            running = running or frames_of_others()
             innermost = running.get(ident)
             if innermost is None:
                 continue
             alive = _frames_of(innermost)
             # The thread goes on meanwhile: what was seen counts only if it stands where it stood.
-            if alive and current_frames().get(ident) is innermost:
+            if alive and frames_of_others().get(ident) is innermost:
                 while stack and stack[-1][0] not in alive:
                     self.leave(stack.pop())
 
@@ -210,17 +210,6 @@ def _is_caller(wanted: int, frame: FrameType) -> bool:
             return True
         caller = caller.f_back
     return True
-
-
-def _frames_of_others() -> dict[int, FrameType]:
-    """The innermost frame of every thread but the calling one.
-
-    The caller's own would hold the dictionary that holds it, and that ring would keep all frames of all threads, with
-    everything in them, until the garbage collector comes by.
-    """
-    frames = current_frames()
-    frames.pop(get_ident(), None)
-    return frames
 
 
 def _frames_of(frame: FrameType | None) -> set[int]:

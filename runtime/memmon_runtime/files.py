@@ -5,8 +5,8 @@ from __future__ import annotations
 from os import O_RDONLY, close, fstat, unlink
 from os import open as open_file
 
-from .glance import read
 from .isolated import BUILTINS
+from .turns import read
 
 __builtins__ = BUILTINS
 

@@ -1,4 +1,8 @@
-"""Where the threads stand: `sys._current_frames`, but for a hazard of it.
+"""Where the threads stand: `sys._current_frames`, but for two hazards of it.
+
+The caller's own frame is among them. Where that frame, or one that it was called from, holds the dictionary, the two
+are a ring, which keeps all frames of all threads with everything in them until the garbage collector comes by: a
+program that has let go of 200 MB still has them. So the caller's own frame is taken out before anybody gets to see it.
 
 It goes through the threads of all interpreters. A thread that runs code in a subinterpreter is then found there and not
 where our brackets are; and from Python 3.12 on a subinterpreter may have an allocator of its own, so that a frame made
@@ -8,6 +12,7 @@ here is freed there by the wrong one, which ends the program. So while there are
 from __future__ import annotations
 
 import sys
+from _thread import get_ident
 from sys import _current_frames
 
 from .isolated import BUILTINS
@@ -20,13 +25,26 @@ if TYPE_CHECKING:
 _MAKERS = ("_interpreters", "_xxsubinterpreters")
 
 
-def current_frames() -> dict[int, FrameType]:
-    """The innermost frame of each thread by the thread's ident; nothing where it can't be had without danger."""
+def frames_of_others() -> dict[int, FrameType]:
+    """The innermost frame of each thread but the calling one, by the thread's ident; nothing where that has dangers."""
+    if _has_subinterpreters():
+        return {}
+    frames = _current_frames()
+    frames.pop(get_ident(), None)
+    return frames
+
+
+def is_alone() -> bool:
+    """Whether no other thread runs Python code; False where it is not known."""
+    return not _has_subinterpreters() and len(_current_frames()) == 1
+
+
+def _has_subinterpreters() -> bool:
     for name in _MAKERS:
         maker = sys.modules.get(name)
         if maker is not None and len(maker.list_all()) > 1:
-            return {}
-    return _current_frames()
+            return True
+    return False
 
 
 def in_main_interpreter() -> bool:

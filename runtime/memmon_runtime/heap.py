@@ -10,7 +10,6 @@ import gc
 from sys import getallocatedblocks, getrefcount
 from time import perf_counter
 
-from .frames import current_frames
 from .isolated import BUILTINS
 from .settings import MB, absolute
 from .sites import function_name
@@ -38,15 +37,15 @@ _FRAMES_OWN = 3
 _SIZED = (list, dict, set, frozenset, tuple, bytearray, bytes, str)
 
 
-def picture(without: int, headroom: int) -> dict[str, object]:
+def picture(threads: dict[int, FrameType], headroom: int) -> dict[str, object]:
     """The picture as the value of the log's ``# heap`` line, with how long it took in seconds.
 
     ``types``: the gc-tracked objects by type, with number and size; from a sample where there are many
     (``sampled``), and null where the list of them would take too much of ``headroom`` (in bytes) or of the time.
-    ``containers``: what the running frames of all threads but ``without`` hold, with length and own size.
+    ``containers``: what the frames of these threads hold, given by their innermost ones, with length and own size.
     """
     begun = perf_counter()
-    containers = _containers(without, begun + _BUDGET)
+    containers = _containers(threads, begun + _BUDGET)
     types, stride = _types(headroom) if perf_counter() < begun + _BUDGET else (None, 1)
     return {
         "types": types,
@@ -77,13 +76,13 @@ def _types(headroom: int) -> tuple[list[dict[str, object]] | None, int]:
     ], stride
 
 
-def _containers(without: int, until: float) -> list[dict[str, object]]:
+def _containers(threads: dict[int, FrameType], until: float) -> list[dict[str, object]]:
     found: dict[int, tuple[int, int, str, str, str]] = {}
     seen: set[int] = set()
-    for ident, innermost in current_frames().items():
+    for innermost in threads.values():
         frame: FrameType | None = innermost
         traced = _is_traced(innermost)
-        while frame is not None and ident != without and perf_counter() < until:
+        while frame is not None and perf_counter() < until:
             code = frame.f_code
             where = f"{absolute(code.co_filename)}:{function_name(code)}"
             own = None if _may_have_copied(code) else frame.f_locals

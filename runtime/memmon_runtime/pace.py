@@ -12,7 +12,7 @@ from _thread import get_native_id
 from os import listdir
 
 from .blame import is_own
-from .frames import current_frames
+from .frames import frames_of_others
 from .isolated import BUILTINS
 from .limits import read_text
 
@@ -65,12 +65,12 @@ class Pace:
         self._waited = getrusage is not None and getrusage(RUSAGE_THREAD).ru_nvcsw - self._rested > 1
         self._late = late
 
-    def is_short(self, now: float, without: int) -> bool:
+    def is_short(self, now: float) -> bool:
         """Whether many short steps are at work."""
         if self._late > _LOCKED_OUT:
             self.forget()
         self._since = self._since or now
-        places = {_place(frame) for ident, frame in current_frames().items() if ident != without}
+        places = {_place(frame) for frame in frames_of_others().values()}
         same = places == self._places
         if self._places is not None:
             self._signs = 0 if same and not self._waited else self._signs + self._waited + (not same)

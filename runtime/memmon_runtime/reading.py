@@ -9,8 +9,8 @@ from _functools import partial  # type: ignore[import-not-found]  # functools it
 from os import O_CLOEXEC, O_RDONLY, O_WRONLY, close, pread, sysconf, write
 
 from . import files
-from .glance import read
 from .isolated import BUILTINS
+from .turns import read
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
@@ -97,7 +97,7 @@ class Procfs:
 
     def vm(self) -> int:
         """The size of the address space now, in pages."""
-        return int(pread(self._fd, 64, 0).split()[0])
+        return int(read(self._fd, 64).split()[0])
 
     def close(self) -> None:
         """Give the descriptor back, unless it is no longer ours."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 from _thread import RLock, _count, get_ident
 from time import process_time_ns, thread_time_ns, time_ns
 
+from . import turns
 from .brackets import LOOSE, Brackets
 from .isolated import BUILTINS
 from .limits import INFO, WARNING
@@ -288,7 +289,7 @@ class Recorder:
         line = self._line(self.log, self.level, self.words.background, rss, more)
         if self.level > self.worst:
             line = self.first_time(self.log, self.level, time_ns(), rss, line)
-        self.log.append(stacks + line)
+        self.log.append(stacks + line, turns.write)
 
     def ending(self, log: RunLog, exception: str, end: str) -> str:
         """The last lines of a log."""

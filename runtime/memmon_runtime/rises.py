@@ -71,12 +71,12 @@ class Rises:
         """Whether a line has been come to since it was opened."""
         return bool(self._last)
 
-    def open(self, without: int) -> bool:
+    def open(self) -> bool:
         """Begin; False where a debugger or the like is at work. ``without`` is the watcher's thread."""
         self._last, self._changes = {}, []
         self._fd = self._reader.descriptor()  # it may be another by now
         self._level = self._now()
-        return self._level >= 0 and self._stepping.start(self._step, without)
+        return self._level >= 0 and self._stepping.start(self._step)
 
     def close(self) -> None:
         """Be told no more."""

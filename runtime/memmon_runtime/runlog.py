@@ -25,6 +25,12 @@ try:
 except ImportError:  # another Python than CPython
     from json.encoder import encode_basestring
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable
+
+    Write = Callable[[int, bytes, int], int]
+
 _BURST = 10_000
 _PER_SECOND = 20
 _FULL = 16 << 20
@@ -88,10 +94,10 @@ class RunLog:
         self.path = f"{folder}/{names[-1]}"
         return files.open_high(self.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC)
 
-    def append(self, text: str) -> bool:
+    def append(self, text: str, write: Write = pwrite) -> bool:
         """Write whole lines at the end of the file, whatever the allowance: for what is rare. True if it went well."""
         self._slot = _NO_SLOT
-        self._put(text.encode("utf-8", "backslashreplace"), self._end)
+        self._put(text.encode("utf-8", "backslashreplace"), self._end, write)
         return not self._failing
 
     def event(self, text: str) -> None:
@@ -157,10 +163,10 @@ class RunLog:
                 self.thin = self._allowance <= 0
                 self._slot, self._slot_until, self._refilled = _NO_SLOT, monotonic + _NS, monotonic
 
-    def _put(self, data: bytes, at: int) -> bool:
+    def _put(self, data: bytes, at: int, write: Write = pwrite) -> bool:
         """Write ``data`` at ``at``; a line that does not fit on the disk is taken back whole."""
         try:
-            written = pwrite(self._fd, data, at)
+            written = write(self._fd, data, at)
         except OSError:
             self._failing = True
             return False

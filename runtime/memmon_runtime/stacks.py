@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from _thread import get_ident
 
-from .frames import current_frames
 from .isolated import BUILTINS
 from .settings import absolute
 from .sites import function_name, original_line
@@ -22,12 +21,11 @@ _OWN = __name__.rpartition(".")[0]
 _OWN_FOLDER = absolute(__file__).rpartition("/")[0]
 
 
-def all_stacks(without: int) -> list[dict[str, object]]:
-    """Where every thread is, but for the one named ``without``; the innermost frame first."""
+def all_stacks(threads: dict[int, FrameType]) -> list[dict[str, object]]:
+    """Where these threads are, given by ident with their innermost frames; the innermost comes first."""
     stacks: list[dict[str, object]] = []
-    for ident, frame in current_frames().items():
-        if ident != without and len(stacks) < _MOST_THREADS:
-            stacks.append({"thread": _thread_name(ident), "tid": f"{ident:x}", "frames": _frames(frame)})
+    for ident, frame in list(threads.items())[:_MOST_THREADS]:
+        stacks.append({"thread": _thread_name(ident), "tid": f"{ident:x}", "frames": _frames(frame)})
     return stacks
 
 

@@ -22,7 +22,7 @@ from os import getpid
 from sys import _getframe
 
 from .blame import is_own
-from .frames import current_frames
+from .frames import frames_of_others
 from .isolated import BUILTINS
 
 __builtins__ = BUILTINS
@@ -56,11 +56,12 @@ def stepping() -> Monitored | Traced:
     return Traced()
 
 
-def _may_step(without: int) -> bool:
+def _may_step() -> bool:
     """Whether no thread is deep down, or looked at by a debugger, and there are no subinterpreters."""
-    frames = current_frames()
-    for ident, innermost in frames.items():
-        depth, frame = 0, innermost if ident != without else None
+    frames = frames_of_others()
+    for innermost in frames.values():
+        depth = 0
+        frame: FrameType | None = innermost
         while frame is not None:
             depth += 1
             if depth > _DEEPEST or frame.f_trace is not None:
@@ -78,10 +79,10 @@ class Monitored:
         self._codes: dict[int, CodeType] = {}
         self._step: Step | None = None
 
-    def start(self, step: Step, without: int) -> bool:
+    def start(self, step: Step) -> bool:
         """Let ``step`` be called with the frame at each line from now on; False where somebody else is at work."""
         monitoring = self._monitoring
-        if any(monitoring.get_tool(tool) is not None for tool in range(_TOOLS)) or not _may_step(without):
+        if any(monitoring.get_tool(tool) is not None for tool in range(_TOOLS)) or not _may_step():
             return False
         monitoring.use_tool_id(_TOOL, _NAME)
         self._step = step
@@ -89,8 +90,8 @@ class Monitored:
         monitoring.register_callback(_TOOL, events.LINE, self._line)
         monitoring.register_callback(_TOOL, events.PY_START, self._begun)
         monitoring.set_events(_TOOL, events.PY_START)
-        for ident, innermost in current_frames().items():
-            frame = innermost if ident != without else None
+        for innermost in frames_of_others().values():
+            frame: FrameType | None = innermost
             while frame is not None:
                 self._begun(frame.f_code, 0)
                 frame = frame.f_back
@@ -173,9 +174,9 @@ class Traced:
     def _in_force(self, place: int) -> int:
         return (self._word * _WORDS).from_address(self._main)[self._places[place]] or 0
 
-    def start(self, step: Step, without: int) -> bool:
+    def start(self, step: Step) -> bool:
         """Let ``step`` be called with the frame at each event from now on; False where somebody else traces."""
-        if not self._places[0] or self._in_force(0) or not _may_step(without):
+        if not self._places[0] or self._in_force(0) or not _may_step():
             return False
         self._told = _Told(step)
         return bool(self._set(self._main, self._function, self._told) == 0)

@@ -21,7 +21,7 @@ from _thread import RLock
 from ctypes import Structure, byref, c_int, c_void_p, pythonapi
 from opcode import opmap
 
-from .frames import current_frames
+from .frames import frames_of_others
 from .isolated import BUILTINS
 
 __builtins__ = BUILTINS
@@ -91,7 +91,7 @@ class Tracing:
     def open(self) -> bool:
         """Begin to trace; False where tracemalloc is the program's, or there are subinterpreters."""
         with self._lock:
-            if self.on or not current_frames() or _tracemalloc.is_tracing() or _held_elsewhere():
+            if self.on or not frames_of_others() or _tracemalloc.is_tracing() or _held_elsewhere():
                 return False
             self._lend()
             raw = _allocator(_RAW)
@@ -120,13 +120,13 @@ class Tracing:
                 self._own["clear_traces"]()
             return traces
 
-    def close(self, without: int, *, at_once: bool = False) -> bool:
+    def close(self, *, at_once: bool = False) -> bool:
         """Give tracemalloc back; False where a thread other than ``without`` stands so that it has to wait."""
         with self._lock:
             if self.on:
                 if self._hooked:
                     self._unhook()
-                if not at_once and not _is_quiet(without):
+                if not at_once and not _is_quiet():
                     return False
                 self._own["stop"]()
                 self.on = False
@@ -150,7 +150,7 @@ class Tracing:
             """Answer as tracemalloc's function of this name does when nobody traces; afterwards it is that function."""
             with self._lock:
                 if self.on and name == "start":
-                    self.close(0, at_once=True)
+                    self.close(at_once=True)
                 elif self.on:
                     nothing = _NOTHING[name]
                     return list(nothing) if type(nothing) is list else nothing
@@ -186,9 +186,9 @@ def _held_elsewhere() -> bool:
     return False
 
 
-def _is_quiet(without: int) -> bool:
+def _is_quiet() -> bool:
     """Whether no thread can be within an installed package's native code."""
-    return not any(_may_be_native(frame) for ident, frame in current_frames().items() if ident != without)
+    return not any(_may_be_native(frame) for frame in frames_of_others().values())
 
 
 def _may_be_native(frame: FrameType) -> bool:

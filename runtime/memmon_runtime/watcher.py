@@ -10,9 +10,9 @@ from _thread import allocate_lock, get_ident, get_native_id, start_new_thread
 from os import listdir
 from time import monotonic, sleep, time_ns
 
-from . import glance, heap, shipping
+from . import heap, shipping, turns
 from .files import Kept
-from .frames import current_frames
+from .frames import frames_of_others, is_alone
 from .isolated import BUILTINS
 from .limits import CRITICAL
 from .lines import machine_line
@@ -33,6 +33,10 @@ _TICK = 0.05
 _LEAST_TICK = 0.01
 _FASTEST_GROWTH = 4 << 30
 """Bytes a second that a program can touch: the headroom divided by it is the time that is left at the worst."""
+_SOON = 5.0
+"""Where memory would run out in so many seconds at the present rate, the watcher is in a hurry …"""
+_HURRY = 1.0
+"""… for so many: a leak pauses for the garbage collector and goes on."""
 _MEND_EVERY = 1.0
 _STILL_EVERY = 60
 """So many intervals may pass without a line while nothing changes."""
@@ -80,6 +84,8 @@ class Watcher:
         self._refilled = self._mended = monotonic()
         self._ticks = 0
         self._late = 0.0
+        self._looked_at, self._looked_rss = self._told_at, recorder.baseline
+        self._hurry_until = 0.0
         self._wake = allocate_lock()
         self._running = allocate_lock()
         self.ident = 0
@@ -95,7 +101,7 @@ class Watcher:
         self._running.acquire()
         self._ready = allocate_lock()
         self._ready.acquire()
-        glance.prepare()
+        turns.prepare()
         try:
             # The first thread to end makes the C library load what it takes; later there may be no memory for that.
             start_new_thread(_nothing, ())
@@ -140,7 +146,7 @@ class Watcher:
     def _settle(self) -> None:
         """Make ready while the starting thread waits: nobody may meet a descriptor that is opened and closed."""
         self.ident = get_ident()
-        glance.adopt()
+        turns.adopt()
         self._schedule = Kept(f"/proc/self/task/{get_native_id()}/schedstat")
         self._waited()
 
@@ -168,6 +174,7 @@ class Watcher:
                 self._mend()  # the next tick tries again
 
     def _leave(self) -> None:
+        turns.hurry(wanted=False)
         if self._schedule is not None:
             self._schedule.close()
         try:
@@ -179,7 +186,7 @@ class Watcher:
 
     def _is_last(self) -> bool:
         """Whether the process is only waiting for this thread to end."""
-        if self.when_last is None or len(current_frames()) != 1:
+        if self.when_last is None or not is_alone():
             return False
         self.when_last()
         return True
@@ -216,12 +223,22 @@ class Watcher:
         tick = _LEAST_TICK if self._zoom is not None and self._zoom.busy else _TICK
         return min(max(headroom / _FASTEST_GROWTH, _LEAST_TICK), tick)
 
+    def _is_urgent(self, rss: int, now: float) -> bool:
+        """Whether memory grows so fast that it may soon run out, or a window is open and the program slowed down."""
+        grown, passed = rss - self._looked_rss, now - self._looked_at
+        self._looked_rss, self._looked_at = rss, now
+        left = self._recorder.limits.tightest // self._recorder.reader.unit - rss
+        if grown * _SOON > left * passed:
+            self._hurry_until = now + _HURRY
+        return now < self._hurry_until or (self._zoom is not None and self._zoom.open)
+
     def _tick(self, now: float) -> None:
         recorder = self._recorder
         self._ticks += 1
         self._look_at_switch()
         shipping.bind()
         rss = recorder.reader.glance()
+        turns.hurry(wanted=self._is_urgent(rss, now))
         recorder.judge(rss)
         recorder.highest = max(recorder.highest, rss)
         if isinstance(recorder.peak, SampledPeak):
@@ -238,7 +255,7 @@ class Watcher:
         if self._zoom is not None:
             if self._zoom.busy:
                 self._stand_down()
-            self._zoom_in(self._zoom.look(rss, now, self.ident))
+            self._zoom_in(self._zoom.look(rss, now))
         if recorder.brackets.count:
             with recorder.lock:
                 recorder.brackets.sweep()
@@ -255,13 +272,13 @@ class Watcher:
         self._stand_down()
         if picture and self._pictures >= 1:
             self._pictures -= 1
-            stacks = "".join(machine_line("stack", stack) for stack in all_stacks(self.ident))
+            stacks = "".join(machine_line("stack", stack) for stack in all_stacks(frames_of_others()))
         elif picture:
             return
         if self._heap_due and recorder.level >= CRITICAL:
             self._heap_due = False
             headroom = max(recorder.limits.tightest - rss * recorder.reader.unit, 0)
-            stacks += machine_line("heap", heap.picture(self.ident, headroom))
+            stacks += machine_line("heap", heap.picture(frames_of_others(), headroom))
         self._told_rss, self._told_at, self._told_level = rss, now, recorder.level
         with recorder.lock:
             recorder.tell_left()

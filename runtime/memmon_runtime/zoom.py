@@ -110,22 +110,26 @@ class Zoom:
         self._window: _Window | None = None
         self._tracing = _tracing()
         self._rises = _rises(recorder)
-        self._without = 0
         self._closing = False
         self._wanted = False
         self._call: _Window | None = None
         self.pace = Pace()
 
     @property
+    def open(self) -> bool:
+        """Whether a window is open or about to be given up."""
+        return self._window is not None or self._closing
+
+    @property
     def busy(self) -> bool:
         """Whether the next look should come soon."""
-        return self._window is not None or self._closing or self._wanted
+        return self.open or self._wanted
 
-    def look(self, units: int, now: float, without: int) -> str:
+    def look(self, units: int, now: float) -> str:
         """Go on from here: open a window, look into it, or close it. Lines for the log, or nothing."""
-        rss, self._without = units * self._unit, without
+        rss = units * self._unit
         if self._closing and self._tracing is not None:
-            self._closing = not self._tracing.close(without)
+            self._closing = not self._tracing.close()
         if self._window is not None:
             return self._watch(self._window, rss)
         self._wanted = False
@@ -145,7 +149,7 @@ class Zoom:
         if self._rises is not None:
             self._rises.close()
         if self._tracing is not None:
-            self._tracing.close(self._without, at_once=True)
+            self._tracing.close(at_once=True)
 
     def _headroom(self, rss: int) -> int:
         """Bytes that are left under the tightest limit; in a cgroup other processes use them too."""
@@ -156,7 +160,7 @@ class Zoom:
     def _consider(self, rss: int, now: float) -> str:
         """Memory has grown by a step: open a window if there is room and time, or note the call that it grows in."""
         length = self._length(rss, now)
-        if not self.pace.is_short(now, self._without):
+        if not self.pace.is_short(now):
             self._wanted = True
             return self._within_call(rss, now, length)
         self._drop_call()
@@ -197,7 +201,7 @@ class Zoom:
             self._end(call, rss)
             self._drop_call()
             return ""
-        elif not call.stepped and self._rises is not None and self._rises.open(self._without):
+        elif not call.stepped and self._rises is not None and self._rises.open():
             call = self._call = _Window(rss, _LONG, stepped=True)
         self._sample(call, rss)
         if rss - call.rss < self._step or self.pace.still < _LOOKS:
@@ -206,7 +210,7 @@ class Zoom:
         self._windows += 1
         self._mark, self._marked = rss, now
         self.pace.forget()
-        return self._line("call", call, rss, blame.growing(call.samples), blame.Threads(self._without))
+        return self._line("call", call, rss, blame.growing(call.samples), blame.Threads())
 
     def _drop_call(self) -> None:
         if self._call is not None and self._call.stepped and self._rises is not None:
@@ -215,7 +219,7 @@ class Zoom:
 
     def _sample(self, window: _Window, rss: int) -> None:
         """Note where the busy threads are and what memory has grown by since they were looked at."""
-        threads = blame.Threads(self._without)
+        threads = blame.Threads()
         for ident, path in threads.paths.items():
             same = blame.shared(path, window.running.get(ident, path)) if path else 0
             window.running[ident] = path[len(path) - same :]
@@ -240,13 +244,13 @@ class Zoom:
         if not over and (grown < enough or (window.traced and seen < enough)):
             if window.traced and self._tracing is not None and passed >= _HALF and blocks < _FEW_BLOCKS:
                 traces = self._tracing.take(last=False)
-                window.looks.append(blame.kept(traces, blame.Threads(self._without)))
+                window.looks.append(blame.kept(traces, blame.Threads()))
             return ""
         return self._finish(window, rss, blocks, headroom)
 
     def _finish(self, window: _Window, rss: int, blocks: int, headroom: int) -> str:
         text = ""
-        threads = blame.Threads(self._without)
+        threads = blame.Threads()
         seen = 0
         grown = rss - window.rss
         if window.traced and self._tracing is not None:
@@ -257,7 +261,7 @@ class Zoom:
                 seen = sum(size for size, _ in paths.values())
                 text = self._line("tracemalloc", window, rss, paths, threads)
             else:
-                self._closing = not self._tracing.close(self._without)
+                self._closing = not self._tracing.close()
         if seen < _SEEN * grown and grown >= _LEAST_NATIVE:
             paths = blame.growing(window.samples)
             text += self._line("stacks", window, rss, paths, threads)
@@ -275,7 +279,7 @@ class Zoom:
 
     def _step_through(self, rss: int, headroom: int, length: float) -> None:
         """Let the lines be told whose growth the tracing has not seen."""
-        if self._rises is not None and headroom >= _ROOM and self._rises.open(self._without):
+        if self._rises is not None and headroom >= _ROOM and self._rises.open():
             self._windows += 1
             self._window = _Window(rss, length, stepped=True)
 
@@ -288,7 +292,7 @@ class Zoom:
         rises.close()
         text = ""
         if rss - window.rss >= _LEAST_NATIVE:
-            text = self._line("lines", window, rss, rises.kept(), blame.Threads(self._without))
+            text = self._line("lines", window, rss, rises.kept(), blame.Threads())
         self._end(window, rss)
         return text
 

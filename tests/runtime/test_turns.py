@@ -1,0 +1,73 @@
+"""The interpreter's switch interval is the watcher's while memory grows fast, and then the program's again."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import memmon_runtime
+from support import cgroup, interpreters
+from support.marks import each_python, needs_cgroup
+
+pytestmark = [needs_cgroup, pytest.mark.slow]
+
+_LIMIT_MB = 300
+_PREAMBLE = '__import__("memmon_runtime").install("__memmon__", added=(1,))\n'
+_GROW = """\
+import sys, time
+def grow(seconds):
+    kept, seen = [], set()
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and len(kept) < 180:
+        kept.append(b"x" * (1 << 20))
+        time.sleep(seconds / 200)
+        seen.add(round(sys.getswitchinterval() * 1e6))
+    return seen
+def settle():
+    end = time.monotonic() + 20
+    while round(sys.getswitchinterval() * 1e6) == 437 and time.monotonic() < end:
+        time.sleep(0.01)
+    return round(sys.getswitchinterval() * 1e6)
+"""
+
+
+def _print(folder: Path, python: Path, source: str) -> str:
+    """What the program prints in 300 MB, without a word on stderr."""
+    shutil.copytree(Path(memmon_runtime.__file__).parent, folder / "memmon_runtime")
+    (folder / "program.py").write_text(_PREAMBLE + _GROW + source, encoding="utf-8")
+    with cgroup.limited(_LIMIT_MB) as group:
+        done = group.run(
+            [python, "-W", "error", "program.py"], cwd=folder, capture_output=True, encoding="utf-8", timeout=60
+        )
+    assert (done.returncode, done.stderr) == (0, "")
+    return str(done.stdout)
+
+
+@each_python(interpreters.RUNTIME)
+def test_it_is_given_back_when_the_growth_is_over(tmp_path: Path, python: Path) -> None:
+    """While 180 MB come in a second it is the watcher's; then it is the program's again, be that its own or not."""
+    source = "print(sorted(grow(1)), settle())\nsys.setswitchinterval(0.02)\nprint(sorted(grow(1)), settle())\n"
+    assert _print(tmp_path, python, source) == "[437, 5000] 5000\n[437, 20000] 20000\n"
+
+
+@each_python(interpreters.RUNTIME)
+def test_what_the_program_sets_meanwhile_stays(tmp_path: Path, python: Path) -> None:
+    """A shorter interval is left alone, and one that was read from the watcher's and set again is not kept for ever."""
+    source = (
+        "sys.setswitchinterval(1e-5)\nprint(grow(1), settle())\nsys.setswitchinterval(0.005)\n"
+        "grow(1)\nsys.setswitchinterval(sys.getswitchinterval())\nprint(settle())\n"
+    )
+    assert _print(tmp_path, python, source) == "{10} 10\n5000\n"
+
+
+@each_python(interpreters.RUNTIME)
+def test_a_forked_child_begins_with_the_programs_own(tmp_path: Path, python: Path) -> None:
+    """The watcher ends before a fork and takes its interval with it."""
+    source = (
+        "import os\nfor turn in range(5):\n    grow(0.5)\n    pid = os.fork()\n    if pid == 0:\n"
+        "        os._exit(round(sys.getswitchinterval() * 1e6) != 5000)\n"
+        "    print(os.waitpid(pid, 0)[1])\n"
+    )
+    assert _print(tmp_path, python, source) == "0\n" * 5
