@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from os import O_CLOEXEC, O_RDONLY, close, pread, stat
 from os import open as open_file
+from time import monotonic
 
 from .files import Kept
 from .isolated import BUILTINS
@@ -23,6 +24,10 @@ INFO, WARNING, CRITICAL = 0, 1, 2
 _NO_LIMIT = 1 << 60
 """cgroup v1 says "none" by a number near 2**63."""
 _FAR = 1 << 62
+FASTEST_GROWTH = 4 << 30
+"""Bytes a second that programs can touch: what is left, divided by it, is the time that is left at the worst."""
+_LONGEST = 1.0
+"""Seconds that a level stands at most."""
 
 
 def read_text(path: str) -> str:
@@ -164,6 +169,7 @@ class Limits:
             self.cgroup = None
         self.address_space = _address_space()
         self.tightest, self.origin, self.path = self._tightest()
+        self._stands_until = 0.0
 
     def _tightest(self) -> tuple[int, str | None, str | None]:
         """The limit that the percentages in the header are of, in bytes; 0 where none is known."""
@@ -199,7 +205,7 @@ class Limits:
         """The level now, the rule that fired, and the RSS (in units) from which it may be higher.
 
         ``rss`` and ``vm`` are in units. A rise of the level by anything but this process's RSS shows at the next
-        call: the watcher makes one at each tick.
+        call: the watcher makes one when ``is_due`` says so.
         """
         rss *= self._unit
         uses = self._uses(rss, vm * self._unit)
@@ -215,7 +221,15 @@ class Limits:
                 level, fired, headroom = step, ":".join(over), _FAR
             else:
                 headroom = min([headroom, *(bound - used for _, used, bound, _ in rules)])
+        self._stands_until = monotonic() + min(headroom / FASTEST_GROWTH, _LONGEST) if level == INFO else 0.0
         return level, fired, (rss + headroom) // self._unit if headroom < _FAR else _FAR
+
+    def is_due(self, now: float) -> bool:
+        """Whether others may have raised the level since it was judged, on the monotonic clock.
+
+        The kernel takes longer to answer than all else that a tick does. The address space may jump.
+        """
+        return now >= self._stands_until or bool(self.address_space)
 
     def headroom(self, rss: int, vm: int) -> int:
         """The bytes that are left under the nearest limit; very many where there is none. In units, like ``judge``."""

@@ -14,7 +14,7 @@ from . import heap, shipping, turns
 from .files import Kept
 from .frames import frames_of_others, is_alone
 from .isolated import BUILTINS
-from .limits import CRITICAL
+from .limits import CRITICAL, FASTEST_GROWTH
 from .lines import machine_line
 from .reading import SampledPeak
 from .settings import MB
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 _TICK = 0.05
 _LEAST_TICK = 0.01
-_FASTEST_GROWTH = 4 << 30
-"""Bytes a second that a program can touch: the headroom divided by it is the time that is left at the worst."""
 _SOON = 5.0
 """Where memory would run out in so many seconds at the present rate, the watcher is in a hurry …"""
 _HURRY = 1.0
@@ -43,6 +41,8 @@ _STILL_EVERY = 60
 _CHANGE = MB // 4
 _BURST = 30
 """So many pictures of all threads may be written at once, and one more each second."""
+_SOON_ENOUGH = 0.02
+"""A tick that is no later leaves the dead man's switch wound up for longer than the tick's own work takes."""
 _LOCKED_OUT = 0.1
 """Seconds that a tick must be late for the dump in between to be worth a line."""
 _ENDING = 0.02
@@ -160,13 +160,13 @@ class Watcher:
                 pass  # the next tick tries again
             pause = self._pause()
             planned = monotonic() + pause
-            if zoom is not None:
+            if zoom is not None and zoom.attentive:
                 zoom.pace.rest()
             if self._wake.acquire(timeout=pause) or self._is_last():
                 break
             begun = monotonic()
             self._late = begun - planned
-            if zoom is not None:
+            if zoom is not None and zoom.attentive:
                 zoom.pace.wake(self._late)
             try:
                 self._tick(begun)
@@ -192,10 +192,11 @@ class Watcher:
         return True
 
     def _look_at_switch(self) -> None:
-        """Whether it fired since the last tick; it is wound for this tick too, whose work may take a while."""
+        """Whether it fired since the last tick; it must not do so while this one is at work."""
         if self._dead_man is not None:
             held = self._dead_man.take()
-            self._dead_man.rewind()
+            if self._late > _SOON_ENOUGH:
+                self._dead_man.rewind()
             if held and self._late >= _LOCKED_OUT:
                 self._tell_held(held)
 
@@ -221,7 +222,7 @@ class Watcher:
         recorder = self._recorder
         headroom = (recorder.alert - recorder.last_rss) * recorder.reader.unit
         tick = _LEAST_TICK if self._zoom is not None and self._zoom.busy else _TICK
-        return min(max(headroom / _FASTEST_GROWTH, _LEAST_TICK), tick)
+        return min(max(headroom / FASTEST_GROWTH, _LEAST_TICK), tick)
 
     def _is_urgent(self, rss: int, now: float) -> bool:
         """Whether memory grows so fast that it may soon run out, or a window is open and the program slowed down."""
@@ -239,7 +240,8 @@ class Watcher:
         shipping.bind()
         rss = recorder.reader.glance()
         turns.hurry(wanted=self._is_urgent(rss, now))
-        recorder.judge(rss)
+        if rss >= recorder.alert or recorder.limits.is_due(now):
+            recorder.judge(rss)
         recorder.highest = max(recorder.highest, rss)
         if isinstance(recorder.peak, SampledPeak):
             recorder.peak.sample(rss)

@@ -103,7 +103,7 @@ class Zoom:
         self._limit = recorder.limits.tightest
         step = self._limit // _STEP_SHARE if self._limit else _LARGEST_STEP
         self._step = min(max(step, _LEAST_STEP), _LARGEST_STEP)
-        self._mark = recorder.baseline * self._unit
+        self._mark = self._seen = recorder.baseline * self._unit
         self._begun = self._marked = monotonic()
         self._spent = 0.0
         self._windows = 0
@@ -121,13 +121,18 @@ class Zoom:
         return self._window is not None or self._closing
 
     @property
+    def attentive(self) -> bool:
+        """Whether memory has grown by so much that the pace of the program will soon be asked for."""
+        return self._seen - self._mark >= self._step // 2
+
+    @property
     def busy(self) -> bool:
         """Whether the next look should come soon."""
         return self.open or self._wanted
 
     def look(self, units: int, now: float) -> str:
         """Go on from here: open a window, look into it, or close it. Lines for the log, or nothing."""
-        rss = units * self._unit
+        rss = self._seen = units * self._unit
         if self._closing and self._tracing is not None:
             self._closing = not self._tracing.close()
         if self._window is not None:

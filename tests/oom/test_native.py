@@ -129,8 +129,8 @@ def test_forks_in_the_midst_of_windows(tmp_path: Path, python: Path) -> None:
     """Neither parent nor child is traced after a fork, and both go on as they were."""
     source = (
         "import os, sys\nkept, ends = [], set()\n"
-        "for turn in range(6):\n"
-        "    grow(kept, 900)\n"
+        "for turn in range(5):\n"
+        "    grow(kept, 1500)\n"
         "    pid = os.fork()\n"
         "    if pid == 0:\n"
         "        grow([], 3)\n"
