@@ -260,6 +260,11 @@ class Recorder:
         if self.level > self.worst:
             self.alert = 0  # whoever writes the next line shall see that it is the first of its level
 
+    def review(self, rss: int, now: float) -> None:
+        """Find the level anew where it may be another one by ``now``, on the monotonic clock."""
+        if rss >= self.alert or self.limits.is_due(now):
+            self.judge(rss)
+
     def tell_left(self) -> None:
         """Count the brackets that were left and write their lines."""
         brackets = self.brackets

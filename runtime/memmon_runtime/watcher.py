@@ -240,8 +240,7 @@ class Watcher:
         shipping.bind()
         rss = recorder.reader.glance()
         turns.hurry(wanted=self._is_urgent(rss, now))
-        if rss >= recorder.alert or recorder.limits.is_due(now):
-            recorder.judge(rss)
+        recorder.review(rss, now)
         recorder.highest = max(recorder.highest, rss)
         if isinstance(recorder.peak, SampledPeak):
             recorder.peak.sample(rss)

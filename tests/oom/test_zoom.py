@@ -129,8 +129,8 @@ def test_forks_in_the_midst_of_windows(tmp_path: Path) -> None:
     source = _LEAK + (
         "import os, sys, _tracemalloc\n"
         "rows, status = [], []\n"
-        "for turn in range(15):\n"
-        "    grow(rows, 5_000)\n"
+        "for turn in range(6):\n"
+        "    grow(rows, 20_000)\n"
         "    pid = os.fork()\n"
         "    if pid == 0:\n"
         "        os._exit(int(_tracemalloc.is_tracing()))\n"
