@@ -171,3 +171,29 @@ def test_the_heap_is_pictured_at_the_rise_to_critical(bench):
     assert names["self.rows"]["length"] == 200_000
     assert names["self.rows"]["type"] == "dict"
     assert heap["types"] is None or heap["types"][0]["type"] == "list"
+
+
+def test_a_level_that_another_process_raises(every_python):
+    """What a neighbour in the same cgroup takes and gives back shows in the levels of a program that does nothing."""
+    every_python.write(
+        "import subprocess, sys, time\n"
+        "__memmon__.before('before', 1)\n"
+        "__memmon__.after('before', 1)\n"
+        "grow = 'kept = b\"x\" * (245 << 20); print(flush=True); input()'\n"
+        "neighbour = subprocess.Popen([sys.executable, '-c', grow], stdin=subprocess.PIPE, stdout=subprocess.PIPE)\n"
+        "neighbour.stdout.readline()\n"
+        "time.sleep(2)\n"
+        "__memmon__.before('beside', 2)\n"
+        "__memmon__.after('beside', 2)\n"
+        "neighbour.communicate(b'\\n')\n"
+        "time.sleep(2)\n"
+        "__memmon__.before('alone', 3)\n"
+        "__memmon__.after('alone', 3)\n"
+    )
+    with cgroup.limited(300) as group:
+        done = group.run(every_python.command(), cwd=every_python.folder, env=every_python.environment())
+    assert done.returncode == 0
+    (log,) = every_python.folder.glob("memory_monitor_*.log")
+    lines = log.read_text("utf-8").splitlines()
+    assert any("[WARNING] [background]" in line and " fired=cgroup:" in line for line in lines)
+    assert [line.split("] [")[1] for line in lines if "_AFTER]" in line] == ["INFO", "WARNING", "INFO"]
