@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import memmon_runtime
-from support import cgroup, interpreters
+from support import interpreters, watched
 from support.marks import each_python, needs_cgroup
 
 if TYPE_CHECKING:
     import subprocess
+    from pathlib import Path
 
 pytestmark = [needs_cgroup, pytest.mark.slow]
 
-_LIMIT_MB = 300
-_PREAMBLE = '__import__("memmon_runtime").install("__memmon__", added=(1,))\n'
 _TOLD = [name for name in interpreters.RUNTIME if name != "3.8"]
 """Python 3.8 has no way to be told of lines."""
 _LEAK = """\
@@ -39,16 +34,8 @@ _KEEPS = 9
 
 def _run(folder: Path, python: Path, source: str) -> tuple[subprocess.CompletedProcess[str], list[dict[str, Any]]]:
     """Run a program under the runtime in 300 MB; return its end and the zoom lines that are by lines."""
-    shutil.copytree(Path(memmon_runtime.__file__).parent, folder / "memmon_runtime", dirs_exist_ok=True)
-    (folder / "program.py").write_text(_PREAMBLE + source, encoding="utf-8")
-    with cgroup.limited(_LIMIT_MB) as group:
-        done = group.run(
-            [python, "-X", "dev", "-W", "error", "program.py"],
-            cwd=folder, capture_output=True, encoding="utf-8", timeout=120,
-        )  # fmt: skip
-    logs = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("memory_monitor_*.log"))]
-    lines = [line[8:] for log in logs for line in log.splitlines() if line.startswith("# zoom: ")]
-    return done, [zoom for zoom in map(json.loads, lines) if zoom["by"] == "lines"]
+    done = watched.run(folder, python, source, "-X", "dev", "-W", "error")
+    return done, [zoom for zoom in watched.told(folder, "zoom") if zoom["by"] == "lines"]
 
 
 def _first(zooms: list[dict[str, Any]]) -> set[int]:

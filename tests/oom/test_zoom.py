@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import memmon_runtime
-from support import cgroup, interpreters
+from support import interpreters, watched
 from support.marks import each_python, needs_cgroup
 
 if TYPE_CHECKING:
@@ -18,8 +15,6 @@ if TYPE_CHECKING:
 
 pytestmark = [needs_cgroup, pytest.mark.slow]
 
-_LIMIT_MB = 300
-_PREAMBLE = '__import__("memmon_runtime").install("__memmon__", added=(1,))\n'
 _LEAK = """\
 def churn():
     return sum(list(range(500)))
@@ -39,16 +34,8 @@ def _run(
     folder: Path, python: Path, source: str, **switches: str
 ) -> tuple[subprocess.CompletedProcess[str], list[dict[str, Any]]]:
     """Run a program under the runtime in 300 MB; return its end and the zoom lines of all its logs."""
-    shutil.copytree(Path(memmon_runtime.__file__).parent, folder / "memmon_runtime", dirs_exist_ok=True)
-    (folder / "program.py").write_text(_PREAMBLE + source, encoding="utf-8")
-    with cgroup.limited(_LIMIT_MB) as group:
-        done = group.run(
-            [python, "-X", "dev", "-W", "error", "program.py"], cwd=folder, env=switches,
-            capture_output=True, encoding="utf-8", timeout=120,
-        )  # fmt: skip
-    logs = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("memory_monitor_*.log"))]
-    lines = [line[8:] for log in logs for line in log.splitlines() if line.startswith("# zoom: ")]
-    return done, [json.loads(line) for line in lines]
+    done = watched.run(folder, python, source, "-X", "dev", "-W", "error", environment=switches)
+    return done, watched.told(folder, "zoom")
 
 
 def _first(zooms: list[dict[str, Any]]) -> set[int]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-import memmon_runtime
-from support import cgroup, interpreters
+from support import interpreters, watched
 from support.marks import each_python, needs_cgroup
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = [needs_cgroup, pytest.mark.slow]
 
-_LIMIT_MB = 300
-_PREAMBLE = '__import__("memmon_runtime").install("__memmon__", added=(1,))\n'
 _GROW = """\
 import sys, time
 def grow(seconds):
@@ -35,14 +34,9 @@ def settle():
 
 def _print(folder: Path, python: Path, source: str) -> str:
     """What the program prints in 300 MB, without a word on stderr."""
-    shutil.copytree(Path(memmon_runtime.__file__).parent, folder / "memmon_runtime")
-    (folder / "program.py").write_text(_PREAMBLE + _GROW + source, encoding="utf-8")
-    with cgroup.limited(_LIMIT_MB) as group:
-        done = group.run(
-            [python, "-W", "error", "program.py"], cwd=folder, capture_output=True, encoding="utf-8", timeout=60
-        )
+    done = watched.run(folder, python, _GROW + source, "-W", "error")
     assert (done.returncode, done.stderr) == (0, "")
-    return str(done.stdout)
+    return done.stdout
 
 
 @each_python(interpreters.RUNTIME)
