@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from memmon.verdict.end import STEP_MB, End, below, busy_frames, inside, is_suspended, of_record, same_function
 from memmon.verdict.growth import Grower, goes_through, grower, spoke_inside
 from memmon.verdict.model import OPENERS, Culprit, Frame, Stack
-from memmon.verdict.own import is_memmons, own_frame
+from memmon.verdict.own import is_memmons, is_own, own_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,6 +172,7 @@ def _zoom(end: End) -> Iterator[Candidate]:
     if found is None:
         return
     frame = found.frame
+    past = found.stale and not _still_there(end, found)
     around = [one for one in end.story.open if inside(end, one)]
     culprit = Culprit(
         file=frame.file,
@@ -187,16 +188,25 @@ def _zoom(end: End) -> Iterator[Candidate]:
         hotspot=None,
         normal_mb=None,
         alarm_mb=None,
-        confidence="guess" if found.by == "stacks" else "certain" if found.share >= _SURE else "likely",
+        confidence="guess" if past or found.by == "stacks" else "certain" if found.share >= _SURE else "likely",
     )
-    past = found.stale and not _still_there(end, found)
     yield Candidate(culprit, Weight(1 if past or found.by == "stacks" else 4, found.mb))
 
 
 def _still_there(end: End, found: Grower) -> bool:
-    """Whether a thread was last seen in a call that the windows saw grow."""
+    """Whether a thread was last seen in a call that the windows saw grow.
+
+    Of a single call that is its line; else the function of the line, since a loop goes on at any line, and what it
+    calls. Its callers go on long after it has ended.
+    """
+    if found.by == "call":
+        own = [frame for frame in found.frames if is_own(frame.file)]
+        return any(set(own) <= set(stack.frames) for stack, _ in busy_frames(end))
+    around = (found.frame.file, found.frame.function)
+    names = [(frame.file, frame.function) for frame in found.frames]
+    within = names[: names.index(around)] if around in names else []
     lines = {(frame.file, frame.line) for frame in found.frames}
-    functions = {(frame.file, frame.function) for frame in found.frames} - {(found.frame.file, "<module>")}
+    functions = {around, *within} - {(found.frame.file, "<module>")}
     return any(
         (frame.file, frame.line) in lines or (frame.file, frame.function) in functions
         for stack, _ in busy_frames(end)

@@ -97,6 +97,14 @@ def busy_frames(end: End) -> Iterator[tuple[Stack, Frame]]:
             yield stack, frame
 
 
+def _waiting_frames(end: End, thread: str) -> Iterator[tuple[Stack, Frame]]:
+    """Where a thread waits: where no line of the user's is at work, it is for threads of the library that it called."""
+    for stack in end.story.stacks:
+        frame = own_frame(stack, end.story.header.target)
+        if frame and _is_of(stack, thread):
+            yield stack, frame
+
+
 def below(stack: Stack, frame: Frame) -> tuple[Frame, ...]:
     """What ``frame`` had called, the outermost first; memmon's own, which looked on, left out."""
     return tuple(one for one in reversed(stack.frames[: stack.frames.index(frame)]) if not is_memmons(one.file))
@@ -117,7 +125,8 @@ def inside(end: End, bracket: Open) -> tuple[Stack, Frame] | None:
     site = end.site(opened)
     function = site.function if site else None
     # A bracket's own thread first; the main thread's number is not written.
-    for stack, frame in sorted(busy_frames(end), key=lambda one: not _is_of(one[0], opened.thread)):
+    looks = sorted(busy_frames(end), key=lambda one: not _is_of(one[0], opened.thread))
+    for stack, frame in looks or _waiting_frames(end, opened.thread):
         here = [one for one in stack.frames if one.file == end.file(opened.file) and same_function(one, function)]
         if here:
             return stack, next((one for one in here if opened.kind == "BEFORE" and end.holds(opened, one)), frame)
