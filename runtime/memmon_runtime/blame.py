@@ -15,7 +15,7 @@ __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType
-    from typing import Dict, Iterable, List, Tuple
+    from typing import Any, Dict, Iterable, List, Tuple
 
     from .tracing import Traces
 
@@ -85,13 +85,22 @@ def _functions_of(file: str) -> list[CodeType]:
     """The code of a module's functions and methods."""
     found: list[CodeType] = []
     for module in list(sys.modules.values()):
-        names = getattr(module, "__dict__", None)
-        if type(names) is dict and names.get("__file__") == file:
+        names = names_of(module)
+        if names.get("__file__") == file:
             for value in list(names.values()):
                 inner = list(vars(value).values()) if type(value) is type else [value]
                 codes = [getattr(one, "__code__", None) for one in inner if type(one).__name__ == "function"]
                 found += [code for code in codes if code is not None and code.co_filename == file]
     return found
+
+
+def names_of(module: object) -> dict[str, Any]:
+    """A module's names, without waking one that is loaded when it is first asked for anything."""
+    try:
+        names = object.__getattribute__(module, "__dict__")
+    except AttributeError:
+        return {}
+    return names if type(names) is dict else {}
 
 
 def _last_line(code: CodeType) -> int:

@@ -10,7 +10,9 @@ interrupts.
 frames that it walks move: after a stop (SIGSTOP, a frozen container), or where a quota or a busy machine starves the
 watcher. A thread's clock stands still while the thread does. Even so a dump amid running Python code crashes 3.11 once
 in some ten thousand times, so the switch heeds how long the watcher has waited for a processor lately. The
-program's own use of that watchdog is not touched; the handler takes one real-time signal that nobody has taken.
+program's own use of that watchdog is not touched. The signal is SIGURG, where nobody has taken it: a program that sets
+all signals back to their defaults makes it one that does nothing, while most others would end it. Where the program
+gives it another handler later, the switch is given up.
 
 The dump goes to ``.memory_monitor_….stack.page`` beside the log ``memory_monitor_….log``: 64 KiB that are allocated
 beforehand, mapped, and NUL but for the newest dump, which begins at 0 and ends before the first NUL. It is there only
@@ -55,6 +57,9 @@ _SIZE = 64 << 10
 _HEAD = b"Thread 0x%016x (most recent call first):\n"
 _BEGIN = len(_HEAD % 0)
 _MOST_THREADS = 32
+_ACTION_SIZE = 512
+"""Bytes that hold the system's ``struct sigaction`` anywhere; it begins with the handler's address."""
+_POINTER = 8
 _LOOK_EVERY = 20
 """So many windings may pass before the threads are looked through again, though their number is the same."""
 
@@ -147,7 +152,7 @@ class _Timers:
         """Find the system's functions and a free signal."""
         import ctypes  # noqa: PLC0415 - what costs something is imported only where it is wanted
         import faulthandler  # noqa: PLC0415
-        from _signal import SIG_DFL, SIGRTMAX, SIGRTMIN, getsignal  # type: ignore[import-not-found]  # noqa: PLC0415
+        from _signal import SIG_DFL, SIGURG, getsignal  # type: ignore[import-not-found]  # noqa: PLC0415
 
         class Event(ctypes.Structure):
             """The system's ``struct sigevent``, for one thread."""
@@ -172,10 +177,12 @@ class _Timers:
             self._create = system.timer_create
         self._set: Any = system.timer_settime
         self._delete: Any = system.timer_delete
-        free = [number for number in range(SIGRTMAX - 1, SIGRTMIN, -1) if getsignal(number) == SIG_DFL]
-        if not free:
-            raise OSError("every real-time signal is taken")
-        self._signal = free[0]
+        self._ask: Any = system.sigaction
+        self._action: Any = ctypes.create_string_buffer(_ACTION_SIZE)
+        self._signal = SIGURG
+        if getsignal(SIGURG) != SIG_DFL:
+            raise OSError("the signal is taken")
+        self._handler = b""
         self._own = get_native_id()
         self._timers: dict[int, Any] = {}
         self._known = -1
@@ -186,9 +193,18 @@ class _Timers:
     def register(self, fd: int) -> None:
         """Let the signal write the interrupted thread's stack to ``fd``."""
         self._faulthandler.register(self._signal, file=fd, all_threads=False, chain=False)
+        self._handler = self._handled()
+
+    def _handled(self) -> bytes:
+        """What is called at the signal, as the system has it: Python does not know `faulthandler`'s handlers."""
+        self._ask(self._signal, None, self._action)
+        return bytes(self._action.raw[:_POINTER])
 
     def wind(self, seconds: float) -> None:
         """Set every thread's timer, those of new threads among them."""
+        if self._handled() != self._handler:
+            self.stop()
+            return
         self._wound += 1
         if _count() != self._known or self._wound % _LOOK_EVERY == 0:
             self._known = _count()
@@ -230,4 +246,5 @@ class _Timers:
         for timer in self._timers.values():
             self._delete(timer)
         self._timers.clear()
-        self._faulthandler.unregister(self._signal)
+        if self._handled() == self._handler:
+            self._faulthandler.unregister(self._signal)

@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import builtins
-from _thread import RLock
 from atexit import register
 from gc import get_objects
 from sys import _getframe, getallocatedblocks
 
 from . import calls, shipping
+from .forking import around_forks
 from .frames import in_main_interpreter
 from .isolated import BUILTINS
 from .run import Run, find_parent, find_previous, find_target
@@ -20,11 +20,6 @@ from .sites import remember_added
 from .workers import end_with_worker
 
 __builtins__ = BUILTINS
-
-try:
-    from os import register_at_fork
-except ImportError:  # Windows
-    register_at_fork = None  # type: ignore[assignment]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +30,6 @@ _MOST_BLOCKS = 1_000_000
 
 _run: Run | None = None
 _decided = False
-_forking = RLock()
 
 
 def current() -> Run | None:
@@ -97,8 +91,7 @@ def begin(frame: FrameType, settings: dict[str, Any]) -> bool:
         _run = None
         return True
     register(_finish)
-    if register_at_fork is not None:
-        register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_in_child)
+    around_forks(_before_fork, _after_fork, _in_child)
     return True
 
 
@@ -119,38 +112,34 @@ def _finish() -> None:
 
 
 def _before_fork() -> None:
-    _forking.acquire()
-    try:
-        if _run is not None:
-            _run.pause()
-    except Exception:
-        pass
+    if _run is not None:
+        _run.pause()
 
 
 def _after_fork() -> None:
-    try:
-        if _run is not None:
-            _run.resume()
-    except Exception:
-        pass
-    finally:
-        _forking.release()
+    if _run is not None:
+        _run.resume()
 
 
 def _in_child() -> None:
-    global _forking, _run
-    _forking = RLock()
+    global _run
     run, _run = _run, None
     if run is None:
         return
+    calls.disconnect()
     try:
-        calls.disconnect()
         run.abandon()
-        if _getframe(1).f_code.co_name == "_execute_child":
+        if _is_exec(_getframe(1)):
             return  # subprocess: another program is about to take this process over
         _run = run.fork()
         end_with_worker(_run, _finish)
-    except RecursionError:
-        raise
-    except Exception:
+    except BaseException:
         calls.disconnect()
+        raise
+
+
+def _is_exec(frame: FrameType | None) -> bool:
+    """Whether `subprocess` forks, seen from the hook that ``frame`` calls."""
+    while frame is not None and frame.f_globals.get("__builtins__") is BUILTINS:
+        frame = frame.f_back
+    return frame is not None and frame.f_code.co_name == "_execute_child"

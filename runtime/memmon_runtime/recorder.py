@@ -59,17 +59,28 @@ _SHARED_NS = 1_000_000
 """Other threads ran inside a bracket where they used this much of the processor."""
 _MOST_ALARMS = 100
 """So many lines about too much growth are kept for each site even while lines are thinned."""
+_PATIENCE = 1.0
+"""Seconds that a checkpoint waits for another thread's …"""
+_SHORTLY = 0.05
+"""… and the watcher for the program's; a fork waits for the watcher."""
+_MOMENT = 0.001
+"""What is waited for a holder that has been waited for in vain."""
 _MAIN = get_ident()
 
 
 class Recorder:
-    """One process's record. ``lock`` is reentrant: a signal handler or a finaliser may pass a checkpoint within one."""
+    """One process's record. ``lock`` is reentrant: a signal handler or a finaliser may pass a checkpoint within one.
+
+    Whatever such a one waits for may be waiting for the lock in turn. So nobody waits for it for ever (``take``).
+    """
 
     def __init__(
         self, reader: Reader, peak: Peak | SampledPeak | None, limits: Limits, words: Words, target: str
     ) -> None:
         """Begin at the present reading, with neither log nor page yet."""
         self.lock = RLock()
+        self._stuck_at = -1
+        """The newest checkpoint's number when the lock was waited for in vain."""
         self.reader = reader
         self.peak = peak
         self.peaks = Peaks()
@@ -119,7 +130,9 @@ class Recorder:
 
         ``code`` is where the site is, if not in ``frame``.
         """
-        with self.lock:
+        if not self.lock.acquire(False) and not self.take():  # noqa: FBT003 - a keyword costs more
+            return
+        try:
             # All at once, since a local name costs a tenth of an attribute.
             sites, brackets, left, gone, local, read_rss, read_peak, reset_peak, peaks, page, log, write = self._at_hand
             site = sites.get((name, line, (code or frame.f_code).co_filename, labels))
@@ -206,6 +219,16 @@ class Recorder:
                     body = log.shape(self._body(site, phase, key))
                     site.lines[phase] = key, body
                 write(now, body)
+        finally:
+            self.lock.release()
+
+    def take(self, patience: float = _PATIENCE) -> bool:
+        """Get hold of the lock, to be released again; False where who has it does not let go within ``patience``."""
+        stuck = self._stuck_at == self.number
+        if self.lock.acquire(timeout=_MOMENT if stuck else patience):
+            return True
+        self._stuck_at = self.number
+        return False
 
     def _body(self, site: Site, phase: int, key: tuple[int, int, int, int, str, int, tuple[int, str], bool]) -> str:
         """The line after its time; it is kept, since a loop often writes the same one again."""
@@ -288,13 +311,36 @@ class Recorder:
 
     def background(self, rss: int, stacks: str) -> None:
         """A sample's line, which names the last checkpoint, after the stacks that belong to it."""
-        if self.log is None:
+        if not self.take(_SHORTLY):
             return
-        more = f"{self.fired} last={self.words.quoted(self.last_name)}"
-        line = self._line(self.log, self.level, self.words.background, rss, more)
-        if self.level > self.worst:
-            line = self.first_time(self.log, self.level, time_ns(), rss, line)
-        self.log.append(stacks + line, turns.write)
+        try:
+            self.tell_left()
+            if self.log is not None:
+                more = f"{self.fired} last={self.words.quoted(self.last_name)}"
+                line = self._line(self.log, self.level, self.words.background, rss, more)
+                if self.level > self.worst:
+                    line = self.first_time(self.log, self.level, time_ns(), rss, line)
+                self.log.append(stacks + line, turns.write)
+        finally:
+            self.lock.release()
+
+    def sweep(self) -> None:
+        """Find the brackets that were left without a word; the watcher does it at each tick."""
+        if self.brackets.count and self.take(_SHORTLY):
+            try:
+                self.brackets.sweep()
+                self.tell_left()
+            finally:
+                self.lock.release()
+
+    def append(self, text: str) -> None:
+        """Write whole lines into the log, where there is one."""
+        if self.take():
+            try:
+                if self.log is not None:
+                    self.log.append(text)
+            finally:
+                self.lock.release()
 
     def ending(self, log: RunLog, exception: str, end: str) -> str:
         """The last lines of a log."""
@@ -318,7 +364,9 @@ class Recorder:
 
     def leave(self, frame: FrameType, name: str, line: int, labels: tuple[str, str], code: CodeType | None) -> None:
         """An exception passes: take the bracket out and tell that it was left."""
-        with self.lock:
+        if not self.take():
+            return
+        try:
             site = self.sites.get((name, line, (code or frame.f_code).co_filename, labels))
             stack, _ = getattr(self.brackets.local, "lane", None) or self.brackets.lane(get_ident())
             bracket = self.brackets.take(stack, frame, site) if site is not None else None
@@ -326,6 +374,8 @@ class Recorder:
                 self.brackets.count += 1
                 self.brackets.leave(bracket)
                 self.tell_left()
+        finally:
+            self.lock.release()
 
     def _add(self, name: str, line: int, code: CodeType, limits: Pair, labels: tuple[str, str]) -> Site:
         """A site's first hit: its row in the page, its line in the log."""
@@ -349,7 +399,9 @@ class Recorder:
 
     def mend(self) -> None:
         """Open anew what the program closed behind our back."""
-        with self.lock:
+        if not self.take(_SHORTLY):
+            return
+        try:
             self.reader.mend()
             self.limits.mend()
             if self.peak is not None:
@@ -357,6 +409,8 @@ class Recorder:
             if self.log is not None:
                 self.log.mend()
             self.wire()
+        finally:
+            self.lock.release()
 
     def close_all(self) -> None:
         """Give back every descriptor; what is still under way finds neither log nor page."""

@@ -13,6 +13,7 @@ from time import time_ns
 
 from . import calls, workers
 from .deadman import DeadMan
+from .forking import hush
 from .isolated import BUILTINS
 from .limits import Limits, read_text, system_kills
 from .lines import Words, added_line, card_line, header, machine_line
@@ -49,6 +50,8 @@ class Run:
         self.dead_man: DeadMan | None = None
         self.log_path = ""
         self._told = False
+        self._pauses: list[bool] = []
+        """For each fork under way whether the recorder's lock is held for it."""
 
     def start(self, parent: dict[str, object] | None) -> None:
         """Begin to record; what can't be had is done without."""
@@ -135,21 +138,21 @@ class Run:
         """Another instrumented file has come in."""
         recorder = self.recorder
         if recorder is not None and recorder.log is not None and added:
-            with recorder.lock:
-                recorder.log.append(added_line(absolute(filename), added))
+            recorder.append(added_line(absolute(filename), added))
 
     def pause(self) -> None:
         """Before a fork: no thread of ours, and nothing half written."""
+        self._pauses.append(False)
         if self.watcher is not None:
             self.watcher.stop()
-        if self.recorder is not None:
-            self.recorder.lock.acquire()
+        self._pauses[-1] = self.recorder is not None and self.recorder.take()
 
     def resume(self) -> None:
-        """After a fork, in the parent."""
-        if self.recorder is not None:
+        """After a fork, in the parent; where a handler forked amid a fork, the outer one is still to come."""
+        if self._pauses.pop() and self.recorder is not None:
             self.recorder.lock.release()
-        if self.watcher is not None:
+        if self.watcher is not None and not self._pauses:
+            hush()
             unsignalled(self.watcher.start)
 
     def abandon(self) -> None:
@@ -191,7 +194,8 @@ class Run:
         calls.disconnect()
         if watcher is not None:
             watcher.stop()
-        with recorder.lock:
+        taken = recorder.take()  # else whoever has it will never let go
+        try:
             self.recorder = None
             recorder.brackets.leave_lane()
             recorder.tell_left()
@@ -206,6 +210,9 @@ class Run:
             if self.dead_man is not None:
                 self.dead_man.close()
             recorder.close_all()
+        finally:
+            if taken:
+                recorder.lock.release()
 
 
 def find_target(globals_: dict[str, object], filename: str) -> str:

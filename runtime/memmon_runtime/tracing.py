@@ -21,6 +21,7 @@ from _thread import RLock
 from ctypes import Structure, byref, c_int, c_void_p, pythonapi
 from opcode import opmap
 
+from .blame import names_of
 from .frames import frames_of_others
 from .isolated import BUILTINS
 
@@ -180,7 +181,7 @@ def _held_elsewhere() -> bool:
     for name, module in list(sys.modules.items()):
         if name in ("tracemalloc", "_tracemalloc") or name.startswith(__name__.partition(".")[0]):
             continue
-        for value in list(getattr(module, "__dict__", {}).values()):
+        for value in list(names_of(module).values()):
             if id(value) in functions:
                 return True
     return False

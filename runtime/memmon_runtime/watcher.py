@@ -7,11 +7,11 @@ each ``interval`` seconds when the RSS is another one than in the line before.
 from __future__ import annotations
 
 from _thread import allocate_lock, get_ident, get_native_id, start_new_thread
-from os import listdir
 from time import monotonic, sleep, time_ns
 
 from . import heap, shipping, turns
 from .files import Kept
+from .forking import count_tasks, speak
 from .frames import frames_of_others, is_alone
 from .isolated import BUILTINS
 from .limits import CRITICAL, FASTEST_GROWTH
@@ -45,7 +45,9 @@ _SOON_ENOUGH = 0.02
 """A tick that is no later leaves the dead man's switch wound up for longer than the tick's own work takes."""
 _LOCKED_OUT = 0.1
 """Seconds that a tick must be late for the dump in between to be worth a line."""
-_ENDING = 0.02
+_SPEAK_AFTER = 4
+"""So many ticks after the start a fork that it follows is over."""
+_ENDING = 0.05
 """Seconds that a thread is given to end, at most."""
 
 
@@ -53,12 +55,11 @@ def _nothing() -> None:
     """End at once."""
 
 
-def _tasks() -> int:
-    """How many threads the system counts."""
-    try:
-        return len(listdir("/proc/self/task"))  # noqa: PTH208 - no pathlib in the user's program
-    except OSError:
-        return 0
+def _wait_for(tasks: int) -> None:
+    """Let a thread end that is ending: Python 3.12 and later warn of a fork while the system still counts it."""
+    until = monotonic() + _ENDING
+    while count_tasks() > tasks and monotonic() < until:
+        sleep(0.0001)
 
 
 class Watcher:
@@ -82,7 +83,7 @@ class Watcher:
         self._told_at = monotonic()
         self._pictures = float(_BURST)
         self._refilled = self._mended = monotonic()
-        self._ticks = 0
+        self._ticks = self._speak_at = 0
         self._late = 0.0
         self._looked_at, self._looked_rss = self._told_at, recorder.baseline
         self._hurry_until = 0.0
@@ -102,28 +103,31 @@ class Watcher:
         self._ready = allocate_lock()
         self._ready.acquire()
         turns.prepare()
+        self._speak_at = self._ticks + _SPEAK_AFTER
+        first, before = not self.ident, count_tasks()
         try:
-            # The first thread to end makes the C library load what it takes; later there may be no memory for that.
-            start_new_thread(_nothing, ())
+            if first:
+                # The first thread to end makes the C library load what it takes; later there may be no memory for that.
+                start_new_thread(_nothing, ())
             start_new_thread(self._run, ())
         except BaseException:
             self._running.release()
             raise
         self._recorder.own_threads = 1
         self._ready.acquire()
+        if first:
+            _wait_for(before + 1)
 
     def stop(self) -> None:
         """Let the thread end and wait until it has; does nothing where it does not run."""
         if self._recorder.own_threads and self.ident != get_ident():
-            before = _tasks()
-            self._wake.release()
+            before = count_tasks()
+            if self._wake.locked():  # a handler may fork amid a fork, and end it twice
+                self._wake.release()
             self._running.acquire()
             self._running.release()
             self._recorder.own_threads = 0
-            # Python 3.12 and later warn of a fork while the system still counts a thread that is ending.
-            until = monotonic() + _ENDING
-            while _tasks() > before - 1 and monotonic() < until:
-                sleep(0.0001)
+            _wait_for(before - 1)
 
     def _run(self) -> None:
         running = self._running
@@ -236,6 +240,8 @@ class Watcher:
     def _tick(self, now: float) -> None:
         recorder = self._recorder
         self._ticks += 1
+        if self._ticks == self._speak_at:
+            speak()
         self._look_at_switch()
         shipping.bind()
         rss = recorder.reader.glance()
@@ -257,10 +263,7 @@ class Watcher:
             if self._zoom.busy:
                 self._stand_down()
             self._zoom_in(self._zoom.look(rss, now))
-        if recorder.brackets.count:
-            with recorder.lock:
-                recorder.brackets.sweep()
-                recorder.tell_left()
+        recorder.sweep()
         if now - self._mended >= _MEND_EVERY:
             self._mended = now
             recorder.mend()
@@ -281,17 +284,13 @@ class Watcher:
             headroom = max(recorder.limits.tightest - rss * recorder.reader.unit, 0)
             stacks += machine_line("heap", heap.picture(frames_of_others(), headroom))
         self._told_rss, self._told_at, self._told_level = rss, now, recorder.level
-        with recorder.lock:
-            recorder.tell_left()
-            recorder.background(rss, stacks)
+        recorder.background(rss, stacks)
 
     def _zoom_in(self, text: str) -> None:
         """Write what a window showed, with a sample behind it: the last line names the last checkpoint."""
         if text:
             recorder = self._recorder
-            rss = recorder.reader.glance()
-            with recorder.lock:
-                recorder.background(rss, text)
+            recorder.background(recorder.reader.glance(), text)
 
     def _tell_held(self, dump: str) -> None:
         """What the dead man's switch wrote while this thread was kept from running."""
@@ -300,6 +299,4 @@ class Watcher:
             stacks = held_stacks(dump)
             text = "".join(machine_line("stack", stack) for stack in stacks)
             recorder = self._recorder
-            rss = recorder.reader.glance()
-            with recorder.lock:
-                recorder.background(rss, text)
+            recorder.background(recorder.reader.glance(), text)

@@ -237,9 +237,8 @@ def _append(key: str, value: object) -> None:
 
         run = process.current()
         recorder = run.recorder if run else None
-        if recorder is not None and recorder.log is not None:
-            with recorder.lock:
-                recorder.log.append(machine_line(key, value))
+        if recorder is not None:
+            recorder.append(machine_line(key, value))
     except Exception as error:  # noqa: BLE001  # it is the log's loss alone
         _complain(error)
 

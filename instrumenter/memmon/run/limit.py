@@ -51,11 +51,7 @@ def _picture(limit_mb: float, rss_mb: float, interrupted: FrameType | None) -> N
         facts = {"mb": limit_mb, "rss_mb": round(rss_mb, 2), "pid": getpid()}
         stacks = "".join(machine_line("stack", stack) for stack in all_stacks(threads))
         stacks += machine_line("heap", heap.picture(threads, _HEADROOM))
-        if recorder.lock.acquire(timeout=1):
-            try:
-                recorder.background(recorder.reader.rss(), machine_line("limit_reached", facts) + stacks)
-            finally:
-                recorder.lock.release()
+        recorder.background(recorder.reader.rss(), machine_line("limit_reached", facts) + stacks)
     except Exception:  # noqa: BLE001, S110  # the MemoryError matters more
         pass
 
