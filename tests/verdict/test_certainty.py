@@ -147,3 +147,31 @@ def test_an_open_bracket_counts_in_every_figure(judged: Callable[..., Verdict]) 
     figures = {one.name: (one.growth_mb, one.max_growth_mb, one.status) for one in verdict.hotspots}
     assert figures["a"] == (238, 238, "high")
     assert figures["b"] == (237, 237, "high"), "the culprit's own row is not ok, though nothing says what is fine"
+
+
+WAITING = """\
+# stack: {"thread": "ThreadPoolExecutor-0_1", "frames": [["/usr/lib/python3/dist-packages/pandas/io.py", 306, "read"]]}
+# stack: {"thread": "MainThread", "frames": [["/usr/lib/python3.11/threading.py", 327, "Condition.wait"], \
+["/usr/lib/python3/dist-packages/pandas/io.py", 90, "read_csv"], ["/srv/ds/bot.py", 5, "load"]]}
+"""
+
+
+@pytest.mark.parametrize("opened", ["read_csv_BEFORE", "load_START"])
+def test_a_bracket_whose_thread_waits_for_the_librarys_threads(judged: Callable[..., Verdict], opened: str) -> None:
+    """The program is in its statement all the while, and memory went there."""
+    place, kind = (5, "BEFORE") if opened.endswith("BEFORE") else (4, "START")
+    told = site(opened.partition("_BEFORE")[0].partition("_START")[0], place, "load").replace("BEFORE", kind)
+    verdict = judged(told, line(opened, 60, 0, f" line={place}"), WAITING, BACKGROUND)
+    assert verdict.culprit is not None
+    assert verdict.culprit.line == 5
+
+
+def test_a_call_that_has_ended_did_not_grow_to_the_end(judged: Callable[..., Verdict]) -> None:
+    """It was seen to grow while it ran; the same function is at another line now, in one step."""
+    frame = Frame("/srv/ds/bot.py", 6, "attach")
+    window = Zoomed("call", 130.0, 44.0, (Kept(44.0, (frame,), 1, frame),))
+    verdict = judged(
+        STACK.format(7, "attach").replace('"frames"', '"held": true, "frames"'), BACKGROUND, zooms=(window,)
+    )
+    assert verdict.culprit is not None
+    assert (verdict.culprit.line, verdict.culprit.shown_by) == (7, "stack")

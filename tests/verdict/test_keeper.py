@@ -54,3 +54,49 @@ def test_a_store_into_a_dict_is_no_filling(asked) -> None:
     """What grows where a cache is written to is the cache's."""
     source = HELPER.replace("block = mmap.mmap(-1, len(data))", "global POOL").replace("return block", "return POOL")
     assert asked(source.format(fill="POOL[data] = take(data)"), filled=True) == 3
+
+
+LOOP = """\
+def rows(count):
+    for number in range(count):
+        {gives}
+def main(book, file):
+    for row in {given}:
+        row["n"] = len(row["n"])
+        {use}
+"""
+
+
+@pytest.fixture
+def looped(tmp_path: Path):
+    """The line that keeps what a loop on line 5 goes through, made in ``way``."""
+
+    def ask(use: str, *, given: str = "rows(9)", gives: str = "yield [number] * 9", inner: str = "rows") -> int | None:
+        file = tmp_path / f"bot{len(list(tmp_path.iterdir()))}.py"  # a source is read once
+        file.write_text(LOOP.format(use=use, given=given, gives=gives), encoding="utf-8")
+        way = {"rows": [Frame(str(file), 3, "rows")], "next": [Frame("/usr/lib/python3.11/csv.py", 9, "R.__next__")]}
+        frames = (*way.get(inner, []), Frame(str(file), 5, "main"))
+        found = keeper(frames, 1, str(file))
+        return found.line if found else None
+
+    return ask
+
+
+@pytest.mark.parametrize("use", ["book.append(row)", "book += [row]", "book[9] = row", "book.rows = (1, row)"])
+def test_what_comes_turn_by_turn_is_kept_where_it_is_stored(looped, use: str) -> None:
+    """A generator, an iterator in Python and a file hand out one at a time; the loop's header keeps none."""
+    assert looped(use) == 7
+    assert looped(use, inner="next") == 7
+    assert looped(use, given="file", inner="none") == 7
+
+
+@pytest.mark.parametrize("use", ["book.total += row.price", "book[9] = row['x']", "print(row)"])
+def test_what_is_only_looked_at_is_not_kept(looped, use: str) -> None:
+    """Then whatever holds it is what the loop goes through."""
+    assert looped(use) == 5
+
+
+def test_a_loop_over_what_was_made_at_once_holds_it(looped) -> None:
+    """A list that was returned is the loop's, wherever its members go."""
+    assert looped("book.append(row)", gives="return [[number] * 9]") == 5
+    assert looped("book.append(row)", given="file.fetchall()", inner="none") == 5

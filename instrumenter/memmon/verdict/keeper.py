@@ -28,9 +28,9 @@ _LOWEST = 40
 _KEEPING = ("append", "appendleft", "extend", "add", "insert", "update", "setdefault", "put", "put_nowait", "push")
 _STORES = rf"""(?x)
     \.(?:{"|".join(_KEEPING)})\s*\(.*\b{{name}}\b
-    | \]\s*=\s*.*\b{{name}}\b
-    | \w\.\w+\s*=\s*.*\b{{name}}\b
-    | \+=\s*.*\b{{name}}\b
+    | \]\s*=\s*.*\b{{name}}\b(?!\s*[\[.(])
+    | \w\.\w+\s*=\s*.*\b{{name}}\b(?!\s*[\[.(])
+    | \+=\s*.*\b{{name}}\b(?!\s*[\[.(])
 """
 
 
@@ -44,15 +44,19 @@ def _statement(file: str, line: int) -> tuple[int, ast.stmt | None]:
         elif above < start:
             break
     text = textwrap.dedent("\n".join(lines[start - 1 : last_line(file, start)]))
-    try:
-        body = ast.parse(text).body
-    except (SyntaxError, ValueError, RecursionError):
-        return start, None
-    return start, body[0] if body else None
+    for whole in (text, f"{text} pass"):  # a loop's header is none without a body
+        try:
+            body = ast.parse(whole).body
+        except (SyntaxError, ValueError, RecursionError):
+            continue
+        return start, body[0] if body else None
+    return start, None
 
 
 def _name(statement: ast.stmt) -> str | None:
     """The one local name that a plain assignment binds, unless it builds on what is under that name already."""
+    if isinstance(statement, ast.For | ast.AsyncFor):
+        return statement.target.id if isinstance(statement.target, ast.Name) else None
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         target, value = statement.targets[0], statement.value
     elif isinstance(statement, ast.AnnAssign) and statement.value:
@@ -85,22 +89,31 @@ def _is_yield(statement: ast.stmt | None) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Yield | ast.YieldFrom)
 
 
-def _below(file: str, start: int, name: str) -> tuple[int | None, bool]:
-    """The line further down in the function that stores what is under ``name``; whether it is returned or yielded."""
+def _is_streamed(statement: ast.stmt | None, inner: Frame | None, *, yielded: bool) -> bool:
+    """Whether a loop gets what was allocated turn by turn, and not from something that holds it all."""
+    if not isinstance(statement, ast.For | ast.AsyncFor):
+        return False
+    if inner is None:
+        return isinstance(statement.iter, ast.Name | ast.Attribute)  # a file, a cursor
+    return yielded or inner.function.endswith(("__next__", "__anext__"))
+
+
+def _below(file: str, start: int, name: str) -> tuple[int | None, str]:
+    """The line further down in the function that stores what is under ``name``; ``return`` or ``yield``, if that is."""
     lines = source_lines(file)
     indent = len(lines[start - 1]) - len(lines[start - 1].lstrip())
     stores = re.compile(_STORES.replace("{name}", re.escape(name)))
-    handed = re.compile(rf"\s*(?:return|yield)\b\W*{re.escape(name)}\b\W*$")
+    handed = re.compile(rf"\s*(return|yield)\b\W*{re.escape(name)}\b\W*$")
     for number, line in enumerate(lines[start : start + _LOWEST], start + 1):
         if line.strip() and not line.lstrip().startswith("#") and len(line) - len(line.lstrip()) < indent - 4:
             break
         if re.match(r"\s*(?:async\s+)?(?:def|class)\s", line):
             break
         if stores.search(line):
-            return number, False
-        if handed.match(line.partition("#")[0].rstrip()):
-            return None, True
-    return None, False
+            return number, ""
+        if found := handed.match(line.partition("#")[0].rstrip()):
+            return None, found[1]
+    return None, ""
 
 
 def _is_cached(file: str, frame: Frame) -> bool:
@@ -151,18 +164,25 @@ def keeper(frames: tuple[Frame, ...], running: int, target: str | None, *, fille
     if first is None:
         return None
     at = frames.index(first)
+    yielded = False
     while True:
         frame = frames[at]
         start, statement = _statement(frame.file, frame.line or 1)
         runs = at >= len(frames) - running
+        if isinstance(statement, ast.For | ast.AsyncFor) and not _is_streamed(
+            statement, frames[at - 1] if at else None, yielded=yielded
+        ):
+            return frame
         names = [name] if statement and (name := _name(statement)) else list(_filled(statement)) if filled else []
         filled = False  # a caller has it from what was called
-        hands_up = _is_yield(statement) or (isinstance(statement, ast.Return) and not runs)
+        yielded = _is_yield(statement)
+        hands_up = yielded or (isinstance(statement, ast.Return) and not runs)
         for name in names:
             stored, handed = _below(frame.file, start, name)
             if stored:
                 return type(frame)(frame.file, stored, frame.function)
-            hands_up = hands_up or (handed and not runs)
+            yielded = yielded or handed == "yield"
+            hands_up = hands_up or (bool(handed) and not runs)
         above = _caller(frames, at, target)
         if not hands_up or above is None or _is_cached(frame.file, frame):
             return frame
