@@ -23,7 +23,7 @@ from .recorder import Recorder
 from .runlog import RunLog
 from .settings import MB, Settings, absolute
 from .sites import all_added, function_name, original_line
-from .threads import can_end, unsignalled
+from .threads import can_end, share_heap, unsignalled
 from .version import __version__
 from .watcher import Watcher
 from .zoom import Zoom
@@ -71,6 +71,8 @@ class Run:
         zoom = Zoom(recorder) if self.settings.zoom else None
         self.watcher = Watcher(recorder, self.settings.interval, self._switch(), zoom, heap=self.settings.heap)
         calls.connect(recorder)
+        if limits.address_space:
+            share_heap()
         try:
             if can_end():
                 unsignalled(self.watcher.start)

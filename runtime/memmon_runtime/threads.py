@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from typing import Callable
 
 
+_ARENA_MAX = -8
+"""glibc's M_ARENA_MAX."""
+
+
 def can_end() -> bool:
     """Whether there is no danger in it: before Python 3.10 the C library may have to load another at a thread's end.
 
@@ -26,6 +30,20 @@ def can_end() -> bool:
     except (ImportError, OSError):
         return False
     return True
+
+
+def share_heap() -> None:
+    """Let a thread allocate where all others do, and not set 64 MB of address space aside for itself.
+
+    For where the address space is limited: what is set aside for our thread would be the program's.
+    """
+    if sys.platform == "linux":
+        try:
+            from ctypes import PyDLL  # noqa: PLC0415 - not where it is not needed
+
+            PyDLL(None).mallopt(_ARENA_MAX, 1)
+        except (AttributeError, ImportError, OSError):
+            pass  # another C library than glibc
 
 
 def unsignalled(start: Callable[[], None]) -> None:

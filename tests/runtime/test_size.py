@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,13 @@ def test_thinned_lines_of_any_length_leave_no_remains(small, monkeypatch):
         assert match
         assert match["more"] == f" line={i}"
     assert len(lines_of(small)) < 10
+
+
+def test_a_limit_of_the_address_space_stays_the_programs(every_python):
+    """Our thread takes little of it: of 200 MB, a program that starts in 20 can have 130 more."""
+    every_python.write("kept = [bytearray(1 << 20) for _ in range(130)]\nprint(len(kept))\n")
+    done = subprocess.run(
+        ["sh", "-c", f"ulimit -v {200 << 10} && exec {every_python.python} program.py"],
+        cwd=every_python.folder, env=every_python.environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "130\n", "")
