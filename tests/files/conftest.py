@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import ctypes
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+_PR_CAPBSET_DROP = 24
+_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 1, 2
 
 SCRIPT = '''#!/usr/bin/env python3
 """机器人."""
@@ -40,3 +47,27 @@ def script(folder: Path) -> Path:
     path = folder / "bot.py"
     path.write_text(SCRIPT, encoding="utf-8")
     return path
+
+
+def _obey_permissions() -> None:
+    """Root may read and write everything; take that away from the process that is about to start."""
+    for capability in (_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH):
+        ctypes.CDLL(None).prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
+
+
+@pytest.fixture
+def as_user() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs memmon in a folder as somebody who is subject to permissions, though the tests may run as root."""
+
+    def run(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "memmon", *map(str, arguments)],
+            cwd=cwd,
+            capture_output=True,
+            encoding="utf-8",
+            stdin=subprocess.DEVNULL,
+            preexec_fn=_obey_permissions,
+            check=False,
+        )
+
+    return run

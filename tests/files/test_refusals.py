@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import resource
 import subprocess
@@ -14,15 +13,6 @@ from support.tool import listing, memmon
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-_PR_CAPBSET_DROP = 24
-_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 1, 2
-
-
-def _obey_permissions() -> None:
-    """Root may read and write everything; take that away from the process that is about to start."""
-    for capability in (_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH):
-        ctypes.CDLL(None).prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
 
 
 def _refused(folder: Path, *arguments: str, says: str, prepare: Callable[[], Any] | None = None) -> None:
@@ -76,30 +66,27 @@ def test_loop_of_links(folder: Path) -> None:
     assert "a.py: can't be read" in done.stderr
 
 
-def test_unreadable_file(folder: Path, script: Path) -> None:
+def test_unreadable_file(folder: Path, script: Path, as_user) -> None:
     """A file that this user may not read."""
     (folder / "secret.py").write_text("x = 1\n", encoding="utf-8")
     (folder / "secret.py").chmod(0)
-    done = subprocess.run(
-        [sys.executable, "-m", "memmon", "instrument", script.name, "secret.py"],
-        cwd=folder,
-        capture_output=True,
-        encoding="utf-8",
-        preexec_fn=_obey_permissions,
-        check=False,
-    )
+    done = as_user("instrument", script.name, "secret.py", cwd=folder)
     assert done.returncode == 2
     assert "secret.py: can't be read (permission denied)" in done.stderr
     assert {path.name for path in folder.iterdir()} == {"bot.py", "secret.py"}
 
 
-def test_read_only_folder(folder: Path, script: Path) -> None:
+def test_read_only_folder(folder: Path, script: Path, as_user) -> None:
     """Where no backup can be put beside the target, the message says that it is the folder."""
+    before = listing(folder)
     folder.chmod(0o555)
     try:
-        _refused(folder, script.name, says="folder that is not writable", prepare=_obey_permissions)
+        done = as_user("instrument", script.name, cwd=folder)
     finally:
         folder.chmod(0o755)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "folder that is not writable" in done.stderr
+    assert listing(folder) == before
 
 
 def test_no_target(folder: Path) -> None:

@@ -189,6 +189,39 @@ def test_all_below(folder: Path, script: Path) -> None:
     assert left == {"node_modules/x", ".git/hooks", "env/lib"}
 
 
+@pytest.mark.parametrize("mode", [0o000, 0o444, 0o333], ids=["closed", "only listed", "only entered"])
+def test_folders_that_cannot_be_looked_into(folder: Path, script: Path, as_user, mode: int) -> None:
+    """A folder below that this user may not read is passed over by status and restore, named target or not."""
+    original = script.read_bytes()
+    closed = folder / "closed"
+    closed.mkdir()
+    (closed / "m.py").write_bytes(original)
+    (closed / "m.py.monitor_backup").write_bytes(original)
+    for arguments in (["bot.py"], []):
+        memmon("instrument", "bot.py", cwd=folder)
+        closed.chmod(mode)
+        try:
+            asked, done = (as_user(command, *arguments, cwd=folder) for command in ("status", "restore"))
+        finally:
+            closed.chmod(0o755)
+        assert asked.stdout.startswith("instrumented  bot.py")
+        assert (done.returncode, script.read_bytes()) == (0, original), done.stderr
+        assert {path.name for path in folder.iterdir()} == {"bot.py", "closed"}
+
+
+def test_target_in_a_folder_that_cannot_be_listed(folder: Path, script: Path, as_user) -> None:
+    """A named target is restored where its folder may be written to but not read."""
+    original = script.read_bytes()
+    memmon("instrument", "bot.py", cwd=folder)
+    folder.chmod(0o333)
+    try:
+        done = as_user("restore", script, cwd=folder.parent)
+    finally:
+        folder.chmod(0o755)
+    assert done.returncode == 0, done.stderr
+    assert script.read_bytes() == original
+
+
 def test_purge_logs(folder: Path, script: Path) -> None:
     """--purge-logs deletes memmon's logs and pages, here and beside the target, and nobody else's."""
     beside = folder / "sub"

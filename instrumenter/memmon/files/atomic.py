@@ -103,7 +103,10 @@ def sweep(folder: Path, *, held: bool) -> None:
 
 
 def _temporaries(folder: Path) -> tuple[Path, ...]:
-    return tuple(path for path in sorted(folder.iterdir()) if is_temporary(path.name))
+    try:
+        return tuple(path for path in sorted(folder.iterdir()) if is_temporary(path.name))
+    except PermissionError:  # files can be worked on in a folder that can't be listed
+        return ()
 
 
 def remove(path: Path) -> None:

@@ -1,7 +1,7 @@
 """What memmon has to do with below a folder: instrumented files, backups, copies of the runtime, strays.
 
-Symbolic links are not followed, so a loop of them ends; repositories' innards, virtual environments and
-`node_modules` are passed over.
+Symbolic links are not followed, so a loop of them ends; repositories' innards, virtual environments,
+`node_modules` and folders that this user may not look into are passed over.
 """
 
 from __future__ import annotations
@@ -84,12 +84,21 @@ def _backed_up(names: list[str]) -> list[str]:
 def _walk(folder: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
     for place, folders, names in os.walk(folder):
         found = sorted(folders)
-        # Strays are reported, not searched; a virtual environment is known by its pyvenv.cfg.
+        # Strays are reported, not searched.
         folders[:] = [
             name
             for name in found
-            if name not in _PASSED_OVER
-            and not atomic.is_temporary(name)
-            and not Path(place, name, "pyvenv.cfg").exists()
+            if name not in _PASSED_OVER and not atomic.is_temporary(name) and _is_searched(Path(place, name))
         ]
         yield Path(place), found, sorted(names)
+
+
+def _is_searched(folder: Path) -> bool:
+    """Whether the user's own sources may be in ``folder``: it can be entered, and is no virtual environment."""
+    try:
+        (folder / "pyvenv.cfg").lstat()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return False
