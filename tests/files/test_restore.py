@@ -82,8 +82,48 @@ def test_torn_preamble(folder: Path, script: Path) -> None:
     before = listing(folder)
     done = memmon("restore", "bot.py", cwd=folder)
     assert done.returncode == 2
-    assert "preamble is not whole" in done.stderr
+    assert "preamble is not as memmon wrote it" in done.stderr
     assert listing(folder) == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("# <<< memmon <<<\n", "MINE = 1\n# <<< memmon <<<\n"), ("# <<< memmon <<<\n", "# <<< memmon <<< MINE\n")],
+    ids=["a line", "a remark"],
+)
+def test_lines_in_the_preamble(folder: Path, script: Path, old: str, new: str) -> None:
+    """What somebody wrote into the preamble is not thrown away: status says edited, all stays, the way out is named."""
+    memmon("instrument", "bot.py", cwd=folder)
+    _edit(script, old, new)
+    before = listing(folder)
+    assert memmon("status", cwd=folder).stdout.startswith("edited since  bot.py")
+    done = memmon("restore", "bot.py", cwd=folder)
+    assert done.returncode == 2
+    assert "its preamble is not as memmon wrote it; nothing was changed" in done.stderr
+    assert f"mv {BACKUP} bot.py" in done.stderr
+    assert listing(folder) == before
+
+
+def test_half_way_through_an_edit(folder: Path, script: Path) -> None:
+    """A file with a syntax error above its preamble loses what was injected, and only then does the runtime go."""
+    memmon("instrument", "bot.py", cwd=folder)
+    edited = '#!/usr/bin/env python3\nTABLE = {\n"""机器人."""\n'
+    _edit(script, '#!/usr/bin/env python3\n"""机器人."""\n', edited)
+    done = memmon("restore", "bot.py", cwd=folder)
+    assert (done.returncode, "kept the edits" in done.stderr) == (0, True)
+    assert script.read_text(encoding="utf-8").startswith(edited + "import json\n")
+    assert {path.name for path in folder.iterdir()} == {"bot.py"}
+
+
+def test_a_file_that_may_need_the_runtime(folder: Path, script: Path) -> None:
+    """The runtime stays as long as a Python file there speaks of it, though no preamble can be made out in it."""
+    (folder / "other.py").write_text("x = (\n  # >>> memmon\n__import__('memmon_runtime')\n", encoding="utf-8")
+    memmon("instrument", "bot.py", cwd=folder)
+    assert memmon("restore", script.name, cwd=folder).returncode == 0
+    assert (folder / "memmon_runtime").exists()
+    (folder / "other.py").unlink()
+    assert memmon("restore", cwd=folder).returncode == 0
+    assert {path.name for path in folder.iterdir()} == {"bot.py"}
 
 
 @pytest.mark.usefixtures("script")

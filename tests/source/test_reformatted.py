@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from memmon.source.reformatted import strip_reformatted
 
 # What instrumenting gives, with every injected piece broken over lines as formatters break them.
@@ -20,7 +22,12 @@ try:
     )
 except Exception:
     __import__("builtins").__memmon__ = type(
-        "memmon_missing", (), {}
+        "memmon_missing",
+        (),
+        {
+            "through": lambda bracket, value, close: value,
+            **dict.fromkeys(("before", "after", "start", "end"), lambda *site, **levels: None),
+        },
     )
 # <<< memmon <<<
 
@@ -86,3 +93,22 @@ def test_what_a_formatter_broke_over_lines_is_found_by_its_syntax():
 def test_without_a_preamble_nothing_is_taken_out():
     """A file whose preamble was torn is left to the user."""
     assert strip_reformatted(b"__memmon__.before('a', 1)\n", "x.py") is None
+
+
+FOREIGN = {
+    "a statement": ("# <<< memmon <<<\n", "mine = 1\n# <<< memmon <<<\n"),
+    "a statement in the try": ("try:\n", "try:\n    import os\n"),
+    "a statement in the handler": ("except Exception:\n", "except Exception:\n    mine = 1\n"),
+    "another branch": ("# <<< memmon <<<\n", "finally:\n    mine = 1\n# <<< memmon <<<\n"),
+    "a value that is computed": ('warning="80%"', "warning=mine()"),
+    "a comment": ("        warning=", "        # mine\n        warning="),
+    "a remark": ("# <<< memmon <<<\n", "# <<< memmon <<< mine\n"),
+}
+
+
+@pytest.mark.parametrize("edit", FOREIGN)
+def test_a_preamble_that_holds_something_of_the_users_is_left_to_the_user(edit):
+    """Whatever was put between the markers is not taken out along with memmon's own code."""
+    old, new = FOREIGN[edit]
+    assert FORMATTED.count(old) == 1
+    assert strip_reformatted(FORMATTED.replace(old, new).encode(), "x.py") is None

@@ -91,6 +91,36 @@ def test_injected_lines_that_were_moved_or_deleted_do_not_matter() -> None:
     assert stripped("".join([*without, *(call.strip() + "\n" for call in calls)])) == SOURCE
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("try:\n", "mine = 1\ntry:\n"),
+        ("except Exception:\n", "    import os\nexcept Exception:\n"),
+        ("except Exception:\n", "except Exception:\n    print('alone')\n"),
+        ("# <<< memmon <<<\n", "\n# mine\n# <<< memmon <<<\n"),
+        ("# <<< memmon <<<\n", "# <<< memmon <<< mine\n"),
+        ("takes it out\n", "takes it out # mine\n"),
+        ("))\nexcept", "))  # mine\nexcept"),
+    ],
+)
+def test_a_preamble_that_was_added_to_is_none(old: str, new: str) -> None:
+    """What the user put between the markers is not memmon's to take out: the file stays as it is."""
+    output = instrumented(SOURCE)
+    assert old in output
+    edited = output.replace(old, new, 1)
+    assert stripped(edited) == edited
+    assert mark(edited.encode()) is not None
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_an_edit_above_the_preamble_that_does_not_parse_yet(newline: str) -> None:
+    """A file that is half-way through an edit is instrumented still, and loses what was injected alone."""
+    source = SOURCE.replace("\n", newline)
+    broken = f"x = ({newline}" + instrumented(source)
+    assert mark(broken.encode()) is not None
+    assert stripped(broken) == f"x = ({newline}" + source
+
+
 def test_the_version_that_put_it_in_is_told() -> None:
     """A file from another version of memmon is recognised, and taken back."""
     output = instrumented(SOURCE).replace("# >>> memmon 0.1.0 >>>", "# >>> memmon 7.2rc1 >>>")

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from memmon.config import log_folders
+from memmon.errors import Place, SourceError
 from memmon.files import atomic, runlogs
 from memmon.files.restore import Ending, Failed, Report, restore_below, restore_named
 from memmon.files.target import locate
-from memmon.source.strip import strip
+from memmon.source.strip import mark, strip
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,6 +45,8 @@ def _pipe(targets: Sequence[str]) -> int:
         raise click.UsageError("`-` stands alone: name files, or give one text on stdin.")
     source = sys.stdin.buffer.read()
     result = strip(source)
+    if result == source and mark(source) is not None:
+        raise SourceError("its preamble is not as memmon wrote it: take it out by hand", Place("<stdin>"))
     sys.stdout.buffer.write(result)
     if result == source:
         click.echo("<stdin>: is not instrumented", err=True)

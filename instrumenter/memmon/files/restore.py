@@ -171,7 +171,7 @@ def _torn(current: bytes, stripped: bytes, given: str) -> str | None:
     text = decode(stripped, given).text
     block = preamble.find(decode(current, given).text)
     if block is None:
-        return "its preamble is not whole any more"
+        return "its preamble is not as memmon wrote it"
     if block.alias in text:
         line = len(LINE_END.findall(text[: text.index(block.alias)])) + 1
         return f"line {line} of the result would still name {block.alias}"

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PASSED_OVER = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__"})
-_MARK = b"# >>> memmon "
-"""How every preamble begins: a file without it needs no closer look."""
 
 
 @dataclass(frozen=True)
@@ -47,33 +45,44 @@ def below(folder: Path) -> Found:
             found.runtimes.append(place)
         found.pages.extend(place / name for name in runlogs.orphans(names))
         found.backups.extend(place / name for name in _backed_up(names))
-        found.instrumented.extend(_instrumented(place, names))
+        found.instrumented.extend(path for path in _candidates(place, names) if carries_mark(path))
     return found
 
 
 def needs_runtime(folder: Path) -> bool:
-    """Whether an instrumented file in ``folder`` or below relies on the copy of the runtime in ``folder``."""
+    """Whether a Python file in ``folder`` or below may rely on the copy of the runtime in ``folder``.
+
+    One that speaks of the runtime does, instrumented or not: what somebody is in the midst of editing can't always
+    be told, and a file that lost its runtime would run unwatched.
+    """
     for place, _, names in _walk(folder):
-        for path in _instrumented(place, names):
+        if deploy.NAME in place.relative_to(folder).parts:
+            continue
+        for path in _candidates(place, names):
             own = deploy.home(path)
-            if own == folder or not deploy.is_copy(own):
+            if (own == folder or not deploy.is_copy(own)) and deploy.NAME.encode() in _read(path):
                 return True
     return False
 
 
 def carries_mark(path: Path) -> bool:
     """Whether the file is instrumented; False for a link, and for one that can't be read."""
+    return mark(_read(path)) is not None
+
+
+def _read(path: Path) -> bytes:
+    """What the file holds; nothing for a link, and for one that can't be read."""
     try:
-        source = b"" if path.is_symlink() else atomic.read_regular(path)
+        return b"" if path.is_symlink() else atomic.read_regular(path)
     except OSError:
-        return False
-    return _MARK in source and mark(source) is not None
+        return b""
 
 
-def _instrumented(place: Path, names: list[str]) -> Iterator[Path]:
+def _candidates(place: Path, names: list[str]) -> Iterator[Path]:
+    """The files that may be instrumented: Python files, and those of any name that have a backup."""
     backed_up = set(_backed_up(names))
     for name in names:
-        if (name.endswith((".py", ".pyw")) or name in backed_up) and carries_mark(place / name):
+        if name.endswith((".py", ".pyw")) or name in backed_up:
             yield place / name
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 ALIAS = "__memmon__"
 ALIAS_PATTERN = r"__memmon(?:_\d+)?__"
 
-_TEXT = r'"(?:[^"\\\r\n]|\\.)*"'
-_NUMBER = r"[0-9][0-9.e+-]*"
+TEXT = r'"(?:[^"\\\r\n]|\\.)*"'
+NUMBER = r"[0-9][0-9.e+-]*"
 _NEWLINE = r"(?:\r\n|\r|\n)"
 _BLANK = r"[ \t\f]*"
 
@@ -77,9 +77,9 @@ def _number(value: float | None) -> str:
 def injected(alias: str) -> re.Pattern[str]:
     """Matches every injected piece of code behind *alias*, in the order in which it must be taken out."""
     runtime = rf"(?:{alias}|\({alias}\)|\(lambda: {alias}\)\(\))"
-    call = rf"{runtime}\.(?:before|after|start|end)\({_TEXT}, \d+(?:, normal={_NUMBER})?(?:, alarm={_NUMBER})?\)"
-    level = rf"(?:{_NUMBER}|None)"
-    opened = rf"\({_TEXT}, \d+, {level}, {level}\)"
+    call = rf"{runtime}\.(?:before|after|start|end)\({TEXT}, \d+(?:, normal={NUMBER})?(?:, alarm={NUMBER})?\)"
+    level = rf"(?:{NUMBER}|None)"
+    opened = rf"\({TEXT}, \d+, {level}, {level}\)"
     return re.compile(
         "|".join(
             (

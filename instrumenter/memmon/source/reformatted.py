@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ast_grep_py import SgRoot
 
-from memmon.source import calls, grammar
+from memmon.source import grammar, preamble
 from memmon.source.grammar import span
 from memmon.source.splice import Edit, splice
 from memmon.source.text import decode
@@ -23,29 +23,22 @@ if TYPE_CHECKING:
 
     from memmon.source.text import SourceText
 
-_PREAMBLE = re.compile(
-    r"(?<![^\r\n])# >>> memmon \S+ >>>.*?"
-    rf"\.install\(\s*[\"'](?P<alias>{calls.ALIAS_PATTERN})[\"'].*?"
-    r"(?<![^\r\n])# <<< memmon <<<(?! \")[^\r\n]*(?:\r\n|\r|\n|\Z)",
-    re.DOTALL,
-)
-
 
 def strip_reformatted(source: bytes, path: str) -> bytes | None:
-    """*source* without what memmon injected; None where its preamble can't be made out.
+    """*source* without what memmon injected; None where its preamble can't be made out, or is not memmon's alone.
 
     The result is not proved: the caller has to look whether it compiles and whether the alias is gone. Raises
     :class:`~memmon.errors.SourceError` where the file can't be decoded.
     """
     decoded = decode(source, path)
-    preamble = _PREAMBLE.search(decoded.text)
-    if preamble is None:
+    block = preamble.find_formatted(decoded.text)
+    if block is None:
         return None
-    runtime = re.compile(rf"(?:{preamble['alias']}|\(\s*(?:lambda:\s*)?{preamble['alias']}\s*\)(?:\(\))?)")
-    edits = [_without(*preamble.span())]
+    runtime = re.compile(rf"(?:{block.alias}|\(\s*(?:lambda:\s*)?{block.alias}\s*\)(?:\(\))?)")
+    edits = [_without(block.start, block.end)]
     for call in SgRoot(decoded.searchable, "python").root().find_all(kind="call"):
         callee = call.field("function")
-        if callee is None or callee.kind() != "attribute" or span(call)[0] < preamble.end():
+        if callee is None or callee.kind() != "attribute" or span(call)[0] < block.end:
             continue
         holder, _, method = callee.text().rpartition(".")
         if not runtime.fullmatch(holder.strip()):
