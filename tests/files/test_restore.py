@@ -46,10 +46,26 @@ def test_torn_injection_is_not_guessed_at(folder: Path, script: Path) -> None:
     before = listing(folder)
     done = memmon("restore", cwd=folder)
     assert done.returncode == 2
-    assert "line 10 of the result would still name __memmon__" in done.stderr
+    assert "line 16 would still name __memmon__" in done.stderr
     assert "mv " in done.stderr
     assert BACKUP in done.stderr
     assert listing(folder) == before
+
+
+@pytest.mark.parametrize("formatted", [False, True], ids=["", "formatted"])
+def test_checkpoints_that_were_commented_out(folder: Path, script: Path, *, formatted: bool) -> None:
+    """What an editor's comment toggle made of a statement and its checkpoints stays, without the checkpoints."""
+    original = script.read_text(encoding="utf-8")
+    memmon("instrument", "bot.py", cwd=folder)
+    for call in ("before", "after"):
+        _edit(script, f'    __memmon__.{call}("json.loads", 10)', f'    # __memmon__.{call}("json.loads", 10)')
+    _edit(script, "    config = json.loads(TEXT)", "    # config = json.loads(TEXT)\n    config = 1")
+    if formatted:
+        _edit(script, "except Exception:\n", "\nexcept Exception:\n")
+    done = memmon("restore", "bot.py", cwd=folder)
+    assert (done.returncode, "kept the edits" in done.stderr) == (0, True)
+    expected = original.replace("config = json.loads(TEXT)", "# config = json.loads(TEXT)\n    config = 1")
+    assert script.read_text(encoding="utf-8") == expected
 
 
 def test_a_formatter_went_over_it(folder: Path, script: Path) -> None:

@@ -91,6 +91,17 @@ def test_injected_lines_that_were_moved_or_deleted_do_not_matter() -> None:
     assert stripped("".join([*without, *(call.strip() + "\n" for call in calls)])) == SOURCE
 
 
+@pytest.mark.parametrize("lead", ["# {}{}", "#{}{}", "{}# {}", "# {}# {}"])
+def test_calls_that_were_commented_out_go_too(lead: str) -> None:
+    """A comment that holds nothing but an injected call is one; a remark that speaks of one is the user's."""
+    output = instrumented(SOURCE)
+    commented = re.sub(r"(?m)^( *)(__memmon__\.(?:before|after|start|end)\(.*\))$", lead.format(r"\1", r"\2"), output)
+    assert commented != output
+    assert stripped(commented) == SOURCE
+    remark = '# see __memmon__.before("load", 3)\n'
+    assert stripped(output + remark) == SOURCE + remark
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

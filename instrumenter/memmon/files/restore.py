@@ -13,8 +13,8 @@ from memmon.errors import MemmonError, Place, TargetError
 from memmon.files import atomic, backup, deploy, runlogs, target, walk
 from memmon.source import preamble
 from memmon.source.calls import ALIAS, ALIAS_PATTERN
-from memmon.source.strip import mark, strip
-from memmon.source.text import LINE_END, decode
+from memmon.source.strip import line_left, mark, strip
+from memmon.source.text import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -168,13 +168,13 @@ def _reformatted(current: bytes, given: str) -> bytes | None:
 
 def _torn(current: bytes, stripped: bytes, given: str) -> str | None:
     """How edits have torn what was injected, so that a part of it would stay behind; None where they have not."""
-    text = decode(stripped, given).text
-    block = preamble.find(decode(current, given).text)
+    text = decode(current, given)
+    block = preamble.find(text.text)
     if block is None:
         return "its preamble is not as memmon wrote it"
-    if block.alias in text:
-        line = len(LINE_END.findall(text[: text.index(block.alias)])) + 1
-        return f"line {line} of the result would still name {block.alias}"
+    line = line_left(text)
+    if line is not None:
+        return f"line {line} would still name {block.alias}"
     if _compiles(current) and not _compiles(stripped):
         return "the result would not compile"
     return None

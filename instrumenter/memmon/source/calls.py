@@ -75,16 +75,20 @@ def _number(value: float | None) -> str:
 
 @lru_cache(maxsize=8)
 def injected(alias: str) -> re.Pattern[str]:
-    """Matches every injected piece of code behind *alias*, in the order in which it must be taken out."""
+    """Matches every injected piece of code behind *alias*, in the order in which it must be taken out.
+
+    A call on a line of its own may have been commented out since.
+    """
     runtime = rf"(?:{alias}|\({alias}\)|\(lambda: {alias}\)\(\))"
     call = rf"{runtime}\.(?:before|after|start|end)\({TEXT}, \d+(?:, normal={NUMBER})?(?:, alarm={NUMBER})?\)"
     level = rf"(?:{NUMBER}|None)"
     opened = rf"\({TEXT}, \d+, {level}, {level}\)"
+    lead = rf"{_BLANK}(?:#{_BLANK})*"
     return re.compile(
         "|".join(
             (
-                rf"(?P<own_lines>(?<![^\r\n]){_BLANK}{call}{_NEWLINE})",
-                rf"(?P<last_lines>(?:{_NEWLINE}{_BLANK}{call})+\Z)",
+                rf"(?P<own_lines>(?<![^\r\n]){lead}{call}{_NEWLINE})",
+                rf"(?P<last_lines>(?:{_NEWLINE}{lead}{call})+\Z)",
                 rf"(?P<inline_before>{call}; )",
                 rf"(?P<inline_after>; {call})",
                 rf"(?P<open>{runtime}\.through\((?:{call}|{opened}), \()",

@@ -6,7 +6,7 @@ import re
 from itertools import count
 
 from memmon.source import calls, preamble
-from memmon.source.text import SourceText, decode
+from memmon.source.text import LINE_END, SourceText, decode
 
 mark = preamble.version_in
 
@@ -31,6 +31,22 @@ def strip_text(text: str) -> str:
     # The parts apart: what joins them may put an injected line behind a statement.
     head, tail = (calls.injected(block.alias).sub("", part) for part in (text[: block.start], text[block.end :]))
     return head + (block.instead or "") + tail
+
+
+def line_left(source: SourceText) -> int | None:
+    """The first line, as *source* is now, in which :func:`strip` would leave the runtime's name behind."""
+    block = preamble.find(source.text)
+    if block is None:
+        return None
+    head, inside, tail = source.text[: block.start], source.text[block.start : block.end], source.text[block.end :]
+    injected = calls.injected(block.alias)
+    kept = injected.sub(_line_ends, head) + _line_ends(inside) + injected.sub(_line_ends, tail)
+    at = kept.find(block.alias)
+    return len(LINE_END.findall(kept, 0, at)) + 1 if at >= 0 else None
+
+
+def _line_ends(piece: str | re.Match[str]) -> str:
+    return "".join(LINE_END.findall(piece if isinstance(piece, str) else piece[0]))
 
 
 def injected_lines(source: SourceText) -> tuple[int, ...]:
