@@ -78,3 +78,21 @@ def test_what_is_written_places_the_same(folder: Path) -> None:
     assert sorted(int(line.removeprefix("  line ")) for line in told) == lines
     again = memmon("scan", "bot.py", "--write", cwd=folder)
     assert (again.returncode, (folder / "memmon.toml").read_bytes()) == (2, written)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"name = '\xe9'\n",
+        "import json\n".encode("utf-16"),
+        "import json\n".encode("utf-16-le"),
+        *(f"# coding: {name}\nimport json\n".encode() for name in ("nowhere", "rot13", "idna", "utf-16")),
+    ],
+    ids=["latin-1", "UTF-16", "UTF-16 without a mark", "unknown", "rot13", "idna", "not as it says"],
+)
+def test_what_cannot_be_decoded_is_refused_as_by_instrument(folder: Path, source: bytes) -> None:
+    """One message, the same as that of `instrument`, exit 2."""
+    (folder / "bot.py").write_bytes(source)
+    scanned, instrumented = (memmon(command, "bot.py", cwd=folder) for command in ("scan", "instrument"))
+    assert (scanned.returncode, scanned.stdout, scanned.stderr.count("\n")) == (2, "", 1)
+    assert scanned.stderr == instrumented.stderr

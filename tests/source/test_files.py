@@ -137,6 +137,7 @@ def test_added_lines_have_the_line_ends_around_them() -> None:
         (b"# coding: latin-9000\n", "target.py:1: unknown encoding"),
         (codecs.BOM_UTF8 + b"# coding: latin-1\n", "target.py:1: "),
         (b"# coding: gbk\nx = '\xff'\n", "target.py:2:6: byte 0xff is not gbk"),
+        *((f"# coding: {name}\n".encode(), f"{name} is no text encoding") for name in ("rot13", "idna", "undefined")),
         (b"x = 1\ny = (\n", "target.py:2:5: is not valid Python here"),
         (b"x = 1\0\n", "is not valid Python here"),
         (b"return\n", "target.py:1:1: is not valid Python here: 'return' outside function"),

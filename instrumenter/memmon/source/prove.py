@@ -8,6 +8,7 @@ from memmon.errors import Place, ProofError, SourceError
 from memmon.source import preamble
 from memmon.source.newer import newer_syntax
 from memmon.source.strip import strip
+from memmon.source.text import decode
 
 
 def prove_reversible(original: bytes, output: bytes, path: str) -> None:
@@ -35,11 +36,12 @@ def compiles(source: bytes, path: str) -> SyntaxError | None:
 def refuse_unparsable(source: bytes, path: str) -> str | None:
     """What in *source* is newer than the running Python, as "syntax of Python 3.N"; None where all of it compiles.
 
-    Raises :class:`SourceError` with file, line and column where *source* is not valid Python.
+    Raises :class:`SourceError` with file, line and column where *source* is not valid Python, or can't be decoded.
     """
     error = compiles(source, path)
     if error is None:
         return None
+    decode(source, path)  # says better what is wrong where it is the encoding
     newer = newer_syntax(source, error)
     if newer is None:
         raise SourceError(

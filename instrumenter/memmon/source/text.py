@@ -71,9 +71,18 @@ def decode(source: bytes, path: str) -> SourceText:
     encoding = "utf-8" if encoding == "utf-8-sig" else encoding
     body = source[len(bom) :]
     try:
-        text = body.decode(encoding)
-    except LookupError:  # rot13, hex and the like: known to Python, but not for sources
+        text = _decoded(body, encoding, path)
+        survives = text.encode(encoding, "replace") == body
+    except (LookupError, ValueError):  # rot13, idna and the like: known to Python, but not for sources
         raise SourceError(f"{encoding} is no text encoding: correct the coding line", Place(path, 1)) from None
+    if not survives:
+        raise SourceError(f"does not survive a round trip through {encoding}: save it as UTF-8", Place(path, 1))
+    return SourceText(text, encoding, bom)
+
+
+def _decoded(body: bytes, encoding: str, path: str) -> str:
+    try:
+        return body.decode(encoding)
     except UnicodeDecodeError as error:
         before = body[: error.start]
         line = len(re.findall(rb"\r\n|\r|\n", before)) + 1
@@ -83,6 +92,3 @@ def decode(source: bytes, path: str) -> SourceText:
             " '# -*- coding: … -*-' line",
             Place(path, line, column),
         ) from None
-    if text.encode(encoding, "replace") != body:
-        raise SourceError(f"does not survive a round trip through {encoding}: save it as UTF-8", Place(path, 1))
-    return SourceText(text, encoding, bom)
