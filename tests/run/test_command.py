@@ -177,14 +177,63 @@ def test_what_was_long_not_read_is_removed(own_cache: Path) -> None:
     assert (new.exists(), lately.exists(), unread.parent.exists()) == (True, True, False)
 
 
-def test_no_cache_to_be_had(place: Place) -> None:
-    """Where nothing can be kept, the program runs watched, without checkpoints, and that is said."""
+@pytest.mark.parametrize("options", [[], ["--quiet"]], ids=["", "quiet"])
+def test_no_cache_to_be_had(place: Place, options: list[str]) -> None:
+    """Where nothing can be kept, the program runs watched, without checkpoints, and one line says that."""
     place.environment["MEMMON_CACHE_DIR"] = "/proc/nowhere"
-    place.write("main.py", "import sys\nprint(sys.argv, __file__)\n")
-    done = place.memmon("main.py", "1")
+    place.write("other.py", "value = 2\n")
+    place.write("main.py", "import sys, other\nprint(sys.argv, __file__)\n")
+    done = place.memmon(*options, "main.py", "1")
     assert (done.stdout, done.returncode) == (f"['main.py', '1'] {place.folder / 'main.py'}\n".encode(), 0)
+    assert b"MEMMON_CACHE_DIR can't be used (/proc/nowhere: " in done.stderr
     assert b"runs watched, but without checkpoints" in done.stderr
+    assert done.stderr.count(b"\n") == 1
     assert len(place.logs()) == 1
+
+
+@pytest.fixture
+def temporary(place: Place, tmp_path: Path) -> Path:
+    """Where the private cache is made: the temporary folder is the test's own, and no cache is named."""
+    del place.environment["MEMMON_CACHE_DIR"]
+    place.environment["TMPDIR"] = str(tmp_path / "temporary")
+    (tmp_path / "temporary").mkdir()
+    place.write("memmon.toml", '[[hotspot]]\nname = "计算"\nmatch = "value = 1"\n')
+    place.write("main.py", "value = 1\nprint(value)\n")
+    return tmp_path / "temporary" / f"memmon-{os.geteuid()}"
+
+
+@pytest.mark.parametrize("home", ["/proc", "missing"])
+def test_a_home_in_which_no_cache_can_be_made(place: Place, temporary: Path, home: str) -> None:
+    """A private temporary folder keeps what was instrumented, nothing is said of it, and no home is made."""
+    place.environment["HOME"] = str(place.folder / home)
+    for _ in range(2):
+        done = place.memmon("main.py")
+        assert (done.stdout, done.stderr, done.returncode) == (b"1\n", b"", 0)
+        assert "[计算_AFTER]" in place.logs()[-1]
+    assert stat.S_IMODE(temporary.stat().st_mode) == 0o700
+    assert {path.name for path in entries(temporary)} == {"main.py", "settings"}
+    assert not (place.folder / "missing").exists()
+
+
+@pytest.mark.parametrize("foreign", ["others may write", "somebody else's", "a link"])
+def test_a_temporary_folder_that_is_not_private_is_not_trusted(place: Place, temporary: Path, foreign: str) -> None:
+    """Nothing is read from or put into a folder that somebody else may have made: no checkpoints, and one line."""
+    place.environment["HOME"] = "/proc"
+    if foreign == "a link":
+        (temporary.parent / "elsewhere").mkdir(mode=0o700)
+        temporary.symlink_to("elsewhere")
+    else:
+        temporary.mkdir(mode=0o700)
+        if foreign == "others may write":
+            temporary.chmod(0o770)
+        elif os.geteuid():
+            pytest.skip("only root can give a folder away")
+        else:
+            os.chown(temporary, 12345, -1)
+    done = place.memmon("main.py")
+    assert (done.stdout, done.returncode, done.stderr.count(b"\n")) == (b"1\n", 0, 1)
+    assert b"without checkpoints" in done.stderr
+    assert list(temporary.iterdir()) == []
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ class _Program:
             source = stream.read()
         file = store.path(told["cache"], told["config"], filename, source, script=script)
         found = store.read(file)
-        if found is None:
+        if found is None and told["helper"]:
             from memmon.run import helper  # noqa: PLC0415  # a warm start does without
 
             helper.transform({**told["helper"], "jobs": [(path, filename, script)]}, aloud=False)

@@ -127,14 +127,27 @@ class _Plan:
         return settings, entry, store.read(entry)
 
     def _make(self) -> None:
+        refusal = store.refusal(self.cache)
+        if refusal:
+            self.told["helper"] = None  # it could make nothing of what is imported either
+            named = os.environ.get("MEMMON_CACHE_DIR")
+            self._go_without(
+                f"MEMMON_CACHE_DIR can't be used ({named}: {refusal})"
+                if named
+                else "no folder can be had that keeps instrumented code (MEMMON_CACHE_DIR may name one)"
+            )
+            return
         jobs = [(self.first, self.first, bool(self.file))] if os.path.isfile(self.first) else []
         status = helper.transform({**self.helper, "jobs": jobs}, aloud=True)
         if status == _USAGE:
             sys.exit(_USAGE)
         if status:
-            note = "instrumenting failed or took too long: the program runs watched, but without checkpoints"
-            sys.stderr.write(f"memmon: {note}\n")
-            self.told["notes"].append(note)
+            self._go_without("instrumenting failed or took too long")
+
+    def _go_without(self, reason: str) -> None:
+        note = f"{reason}: the program runs watched, but without checkpoints"
+        sys.stderr.write(f"memmon: {note}\n")
+        self.told["notes"].append(note)
 
 
 def _run(plan: _Plan) -> NoReturn:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import _imp
 import marshal
 import os
+import stat
 import sys
 
 from memmon import __version__
@@ -27,17 +28,49 @@ _SUM = 16
 _LENGTH = 8
 _OTHERS_WRITE = 0o022
 _UNREAD_DAYS = 90
+_NOWHERE = os.path.join(os.devnull, "memmon")
+"""A folder that can't be, whoever asks."""
 _UNCHECKED = b"\x01\x00\x00\x00"
 """A .pyc's flags: validated by a hash of the source, and not to be checked again."""
 
 
 def folder() -> str:
-    """Where the entries are: ``MEMMON_CACHE_DIR``, or ``memmon`` in the user's cache folder."""
+    """Where the entries are: ``MEMMON_CACHE_DIR``, or ``memmon`` in the user's cache folder.
+
+    Where the latter can't be made, a private folder among the temporary ones stands in.
+    """
     named = os.environ.get("MEMMON_CACHE_DIR")
-    if not named:
-        base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-        named = os.path.join(base, "memmon")
-    return os.path.abspath(named)
+    if named:
+        return os.path.abspath(named)
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    own = os.path.abspath(os.path.join(base, "memmon"))
+    # A home that is not there is not made.
+    if os.path.isdir(os.path.dirname(base)) and refusal(own) is None:
+        return own
+    return _private() or _NOWHERE
+
+
+def refusal(cache: str) -> str | None:
+    """Why nothing can be kept in *cache*, which is made where it is missing; None where it can."""
+    try:
+        if not os.access(cache, os.W_OK | os.X_OK):
+            os.makedirs(cache, mode=0o700, exist_ok=True)
+    except OSError as error:
+        return (error.strerror or str(error)).lower()
+    return None if os.access(cache, os.W_OK | os.X_OK) else "not writable"
+
+
+def _private() -> str | None:
+    """A folder that nobody but this user can have put anything into; None where it can't be had."""
+    place = os.path.join(os.path.abspath(os.environ.get("TMPDIR") or "/tmp"), f"memmon-{os.geteuid()}")  # noqa: S108
+    try:
+        if not os.path.lexists(place):
+            os.mkdir(place, 0o700)
+        status = os.lstat(place)
+    except OSError:
+        return None
+    private = stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o077
+    return place if private else None
 
 
 def digest(*parts: bytes | str) -> str:

@@ -2,8 +2,8 @@
 
     python -I -c "…; from memmon.run.transform import main; main(told)"
 
-Its exit status is 0, or 2 where the configuration can't be used. A file that can't be instrumented gets an entry too,
-which says so, so that it is not tried again and again.
+Its exit status is 0, 2 where the configuration can't be used, or 1 where the entries can't be kept. A file that
+can't be instrumented gets an entry too, which says so, so that it is not tried again and again.
 """
 
 from __future__ import annotations
@@ -43,6 +43,9 @@ def main(told: dict[str, Any]) -> None:
     except MemmonError as error:
         sys.stderr.write(f"memmon: error: {error}\n")
         sys.exit(error.exit_code)
+    except OSError as error:  # the disk is full, say: whoever asked says what follows from that
+        sys.stderr.write(f"memmon: {error}\n")
+        sys.exit(1)
 
 
 class _Maker:
