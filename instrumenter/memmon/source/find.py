@@ -193,7 +193,7 @@ class Finder:
     def _trailed(self, offset: int) -> Iterator[tuple[SgNode, SgNode]]:
         """The statement (or the statements of one line) that a comment at *offset* trails."""
         last = len(self.source.text[:offset].rstrip(" \t\f;")) - 1
-        statement = grammar.statement_of(grammar.node_at(self.root, last))
+        statement = grammar.statement_of(self.search.children.node_at(self.root, last))
         if statement is not None:
             yield from self.search.on_line(self._line(statement))
 

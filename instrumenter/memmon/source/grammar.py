@@ -5,6 +5,7 @@ The kinds are those of tree-sitter's Python grammar, which ast-grep searches in.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -116,14 +117,35 @@ def end_of(node: SgNode) -> int:
     return span(node)[1]
 
 
-def node_at(root: SgNode, offset: int) -> SgNode:
-    """The innermost node that holds *offset*."""
-    node = root
-    while True:
-        inner = next((child for child in node.children() if span(child)[0] <= offset < span(child)[1]), None)
-        if inner is None:
-            return node
-        node = inner
+class Children:
+    """The children of the nodes of one tree, listed once for each: a block may be asked for as often as it is long."""
+
+    def __init__(self) -> None:
+        """Know no node yet."""
+        self._known: dict[SgNode, tuple[list[int], list[SgNode]]] = {}
+
+    def statements(self, block: SgNode, begin: int, end: int) -> Iterator[SgNode]:
+        """The statements of *block* that begin in the extent from *begin* to *end*."""
+        starts, children = self._of(block)
+        for index in range(bisect_left(starts, begin), bisect_left(starts, end)):
+            if is_statement(children[index]):
+                yield children[index]
+
+    def node_at(self, root: SgNode, offset: int) -> SgNode:
+        """The innermost node below *root* that holds *offset*."""
+        node = root
+        while True:
+            starts, children = self._of(node)
+            index = bisect_right(starts, offset) - 1
+            if index < 0 or span(children[index])[1] <= offset:
+                return node
+            node = children[index]
+
+    def _of(self, node: SgNode) -> tuple[list[int], list[SgNode]]:
+        if node not in self._known:
+            children = node.children()
+            self._known[node] = ([span(child)[0] for child in children], children)
+        return self._known[node]
 
 
 def inside(function: SgNode) -> SgNode:
@@ -145,7 +167,8 @@ def is_docstring(statement: SgNode) -> bool:
     if children[0].kind() not in {"string", "concatenated_string"} or len(children) != 1:
         return False
     block = statement.parent()
-    if block is None or span(statements(block)[0]) != span(statement):
+    first = next((child for child in block.children() if is_statement(child)), None) if block is not None else None
+    if block is None or first is None or span(first) != span(statement):
         return False
     owner = block.parent()
     return owner is None or owner.kind() in {"function_definition", "class_definition"}

@@ -57,6 +57,7 @@ class Placer:
         self.source = source
         self.dialect = dialect
         self.prologue = prologue
+        self.children = grammar.Children()
         self.statements: dict[tuple[int, int], _Plan] = {}
         self.expressions: dict[tuple[int, int], _Plan] = {}
         self.refusals: list[Refusal] = []
@@ -99,7 +100,7 @@ class Placer:
         before, after = (self.dialect.call(name, found.site, in_class=in_class) for name in (opening, closing))
         first, last = found.first, found.last
         if span(first) != span(last) and grammar.is_docstring(first):
-            first = list(_between(first, last))[1]  # a docstring that something stands before is none
+            first = self._between(first, last)[1]  # a docstring that something stands before is none
         alone = span(first) == span(last)
         plan = self._plan(self.statements, first, found.site)
         if alone and (grammar.is_docstring(first) or first.kind() == "future_import_statement"):
@@ -112,7 +113,7 @@ class Placer:
             plan.before.append(before)
             if last.kind() not in _LEAVING:
                 self._plan(self.statements, last, found.site).after.insert(0, after)
-            self._ways_out(found, list(_between(first, last)), closing)
+            self._ways_out(found, self._between(first, last), closing)
 
     def _ways_out(self, found: Found, statements: Iterable[SgNode], closing: str) -> None:
         """Close the bracket where control leaves it by ``return``, ``break`` or ``continue``."""
@@ -221,13 +222,9 @@ class Placer:
             lead = before
         return lead
 
+    def _between(self, first: SgNode, last: SgNode) -> list[SgNode]:
+        block = first.parent()
+        return list(self.children.statements(block, span(first)[0], span(last)[1])) if block is not None else []
+
     def _refuse(self, plan: _Plan, reason: str) -> None:
         self.refusals += [Refusal(site, reason) for site in plan.sites]
-
-
-def _between(first: SgNode, last: SgNode) -> Iterator[SgNode]:
-    block = first.parent()
-    begin, end = span(first)[0], span(last)[1]
-    for statement in grammar.statements(block) if block is not None else ():
-        if begin <= span(statement)[0] < end:
-            yield statement

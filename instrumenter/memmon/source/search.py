@@ -33,6 +33,7 @@ class Search:
         """*root* is the tree of *source*."""
         self.source = source
         self.root = root
+        self.children = grammar.Children()
 
     def selected(self, selector: Selector, *, statements: bool = False) -> Iterator[tuple[SgNode, SgNode]]:
         """The first and last node of each place; *statements*: never an expression inside one."""
@@ -56,7 +57,7 @@ class Search:
         if _PLAIN.fullmatch(text):
             seen: set[tuple[int, int]] = set()
             for spot in re.finditer(text, self.source.text):
-                statement = grammar.statement_of(grammar.node_at(self.root, spot.start()))
+                statement = grammar.statement_of(self.children.node_at(self.root, spot.start()))
                 if statement is not None and span(statement) not in seen:
                     seen.add(span(statement))
                     yield statement
@@ -111,7 +112,7 @@ class Search:
         begin, end = starts[line - 1], self.source.line_end(starts[line - 1])
         blank = re.match(r"[ \t\f]*", self.source.text[begin:end])
         begin += blank.end() if blank else 0
-        node = grammar.node_at(self.root, begin)
+        node = self.children.node_at(self.root, begin)
         first = grammar.statement_of(node)
         around = node.parent() if node.kind() == "comment" else node
         between = around is None or around.kind() in grammar.BLOCKS | grammar.HEADED
@@ -119,8 +120,8 @@ class Search:
             return
         last = first
         block = first.parent()
-        for sibling in grammar.statements(block) if block is not None else ():
-            if span(last)[1] <= span(sibling)[0] < end:
+        for sibling in self.children.statements(block, span(first)[1], end) if block is not None else ():
+            if span(last)[1] <= span(sibling)[0]:
                 last = sibling
         yield first, last
 
