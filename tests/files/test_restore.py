@@ -142,6 +142,30 @@ def test_a_file_that_may_need_the_runtime(folder: Path, script: Path) -> None:
     assert {path.name for path in folder.iterdir()} == {"bot.py"}
 
 
+@pytest.mark.parametrize("name", ["my bot's.py", "-x.py", "$HOME `x`.py", "机器人.py"])
+def test_commands_to_be_copied_work_in_a_shell(folder: Path, script: Path, name: str) -> None:
+    """What the messages say to run does what they say, whatever the file is called."""
+    original = script.read_bytes()
+    script.rename(folder / name)
+
+    def in_shell(said: str, begin: str, end: str) -> None:
+        command = said[said.index(begin) :].split(end, 1)[0].rstrip("\n")
+        command = command.replace("memmon", f"{sys.executable} -m memmon", int(command.startswith("memmon")))
+        subprocess.run(["/bin/sh", "-c", command], cwd=folder, check=True, capture_output=True)
+        assert (folder / name).read_bytes() == original
+
+    in_shell(memmon("instrument", f"./{name}", cwd=folder).stderr, "memmon restore ", "` takes it all out")
+    memmon("instrument", f"./{name}", cwd=folder)
+    (folder / f"{name}.monitor_backup").unlink()
+    in_shell(memmon("restore", cwd=folder).stderr, "memmon restore ", "` takes it out")
+    memmon("instrument", f"./{name}", cwd=folder)
+    _edit(folder / name, "# <<< memmon <<<\n", "")
+    in_shell(memmon("restore", cwd=folder).stderr, "mv ", "\n")
+    memmon("instrument", f"./{name}", cwd=folder)
+    (folder / name).write_text("__memmon__.mine\n", encoding="utf-8")
+    in_shell(memmon("restore", cwd=folder).stderr, "mv ", "\n")
+
+
 @pytest.mark.usefixtures("script")
 def test_without_its_backup(folder: Path) -> None:
     """A deleted backup costs nothing: what was injected can be taken out of the text alone."""

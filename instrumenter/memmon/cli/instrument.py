@@ -108,7 +108,7 @@ def _dry_run(changes: Sequence[Change]) -> int:
     if not different:
         _say("nothing would change")
         return 1
-    where = "" if folder is None else f" -d {folder}"
+    where = "" if folder is None else f" -d {backup.quoted(folder)}"
     _say(f"nothing was changed; the diff is for: patch -p1{where}")
     return 0
 
@@ -138,7 +138,7 @@ def _say_done(changes: Sequence[Change], copied: Sequence[Path]) -> None:
             _say(line)
     for folder in copied:
         _say(f"the runtime was copied to {folder / deploy.NAME}")
-    back = f"memmon restore {changes[0].target.given}" if len(changes) == 1 else "memmon restore"
+    back = f"memmon restore {backup.quoted(changes[0].target.given)}" if len(changes) == 1 else "memmon restore"
     _say(f"run it as always, then `memmon report`; `{back}` takes it all out again")
 
 

@@ -10,7 +10,7 @@ import click
 
 from memmon.config import log_folders
 from memmon.errors import Place, SourceError
-from memmon.files import atomic, runlogs
+from memmon.files import atomic, backup, runlogs
 from memmon.files.restore import Ending, Failed, Report, restore_below, restore_named
 from memmon.files.target import locate
 from memmon.source.strip import mark, strip
@@ -70,7 +70,8 @@ def _say(report: Report, *, named: bool) -> int:
     for path in report.edited_runtimes:
         click.echo(f"{path}: nothing needs it any more, but it was changed by hand: left as it is", err=True)
     for path in report.without_backup:
-        click.echo(f"{path}: is instrumented but has no backup; `memmon restore {path}` takes it out", err=True)
+        back = f"memmon restore {backup.quoted(path)}"
+        click.echo(f"{path}: is instrumented but has no backup; `{back}` takes it out", err=True)
     if not (
         named or report.without_backup or report.results or report.runtimes or report.pages or report.edited_runtimes
     ):

@@ -8,6 +8,8 @@ names. Elsewhere it is a copy.
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import stat
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SUFFIX = ".monitor_backup"
+_SPECIAL = re.compile(r"[^\w@%+=:,./-]")
+"""What a shell may not take as it stands; letters of any language it does."""
 
 
 def path_for(target: Path) -> Path:
@@ -32,6 +36,18 @@ def is_backup(path: Path) -> bool:
 def target_of(path: Path) -> Path:
     """The target whose backup ``path`` is."""
     return path.with_name(path.name.removesuffix(SUFFIX))
+
+
+def way_back(target: Path) -> str:
+    """The command that gives up what ``target`` is now for its backup, to be copied into a shell."""
+    real = target.resolve() if target.is_symlink() else target
+    return f"mv {quoted(path_for(real))} {quoted(real)}"
+
+
+def quoted(path: Path | str) -> str:
+    """``path`` as a word of a command; one that begins with a dash is no option then."""
+    text = f"./{path}" if str(path).startswith("-") else str(path)
+    return shlex.quote(text) if _SPECIAL.search(text) else text
 
 
 def read(target: Path) -> bytes | None:

@@ -125,7 +125,7 @@ def _restore(path: Path, given: str) -> Ending:
     current = target.read(given).source
     stripped = strip(current)
     if stripped == current and mark(current) is None:
-        return _without_marks(path, current, original)
+        return _without_marks(path, current, original, given)
     if stripped == original:
         backup.put_back(path)
         return Ending.GIVEN_BACK
@@ -141,13 +141,13 @@ def _restore(path: Path, given: str) -> Ending:
     return Ending.EDITS_KEPT
 
 
-def _without_marks(path: Path, current: bytes, original: bytes | None) -> Ending:
+def _without_marks(path: Path, current: bytes, original: bytes | None, given: str) -> Ending:
     if original is None:
         return Ending.NOT_INSTRUMENTED
     if current != original and f"{ALIAS}.".encode() in current:
         raise TargetError(
             "its preamble was taken out by hand, but checkpoints are left; nothing was changed: take them out too, or"
-            f" give up the edits: mv {backup.path_for(path).name} {path.name}",
+            f" give up the edits: {backup.way_back(Path(given))}",
             Place(str(path)),
         )
     if current != original:
@@ -183,7 +183,7 @@ def _torn(current: bytes, stripped: bytes, given: str) -> str | None:
 def _refuse(torn: str, original: bytes | None, given: str) -> NoReturn:
     way_out = "take it out by hand"
     if original is not None:
-        way_out += f", or give up the edits: mv {backup.path_for(Path(given))} {given}"
+        way_out += f", or give up the edits: {backup.way_back(Path(given))}"
     raise TargetError(
         f"was edited where memmon had put something in, and {torn}; nothing was changed: {way_out}",
         Place(given),
