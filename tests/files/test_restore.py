@@ -289,6 +289,20 @@ def test_folders_that_cannot_be_looked_into(folder: Path, script: Path, as_user,
         assert {path.name for path in folder.iterdir()} == {"bot.py", "closed"}
 
 
+def test_target_in_a_folder_that_cannot_be_entered(folder: Path, script: Path, as_user) -> None:
+    """A target that this user can't reach is one message, and nothing changed."""
+    before = script.read_bytes()
+    folder.chmod(0o444)
+    try:
+        said = [as_user(command, script, cwd=folder.parent) for command in ("status", "restore")]
+    finally:
+        folder.chmod(0o755)
+    for done in said:
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+        assert "permission denied" in done.stderr
+    assert script.read_bytes() == before
+
+
 def test_target_in_a_folder_that_cannot_be_listed(folder: Path, script: Path, as_user) -> None:
     """A named target is restored where its folder may be written to but not read."""
     original = script.read_bytes()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from memmon.source.preamble import version_in
 from memmon.source.reformatted import strip_reformatted
 
 # What instrumenting gives, with every injected piece broken over lines as formatters break them.
@@ -93,6 +94,11 @@ def test_what_a_formatter_broke_over_lines_is_found_by_its_syntax():
 def test_without_a_preamble_nothing_is_taken_out():
     """A file whose preamble was torn is left to the user."""
     assert strip_reformatted(b"__memmon__.before('a', 1)\n", "x.py") is None
+
+
+def test_a_formatted_preamble_below_an_edit_that_does_not_parse_yet_is_one():
+    """A file that a formatter went over is instrumented still where somebody is in the midst of an edit."""
+    assert version_in(f"x = (\n{FORMATTED}".encode()) == "0.1.0"
 
 
 FOREIGN = {

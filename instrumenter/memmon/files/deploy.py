@@ -41,7 +41,8 @@ class State(Enum):
 def home(target: Path) -> Path:
     """The folder from which the imports of ``target`` resolve: its own, or the one that holds its package."""
     folder = target.parent
-    while (folder / "__init__.py").exists() and folder.parent != folder:
+    # Path.exists would raise where the folder can't be entered.
+    while os.path.exists(folder / "__init__.py") and folder.parent != folder:  # noqa: PTH110
         folder = folder.parent
     return folder
 

@@ -112,7 +112,7 @@ def _opening(text: str) -> re.Match[str] | None:
         if _parses(text[: found.start()]):
             return found
         # Somebody may be in the midst of an edit above it; in a text that parses, it stands in a string.
-        if _BLOCK.match(text, found.start()) and not _parses(text):
+        if (_BLOCK.match(text, found.start()) or _FORMATTED.match(text, found.start())) and not _parses(text):
             return found
     return None
 
