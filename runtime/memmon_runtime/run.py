@@ -35,6 +35,7 @@ _MOST_ANCESTORS = 8
 _MOST_PAGES = 50
 _START_FIELD = 19
 """Of /proc/PID/stat, after the name: when the process started."""
+_RESERVE = 4 * MB
 
 
 class Run:
@@ -52,6 +53,8 @@ class Run:
         self._told = False
         self._pauses: list[bool] = []
         """For each fork under way whether the recorder's lock is held for it."""
+        # Address space that is never touched: after a MemoryError there may be no other room to write the end in.
+        self._reserve = bytes(_RESERVE)
 
     def start(self, parent: dict[str, object] | None) -> None:
         """Begin to record; what can't be had is done without."""
@@ -192,6 +195,7 @@ class Run:
         recorder, watcher = self.recorder, self.watcher
         if recorder is None:
             return
+        self._reserve = b""
         calls.let_go()
         calls.disconnect()
         if watcher is not None:

@@ -51,6 +51,21 @@ def test_exit_codes(place: Place, code: str) -> None:
     assert place.memmon("--quiet", "main.py").returncode == place.plain("main.py").returncode
 
 
+@pytest.mark.parametrize("kept", ["'x%d' % len(kept) * 500", "(len(kept) + 1000, {len(kept): 1.5})"])
+def test_the_end_is_written_where_no_memory_is_left(place: Place, kept: str) -> None:
+    """An uncaught MemoryError whose program still holds all that there was is in the log, with the log's end."""
+    place.write(
+        "main.py",
+        "import resource\nresource.setrlimit(resource.RLIMIT_AS, (220 << 20, 220 << 20))\nkept = []\n"
+        f"def fill():\n    while True:\n        kept.append({kept})\nfill()\n",
+    )
+    for runs in range(1, 5):
+        done = place.memmon("--quiet", "main.py")
+        assert done.returncode == 1, done.stderr.decode()
+        assert [raised["type"] for raised in place.facts("exception")] == ["MemoryError"] * runs
+        assert place.facts("end") == [{"exit": "exception"}] * runs
+
+
 @pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM", "SIGSEGV", "SIGABRT", "SIGUSR1"])
 def test_a_signal_ends_it(place: Place, name: str) -> None:
     """A program that signal N ends is 128+N, and the supervisor writes which."""

@@ -80,6 +80,17 @@ def test_an_exception_without_a_place(judged: Callable[..., Verdict]) -> None:
     assert verdict.evidence == ("the program ended with an uncaught SyntaxError",)
 
 
+def test_a_memory_error_without_a_traceback(judged: Callable[..., Verdict]) -> None:
+    """Where there was no memory for a traceback, the line of the last stack is named, and not for certain."""
+    stack = '# stack: {"thread": "MainThread", "tid": "1", "frames": [["/srv/ds/bot.py", 44, "f"]]}\n'
+    text = '# exception: {"type": "MemoryError", "message": "", "file": null, "line": null, "function": null}\n'
+    grown = line("background", 900, 840, ' last="program start"', "WARNING")
+    verdict = judged(stack, grown, text, '# end: {"exit": "exception"}\n', line("program end", 900, 840))
+    assert (verdict.outcome, verdict.cause, verdict.confidence) == ("exception", "memory-error", "likely")
+    assert verdict.culprit
+    assert (verdict.culprit.line, verdict.culprit.shown_by) == (44, "stack")
+
+
 def test_running_has_neither_cause_nor_culprit(judged: Callable[..., Verdict]) -> None:
     """While the process is there nothing is decided."""
     verdict = judged(*CARD, traces=Traces(alive=True))

@@ -40,6 +40,8 @@ def tell(log: str, events: Iterable[Event], page: Page | None = None) -> Story:
     if last is None:
         raise LogError("the log holds a header and not one record: the program got no further", Place(log))
     header = fold.header
+    # Where memory is out, Python may have none for the traceback: then the last stacks are all there is.
+    untraced = fold.raised is not None and fold.raised.line is None
     return Story(
         log=log,
         header=header,
@@ -50,7 +52,7 @@ def tell(log: str, events: Iterable[Event], page: Page | None = None) -> Story:
         open=fold.brackets.still_open(fold.checkpoints),
         sites=fold.totals(),
         top=fold.top(),
-        stacks=stacks if fold.ended is None else (),
+        stacks=stacks if fold.ended is None or untraced else (),
         heap=fold.heap,
         zooms=tuple(fold.zooms),
         raised=fold.raised,
