@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,6 +39,20 @@ def analyze():
     seen.append(text)
     answer = cursor.fetchall()
     nothing_known(1)
+    names = re.findall("x+", text)
+    tree = ET.parse("big.xml")
+    body = json.dumps(rows)
+    plain = gzip.decompress(packed)
+    coded = base64.b64encode(whole)
+    grid = np.vstack((grid, row))
+    joined = left.merge(right, on="key")
+    self.kept.append(record)
+    done = pool.map(work, jobs)
+    got = asyncio.gather(*[fetch(url) for url in urls])
+
+@lru_cache(maxsize=None)
+def normal(words):
+    return " ".join(sorted(words))
 """
 FIXES = {
     "    config = load": ("learning_config.json", "delete old history", "清理其中的历史数据"),
@@ -49,6 +64,17 @@ FIXES = {
     "    seen.append": ("", "bound it", "限制大小"),
     "    answer =": ("", "fetchmany", "fetchmany"),
     "    nothing_known": ("", "less data at a time", "减少这里"),
+    "    names =": ("", "finditer", "finditer"),
+    "    tree =": ("", "iterparse", "iterparse"),
+    "    body =": ("", "json.dump(", "json.dump("),
+    "    plain =": ("", "decompressobj", "decompressobj"),
+    "    coded =": ("", "multiple of 3", "3 字节的倍数"),
+    "    grid =": ("", "preallocate", "预先分配"),
+    "    joined =": ("", "keys repeat", "键重复"),
+    "    self.kept": ("", "log records", "日志记录"),
+    "    done =": ("", "imap", "imap"),
+    "    got =": ("", "Semaphore", "Semaphore"),
+    '    return " "': ("", "maxsize", "maxsize"),
 }
 """The line of the culprit, what the advice must name, and its wording in both languages."""
 
@@ -82,6 +108,20 @@ def test_the_fix_fits_the_code(killed_at: Callable[[int, str, str], Verdict], be
     assert "+80 MB" in first
     assert named in first
     assert (english if language == "en" else chinese) in first
+
+
+@pytest.mark.parametrize(("blocks", "said"), [(9000, "what is made here stays"), (3, "this one allocation")])
+def test_many_blocks_are_no_single_allocation(
+    verdict: Callable[..., Verdict], tmp_path: Path, blocks: int, said: str
+) -> None:
+    """A line whose blocks a window counted by the thousands is not told that one allocation is too large."""
+    (tmp_path / "bot.py").write_text("def f(user):\n    return [user] * 50\n", encoding="utf-8")
+    target = str(tmp_path / "bot.py")
+    kept = {"mb": 30.0, "blocks": blocks, "running": 1, "frames": [[target, 2, "f"]]}
+    window = {"by": "tracemalloc", "seconds": 0.2, "rss_mb": 900, "grown_mb": 31, "seen_mb": 30, "lines": [kept]}
+    zoom = f"# zoom: {json.dumps(window)}\n"
+    end = line("background", 980, 80, ' last="program start"', "CRITICAL")
+    assert said in verdict(header(target=target), START, zoom, end).advice[0]
 
 
 CARD = {

@@ -41,7 +41,83 @@ def _fix(code: str | None, name: str | None, en: str, zh: str) -> Fix:
     )
 
 
+_CACHE = _fix(
+    r"\blru_cache\s*\(\s*maxsize\s*=\s*None|@(?:functools\.)?cache\b",
+    None,
+    "give the cache a maxsize",
+    "给缓存设置 maxsize 上限",
+)
+
+_ONE_ALLOCATION = _fix(
+    r"\*\s*\(?\s*\d|<<|np\.(?:zeros|ones|empty|full)\s*\(|bytearray\s*\(|bytes\s*\(",
+    None,
+    "this one allocation is too large for the limit: process it in pieces or with a smaller type",
+    "这一次分配超出了上限：分块处理，或使用更小的数据类型",
+)
+_MANY_BLOCKS = 100
+"""What a window counted so many blocks of is no single allocation."""
+
 _FIXES = (
+    _fix(
+        r"\bre\.findall\s*\(|(?i:\w*(?:pattern|regex))\.findall\s*\(",
+        None,
+        "go through the matches one at a time with finditer() instead of findall()",
+        "用 finditer() 逐个处理匹配，不要一次 findall()",
+    ),
+    _fix(
+        r"\b(?:ET|ElementTree|etree|minidom)\.(?:parse|parseString|fromstring|XML)\s*\(",
+        None,
+        "don't build the whole tree: iterparse() gives one element at a time; clear() each when it is done with",
+        "不要构建整棵树：用 iterparse() 逐个处理元素，用完即 clear()",
+    ),
+    _fix(
+        r"\bjson\.dumps\s*\(",
+        None,
+        "don't make one string of it all: write it with json.dump(…, file), or one record a line",
+        "不要拼成一个大字符串：用 json.dump(…, file) 直接写入文件，或每行一条记录",
+    ),
+    _fix(
+        r"\b(?:zlib|gzip|bz2|lzma)\.decompress\s*\(",
+        None,
+        "decompress in pieces: a decompressobj() fed with chunks, or open the file (gzip.open) and read it in chunks",
+        "分块解压：用 decompressobj() 逐块处理，或用 gzip.open 打开后分块读取",
+    ),
+    _fix(
+        r"\bbase64\.\w*(?:en|de)code\w*\s*\(",
+        None,
+        "don't convert the file whole: encode chunks of a multiple of 3 bytes (decode of 4), and write each out",
+        "不要整体转换：按 3 字节的倍数分块编码（解码按 4 的倍数），逐块写出",
+    ),
+    _fix(
+        r"\b(?:np|numpy)\.(?:[vhd]?stack|column_stack|concatenate|append)\s*\(",
+        None,
+        "each such call copies it all: collect the parts and join them once after the loop, or preallocate the array",
+        "每次调用都会整体复制：先收集，循环结束后只拼接一次，或预先分配数组",
+    ),
+    _fix(
+        r"\.merge\s*\(",
+        None,
+        "a merge multiplies rows whose keys repeat: check them (validate=…), keep only columns that are needed",
+        "键重复时 merge 会使行数成倍增加：先检查（validate=…），并只保留需要的列",
+    ),
+    _fix(
+        r"\bMemoryHandler\s*\(|\.append\s*\(\s*(?:self\.format\s*\(\s*)?record\b",
+        None,
+        "the log records kept here grow with the run: bound them (deque(maxlen=…)), or let them go to a file",
+        "这里保留的日志记录会一直增长：限制数量（deque(maxlen=…)），或写入文件",
+    ),
+    _fix(
+        r"(?i:\w*pool\w*)\.(?:star)?map(?:_async)?\s*\(",
+        None,
+        "the pool's map() keeps all results at once: take them one at a time from imap(…, chunksize=…)",
+        "进程池的 map() 会同时保留全部结果：用 imap(…, chunksize=…) 逐个取用",
+    ),
+    _fix(
+        r"\bgather\s*\(",
+        None,
+        "all these are under way at once: start so many at a time (a Semaphore, or in batches)",
+        "这些任务同时全部启动：限制并发数量（Semaphore），或分批执行",
+    ),
     _fix(
         r"\bdeepcopy\s*\(",
         r"old_?config|deepcopy|深拷贝|拷贝|复制",
@@ -91,17 +167,12 @@ _FIXES = (
         "每次拷贝都要再占一份内存：先收集最后只拼接一次，或就地修改、分块处理",
     ),
     _fix(
-        r"(?:\blist|\bdict|\bset|\btuple|\bsorted)\s*\(|\[.+\bfor\b.+\bin\b.+\]",
+        r"(?:\blist|\bdict|\bset|\btuple)\s*\(|\[.+\bfor\b.+\bin\b.+\]",
         None,
         "don't make a list of it all: go through the generator one item at a time",
         "不要把全部结果变成列表：用生成器逐个处理",
     ),
-    _fix(
-        r"\blru_cache\s*\(\s*maxsize\s*=\s*None|@(?:functools\.)?cache\b",
-        None,
-        "give the cache a maxsize",
-        "给缓存设置 maxsize 上限",
-    ),
+    _CACHE,
     _fix(
         r"邮件|\b(?:mail|mime)",
         r"邮件|mail|report|报告",
@@ -114,12 +185,7 @@ _FIXES = (
         "release what earlier phases left: `del` what is no longer needed (then gc.collect()), keep only results",
         "各阶段结束后及时释放不再需要的变量（del 后 gc.collect()），只保留结果",
     ),
-    _fix(
-        r"\*\s*\(?\s*\d|<<|np\.(?:zeros|ones|empty|full)\s*\(|bytearray\s*\(|bytes\s*\(",
-        None,
-        "this one allocation is too large for the limit: process it in pieces or with a smaller type",
-        "这一次分配超出了上限：分块处理，或使用更小的数据类型",
-    ),
+    _ONE_ALLOCATION,
 )
 
 _LOADS = re.compile(r"load|read|fetch|加载|读取", re.IGNORECASE)
@@ -149,14 +215,23 @@ def _what(fix: Fix, code: Code | None, culprit: Culprit, say: Say) -> str:
     return culprit.hotspot or say("the data", "数据")
 
 
-def _fixes(code: Code | None, hotspot: str | None) -> list[Fix]:
+def _fixes(code: Code | None, culprit: Culprit) -> list[Fix]:
     """What fits, the statement's own code before the functions that it calls, and those before the name."""
+    if code and _is_cached(code, culprit):
+        return [_CACHE]
     statement, context = (code.statement, code.context) if code else ("", "")
+    known = [fix for fix in _FIXES if fix is not _ONE_ALLOCATION or culprit.blocks < _MANY_BLOCKS]
     return (
-        [fix for fix in _FIXES if fix.code and fix.code.search(statement)]
-        or [fix for fix in _FIXES if fix.name and fix.name.search(hotspot or "")]
-        or [fix for fix in _FIXES if fix.code and fix.code.search(context)]
+        [fix for fix in known if fix.code and fix.code.search(statement)]
+        or [fix for fix in known if fix.name and fix.name.search(culprit.hotspot or "")]
+        or [fix for fix in known if fix.code and fix.code.search(context)]
     )
+
+
+def _is_cached(code: Code, culprit: Culprit) -> bool:
+    """Whether the line makes what a cache without bounds keeps."""
+    unbounded = _CACHE.code is not None and _CACHE.code.search(code.decorators)
+    return bool(unbounded) and (culprit.shown_by == "zoom" or code.statement.lstrip().startswith("return"))
 
 
 _OTHERWISE = Fix(
@@ -199,7 +274,7 @@ def _for_culprit(culprit: Culprit, code: Code | None, say: Say) -> list[str]:
         fixes = [_RAN]
     else:
         otherwise = _KEPT if culprit.shown_by in ("zoom", "leak") else _OTHERWISE
-        fixes = _fixes(code, culprit.hotspot)[:1] or [otherwise]
+        fixes = _fixes(code, culprit)[:1] or [otherwise]
     return [
         f"{where}{took}{say(': ', '：')}{say(fix.en, fix.zh).format(what=_what(fix, code, culprit, say))}"
         for fix in fixes

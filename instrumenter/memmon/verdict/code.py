@@ -87,6 +87,8 @@ class Code:
     """The statement and the functions of the same file that it calls, as far as they are found."""
     loads: tuple[str, ...]
     """Data files that the context names, as written."""
+    decorators: str = ""
+    """Those of the function around it, a line each."""
 
 
 _DATA_FILE = re.compile(
@@ -138,6 +140,20 @@ def _left_out(path: str, lines: tuple[str, ...], quiet: Iterable[int]) -> tuple[
     return tuple(left)
 
 
+def _decorators(lines: tuple[str, ...], line: int) -> str:
+    """The lines that begin with an @ above the innermost function around ``line``."""
+    indent = len(lines[line - 1]) - len(lines[line - 1].lstrip())
+    for at in range(line - 1, -1, -1):
+        text = lines[at]
+        own = len(text) - len(text.lstrip())
+        if _DEFINES.match(text) and (own < indent or at == line - 1):
+            above = at
+            while above > 0 and lines[above - 1].lstrip().startswith("@"):
+                above -= 1
+            return "\n".join(lines[above:at])
+    return ""
+
+
 def code_at(path: str | None, line: int | None, quiet: Iterable[int] = ()) -> Code | None:
     """What stands at a line of the original; None where that can't be read.
 
@@ -161,4 +177,5 @@ def code_at(path: str | None, line: int | None, quiet: Iterable[int] = ()) -> Co
     above = lines[max(line - 1 - _ABOVE, 0) : line - 1]
     opened = [text] if len(context) > 1 else [text, *reversed([one for one in above if "open(" in one])]
     named = "\n".join([*opened, *_constants(lines, text)])
-    return Code(without_comment(whole[line - 1]), statement, text, tuple(dict.fromkeys(_DATA_FILE.findall(named))))
+    loads = tuple(dict.fromkeys(_DATA_FILE.findall(named)))
+    return Code(without_comment(whole[line - 1]), statement, text, loads, _decorators(whole, line))

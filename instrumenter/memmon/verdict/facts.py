@@ -160,8 +160,9 @@ def _heap(fields: dict[str, Any]) -> Heap:
 
 
 def _zoom(fields: dict[str, Any]) -> Zoomed:
+    by = text(fields.get("by")) or ""
     return Zoomed(
-        by=text(fields.get("by")) or "",
+        by=by,
         rss_mb=_number(fields.get("rss_mb")) or 0.0,
         grown_mb=_number(fields.get("grown_mb")) or 0.0,
         kept=tuple(
@@ -169,6 +170,8 @@ def _zoom(fields: dict[str, Any]) -> Zoomed:
                 mb=_number(one.get("mb")) or 0.0,
                 frames=tuple(frame for frame in map(_frame, _array(one.get("frames"))) if frame),
                 running=_whole(one.get("running")) or 0,
+                # The other ways count looks.
+                blocks=(_whole(one.get("blocks")) or 0) if by == "tracemalloc" else 0,
             )
             for one in map(_object, _array(fields.get("lines")))
         ),

@@ -210,9 +210,26 @@ def _blames_memory(subject: _Fate, culprit: Culprit | None) -> bool:
 def _blamed(subject: _Fate, end: End) -> Culprit | None:
     """The line to name: where nothing grew, the one that ran at the end or none."""
     culprit = weigh_culprit(end) if subject.cause is not None else None
-    if culprit is None or culprit.shown_by in ("open", "stack") or _blames_memory(subject, culprit):
+    if culprit is None:
+        return None
+    culprit = replace(culprit, blocks=_blocks(end, culprit))
+    if culprit.shown_by in ("open", "stack") or _blames_memory(subject, culprit):
         return culprit
     return culprit if (culprit.growth_mb or 0.0) >= _WORTH_MB else None
+
+
+def _blocks(end: End, culprit: Culprit) -> int:
+    """The most blocks that a window counted for the culprit's line."""
+    place = culprit.file, culprit.line
+    return max(
+        (
+            one.blocks
+            for window in end.story.zooms
+            for one in window.kept
+            if place in {(frame.file, frame.line) for frame in (*one.frames, *([one.keeper] if one.keeper else []))}
+        ),
+        default=0,
+    )
 
 
 def _listed(fates: Sequence[_Fate]) -> list[Process]:

@@ -171,6 +171,8 @@ class Kept:
     """So many of the outermost frames were on the stack all the while."""
     keeper: Frame | None = None
     """The line that keeps it, as far as the source tells."""
+    blocks: int = 0
+    """How many blocks that was, where they were counted."""
 
 
 @dataclass(frozen=True)

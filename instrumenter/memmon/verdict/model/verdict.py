@@ -41,6 +41,8 @@ class Culprit:
     confidence: Confidence
     between: tuple[Record | None, Record] | None = None
     """It grew outside every bracket, from one checkpoint to the next: then no line is known."""
+    blocks: int = 0
+    """The most blocks that a window counted of what the line had allocated and kept."""
 
 
 @dataclass(frozen=True)
