@@ -91,6 +91,29 @@ def test_somebodys_signal_is_no_matter_of_memory(judged: Callable[..., Verdict])
     assert verdict.culprit.checkpoint == "x_BEFORE"
 
 
+def _seen_to_grow(rss: int) -> str:
+    """A window that saw line 9 keep most of what grew."""
+    kept = {"mb": 90.0, "blocks": 9, "running": 1, "frames": [["/srv/ds/bot.py", 9, "f"]]}
+    window = {"by": "tracemalloc", "seconds": 0.2, "rss_mb": rss, "grown_mb": 95, "seen_mb": 90, "lines": [kept]}
+    return f"# zoom: {json.dumps(window)}\n"
+
+
+@pytest.mark.parametrize(("signal", "counted"), [("SIGTERM", {}), ("SIGKILL", kills(3, 3))])
+def test_what_grew_is_no_culprit_of_somebodys_signal(
+    verdict: Callable[..., Verdict], signal: str, counted: dict[str, Any]
+) -> None:
+    """What a window saw grow is named where memory was short when somebody ended the program, and only there."""
+    head = header(**LIMIT)
+    calm = verdict(
+        head, START, _seen_to_grow(160), line("background", 160, 100), word(signal, last_mb=160.0, **counted)
+    )
+    assert (calm.cause, calm.culprit, calm.advice) == ("signal", None, ())
+    full = line("background", 290, 230, level="CRITICAL")
+    short = verdict(head, START, _seen_to_grow(160), _seen_to_grow(290), full, word(signal, last_mb=290.0, **counted))
+    assert short.culprit
+    assert (short.cause, short.culprit.line, short.culprit.shown_by) == ("signal", 9, "zoom")
+
+
 def test_a_signal_after_the_logs_end(judged: Callable[..., Verdict]) -> None:
     """A crash while the interpreter goes down is a crash, though the log has its end."""
     assert judged(END, word("SIGSEGV")).cause == "crash"

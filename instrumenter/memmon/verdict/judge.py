@@ -215,7 +215,8 @@ def _blamed(subject: _Fate, end: End) -> Culprit | None:
     culprit = replace(culprit, blocks=_blocks(end, culprit))
     if culprit.shown_by in ("open", "stack") or _blames_memory(subject, culprit):
         return culprit
-    return culprit if (culprit.growth_mb or 0.0) >= _WORTH_MB else None
+    # What somebody's signal ended with memory to spare was not ended by what grew.
+    return culprit if (culprit.growth_mb or 0.0) >= _WORTH_MB and subject.cause != "signal" else None
 
 
 def _blocks(end: End, culprit: Culprit) -> int:
