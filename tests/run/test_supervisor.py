@@ -96,6 +96,45 @@ def test_signals_go_through_once(place: Place, name: str) -> None:
     assert (out, err, process.returncode) == (b"[1]\n", b"", 0)
 
 
+def _may_lower() -> bool:
+    """Whether processes started here may lower their score with the OOM killer."""
+    lower = ["sh", "-c", "echo -500 > /proc/self/oom_score_adj"]
+    return subprocess.run(lower, capture_output=True, check=False).returncode == 0
+
+
+@marks.needs_cgroup
+@pytest.mark.skipif(not _may_lower(), reason="no right to lower oom_score_adj (CAP_SYS_RESOURCE)")
+def test_the_kernel_chooses_the_program_first(place: Place) -> None:
+    """The supervisor lowers its own score with the OOM killer, and neither the program's nor the report's."""
+    place.write("main.py", f"{READY}say(open('/proc/self/oom_score_adj').read())\ninput()\n1 / 0\n")
+    before = Path("/proc/self/oom_score_adj").read_text(encoding="ascii")
+    with cgroup.limited(300) as group:
+        process = subprocess.Popen(
+            group.wrap([*place.command, "main.py"]),
+            cwd=place.folder,
+            env=place.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert process.stdout.readline().decode() == before
+        score = Path(f"/proc/{process.pid}/oom_score_adj")
+        until(lambda: int(score.read_text(encoding="ascii")) == -500, "the lower score")
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+        reports = until(lambda: child_of(process.pid) and _report_of(process.pid), "the report's process")
+        assert reports == before
+        process.communicate(timeout=WITHIN)
+
+
+def _report_of(pid: int) -> str:
+    """The score of the process that says the verdict; nothing where there is none yet."""
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split():
+        if b"report" in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0"):
+            return Path(f"/proc/{child}/oom_score_adj").read_text(encoding="ascii")
+    return ""
+
+
 def test_signals_that_end_it_go_through(place: Place) -> None:
     """SIGTERM to the supervisor ends a program that has no handler, and the exit code says so."""
     place.write("main.py", f"{READY}say('ready')\ntime.sleep(20)\n")

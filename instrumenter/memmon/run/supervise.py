@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _TICK = 0.05
 _MOST_DESCRIPTORS = 1 << 16
+_SCORE = "/proc/self/oom_score_adj"
+_PROTECTED = -500
 _FROM_KERNEL = 0x80
 """The code of a signal that the terminal sent: the program, in the same process group, has it too."""
 _STOPPED_BY = (_signal.SIGTSTP, _signal.SIGTTIN, _signal.SIGTTOU)
@@ -34,8 +36,11 @@ _SILENT = (_signal.SIGINT, _signal.SIGPIPE)
 def main(given: str) -> NoReturn:
     """Watch the program that the launcher has started, and leave as it did."""
     _let_go()
+    before = _outlive_program()
     supervisor = Supervisor(marshal.loads(bytes.fromhex(given)))
     supervisor.watch()
+    if before:
+        _write_score(before)  # what is started from here on is to be as any other process
     supervisor.conclude()
     os._exit(supervisor.exit_code())
 
@@ -190,6 +195,27 @@ def _let_go() -> None:
     for stream in (0, 1):
         os.dup2(nothing, stream)
     os.closerange(3, _MOST_DESCRIPTORS)
+
+
+def _outlive_program() -> bytes:
+    """Let the kernel's OOM killer rather choose the program; only root may. The score before, or nothing."""
+    try:
+        with open(_SCORE, "rb") as score:
+            before = score.read().strip()
+        if int(before) > _PROTECTED and _write_score(b"%d" % _PROTECTED):
+            return before
+    except (OSError, ValueError):
+        pass
+    return b""
+
+
+def _write_score(score: bytes) -> bool:
+    try:
+        with open(_SCORE, "wb", buffering=0) as file:
+            file.write(score)
+    except OSError:
+        return False
+    return True
 
 
 def _name(signal: int) -> str:
