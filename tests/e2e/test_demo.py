@@ -36,6 +36,9 @@ def test_kernel_kill() -> None:
     said = tell(DEMO)
     for words in ("[exit status 137]", "加载config_BEFORE", "OOM killer (certain)", "byte for byte"):
         assert words in said
+    shown = [row.partition("] ")[2] for row in said.partition("The end of its log")[2].splitlines() if row[:2] == "[2"]
+    assert len(shown) == 3
+    assert len(set(shown)) == 3
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("unshare"), reason="cgroups can be hidden by root only")
