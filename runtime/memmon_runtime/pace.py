@@ -79,6 +79,17 @@ class Pace:
         return self._signs >= _ENOUGH or (now - self._since >= _SLOW and not self.still)
 
 
+def is_importing() -> bool:
+    """Whether a thread is within an import, and not within code of the user's that runs in it."""
+    for innermost in frames_of_others().values():
+        frame: FrameType | None = innermost
+        while frame is not None and not is_own(frame.f_code.co_filename):
+            if frame.f_code.co_filename.startswith("<frozen importlib"):
+                return True
+            frame = frame.f_back
+    return False
+
+
 def _computes() -> bool:
     """Whether a thread other than the calling one is at work, and not asleep or waiting."""
     try:

@@ -28,7 +28,7 @@ from time import monotonic, process_time
 from . import blame
 from .isolated import BUILTINS
 from .lines import machine_line
-from .pace import Pace
+from .pace import Pace, is_importing
 from .settings import MB
 
 __builtins__ = BUILTINS
@@ -163,7 +163,15 @@ class Zoom:
         return recorder.limits.headroom(rss // self._unit, vm)
 
     def _consider(self, rss: int, now: float) -> str:
-        """Memory has grown by a step: open a window if there is room and time, or note the call that it grows in."""
+        """Memory has grown by a step: open a window if there is room and time, or note the call that it grows in.
+
+        What an import takes is no leak, and a window in it would be time that a leak after it is not given.
+        """
+        if is_importing():
+            self._drop_call()
+            self.pace.forget()
+            self._mark, self._marked = rss, now
+            return ""
         length = self._length(rss, now)
         if not self.pace.is_short(now):
             self._wanted = True

@@ -84,6 +84,15 @@ SCENARIOS = (
         ),
     ),
     Scenario("generator_list", (("rows = list(read_rows(count))", "rows = [*read_rows(count)]"),)),
+    Scenario(
+        "csv_rows",
+        (
+            ("import csv", "from csv import DictReader as Rows"),
+            ("csv.DictReader(", "Rows("),
+            ("read_orders", "take_orders"),
+            ("orders.append(row)", "orders += [row]"),
+        ),
+    ),
     Scenario("helper", (("pages.append(pad(number))", "pages.extend([pad(number)])"), ("pad", "widen"))),
     Scenario("baseline", (("export", "publish"), ("load_reference", "fetch_reference"))),
     Scenario(
