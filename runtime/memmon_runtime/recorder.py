@@ -79,6 +79,7 @@ class Recorder:
     ) -> None:
         """Begin at the present reading, with neither log nor page yet."""
         self.lock = RLock()
+        self._acquire, self._release = self.lock.acquire, self.lock.release
         self._stuck_at = -1
         """The newest checkpoint's number when the lock was waited for in vain."""
         self.reader = reader
@@ -130,7 +131,7 @@ class Recorder:
 
         ``code`` is where the site is, if not in ``frame``.
         """
-        if not self.lock.acquire(False) and not self.take():  # noqa: FBT003 - a keyword costs more
+        if not self._acquire(False) and not self.take():  # noqa: FBT003 - a keyword costs more
             return
         try:
             # All at once, since a local name costs a tenth of an attribute.
@@ -220,7 +221,7 @@ class Recorder:
                     site.lines[phase] = key, body
                 write(now, body)
         finally:
-            self.lock.release()
+            self._release()
 
     def take(self, patience: float = _PATIENCE) -> bool:
         """Get hold of the lock, to be released again; False where who has it does not let go within ``patience``."""
