@@ -17,18 +17,19 @@ _ARENA_MAX = -8
 
 
 def can_end() -> bool:
-    """Whether there is no danger in it: before Python 3.10 the C library may have to load another at a thread's end.
+    """Whether there is no danger in it: the C library may have to load another at a thread's end.
 
-    Where there is no room for that, it ends the program.
+    Where there is no room for that, it ends the program. So it is loaded now. Before Python 3.10 every thread ends so,
+    later only one that is still there when the interpreter has ended.
     """
-    if sys.platform != "linux" or sys.version_info >= (3, 10):
+    if sys.platform != "linux":
         return True
     try:
         from ctypes import PyDLL  # noqa: PLC0415 - not where it is not needed
 
         PyDLL("libgcc_s.so.1")
     except (ImportError, OSError):
-        return False
+        return sys.version_info >= (3, 10)
     return True
 
 
