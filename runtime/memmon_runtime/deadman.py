@@ -107,7 +107,7 @@ class DeadMan:
         self._ours = files.identity(self._fd) == self._identity
         if self._ours:
             self._head()
-            self._timers.wind(THRESHOLD + _DELAY_FACTOR * self._delay)
+            self.rewind()
         else:
             self._timers.stop()
 

@@ -72,7 +72,7 @@ class Rises:
         return bool(self._last)
 
     def open(self) -> bool:
-        """Begin; False where a debugger or the like is at work. ``without`` is the watcher's thread."""
+        """Begin; False where a debugger or the like is at work."""
         self._last, self._changes = {}, []
         self._fd = self._reader.descriptor()  # it may be another by now
         self._level = self._now()

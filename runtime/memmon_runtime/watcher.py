@@ -232,8 +232,8 @@ class Watcher:
         """Whether memory grows so fast that it may soon run out, or a window is open and the program slowed down."""
         grown, passed = rss - self._looked_rss, now - self._looked_at
         self._looked_rss, self._looked_at = rss, now
-        left = self._recorder.limits.tightest // self._recorder.reader.unit - rss
-        if grown * _SOON > left * passed:
+        limit = self._recorder.limits.tightest // self._recorder.reader.unit
+        if limit and grown * _SOON > (limit - rss) * passed:
             self._hurry_until = now + _HURRY
         return now < self._hurry_until or (self._zoom is not None and self._zoom.open)
 

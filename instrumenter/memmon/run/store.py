@@ -62,7 +62,7 @@ def refusal(cache: str) -> str | None:
 
 def _private() -> str | None:
     """A folder that nobody but this user can have put anything into; None where it can't be had."""
-    place = os.path.join(os.path.abspath(os.environ.get("TMPDIR") or "/tmp"), f"memmon-{os.geteuid()}")  # noqa: S108
+    place = os.path.join(os.path.abspath(os.environ.get("TMPDIR") or "/tmp"), f"memmon-{os.geteuid()}")  # noqa: S108  # checked below: private, and this user's
     try:
         if not os.path.lexists(place):
             os.mkdir(place, 0o700)
