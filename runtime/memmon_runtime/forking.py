@@ -2,7 +2,8 @@
 
 What an exception raises within a hook is printed and lost, and ours take milliseconds: an interrupt by Ctrl-C, or by
 SIGTERM where a handler ends the program, would often fall into them. So the forking thread's signals wait meanwhile.
-They are let in again by a hook that is no Python code: the handler runs when `os.fork` returns, as it would anyway.
+They are let in again by a hook that is no Python code: the handler runs when `os.fork` returns, as it would anyway. One
+that comes in the microseconds before they wait is still lost.
 """
 
 # There is one fork under way at a time in a process.
@@ -13,9 +14,9 @@ from __future__ import annotations
 import sys
 from _functools import partial  # type: ignore[import-not-found]  # functools itself brings in six modules more
 from _thread import RLock
-from os import listdir
 
 from .isolated import BUILTINS
+from .threads import count_tasks, harmless_signals
 
 __builtins__ = BUILTINS
 
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 _SET_SIZE = 128
 """Bytes of Linux's sigset_t."""
-_FAULTS = (4, 5, 7, 8, 11, 31)
-"""SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV and SIGSYS: what a thread's own fault raises must not wait."""
 _WARNS_AFTER = (3, 13)
 """From this Python on the threads are counted for a warning when the hooks have run, with our thread back again."""
 
@@ -65,7 +64,7 @@ def around_forks(pause: Callable[[], None], resume: Callable[[], None], in_child
     # Hooks of before a fork are called in the reverse order.
     register_at_fork(
         before=before,
-        after_in_parent=lambda: _after(resume, mask),
+        after_in_parent=lambda: _after(resume if _depth else None, mask),
         after_in_child=lambda: _after(in_child, mask),
     )
     if mask is not None:
@@ -73,20 +72,25 @@ def around_forks(pause: Callable[[], None], resume: Callable[[], None], in_child
     register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
 
 
-def _after(action: Callable[[], None], mask: _Mask | None) -> None:
+def _after(action: Callable[[], None] | None, mask: _Mask | None) -> None:
+    """``action`` is none in the parent where the hook of before a fork did not come to anything.
+
+    A handler that is due just then runs as the hook begins, and what it raises ends the hook.
+    """
     global _depth
-    if not _depth:
-        return  # what a handler raised has kept the hook of before from being called
+    begun = _depth > 0
     try:
-        action()
+        if action is not None:
+            action()
     except RecursionError:
         raise
     except Exception:
         pass
     finally:
-        _depth -= 1
-        if mask is not None:
-            mask.recall()
+        if begun:
+            _depth -= 1
+            if mask is not None:
+                mask.recall()
 
 
 class _Mask:
@@ -101,9 +105,7 @@ class _Mask:
 
         change = PyDLL(None).pthread_sigmask
         change.argtypes, change.restype = (c_int, c_void_p, c_void_p), c_int
-        bits = (1 << 8 * _SET_SIZE) - 1
-        for fault in _FAULTS:
-            bits &= ~(1 << fault - 1)
+        bits = sum(1 << number - 1 for number in harmless_signals())
         everything = create_string_buffer(bits.to_bytes(_SET_SIZE, "little"), _SET_SIZE)
         self._found = create_string_buffer(_SET_SIZE)
         self._noted = b""
@@ -146,11 +148,3 @@ def speak() -> None:
         (filters, entry), _hushed = _hushed, None
         if entry in filters:
             filters.remove(entry)
-
-
-def count_tasks() -> int:
-    """How many threads the system counts; 0 where that can't be told."""
-    try:
-        return len(listdir("/proc/self/task"))  # noqa: PTH208 - no pathlib in the user's program
-    except OSError:
-        return 0

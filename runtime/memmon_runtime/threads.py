@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from os import listdir
 
 from .isolated import BUILTINS
 
@@ -47,19 +48,34 @@ def share_heap() -> None:
             pass  # another C library than glibc
 
 
+def harmless_signals() -> set[int]:
+    """All signals but those that a thread's own fault raises, which must not wait."""
+    import _signal  # type: ignore[import-not-found]  # noqa: PLC0415 - not while Python starts
+
+    faults = {_signal.SIGBUS, _signal.SIGFPE, _signal.SIGILL, _signal.SIGSEGV}
+    return set(_signal.valid_signals()) - faults
+
+
+def count_tasks() -> int:
+    """How many threads the system counts; 0 where that can't be told."""
+    try:
+        return len(listdir("/proc/self/task"))  # noqa: PTH208 - no pathlib in the user's program
+    except OSError:
+        return 0
+
+
 def unsignalled(start: Callable[[], None]) -> None:
     """Call ``start`` with every signal blocked, which the threads that it starts inherit.
 
     What is sent to the process is left to its own threads: they may have blocked it, to wait for it. What a thread's
     own fault raises is never blocked.
     """
-    import _signal  # type: ignore[import-not-found]  # noqa: PLC0415 - not while Python starts
+    import _signal  # noqa: PLC0415 - likewise
 
     if not hasattr(_signal, "pthread_sigmask"):  # Windows
         start()
         return
-    faults = {_signal.SIGBUS, _signal.SIGFPE, _signal.SIGILL, _signal.SIGSEGV}
-    before = _signal.pthread_sigmask(_signal.SIG_BLOCK, _signal.valid_signals() - faults)
+    before = _signal.pthread_sigmask(_signal.SIG_BLOCK, harmless_signals())
     try:
         start()
     finally:

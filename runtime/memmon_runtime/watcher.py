@@ -11,7 +11,7 @@ from time import monotonic, sleep, time_ns
 
 from . import heap, shipping, turns
 from .files import Kept
-from .forking import count_tasks, speak
+from .forking import speak
 from .frames import frames_of_others, is_alone
 from .isolated import BUILTINS
 from .limits import CRITICAL, FASTEST_GROWTH
@@ -19,6 +19,7 @@ from .lines import machine_line
 from .reading import SampledPeak
 from .settings import MB
 from .stacks import all_stacks, held_stacks
+from .threads import count_tasks
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
@@ -49,17 +50,6 @@ _SPEAK_AFTER = 4
 """So many ticks after the start a fork that it follows is over."""
 _ENDING = 0.05
 """Seconds that a thread is given to end, at most."""
-
-
-def _nothing() -> None:
-    """End at once."""
-
-
-def _wait_for(tasks: int) -> None:
-    """Let a thread end that is ending: Python 3.12 and later warn of a fork while the system still counts it."""
-    until = monotonic() + _ENDING
-    while count_tasks() > tasks and monotonic() < until:
-        sleep(0.0001)
 
 
 class Watcher:
@@ -104,19 +94,13 @@ class Watcher:
         self._ready.acquire()
         turns.prepare()
         self._speak_at = self._ticks + _SPEAK_AFTER
-        first, before = not self.ident, count_tasks()
         try:
-            if first:
-                # The first thread to end makes the C library load what it takes; later there may be no memory for that.
-                start_new_thread(_nothing, ())
             start_new_thread(self._run, ())
         except BaseException:
             self._running.release()
             raise
         self._recorder.own_threads = 1
         self._ready.acquire()
-        if first:
-            _wait_for(before + 1)
 
     def stop(self) -> None:
         """Let the thread end and wait until it has; does nothing where it does not run."""
@@ -127,7 +111,10 @@ class Watcher:
             self._running.acquire()
             self._running.release()
             self._recorder.own_threads = 0
-            _wait_for(before - 1)
+            # Python 3.12 and later warn of a fork while the system still counts a thread that is ending.
+            until = monotonic() + _ENDING
+            while count_tasks() > before - 1 and monotonic() < until:
+                sleep(0.0001)
 
     def _run(self) -> None:
         running = self._running
