@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ctypes
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from support.tool import memmon
+
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
     from pathlib import Path
 
@@ -60,14 +61,6 @@ def as_user() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs memmon in a folder as somebody who is subject to permissions, though the tests may run as root."""
 
     def run(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "memmon", *map(str, arguments)],
-            cwd=cwd,
-            capture_output=True,
-            encoding="utf-8",
-            stdin=subprocess.DEVNULL,
-            preexec_fn=_obey_permissions,
-            check=False,
-        )
+        return memmon(*arguments, cwd=cwd, prepare=_obey_permissions)
 
     return run

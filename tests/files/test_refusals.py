@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import resource
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 from support.tool import listing, memmon
@@ -17,15 +15,7 @@ if TYPE_CHECKING:
 
 def _refused(folder: Path, *arguments: str, says: str, prepare: Callable[[], Any] | None = None) -> None:
     before = listing(folder)
-    done = subprocess.run(
-        [sys.executable, "-m", "memmon", "instrument", *arguments],
-        cwd=folder,
-        capture_output=True,
-        encoding="utf-8",
-        stdin=subprocess.DEVNULL,
-        preexec_fn=prepare,
-        check=False,
-    )
+    done = memmon("instrument", *arguments, cwd=folder, prepare=prepare)
     assert (done.returncode, done.stdout) == (2, ""), done.stderr
     assert done.stderr.startswith("memmon: error: ")
     assert done.stderr.count("\n") == 1

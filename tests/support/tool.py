@@ -10,14 +10,16 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 
-def memmon(*arguments: str | Path, cwd: Path, **changes: str) -> subprocess.CompletedProcess[str]:
+def memmon(
+    *arguments: str | Path, cwd: Path, prepare: Callable[[], object] | None = None, **changes: str
+) -> subprocess.CompletedProcess[str]:
     """Run `python -m memmon` in the folder ``cwd``, its messages in English, and keep both streams.
 
-    ``changes``: further variables of the environment.
+    ``prepare`` is called in the new process before it starts; ``changes``: further variables of the environment.
     """
     command = [sys.executable, "-m", "memmon", *map(str, arguments)]
     environment = {**os.environ, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", **changes}
@@ -28,6 +30,7 @@ def memmon(*arguments: str | Path, cwd: Path, **changes: str) -> subprocess.Comp
         capture_output=True,
         encoding="utf-8",
         stdin=subprocess.DEVNULL,
+        preexec_fn=prepare,
         check=False,
     )
 
