@@ -89,13 +89,13 @@ def _is_yield(statement: ast.stmt | None) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Yield | ast.YieldFrom)
 
 
-def _is_streamed(statement: ast.stmt | None, inner: Frame | None, *, yielded: bool) -> bool:
-    """Whether a loop gets what was allocated turn by turn, and not from something that holds it all."""
+def _holds_all(statement: ast.stmt | None, inner: Frame | None, *, yielded: bool) -> bool:
+    """Whether it is a loop through something that holds all that was allocated, and does not hand it out by turns."""
     if not isinstance(statement, ast.For | ast.AsyncFor):
         return False
     if inner is None:
-        return isinstance(statement.iter, ast.Name | ast.Attribute)  # a file, a cursor
-    return yielded or inner.function.endswith(("__next__", "__anext__"))
+        return not isinstance(statement.iter, ast.Name | ast.Attribute)  # a file, a cursor
+    return not yielded and not inner.function.endswith(("__next__", "__anext__"))
 
 
 def _below(file: str, start: int, name: str) -> tuple[int | None, str]:
@@ -169,9 +169,7 @@ def keeper(frames: tuple[Frame, ...], running: int, target: str | None, *, fille
         frame = frames[at]
         start, statement = _statement(frame.file, frame.line or 1)
         runs = at >= len(frames) - running
-        if isinstance(statement, ast.For | ast.AsyncFor) and not _is_streamed(
-            statement, frames[at - 1] if at else None, yielded=yielded
-        ):
+        if _holds_all(statement, frames[at - 1] if at else None, yielded=yielded):
             return frame
         names = [name] if statement and (name := _name(statement)) else list(_filled(statement)) if filled else []
         filled = False  # a caller has it from what was called
