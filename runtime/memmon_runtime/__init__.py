@@ -4,11 +4,12 @@ Instrumented files call ``install`` and find the rest in ``builtins``. People wh
 ``checkpoint``, ``span`` and ``monitor``, and ``configure`` to choose the settings first. Everything fails open: what
 goes wrong here costs the record, never the program.
 
-A part a concern: ``calls`` (what stands in the user's functions) → ``recorder`` (the hot path) → ``page`` and
-``runlog`` (what is kept); ``sites`` and ``brackets`` (what is counted), ``reading`` and ``limits`` (what is measured),
-``watcher`` (what happens between checkpoints), ``zoom`` (which line grows: ``tracing``, ``rises`` by ``stepping``, and
-``blame``), ``deadman`` (the stack of a call that locks the watcher out), ``heap``, ``run`` and ``process`` (begin,
-fork, end), ``settings``, ``lines``, ``files``, ``frames``, ``threads``, and ``manual`` (the calls for people).
+A part a concern: ``calls`` (what stands in the user's functions) → ``hotpath`` (what it does) → ``recorder`` (one
+process's record) → ``page`` and ``runlog`` (what is kept); ``sites``, ``brackets`` and ``peaks`` (what is counted),
+``reading`` and ``limits`` (what is measured), ``watcher`` (what happens between checkpoints), ``zoom`` (which line
+grows: ``tracing``, ``rises`` by ``stepping``, and ``blame``), ``deadman`` (the stack of a call that locks the watcher
+out), ``heap``, ``run`` and ``process`` (begin, fork, end), ``settings``, ``lines``, ``files``, ``frames``, ``threads``,
+and ``manual`` (the calls for people).
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""The calls that are put into the user's functions. Whatever goes wrong within stays within.
+"""What the calls in the user's functions stand for. Whatever goes wrong within stays within.
 
 Only the user's own exceptions come out: one that a signal handler of theirs raised while the runtime was at work,
 KeyboardInterrupt, SystemExit, and RecursionError, which Python 3.8 must not see swallowed.
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from sys import _getframe
 
+from .hotpath import closing_for, opening_for
 from .isolated import BUILTINS
-from .sites import CLOSED, OPEN
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
@@ -17,11 +17,10 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
     from typing import Any, Callable, Tuple
 
+    from .hotpath import Closing, Marked
     from .recorder import Recorder
 
     Limits = Tuple["float | None", "float | None"]
-
-    Bracket = Tuple[str, int, "float | None", "float | None"]
 
 STATEMENT = ("BEFORE", "AFTER")
 FUNCTION = ("START", "END")
@@ -32,57 +31,11 @@ _IMPORTING = frozenset(("importlib._bootstrap", "importlib._bootstrap_external")
 _recorder: Recorder = None  # type: ignore[assignment] # while nothing is recorded
 
 
-def before(name: str, line: int, normal: float | None = None, alarm: float | None = None) -> Bracket:
-    """Open the bracket of a statement."""
+def through(bracket: Marked, value: Any, close: Closing) -> Any:
+    """Close ``bracket`` with ``close``, the alias's own, and hand ``value`` on."""
     try:
-        _recorder.cross(_getframe(1), OPEN, STATEMENT, name, line, normal, alarm)
-    except RecursionError:
-        raise
-    except BaseException as error:
-        swallow(error)
-    return name, line, normal, alarm
-
-
-def after(name: str, line: int, normal: float | None = None, alarm: float | None = None) -> None:
-    """Close the bracket of a statement."""
-    try:
-        _recorder.cross(_getframe(1), CLOSED, STATEMENT, name, line, normal, alarm)
-    except RecursionError:
-        raise
-    except BaseException as error:
-        swallow(error)
-
-
-def start(name: str, line: int, normal: float | None = None, alarm: float | None = None) -> Bracket:
-    """Open the bracket of a function or a phase."""
-    try:
-        _recorder.cross(_getframe(1), OPEN, FUNCTION, name, line, normal, alarm)
-    except RecursionError:
-        raise
-    except BaseException as error:
-        swallow(error)
-    return name, line, normal, alarm
-
-
-def end(name: str, line: int, normal: float | None = None, alarm: float | None = None) -> None:
-    """Close the bracket of a function or a phase."""
-    try:
-        _recorder.cross(_getframe(1), CLOSED, FUNCTION, name, line, normal, alarm)
-    except RecursionError:
-        raise
-    except BaseException as error:
-        swallow(error)
-
-
-def through(bracket: Bracket, value: Any, close: Callable[..., None]) -> Any:
-    """Close ``bracket`` the way ``close`` does and hand ``value`` on."""
-    try:
-        name, line, normal, alarm = bracket
-        labels = STATEMENT if close is after else FUNCTION
-        _recorder.cross(_getframe(1), CLOSED, labels, name, line, normal, alarm)
-    except RecursionError:
-        raise
-    except BaseException as error:
+        close(*bracket, _getframe(1))
+    except TypeError as error:
         swallow(error)
     return value
 
@@ -95,19 +48,17 @@ def mark(frame: FrameType, name: str) -> None:
 
 def open_span(frame: FrameType, name: str, line: int, limits: Limits, code: CodeType | None) -> None:
     """Open a bracket of ``frame`` whose site is in ``code`` (None: the frame's own)."""
-    if _recorder is not None:
-        _recorder.cross(frame, OPEN, FUNCTION, name, line, *limits, code)
+    marks.start(name, line, *limits, frame, code)
 
 
 def close_span(  # noqa: PLR0913 - what a bracket is known by
     frame: FrameType, name: str, line: int, limits: Limits, code: CodeType | None, *, left: bool
 ) -> None:
     """Close it, or note that an exception ended it."""
-    if _recorder is not None:
-        if left:
-            _recorder.leave(frame, name, line, FUNCTION, code)
-        else:
-            _recorder.cross(frame, CLOSED, FUNCTION, name, line, *limits, code)
+    if not left:
+        marks.end(name, line, *limits, frame, code)
+    elif _recorder is not None:
+        _recorder.leave(frame, name, line, FUNCTION, code)
 
 
 def let_go() -> None:
@@ -157,11 +108,14 @@ def swallow(error: BaseException) -> None:
             pass
 
 
-def _nothing(name: str, line: int, normal: float | None = None, alarm: float | None = None) -> None:
+def _nothing(  # noqa: PLR0913, PLR0917 - as those it stands in for
+    name: str, line: int, normal: float | None = None, alarm: float | None = None,
+    frame: FrameType | None = None, code: CodeType | None = None,
+) -> None:  # fmt: skip
     """Stand in for the four while nothing is recorded."""
 
 
-def _value(bracket: Bracket, value: Any, close: Callable[..., None]) -> Any:  # noqa: ARG001 - as `through`
+def _value(bracket: Marked, value: Any, close: Closing) -> Any:  # noqa: ARG001 - as `through`
     """Stand in for ``through`` while nothing is recorded."""
     return value
 
@@ -195,7 +149,9 @@ def connect(recorder: Recorder) -> None:
     """Let the calls record."""
     global _recorder  # noqa: PLW0603 - a global is the cheapest thing that a call can look up
     _recorder = recorder
-    marks.before, marks.after, marks.start, marks.end, marks.through = before, after, start, end, through
+    marks.before, marks.after = opening_for(recorder, STATEMENT, swallow), closing_for(recorder, STATEMENT, swallow)
+    marks.start, marks.end = opening_for(recorder, FUNCTION, swallow), closing_for(recorder, FUNCTION, swallow)
+    marks.through = through
 
 
 def disconnect() -> None:

@@ -35,12 +35,13 @@ from __future__ import annotations
 
 import sys
 from _thread import _count, get_ident, get_native_id
-from os import O_CLOEXEC, O_CREAT, O_EXCL, O_RDWR, close, lseek
+from os import O_CREAT, O_EXCL, O_RDWR, close, lseek
 
 from . import files
 from .isolated import BUILTINS
 from .mapping import Mapping
 from .page import allocate
+from .portable import O_CLOEXEC
 
 __builtins__ = BUILTINS
 

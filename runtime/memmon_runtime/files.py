@@ -6,14 +6,10 @@ from os import O_RDONLY, close, fstat, unlink
 from os import open as open_file
 
 from .isolated import BUILTINS
+from .portable import O_CLOEXEC
 from .turns import read
 
 __builtins__ = BUILTINS
-
-try:
-    from os import O_CLOEXEC
-except ImportError:  # Windows
-    O_CLOEXEC = 0  # type: ignore[misc]
 
 try:
     from fcntl import F_DUPFD_CLOEXEC, fcntl

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from os import O_CLOEXEC, O_RDONLY, close, pread, stat
+from os import O_RDONLY, close, stat
 from os import open as open_file
 from time import monotonic
 
 from .files import Kept
 from .isolated import BUILTINS
+from .portable import O_CLOEXEC, pread
 from .settings import MB, Settings, Threshold
 
 __builtins__ = BUILTINS

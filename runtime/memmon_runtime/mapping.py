@@ -7,12 +7,17 @@ file is made, and the file mapped over it, in its place.
 
 from __future__ import annotations
 
-from mmap import MAP_SHARED, PROT_READ, PROT_WRITE, mmap
+from mmap import mmap
 from sys import version_info
 
 from .isolated import BUILTINS
 
 __builtins__ = BUILTINS
+
+try:
+    from mmap import MAP_SHARED, PROT_READ, PROT_WRITE
+except ImportError:  # Windows, where a mapping keeps a handle
+    MAP_SHARED = 0  # type: ignore[misc]
 
 _MAP_FIXED = 0x10
 _FAILED = 2 ** (8 * 8) - 1
@@ -25,7 +30,9 @@ class Mapping:
 
     def __init__(self, fd: int, size: int) -> None:
         """Map the first ``size`` bytes of ``fd``; OSError or ValueError where that can't be."""
-        if version_info >= (3, 13):
+        if not MAP_SHARED:
+            self.bytes = mmap(fd, size)
+        elif version_info >= (3, 13):
             self.bytes = mmap(fd, size, trackfd=False)  # type: ignore[call-arg,unused-ignore]
         else:
             self.bytes = mmap(-1, size)

@@ -54,7 +54,7 @@ row are the brackets that are open.
 
 from __future__ import annotations
 
-from os import O_CLOEXEC, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, close, ftruncate, pread
+from os import O_CREAT, O_EXCL, O_RDONLY, O_RDWR, close, ftruncate
 from os import open as open_file
 from struct import Struct
 from struct import error as StructError  # noqa: N812 - as the other exceptions are named
@@ -62,6 +62,7 @@ from struct import error as StructError  # noqa: N812 - as the other exceptions 
 from . import files
 from .isolated import BUILTINS
 from .mapping import Mapping
+from .portable import O_CLOEXEC, pread
 from .sites import AT, NEXT_AT, TIMES_LEFT
 
 __builtins__ = BUILTINS
@@ -195,9 +196,9 @@ class Page:
 
     def close(self, *, keep: bool = False) -> None:
         """Give the mapping up and, unless it is to be kept, remove the file."""
+        self._mapping.close()
         if not keep:
             files.remove(self.path)
-        self._mapping.close()
 
     def abandon(self) -> None:
         """In a forked child: the file is the parent's."""

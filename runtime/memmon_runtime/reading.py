@@ -6,16 +6,18 @@ A reading is an integer in the source's own ``unit`` of bytes, so that the hot p
 from __future__ import annotations
 
 from _functools import partial  # type: ignore[import-not-found]  # functools itself brings in six modules more
-from os import O_CLOEXEC, O_RDONLY, O_WRONLY, close, pread, sysconf, write
+from mmap import PAGESIZE
+from os import O_RDONLY, O_WRONLY, close, write
 
 from . import files
 from .isolated import BUILTINS
+from .portable import O_CLOEXEC, pread
 from .turns import read
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Protocol
+    from typing import Callable, Protocol
 
     class Reader(Protocol):
         """What the sources have in common."""
@@ -61,7 +63,7 @@ class Procfs:
 
     def __init__(self) -> None:
         """Open this process's own file; OSError or ValueError where there is no usable procfs."""
-        self.unit = sysconf("SC_PAGE_SIZE")
+        self.unit = PAGESIZE
         self._fd = -1
         self._identity: tuple[int, int] | None = None
         self.mend()
@@ -206,7 +208,7 @@ class Peak:
         self.mend()
         self.reset()
         inherited = getrusage(RUSAGE_SELF).ru_maxrss
-        self._inherited = inherited if inherited > self._high_water_kb() + _SLACK_KB else 0
+        self.read = self._reading(inherited if inherited > self._high_water_kb() + _SLACK_KB else 0)
 
     def mend(self) -> None:
         """Open anew what the program closed."""
@@ -217,16 +219,19 @@ class Peak:
             # Let the peak begin at what is resident now.
             self.reset = partial(write, self._fd, b"5")
 
-    def read(self) -> int:
-        """The peak since the reset, in units.
+    def _reading(self, inherited: int) -> Callable[[], int]:
+        usage, whose, slow, kb = getrusage, RUSAGE_SELF, self._high_water_kb, self._kb
 
-        What a child of a large parent has inherited through exec stays in ``ru_maxrss`` for ever: below that, it says
-        nothing.
-        """
-        peak = getrusage(RUSAGE_SELF).ru_maxrss
-        if peak <= self._inherited:
-            peak = self._high_water_kb()
-        return peak // self._kb
+        def peak() -> int:
+            """The peak since the reset, in units.
+
+            What a child of a large parent has inherited through exec stays in ``ru_maxrss`` for ever: below that, it
+            says nothing.
+            """
+            highest: int = usage(whose).ru_maxrss
+            return (highest if highest > inherited else slow()) // kb
+
+        return peak
 
     def _high_water_kb(self) -> int:
         words = self._status.read().partition("VmHWM:")[2].split(None, 1)

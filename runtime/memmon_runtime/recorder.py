@@ -1,23 +1,16 @@
-"""The hot path: what a checkpoint does, from the reading to the page and the line in the log.
-
-One reading, one comparison with the RSS from which the level may rise, one store into the mapped page, one line. All
-that costs more is looked at by the watcher, or when that comparison says so.
-"""
-
-# Arguments are cheaper than objects that hold them, and this is the hot path.
-# ruff: noqa: PLR0913, PLR0917
+"""One process's record: what the hot path and the watcher share, and what is too rare or too slow for the hot path."""
 
 from __future__ import annotations
 
-from _thread import RLock, _count, get_ident
-from time import process_time_ns, thread_time_ns, time_ns
+from _thread import RLock, get_ident
+from time import time_ns
 
 from . import turns
-from .brackets import LOOSE, Brackets
+from .brackets import Brackets
+from .hotpath import keep
 from .isolated import BUILTINS
 from .limits import INFO, WARNING
 from .lines import Words, card_line, site_line, top_ten, totals_line
-from .page import pack_record
 from .peaks import Peaks
 from .settings import MB
 from .sites import (
@@ -28,13 +21,8 @@ from .sites import (
     LARGEST_RSS,
     LONE,
     NEVER,
-    NEXT_AT,
     NO_LABELS,
-    OPEN,
     OPENED,
-    OPENED_NUMBER,
-    OPENED_RSS,
-    PEAK,
     TIMES_CLOSED,
     TIMES_LEFT,
     Site,
@@ -47,16 +35,17 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
     from typing import Any, Optional, Tuple
 
-    from .brackets import Bracket
     from .limits import Limits
     from .page import Page
     from .reading import Peak, Reader, SampledPeak
     from .runlog import RunLog
 
     Pair = Tuple[Optional[float], Optional[float]]
+    # RSS, growth since the checkpoint before and since the bracket's opening, peak above that, "shared", thread.
+    Figures = Tuple[int, int, int, int, str, int]
+    # Those, the level with the rule that fired, and how long the line shall be (0: as long as it is).
+    Key = Tuple[int, int, int, int, str, int, Tuple[int, str], int]
 
-_SHARED_NS = 1_000_000
-"""Other threads ran inside a bracket where they used this much of the processor."""
 _MOST_ALARMS = 100
 """So many lines about too much growth are kept for each site even while lines are thinned."""
 _PATIENCE = 1.0
@@ -79,7 +68,6 @@ class Recorder:
     ) -> None:
         """Begin at the present reading, with neither log nor page yet."""
         self.lock = RLock()
-        self._acquire, self._release = self.lock.acquire, self.lock.release
         self._stuck_at = -1
         """The newest checkpoint's number when the lock was waited for in vain."""
         self.reader = reader
@@ -93,146 +81,37 @@ class Recorder:
         self.to_mb = reader.unit / MB
         self.sites: dict[tuple[str, int, str, tuple[str, str]], Site] = {}
         self.brackets = Brackets()
-        self.baseline = self.last_rss = self.highest = reader.rss()
-        self.last_name = words.start
-        self.number = 0
+        self.baseline = self.highest = reader.rss()
+        self.newest = 0, self.baseline, words.start
+        """The number of the newest checkpoint, its RSS, and its printed name; there is none yet."""
         self.level = self.worst = INFO
         self.fired = ""
         self.shown = INFO, ""
         """Level and rule as the lines of checkpoints have them."""
         self.alert = NEVER
         self.own_threads = 0
-        self.adding = False
+        self._adding = False
         self.wire()
 
     def wire(self) -> None:
-        """Lay at hand what a checkpoint needs; whenever one of these things is another one."""
-        brackets, peak, log = self.brackets, self.peak, self.log
+        """Lay at hand what the hot path needs; whenever one of these things is another one."""
+        brackets, peak, page = self.brackets, self.peak, self.page
         read_peak, reset_peak = (None, None) if peak is None else (peak.read, peak.reset)
-        write = None if log is None else log.checkpoint
-        self._at_hand: tuple[Any, ...] = (
-            self.sites, brackets, brackets.left, brackets.gone, brackets.local, self.reader.rss, read_peak, reset_peak,
-            self.peaks, self.page, log, write,
+        self.at_hand: tuple[Any, ...] = (
+            self.sites, brackets, brackets.local, self.reader.rss, read_peak, reset_peak, self.peaks,
         )  # fmt: skip
-
-    # The hot path stays in one function: a call costs more than all its branches.
-    def cross(  # noqa: C901, PLR0912, PLR0915
-        self,
-        frame: FrameType,
-        phase: int,
-        labels: tuple[str, str],
-        name: str,
-        line: int,
-        normal: float | None,
-        alarm: float | None,
-        code: CodeType | None = None,
-    ) -> None:
-        """Pass one checkpoint: read, open or close the bracket, store in the page (which needs nothing), write.
-
-        ``code`` is where the site is, if not in ``frame``.
-        """
-        if not self._acquire(False) and not self.take():  # noqa: FBT003 - a keyword costs more
-            return
-        try:
-            # All at once, since a local name costs a tenth of an attribute.
-            sites, brackets, left, gone, local, read_rss, read_peak, reset_peak, peaks, page, log, write = self._at_hand
-            site = sites.get((name, line, (code or frame.f_code).co_filename, labels))
-            if site is None:
-                if self.adding:
-                    return  # it is the runtime itself that passes it, in what it calls to add a site
-                site = self._add(name, line, code or frame.f_code, (normal, alarm), labels)
-            totals = site.totals
-            try:
-                stack, thread = local.lane
-            except AttributeError:
-                stack, thread = brackets.lane(get_ident())
-            rss = read_rss()
-            step = grown = rss - self.last_rss
-            own, above, shared = 0, -1, ""
-            if phase == OPEN:
-                if read_peak is not None:
-                    if brackets.count:
-                        peaks.fold(read_peak())
-                    reset_peak()
-                others = process_time_ns() - thread_time_ns() if _count() > self.own_threads else 0
-                bracket: Bracket | None = (id(frame), site, rss, peaks.epoch, others)
-                brackets.count += 1
-                if stack or frame.f_code.co_flags & LOOSE:
-                    brackets.enter(stack, frame, bracket)
-                else:
-                    stack.append(bracket)
-                self.number = number = self.number + 1
-                totals[OPENED] += 1
-                totals[OPENED_NUMBER], totals[OPENED_RSS] = number, rss
-                if step > site.best:
-                    site.best, site.best_rss = step, rss
-            elif phase == CLOSED:
-                bracket = stack[-1] if stack else None
-                if bracket is not None and bracket[1] is site and bracket[0] == id(frame):
-                    stack.pop()
-                    brackets.count -= 1
-                else:
-                    bracket = brackets.take(stack, frame, site)
-                if bracket is not None:
-                    _, _, opened_rss, epoch, others = bracket
-                    if read_peak is not None:
-                        highest = read_peak()
-                        if epoch != peaks.epoch:
-                            highest = peaks.since(epoch, highest)
-                        if highest < rss:  # noqa: PLR1730 - a call of max costs too much here, and below
-                            highest = rss
-                        above = highest - opened_rss if highest > opened_rss else 0
-                        if above > totals[PEAK]:  # noqa: PLR1730
-                            totals[PEAK] = above
-                    if others and process_time_ns() - thread_time_ns() - others > _SHARED_NS:
-                        shared = " shared"
-                    own = grown = rss - opened_rss
-                    totals[TIMES_CLOSED] += 1
-                    totals[GROWTH] += own
-                    if own > totals[LARGEST]:
-                        totals[LARGEST], totals[LARGEST_RSS] = own, rss
-                elif totals[OPENED] and not totals[TIMES_LEFT]:
-                    return  # another way out of the same statement has closed it already
-                self.number = number = self.number + 1
-            else:
-                self.number = number = self.number + 1
-                totals[OPENED] += 1
-                totals[TIMES_CLOSED] += 1
-                totals[GROWTH] += step
-                if step > totals[LARGEST]:
-                    totals[LARGEST], totals[LARGEST_RSS] = step, rss
-            now = time_ns()
-            self.last_rss = rss
-            self.last_name = site.printed[phase]
-            opened, closed, lost, total, largest, highest, opened_at, opened_rss, largest_rss, at, next_at = totals
-            if at:
-                pack_record(
-                    page.map, at, number, number, now, phase, thread, rss, step, own, opened, closed, lost, total,
-                    largest, highest, opened_at, opened_rss, largest_rss, number,
-                )  # fmt: skip
-                totals[AT], totals[NEXT_AT] = next_at, at
-            if rss >= self.alert or grown > site.alarm or left or gone:
-                self._pass_closely(site, phase, now, rss, grown, (thread, step, own, above, shared))
-            elif log is not None:
-                key = (rss, step, own, above, shared, thread, self.shown, log.thin)
-                known, body = site.lines[phase]
-                if known != key:
-                    body = log.shape(self._body(site, phase, key))
-                    site.lines[phase] = key, body
-                write(now, body)
-        finally:
-            self._release()
+        self.outlets: tuple[Any, ...] = (brackets.left, brackets.gone, None if page is None else page.map, self.log)
 
     def take(self, patience: float = _PATIENCE) -> bool:
         """Get hold of the lock, to be released again; False where who has it does not let go within ``patience``."""
-        stuck = self._stuck_at == self.number
+        stuck = self._stuck_at == self.newest[0]
         if self.lock.acquire(timeout=_MOMENT if stuck else patience):
             return True
-        self._stuck_at = self.number
+        self._stuck_at = self.newest[0]
         return False
 
-    def _body(self, site: Site, phase: int, key: tuple[int, int, int, int, str, int, tuple[int, str], bool]) -> str:
-        """The line after its time; it is kept, since a loop often writes the same one again."""
+    def body(self, site: Site, phase: int, key: Key) -> str:
+        """The line after its time, made of the ``key`` by which the hot path keeps it: a loop often writes it again."""
         rss, step, own, above, shared, thread, (level, fired), _ = key
         to_mb = self.to_mb
         return "%s%.2fMB (Δ%+.2fMB, %+.2fMB)%s%s%s%s%s%s" % (
@@ -242,10 +121,9 @@ class Recorder:
             site.tail, fired, shared, "" if thread == _MAIN else " tid=%x" % thread,
         )  # fmt: skip
 
-    def _pass_closely(
-        self, site: Site, phase: int, now: int, rss: int, grown: int, rest: tuple[int, int, int, int, str]
-    ) -> None:
+    def pass_closely(self, site: Site, phase: int, now: int, grown: int, figures: Figures) -> None:
         """The rare case: the level may have risen, the growth is alarming, or a bracket was left."""
+        rss = figures[0]
         self.tell_left()
         if rss >= self.alert:
             self.judge(rss)
@@ -257,8 +135,7 @@ class Recorder:
                 level, fired = WARNING, " fired=growth"
         if self.log is None:
             return
-        thread, step, own, above, shared = rest
-        body = self._body(site, phase, (rss, step, own, above, shared, thread, (level, fired), False))
+        body = self.body(site, phase, (*figures, (level, fired), 0))
         if kept or level > self.worst:
             line = self.log.stamp(now) + body + "\n"
             self.log.append(self.first_time(self.log, level, now, rss, line) if level > self.worst else line)
@@ -297,17 +174,18 @@ class Recorder:
             _, site, opened_rss, _, _ = brackets.left.pop()
             site.totals[TIMES_LEFT] += 1
             if site.totals[AT] and self.page is not None:
-                self.number += 1
-                self.page.count_left(site, self.number)
+                number, newest_rss, name = self.newest
+                self.newest = number + 1, newest_rss, name
+                self.page.count_left(site, number + 1)
             if self.log is not None:
                 rss = self.reader.rss()
                 growth = (rss - opened_rss) * self.to_mb
-                more = f" growth={growth:+.2f}MB{site.tail} last={self.words.quoted(self.last_name)}"
+                more = f" growth={growth:+.2f}MB{site.tail} last={self.words.quoted(self.newest[2])}"
                 self.log.event(self._line(self.log, INFO, site.left_name, rss, more))
 
     def _line(self, log: RunLog, level: int, name: str, rss: int, more: str) -> str:
         """A line in the card's form that is no checkpoint: its second figure is the growth since the last one."""
-        mb = (rss * self.to_mb, (rss - self.baseline) * self.to_mb, (rss - self.last_rss) * self.to_mb)
+        mb = (rss * self.to_mb, (rss - self.baseline) * self.to_mb, (rss - self.newest[1]) * self.to_mb)
         return card_line(log.stamp(time_ns()), level, name, mb, more)
 
     def background(self, rss: int, stacks: str) -> None:
@@ -317,7 +195,7 @@ class Recorder:
         try:
             self.tell_left()
             if self.log is not None:
-                more = f"{self.fired} last={self.words.quoted(self.last_name)}"
+                more = f"{self.fired} last={self.words.quoted(self.newest[2])}"
                 line = self._line(self.log, self.level, self.words.background, rss, more)
                 if self.level > self.worst:
                     line = self.first_time(self.log, self.level, time_ns(), rss, line)
@@ -359,9 +237,25 @@ class Recorder:
         )
 
     def mark(self, frame: FrameType, name: str) -> None:
-        """A lone checkpoint, on the line that ``frame`` is at."""
+        """A lone checkpoint, on the line that ``frame`` is at: as a bracket that opens and closes at once."""
         line = original_line(frame.f_code.co_filename, frame.f_lineno) or 0
-        self.cross(frame, LONE, NO_LABELS, name, line, None, None)
+        if not self.take():
+            return
+        try:
+            site = self.sites.get((name, line, frame.f_code.co_filename, NO_LABELS))
+            if site is None:
+                site = self.add(name, line, frame.f_code, (None, None), NO_LABELS)
+            rss = self.reader.rss()
+            step = rss - self.newest[1]
+            totals = site.totals
+            totals[OPENED] += 1
+            totals[TIMES_CLOSED] += 1
+            totals[GROWTH] += step
+            if step > totals[LARGEST]:
+                totals[LARGEST], totals[LARGEST_RSS] = step, rss
+            keep(self, site, LONE, get_ident(), rss, None, -1, "")
+        finally:
+            self.lock.release()
 
     def leave(self, frame: FrameType, name: str, line: int, labels: tuple[str, str], code: CodeType | None) -> None:
         """An exception passes: take the bracket out and tell that it was left."""
@@ -378,9 +272,14 @@ class Recorder:
         finally:
             self.lock.release()
 
-    def _add(self, name: str, line: int, code: CodeType, limits: Pair, labels: tuple[str, str]) -> Site:
-        """A site's first hit: its row in the page, its line in the log."""
-        self.adding = True
+    def add(self, name: str, line: int, code: CodeType, limits: Pair, labels: tuple[str, str]) -> Site:
+        """A site's first hit: its row in the page, its line in the log.
+
+        RuntimeError where the runtime itself passes the site, in what it calls to add one: that one is not recorded.
+        """
+        if self._adding:
+            raise RuntimeError("a checkpoint within the runtime")
+        self._adding = True
         try:
             site = Site(name, line, code, limits, labels, self.reader.unit)
             if site.file != self.target:
@@ -388,13 +287,14 @@ class Recorder:
             self.sites[name, line, code.co_filename, labels] = site
             self.introduce(site)
         finally:
-            self.adding = False
+            self._adding = False
         return site
 
     def introduce(self, site: Site) -> None:
         """Give the site its row and its line in a page and a log that do not know it yet."""
         if self.page is not None:
             self.page.add_row(site)
+            self.wire()  # the page may have grown
         if self.log is not None:
             self.log.append(site_line(site))
 

@@ -12,11 +12,12 @@ machine lines and some of the others.
 
 from __future__ import annotations
 
-from os import O_CLOEXEC, O_CREAT, O_EXCL, O_RDWR, close, fstat, ftruncate, pread, pwrite
+from os import O_CREAT, O_EXCL, O_RDWR, close, fstat, ftruncate
 from time import localtime, monotonic_ns, strftime, time_ns
 
 from . import files
 from .isolated import BUILTINS
+from .portable import O_CLOEXEC, pread, pwrite
 
 __builtins__ = BUILTINS
 
@@ -37,8 +38,10 @@ _FULL = 16 << 20
 _KEPT_HEAD = 64 << 10
 _KEEP_EVERY = 16
 _NS = 1_000_000_000
+_MS = 1_000_000
 _STAMP = len("[2026-11-22 10:30:48.123")
 _NO_SLOT = (-1, 0)
+_NOT_READY = (0, 0, b"", -1, -1, 0)
 _WIDTH = 160
 """A padded line's least width in bytes: wide enough for nearly every line, so that the width seldom changes."""
 
@@ -69,6 +72,9 @@ class RunLog:
         self._end = 0
         self._slot = _NO_SLOT
         """Where the padded last line stands and how long it is; there is none while lines are not thinned."""
+        self.ready = _NOT_READY
+        """All that it takes to rewrite the padded last line: from when on and until when, in nanoseconds since the
+        epoch, a line begins with these bytes; the descriptor; where the line stands, and how long it is."""
         self._width = _WIDTH
         self._slot_until = 0
         self._allowance = _BURST
@@ -76,9 +82,9 @@ class RunLog:
         self._refilled = monotonic_ns()
         self._failing = False
         self._millisecond = -1
-        self._second = -1
-        self._prefix = ""
         self._stamp = b""
+        self._second = -1
+        self._prefix = b""
 
     def _create(self, folder: str, pid: int, *, child: bool) -> int:
         stamp = strftime("%Y%m%d_%H%M%S", localtime(time_ns() // _NS))
@@ -96,7 +102,7 @@ class RunLog:
 
     def append(self, text: str, write: Write = pwrite) -> bool:
         """Write whole lines at the end of the file, whatever the allowance: for what is rare. True if it went well."""
-        self._slot = _NO_SLOT
+        self._let_go()
         self._put(text.encode("utf-8", "backslashreplace"), self._end, write)
         return not self._failing
 
@@ -110,9 +116,8 @@ class RunLog:
         """``[2026-11-22 10:30:48.123`` for ``now`` in nanoseconds since the epoch, without the closing bracket."""
         second, rest = divmod(now, _NS)
         if second != self._second:
-            self._prefix = strftime("[%Y-%m-%d %H:%M:%S.", localtime(second))
-            self._second = second
-        return "%s%03d" % (self._prefix, rest // 1_000_000)
+            self._begin_second(second)
+        return "%s%03d" % (self._prefix.decode(), rest // _MS)
 
     def shape(self, body: str) -> bytes:
         """The line of a checkpoint but for its time, as ``checkpoint`` takes it: padded while lines are thinned."""
@@ -121,24 +126,27 @@ class RunLog:
 
     def checkpoint(self, now: int, shaped: bytes) -> None:
         """Write a checkpoint's line, or rewrite the padded last line with it where there are too many."""
-        if now // 1_000_000 != self._millisecond:
-            self._next_millisecond(now)
+        millisecond = now // _MS
+        if millisecond != self._millisecond:
+            self._next(millisecond)
         data = self._stamp + shaped
+        if not self.thin:
+            self._allowance -= 1
+            self.thin = self._allowance <= 0
+            self._put(data, self._end)
+            return
         slot, size = self._slot
         if len(data) != size:
-            if not self.thin:
-                self._allowance -= 1
-                self.thin = self._allowance <= 0
-                self._put(data, self._end)
-                return
             data = self._fitted(data)
             slot, size = self._slot
         try:
             if pwrite(self._fd, data, slot) == size:
+                self.ready = (millisecond * _MS, (millisecond + 1) * _MS, self._stamp, self._fd, slot, size)
                 return
         except OSError:
             pass
-        self._slot, self._failing = _NO_SLOT, True
+        self._let_go()
+        self._failing = True
 
     def _fitted(self, data: bytes) -> bytes:
         """Pad a line to the width of the slot, or widen the slot to the line; begin a slot where there is none."""
@@ -152,16 +160,29 @@ class RunLog:
             self._slot = self._end - len(data), len(data)
         return data
 
-    def _next_millisecond(self, now: int) -> None:
-        self._millisecond = now // 1_000_000
-        self._stamp = self.stamp(now).encode()
+    def _next(self, millisecond: int) -> None:
+        """Another millisecond than that of the line before."""
+        self._millisecond = millisecond
+        second, rest = divmod(millisecond, 1000)
+        if second != self._second:
+            self._begin_second(second)
+        self._stamp = b"%b%03d" % (self._prefix, rest)
         if self.thin:
             monotonic = monotonic_ns()
             if monotonic >= self._slot_until:
                 # A second is over: a few lines may be written as they come, then a new padded line begins.
                 self._allowance = min((monotonic - self._refilled) * _PER_SECOND // _NS, _BURST)
                 self.thin = self._allowance <= 0
-                self._slot, self._slot_until, self._refilled = _NO_SLOT, monotonic + _NS, monotonic
+                self._slot_until, self._refilled = monotonic + _NS, monotonic
+                self._let_go()
+
+    def _begin_second(self, second: int) -> None:
+        self._second = second
+        self._prefix = strftime("[%Y-%m-%d %H:%M:%S.", localtime(second)).encode()
+
+    def _let_go(self) -> None:
+        """The padded last line, if there is one, is not rewritten any more."""
+        self._slot, self.ready = _NO_SLOT, _NOT_READY
 
     def _put(self, data: bytes, at: int, write: Write = pwrite) -> bool:
         """Write ``data`` at ``at``; a line that does not fit on the disk is taken back whole."""
@@ -206,14 +227,16 @@ class RunLog:
             if chosen:
                 kept += pwrite(self._fd, b"\n".join(chosen) + b"\n", kept)
         ftruncate(self._fd, kept)
-        self._end, self._slot = kept, _NO_SLOT
+        self._end = kept
+        self._let_go()
 
     def mend(self) -> None:
         """Find out whether the descriptor is still ours, and open the log again where it is not."""
         if files.identity(self._fd) != self._identity:
             self._fd = files.open_high(self.path, O_RDWR | O_CREAT | O_CLOEXEC)
             self._identity = files.identity(self._fd)
-            self._end, self._slot = fstat(self._fd).st_size, _NO_SLOT
+            self._end = fstat(self._fd).st_size
+            self._let_go()
 
     def close(self) -> None:
         """Give the descriptor back, unless it is no longer ours."""

@@ -48,10 +48,13 @@ def function_name(code: CodeType) -> str:
 
 
 class Site:
-    """One place and its totals, in units: what the rows of the page, the totals and the `Top 10` are made of."""
+    """One place and its totals, in units: what the rows of the page, the totals and the `Top 10` are made of.
+
+    ``at_hand`` is what the hot path takes of it all at once.
+    """
 
     __slots__ = (
-        "alarm", "alarm_mb", "alarms", "best", "best_rss", "file", "function", "heads", "kind", "left_name",
+        "alarm", "alarm_mb", "alarms", "at_hand", "best", "best_rss", "file", "function", "heads", "kind", "left_name",
         "line", "lines", "name", "normal_mb", "printed", "tail", "totals",
     )  # fmt: skip
 
@@ -75,6 +78,7 @@ class Site:
         self.lines: list[tuple[object, bytes]] = [(None, b"")] * 3
         self.tail = f" line={line}"
         self.totals = [0, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0]
+        self.at_hand = self.totals, self.printed, self.lines, self.alarm
         self.alarms = self.best = self.best_rss = 0
 
 

@@ -18,10 +18,10 @@ within ctypes can abort Python 3.8.
 from __future__ import annotations
 
 from _thread import get_ident
-from os import pread, pwrite
 from sys import getswitchinterval, setswitchinterval
 
 from .isolated import BUILTINS
+from .portable import pread, pwrite
 
 __builtins__ = BUILTINS
 

@@ -211,7 +211,7 @@ class Watcher:
 
     def _pause(self) -> float:
         recorder = self._recorder
-        headroom = (recorder.alert - recorder.last_rss) * recorder.reader.unit
+        headroom = (recorder.alert - recorder.newest[1]) * recorder.reader.unit
         tick = _LEAST_TICK if self._zoom is not None and self._zoom.busy else _TICK
         return min(max(headroom / FASTEST_GROWTH, _LEAST_TICK), tick)
 
