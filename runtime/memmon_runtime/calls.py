@@ -147,7 +147,7 @@ marks = Marks()
 
 def connect(recorder: Recorder) -> None:
     """Let the calls record."""
-    global _recorder  # noqa: PLW0603 - a global is the cheapest thing that a call can look up
+    global _recorder  # noqa: PLW0603 - there is one in a process
     _recorder = recorder
     marks.before, marks.after = opening_for(recorder, STATEMENT, swallow), closing_for(recorder, STATEMENT, swallow)
     marks.start, marks.end = opening_for(recorder, FUNCTION, swallow), closing_for(recorder, FUNCTION, swallow)
@@ -155,7 +155,7 @@ def connect(recorder: Recorder) -> None:
 
 
 def disconnect() -> None:
-    """Let the calls do nothing; one that is under way finds out by itself."""
+    """Let the calls do nothing; one that is under way goes on with a recorder that has neither log nor page."""
     global _recorder  # noqa: PLW0603
     _recorder = None  # type: ignore[assignment]
     marks.before = marks.after = marks.start = marks.end = _nothing

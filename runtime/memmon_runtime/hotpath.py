@@ -187,20 +187,20 @@ def keep(
     opened, closed, lost, total, largest, highest, opened_at, opened_rss, largest_rss, at, next_at = totals
     if at:
         pack_record(
-            page, at, number, number, now, phase, thread, rss, step, own, opened, closed, lost, total, largest, highest,
-            opened_at, opened_rss, largest_rss, number,
+            page.map, at, number, number, now, phase, thread, rss, step, own, opened, closed, lost, total, largest,
+            highest, opened_at, opened_rss, largest_rss, number,
         )  # fmt: skip
         totals[AT], totals[NEXT_AT] = next_at, at
     if rss >= recorder.alert or grown > alarm or left or gone:
         recorder.pass_closely(site, phase, now, grown, (rss, step, own, above, shared, thread))
     elif log is not None:
-        since, until, stamp, fd, slot, size = log.ready
+        ready = since, until, stamp, fd, slot, size = log.ready
         key = rss, step, own, above, shared, thread, recorder.shown, size
         known, body = lines[phase]
         if known != key:
             body = log.shape(recorder.body(site, phase, key))
             lines[phase] = key, body
-        if since <= now < until:
+        if since <= now < until and log.ready is ready:  # a handler may have written amid the two calls
             line = stamp + body
             if len(line) == size:
                 try:

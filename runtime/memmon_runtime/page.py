@@ -184,8 +184,8 @@ class Page:
             close(fd)
         begin = HEADER_SIZE + self._room * ROW_SIZE
         grown.bytes[begin:] = bytes(size - begin)
-        self._mapping.close()
-        self._mapping, self.map, self._room = grown, grown.bytes, room
+        given_up, self._mapping, self.map, self._room = self._mapping, grown, grown.bytes, room
+        given_up.close()
         return True
 
     def sample(self, now: int, rss: int, level: int, ticks: int, alert: int, highest: int) -> None:
@@ -196,9 +196,11 @@ class Page:
 
     def close(self, *, keep: bool = False) -> None:
         """Give the mapping up and, unless it is to be kept, remove the file."""
-        self._mapping.close()
-        if not keep:
-            files.remove(self.path)
+        try:
+            self._mapping.close()
+        finally:
+            if not keep:
+                files.remove(self.path)
 
     def abandon(self) -> None:
         """In a forked child: the file is the parent's."""

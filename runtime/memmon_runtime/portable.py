@@ -1,4 +1,7 @@
-"""What the runtime takes of `os` and Windows lacks: files that no child inherits, read and written in places."""
+"""What the runtime takes of `os` and Windows lacks: files that no child inherits, read and written in places.
+
+There it takes two steps, and a handler that writes between them makes a line go astray.
+"""
 
 from __future__ import annotations
 

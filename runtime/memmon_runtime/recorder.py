@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     Pair = Tuple[Optional[float], Optional[float]]
     # RSS, growth since the checkpoint before and since the bracket's opening, peak above that, "shared", thread.
     Figures = Tuple[int, int, int, int, str, int]
-    # Those, the level with the rule that fired, and how long the line shall be (0: as long as it is).
+    # Those, the level with the rule that fired, and how long the line shall be (0: as ``RunLog`` shapes it).
     Key = Tuple[int, int, int, int, str, int, Tuple[int, str], int]
 
 _MOST_ALARMS = 100
@@ -95,12 +95,12 @@ class Recorder:
 
     def wire(self) -> None:
         """Lay at hand what the hot path needs; whenever one of these things is another one."""
-        brackets, peak, page = self.brackets, self.peak, self.page
+        brackets, peak = self.brackets, self.peak
         read_peak, reset_peak = (None, None) if peak is None else (peak.read, peak.reset)
         self.at_hand: tuple[Any, ...] = (
             self.sites, brackets, brackets.local, self.reader.rss, read_peak, reset_peak, self.peaks,
         )  # fmt: skip
-        self.outlets: tuple[Any, ...] = (brackets.left, brackets.gone, None if page is None else page.map, self.log)
+        self.outlets: tuple[Any, ...] = (brackets.left, brackets.gone, self.page, self.log)
 
     def take(self, patience: float = _PATIENCE) -> bool:
         """Get hold of the lock, to be released again; False where who has it does not let go within ``patience``."""
@@ -294,7 +294,6 @@ class Recorder:
         """Give the site its row and its line in a page and a log that do not know it yet."""
         if self.page is not None:
             self.page.add_row(site)
-            self.wire()  # the page may have grown
         if self.log is not None:
             self.log.append(site_line(site))
 

@@ -129,19 +129,21 @@ class RunLog:
         millisecond = now // _MS
         if millisecond != self._millisecond:
             self._next(millisecond)
-        data = self._stamp + shaped
+        stamp = self._stamp
+        data = stamp + shaped
         if not self.thin:
             self._allowance -= 1
             self.thin = self._allowance <= 0
             self._put(data, self._end)
             return
-        slot, size = self._slot
+        place = slot, size = self._slot
         if len(data) != size:
             data = self._fitted(data)
-            slot, size = self._slot
+            place = slot, size = self._slot
         try:
             if pwrite(self._fd, data, slot) == size:
-                self.ready = (millisecond * _MS, (millisecond + 1) * _MS, self._stamp, self._fd, slot, size)
+                if self._slot is place:  # and no handler has written amid that
+                    self.ready = (millisecond * _MS, (millisecond + 1) * _MS, stamp, self._fd, slot, size)
                 return
         except OSError:
             pass
@@ -162,11 +164,11 @@ class RunLog:
 
     def _next(self, millisecond: int) -> None:
         """Another millisecond than that of the line before."""
-        self._millisecond = millisecond
         second, rest = divmod(millisecond, 1000)
         if second != self._second:
             self._begin_second(second)
         self._stamp = b"%b%03d" % (self._prefix, rest)
+        self._millisecond = millisecond
         if self.thin:
             monotonic = monotonic_ns()
             if monotonic >= self._slot_until:
@@ -177,8 +179,9 @@ class RunLog:
                 self._let_go()
 
     def _begin_second(self, second: int) -> None:
-        self._second = second
+        # The second comes last: a handler may pass a checkpoint in between.
         self._prefix = strftime("[%Y-%m-%d %H:%M:%S.", localtime(second)).encode()
+        self._second = second
 
     def _let_go(self) -> None:
         """The padded last line, if there is one, is not rewritten any more."""
@@ -242,4 +245,6 @@ class RunLog:
         """Give the descriptor back, unless it is no longer ours."""
         if files.identity(self._fd) == self._identity:
             close(self._fd)
-        self._identity = None
+        # What a handler's fork is amid of shall not be written into a file that has the number by now.
+        self._fd, self._identity = -1, None
+        self._let_go()

@@ -15,10 +15,13 @@ needed no window. ``grown_mb`` is what the RSS grew by in the window,
 ``seen_mb`` what the method tells the lines of, ``rss_mb`` the RSS at its end. Each of ``lines`` is a line of the user's
 by its heaviest path; the outermost ``running`` of its frames were on the stack at every look.
 
-Without growth it costs a comparison a tick. All windows together take at most ``_SHARE`` of the run's time in
-processor seconds, and ``_CREDIT`` seconds more for each of three stages of the way to the limit, where that is near in
-time; in a window a program that does nothing but allocate runs five to ten times slower. A window ends at
-``_MOST_BLOCKS`` blocks, so it takes some 10 MB at most, and none is opened or evaluated where the headroom is less.
+Without growth it costs a comparison a tick. While more than half of the limit is left, nothing is traced: what is
+allocated meanwhile takes twice as much memory at the worst, and while a call holds the GIL nobody can end it. A fast
+leak has the RSS read at every line then, which takes no memory. All windows together take at most ``_SHARE`` of the
+run's time in processor seconds, and ``_CREDIT`` seconds more for each of three stages of the way to the limit, where
+that is near in time; in a window a program that does nothing but allocate runs five to ten times slower. A window ends
+at ``_MOST_BLOCKS`` blocks, so it takes some 10 MB at most where it can be ended, and none is opened or evaluated where
+the headroom is less.
 """
 
 from __future__ import annotations
@@ -46,8 +49,12 @@ _LEAST_STEP, _LARGEST_STEP = 8 * MB, 512 * MB
 """… within these bounds."""
 _SHARE = 0.02
 _CREDIT = 0.25
-_STAGES = (0.5, 0.75)
-"""Shares of the limit in use, from which on there is one more credit."""
+_FAR = 0.5
+"""While more than this share of the limit is left, nothing is traced, …"""
+_FAST = 3.0
+"""… and no window opens but for a leak that will be at the limit in so many seconds."""
+_STAGES = (0.5, 0.25)
+"""From these shares of the limit on there is one more credit."""
 _SOON = 30.0
 """The credit is for programs that will be at the limit in so many seconds at their present rate."""
 _SHORT, _LONG = 0.2, 1.0
@@ -167,30 +174,33 @@ class Zoom:
 
         What an import takes is no leak, and a window in it would be time that a leak after it is not given.
         """
-        if is_importing():
+        headroom = self._headroom(rss)
+        soon = headroom * max(now - self._marked, 0.001) / (rss - self._mark)
+        far = headroom > _FAR * self._limit > 0
+        if (far and soon > _FAST) or is_importing():
             self._drop_call()
             self.pace.forget()
             self._mark, self._marked = rss, now
             return ""
-        length = self._length(rss, now)
+        length = self._length(headroom, soon, now)
         if not self.pace.is_short(now):
             self._wanted = True
             return self._within_call(rss, now, length)
         self._drop_call()
-        if length:
+        if length and far:
+            self._mark, self._marked = rss, now
+            self._step_through(rss, headroom, length)
+        elif length:
             self._windows += 1
             traced = self._tracing is not None and self._tracing.open()
             self._window = _Window(self._recorder.reader.glance() * self._unit, length, traced=traced)
         return ""
 
-    def _length(self, rss: int, now: float) -> float:
+    def _length(self, headroom: int, soon: float, now: float) -> float:
         """Seconds that a window may last now; 0 where there is no room or no time for one."""
-        headroom = self._headroom(rss)
-        soon = headroom * max(now - self._marked, 0.001) / (rss - self._mark)
-        left = 1 - headroom / self._limit if self._limit else 0.0
         allowed = _SHARE * (now - self._begun)
         if soon < _SOON:
-            allowed += _CREDIT * (1 + sum(left >= share for share in _STAGES))
+            allowed += _CREDIT * (1 + sum(headroom <= share * self._limit for share in _STAGES))
         allowed -= self._spent
         if headroom < _ROOM or allowed < (_POLL if soon < _SHORT else _SHORT / 2):
             return 0.0

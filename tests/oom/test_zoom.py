@@ -26,15 +26,16 @@ def grow(rows, count):
         churn()
         keep(rows, number)
 """
+_BALLAST = 140
 _KEEPS = (4, 5)
 """The lines of ``keep`` that allocate what stays."""
 
 
 def _run(
-    folder: Path, python: Path, source: str, **switches: str
+    folder: Path, python: Path, source: str, ballast: int = _BALLAST, **switches: str
 ) -> tuple[subprocess.CompletedProcess[str], list[dict[str, Any]]]:
     """Run a program under the runtime in 300 MB; return its end and the zoom lines of all its logs."""
-    done = watched.run(folder, python, source, "-X", "dev", "-W", "error", environment=switches)
+    done = watched.run(folder, python, source, "-X", "dev", "-W", "error", environment=switches, ballast=ballast)
     return done, watched.told(folder, "zoom")
 
 
@@ -52,6 +53,23 @@ def test_names_the_line_that_keeps(tmp_path: Path, python: Path) -> None:
     assert _first(zooms) <= set(_KEEPS)
     frames = next(zoom["lines"][0]["frames"] for zoom in zooms if zoom["by"] == "tracemalloc")
     assert [frame[2].rpartition(".")[2] for frame in frames] == ["keep", "grow", "<module>"]
+
+
+@each_python(interpreters.RUNTIME)
+def test_traces_nothing_while_half_of_the_limit_is_left(tmp_path: Path, python: Path) -> None:
+    """A call that holds the GIL would keep a window open, and what it allocates would take twice as much memory."""
+    source = _LEAK + (
+        "import json\n"
+        "text = '[%s0]' % ('[0],' * 650_000)\n"
+        "for turn in range(6):\n"
+        "    rows = []\n"
+        "    grow(rows, 30_000)\n"
+        "    rows = json.loads(text)\n"
+        "print('done')\n"
+    )
+    done = watched.run(tmp_path, python, source)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
+    assert not _first(watched.told(tmp_path, "zoom"))
 
 
 @each_python(interpreters.RUNTIME)
@@ -124,7 +142,8 @@ def test_forks_in_the_midst_of_windows(tmp_path: Path) -> None:
         "    status.append(os.waitpid(pid, 0)[1])\n"
         "print(set(status))\n"
     )
-    done, zooms = _run(tmp_path, Path(interpreters.found().get("3.12") or interpreters.found()["3.11"]), source)
+    python = Path(interpreters.found().get("3.12") or interpreters.found()["3.11"])
+    done, zooms = _run(tmp_path, python, source, ballast=0)
     assert (done.returncode, done.stdout, done.stderr) == (0, "{0}\n", "")
     assert zooms
 

@@ -107,3 +107,25 @@ def test_a_limit_of_the_address_space_stays_the_programs(every_python):
         cwd=every_python.folder, env=every_python.environment(), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (0, "130\n", "")
+
+
+def test_a_line_written_amid_another_is_not_written_over(small, monkeypatch):
+    """A handler that writes while a thinned line is being rewritten: the next checkpoint's line is the last one."""
+    monkeypatch.setattr(small, "thin", True)
+    monkeypatch.setattr(small, "_slot_until", 1 << 62)
+    small.checkpoint(1, small.shape("] first"))
+    before = small.ready
+    real = runlog.pwrite
+
+    def interrupted(fd, data, at):
+        written = real(fd, data, at)
+        monkeypatch.setattr(runlog, "pwrite", real)
+        small.append("amid\n")
+        return written
+
+    monkeypatch.setattr(runlog, "pwrite", interrupted)
+    small.checkpoint(2_000_001, small.shape("] second"))
+    assert before[-1] > 0
+    assert small.ready[-1] == 0
+    small.checkpoint(2_000_002, small.shape("] third"))
+    assert [line.rpartition("] ")[2].strip() for line in lines_of(small)] == ["second", "amid", "third"]

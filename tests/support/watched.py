@@ -14,16 +14,19 @@ if TYPE_CHECKING:
     import subprocess
 
 LIMIT_MB = 300
-_PREAMBLE = '__import__("memmon_runtime").install("__memmon__", added=(1,))\n'
+_PREAMBLE = 'ballast = b"x" * (%d << 20); __import__("memmon_runtime").install("__memmon__", added=(1,))\n'
 _LONGEST = 120
 
 
 def run(
-    folder: Path, python: Path, source: str, *options: str, environment: dict[str, str] | None = None
+    folder: Path, python: Path, source: str, *options: str, environment: dict[str, str] | None = None, ballast: int = 0
 ) -> subprocess.CompletedProcess[str]:
-    """Run ``source`` in ``folder`` below a first line that starts the runtime; ``options`` are the interpreter's."""
+    """Run ``source`` in ``folder`` below a first line that starts the runtime; ``options`` are the interpreter's.
+
+    ``ballast`` is how many MB the program holds by then: nothing is traced while half of the limit is left.
+    """
     shutil.copytree(Path(memmon_runtime.__file__).parent, folder / "memmon_runtime", dirs_exist_ok=True)
-    (folder / "program.py").write_text(_PREAMBLE + source, encoding="utf-8")
+    (folder / "program.py").write_text(_PREAMBLE % ballast + source, encoding="utf-8")
     command = [python, *options, "program.py"]
     with cgroup.limited(LIMIT_MB) as group:
         return group.run(command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=_LONGEST)
