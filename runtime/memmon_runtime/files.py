@@ -13,11 +13,13 @@ __builtins__ = BUILTINS
 
 try:
     from fcntl import F_DUPFD_CLOEXEC, fcntl
-    from resource import RLIMIT_NOFILE, getrlimit
+    from resource import RLIM_INFINITY, RLIMIT_FSIZE, RLIMIT_NOFILE, getrlimit
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
+    RLIM_INFINITY = -1  # type: ignore[misc]
 
 _MOST = 1 << 14
+_UNLIMITED = 1 << 62
 _SPREAD = 64
 """So many numbers below the top are free to be taken: a handful for each of a few copies of the runtime."""
 
@@ -37,6 +39,15 @@ def open_high(path: str, flags: int, mode: int = 0o666) -> int:
         return fd
     close(fd)
     return high
+
+
+def largest() -> int:
+    """How many bytes a file of this process may have now.
+
+    What writes more gets an error or, where the program has set SIGXFSZ back to its default, ends the program.
+    """
+    limit = RLIM_INFINITY if fcntl is None else getrlimit(RLIMIT_FSIZE)[0]
+    return _UNLIMITED if limit == RLIM_INFINITY else limit
 
 
 class Kept:

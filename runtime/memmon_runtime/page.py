@@ -54,6 +54,7 @@ row are the brackets that are open.
 
 from __future__ import annotations
 
+from errno import EFBIG
 from os import O_CREAT, O_EXCL, O_RDONLY, O_RDWR, close, ftruncate
 from os import open as open_file
 from struct import Struct
@@ -94,7 +95,9 @@ pack_record = _RECORD.pack_into
 
 
 def allocate(fd: int, size: int) -> None:
-    """Give the file ``size`` bytes that are really there; OSError where the disk has no room."""
+    """Give the file ``size`` bytes that are really there; OSError where the disk has no room or a file none."""
+    if size > files.largest():
+        raise OSError(EFBIG, "a file may not be so large")
     if posix_fallocate is None:
         ftruncate(fd, size)
     else:

@@ -6,8 +6,8 @@ run: the line is dropped and the next one tries again.
 Lines are written as they come while the allowance lasts (a burst of ``_BURST`` lines, ``_PER_SECOND`` more each
 second). Beyond it the lines are thinned: the newest is kept as a padded line at the end of the file and rewritten in
 place, and each second one of them stays where it is and a new one is begun, so that ``tail -f`` goes on. A log that
-has grown to ``_FULL`` bytes is made shorter in place: its beginning and its newest half stay, and between them the
-machine lines and some of the others.
+has grown to ``_FULL`` bytes, or to what a file of this process may have, is made shorter in place: its beginning and
+its newest half stay, and between them machine lines and some of the others.
 """
 
 from __future__ import annotations
@@ -70,6 +70,7 @@ class RunLog:
         self._fd = self._create(folder, pid, child=child)
         self._identity = files.identity(self._fd)
         self._end = 0
+        self._full = min(_FULL, files.largest())
         self._slot = _NO_SLOT
         """Where the padded last line stands and how long it is; there is none while lines are not thinned."""
         self.ready = _NOT_READY
@@ -103,7 +104,7 @@ class RunLog:
     def append(self, text: str, write: Write = pwrite) -> bool:
         """Write whole lines at the end of the file, whatever the allowance: for what is rare. True if it went well."""
         self._let_go()
-        self._put(text.encode("utf-8", "backslashreplace"), self._end, write)
+        self._put(text.encode("utf-8", "backslashreplace"), write)
         return not self._failing
 
     def event(self, text: str) -> None:
@@ -134,7 +135,7 @@ class RunLog:
         if not self.thin:
             self._allowance -= 1
             self.thin = self._allowance <= 0
-            self._put(data, self._end)
+            self._put(data)
             return
         place = slot, size = self._slot
         if len(data) != size:
@@ -158,7 +159,7 @@ class RunLog:
         if at >= 0:
             self._end = at + len(data)
             self._slot = at, len(data)
-        elif self._put(data, self._end):
+        elif self._put(data):
             self._slot = self._end - len(data), len(data)
         return data
 
@@ -187,8 +188,14 @@ class RunLog:
         """The padded last line, if there is one, is not rewritten any more."""
         self._slot, self.ready = _NO_SLOT, _NOT_READY
 
-    def _put(self, data: bytes, at: int, write: Write = pwrite) -> bool:
-        """Write ``data`` at ``at``; a line that does not fit on the disk is taken back whole."""
+    def _put(self, data: bytes, write: Write = pwrite) -> bool:
+        """Write ``data`` at the end; a line that does not fit on the disk is taken back whole."""
+        if self._end + len(data) > self._full:
+            self._shorten()
+        at = self._end
+        if at + len(data) > self._full:
+            self._failing = True
+            return False
         try:
             written = write(self._fd, data, at)
         except OSError:
@@ -203,8 +210,6 @@ class RunLog:
             return False
         self._failing = False
         self._end = at + written
-        if self._end > _FULL:
-            self._shorten()
         return True
 
     def _shorten(self) -> None:
@@ -212,8 +217,8 @@ class RunLog:
 
         The end of the file keeps its last line all the while, so a kill in the midst of it loses nothing newer.
         """
-        newest = self._end // 2
-        read = kept = _KEPT_HEAD
+        newest, room = self._end - self._full // 2, self._full // 4
+        read = kept = at = min(_KEPT_HEAD, self._full // 8)
         rest, count = b"", 0
         while read < self._end:
             block = pread(self._fd, 1 << 16, read)
@@ -225,8 +230,12 @@ class RunLog:
             chosen = []
             for line in lines:
                 count += 1
-                if read > newest or line.startswith(b"#") or count % _KEEP_EVERY == 1:
-                    chosen.append(line)
+                at += len(line) + 1
+                if at <= newest:
+                    if room < 0 or not (line.startswith(b"#") or count % _KEEP_EVERY == 1):
+                        continue
+                    room -= len(line) + 1
+                chosen.append(line)
             if chosen:
                 kept += pwrite(self._fd, b"\n".join(chosen) + b"\n", kept)
         ftruncate(self._fd, kept)
@@ -235,6 +244,7 @@ class RunLog:
 
     def mend(self) -> None:
         """Find out whether the descriptor is still ours, and open the log again where it is not."""
+        self._full = min(_FULL, files.largest())
         if files.identity(self._fd) != self._identity:
             self._fd = files.open_high(self.path, O_RDWR | O_CREAT | O_CLOEXEC)
             self._identity = files.identity(self._fd)

@@ -29,6 +29,18 @@ FAULTS = {
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
         print(work(2000))
         """,
+    "file size limit that ends who meets it": """
+        import os, resource, signal, time
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+        time.sleep(1.3)  # the watcher finds it out within a second
+        print(work(2000), flush=True)
+        pid = os.fork()
+        if pid == 0:
+            work(2000)
+            os._exit(0)
+        print(os.waitpid(pid, 0)[1])
+        """,
     "closed descriptors": """
         import os, time
         os.closerange(3, 4096)

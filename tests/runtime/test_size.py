@@ -49,6 +49,28 @@ def test_a_million_brackets(bench):
     assert next(left.folder.glob("memory_monitor_*.log")).stat().st_size < 3 << 20
 
 
+def test_a_log_goes_on_within_the_file_size_limit(every_python):
+    """It is made shorter in time, so that the newest lines are there; what it had before the limit came down goes."""
+    left = every_python.run(
+        """
+        import resource, time
+        def work(n):
+            for _ in range(n):
+                __memmon__.before("step", 4)
+                __memmon__.after("step", 4)
+        work(1000)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+        time.sleep(1.3)  # the watcher finds it out within a second
+        work(3000)
+        """
+    )
+    assert (left.status, left.stderr) == (0, "")
+    assert len(left.log.encode()) <= 50_000
+    assert left.log.startswith("# memmon")
+    assert left.names[-2:] == ["step_AFTER", "program end"]
+    assert '"opened": 4000' in left.log
+
+
 @pytest.fixture
 def small(tmp_path, monkeypatch):
     """A log that is full at 200 kB, of which the first 4 kB are kept."""
