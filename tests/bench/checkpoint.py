@@ -21,7 +21,7 @@ from pathlib import Path
 RUNTIME = Path(__file__).resolve().parents[2] / "runtime"
 ROUNDS = 9
 
-PAIR = r"""
+SET_UP = r"""
 import os, resource, statistics, sys, time
 sys.path.insert(0, sys.argv[1])
 rounds = int(sys.argv[2])
@@ -31,6 +31,11 @@ statm = os.open("/proc/self/statm", os.O_RDONLY)
 clear = os.open("/proc/self/clear_refs", os.O_WRONLY)
 log = os.open("floor.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 line = b"x" * 119 + b"\n"
+"""
+
+PAIR = (
+    SET_UP
+    + r"""
 def ours(n):
     for _ in range(n):
         __memmon__.before("load", 10810, normal=20, alarm=100)
@@ -75,6 +80,7 @@ for _ in range(rounds):
         os.ftruncate(log, 0)
 print(*map(statistics.median, found))
 """
+)
 
 OFF = r"""
 import sys, timeit
@@ -97,16 +103,9 @@ memmon_runtime.install("__memmon__", added=(1,))
 print(imported - before, rss() - before)
 """
 
-BUSY = r"""
-import os, resource, statistics, sys, time
-sys.path.insert(0, sys.argv[1])
-rounds = int(sys.argv[2])
-__import__("memmon_runtime").install("__memmon__", added=(1,))
-ballast = bytearray(64 << 20)
-statm = os.open("/proc/self/statm", os.O_RDONLY)
-clear = os.open("/proc/self/clear_refs", os.O_WRONLY)
-log = os.open("floor.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-line = b"x" * 119 + b"\n"
+BUSY = (
+    SET_UP
+    + r"""
 def work(n):
     return sum(i * i for i in range(n))
 def floor(n):
@@ -139,6 +138,7 @@ own, whole = time.thread_time() - own, time.process_time() - whole
 plain, with_marks, with_floor = map(statistics.median, found)
 print(with_marks / plain - 1, with_floor / plain - 1, whole / own - 1)
 """
+)
 
 
 def numbers(python: str, program: str, *args: object, **environment: str) -> list[float]:

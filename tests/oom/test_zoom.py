@@ -27,6 +27,7 @@ def grow(rows, count):
         keep(rows, number)
 """
 _BALLAST = 140
+"""Megabytes that bring a program to half of its limit, from which on its growth is traced."""
 _KEEPS = (4, 5)
 """The lines of ``keep`` that allocate what stays."""
 

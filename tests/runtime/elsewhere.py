@@ -17,7 +17,7 @@ LACKING = {
         _signal: "SIGURG SIGBUS SIGKILL pthread_sigmask pthread_kill sigwait setitimer",
         faulthandler: "register unregister",
     },
-    "darwin": {os: "posix_fallocate", mmap: ""},
+    "darwin": {os: "posix_fallocate"},
 }
 SYSTEM = os.environ["ELSEWHERE"]
 BINARY, PRIVATE = 1 << 29, 1 << 30
@@ -27,7 +27,7 @@ for module, names in LACKING[SYSTEM].items():
         if hasattr(module, name):
             delattr(module, name)
 
-real_open, real_unlink, real_listdir, real_stat, real_mmap = os.open, os.unlink, os.listdir, os.stat, mmap.mmap
+real_open, real_unlink = os.open, os.unlink
 
 
 def hidden(function):
@@ -75,7 +75,7 @@ class PyDLL(ctypes.PyDLL):
 
 
 os.open, os.unlink = hidden(opened), unlinked
-os.listdir, os.stat, os.readlink = hidden(real_listdir), hidden(real_stat), hidden(os.readlink)
+os.listdir, os.stat, os.readlink = hidden(os.listdir), hidden(os.stat), hidden(os.readlink)
 ctypes.PyDLL = PyDLL
 if SYSTEM == "win32":
     os.O_BINARY, os.O_NOINHERIT = BINARY, PRIVATE
