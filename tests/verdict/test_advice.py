@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from memmon.verdict.code import code_at, last_line, source_lines
+from memmon.verdict.code.source import code_at, last_line, source_lines
 from support.tool import memmon
 from verdict.handwritten import START, header, line, site
 

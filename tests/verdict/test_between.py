@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from memmon.show.headline import headline
+from memmon.show.json import as_json
 from memmon.verdict.investigate import investigate
-from memmon.verdict.render import as_json
 from verdict.handwritten import START, header, line, site
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from memmon.show.headline import headline
-from memmon.verdict.code import code_at, without_comment
+from memmon.verdict.code.source import code_at, without_comment
 from memmon.verdict.investigate import investigate
-from memmon.verdict.judge import Witnessed, judge
+from memmon.verdict.judge.judge import Witnessed, judge
 from memmon.verdict.model import Frame, Kept, KernelLine, Traces, Zoomed
-from memmon.verdict.story import read_story
+from memmon.verdict.read.process import read_story
 from verdict.handwritten import NOBODY, START, header, line, site
 
 if TYPE_CHECKING:

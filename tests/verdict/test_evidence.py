@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from memmon.verdict.evidence import Kernel, gather, is_alive
+from memmon.verdict.evidence.gather import gather
+from memmon.verdict.evidence.kernel import Kernel
+from memmon.verdict.evidence.liveness import is_alive
 from memmon.verdict.model import Header
-from memmon.verdict.story import read_story
+from memmon.verdict.read.process import read_story
 from support import cgroup
 from support.marks import needs_cgroup
 from verdict.handwritten import NOBODY, START, header

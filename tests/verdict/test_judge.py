@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from memmon.verdict.judge import Witnessed, judge
+from memmon.verdict.judge.judge import Witnessed, judge
 from memmon.verdict.model import Counter, KernelLine, Traces
-from memmon.verdict.story import read_story
+from memmon.verdict.read.process import read_story
 from verdict.handwritten import NOBODY, START, header, line, site
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from memmon.errors import LogError
-from memmon.verdict.log import read, record
 from memmon.verdict.model import Ended, Header, Raised, Record, SiteSeen, Stack
+from memmon.verdict.read.log import read, record
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from memmon.verdict.dump import dumped_stacks
-from memmon.verdict.page import page_of, read_page
-from memmon.verdict.story import read_story
+from memmon.verdict.read.crash_page import page_of, read_page
+from memmon.verdict.read.lockout_dump import dumped_stacks
+from memmon.verdict.read.process import read_story
 from support import cgroup, interpreters
 from support.marks import each_python, needs_cgroup
 from support.tool import memmon

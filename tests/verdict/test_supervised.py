@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from memmon.show.headline import headline
-from memmon.verdict.judge import Witnessed, judge
+from memmon.verdict.judge.judge import Witnessed, judge
 from memmon.verdict.model import Traces
-from memmon.verdict.story import read_story
+from memmon.verdict.read.process import read_story
 from verdict.handwritten import NOBODY, START, header, line
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from memmon.show.json import as_json
 from memmon.verdict.investigate import investigate
-from memmon.verdict.render import as_json
 
 if TYPE_CHECKING:
     from memmon.verdict.model import Verdict

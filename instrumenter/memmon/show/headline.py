@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from memmon.verdict.words import Say, between, grew, mb, place
+from memmon.verdict.wording.language import Say, between, grew, mb, place
 
 if TYPE_CHECKING:
     from memmon.verdict.model import Cause, Confidence, Culprit, Verdict

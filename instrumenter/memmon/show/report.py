@@ -11,9 +11,9 @@ from rich.text import Text
 from memmon.show.flow import Flow
 from memmon.show.headline import headline
 from memmon.show.table import Column, table
-from memmon.verdict.explain import became
-from memmon.verdict.own import is_memmons
-from memmon.verdict.words import Say, mb, place
+from memmon.verdict.code.ownership import is_memmons
+from memmon.verdict.wording.language import Say, mb, place
+from memmon.verdict.wording.reasons import became
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 
 from memmon.config import log_folders
 from memmon.errors import LogError
-from memmon.verdict.advice import advise
-from memmon.verdict.code import code_at, last_line
-from memmon.verdict.complete import write_last_line
-from memmon.verdict.evidence import Kernel, gather
-from memmon.verdict.judge import Witnessed, judge
-from memmon.verdict.keeper import keeper, still_running
+from memmon.verdict.advice.advise import advise
+from memmon.verdict.code.source import code_at, last_line
+from memmon.verdict.evidence.gather import gather
+from memmon.verdict.evidence.kernel import Kernel
+from memmon.verdict.judge.judge import Witnessed, judge
+from memmon.verdict.judge.retaining_line import keeper, still_running
 from memmon.verdict.model import Traces
-from memmon.verdict.proof import keep_proof
-from memmon.verdict.story import read_story
-from memmon.verdict.tree import family, newest
+from memmon.verdict.read.find_logs import family, newest
+from memmon.verdict.read.process import read_story
+from memmon.verdict.write_back import keep_last_checkpoint, keep_proof
 
 if TYPE_CHECKING:
-    from memmon.verdict.code import Code
-    from memmon.verdict.end import Extents
+    from memmon.verdict.code.source import Code
+    from memmon.verdict.judge.last_moment import Extents
     from memmon.verdict.model import Culprit, Story, Verdict, Zoomed
 
 _LITTLE_SHARE = 0.1
@@ -72,7 +72,7 @@ def _witness(story: Story, kernel: Kernel | None) -> Witnessed:
         return Witnessed(story, Traces())
     traces = gather(story, kernel)
     if not traces.alive:
-        write_last_line(story)
+        keep_last_checkpoint(story)
         keep_proof(story, traces)
     return Witnessed(story, traces, _extents(story))
 

@@ -3,7 +3,6 @@
 Sizes are megabytes of 2**20 bytes; lines count from 1 in the original file; paths are absolute.
 """
 
-from memmon.verdict.model.beside import Counter, KernelLine, Traces
 from memmon.verdict.model.events import (
     CLOSERS,
     OPENERS,
@@ -26,7 +25,8 @@ from memmon.verdict.model.events import (
     Totalled,
     Zoomed,
 )
-from memmon.verdict.model.story import Open, Story, Totals
+from memmon.verdict.model.external import Counter, KernelLine, Traces
+from memmon.verdict.model.process import Open, Story, Totals
 from memmon.verdict.model.verdict import (
     Cause,
     Confidence,

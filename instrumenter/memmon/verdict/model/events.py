@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from memmon.verdict.model.beside import Counter, KernelLine
+    from memmon.verdict.model.external import Counter, KernelLine
 
 OPENERS = ("BEFORE", "START")
 CLOSERS = ("AFTER", "END", "LEFT")

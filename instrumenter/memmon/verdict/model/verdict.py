@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from memmon.verdict.model.events import Frame, Heap, Raised, Record
-    from memmon.verdict.model.story import Open
+    from memmon.verdict.model.process import Open
 
 Outcome = Literal["finished", "exception", "killed", "running"]
 Cause = Literal["oom-kill", "memory-error", "limit", "crash", "signal", "unknown"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from memmon.verdict.words import Say, between, mb, place
+from memmon.verdict.wording.language import Say, between, mb, place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

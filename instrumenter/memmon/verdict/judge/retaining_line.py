@@ -12,9 +12,9 @@ import re
 import textwrap
 from typing import TYPE_CHECKING
 
-from memmon.verdict.code import last_line, source_lines
+from memmon.verdict.code.ownership import own_frame
+from memmon.verdict.code.source import last_line, source_lines
 from memmon.verdict.model import Stack
-from memmon.verdict.own import own_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

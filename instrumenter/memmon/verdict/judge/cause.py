@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from memmon.verdict.words import Say, mb
+from memmon.verdict.wording.language import Say, mb
 
 if TYPE_CHECKING:
     from memmon.verdict.model import Cause, Confidence, Counter, KernelLine, Story, Supervised, Traces

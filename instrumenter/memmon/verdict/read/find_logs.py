@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memmon.errors import LogError, Place
-from memmon.verdict.log import read
 from memmon.verdict.model import Header
+from memmon.verdict.read.log import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from memmon.verdict.keeper import keeper
+from memmon.verdict.judge.retaining_line import keeper
 from memmon.verdict.model import Frame
 
 if TYPE_CHECKING:

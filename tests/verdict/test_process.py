@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from memmon.errors import LogError
-from memmon.verdict.story import read_story
+from memmon.verdict.read.process import read_story
 from verdict.handwritten import START, header, line, site
 
 if TYPE_CHECKING:

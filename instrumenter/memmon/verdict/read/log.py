@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from memmon.errors import LogError, Place
-from memmon.verdict.facts import BELOW, fact, header, later
 from memmon.verdict.model import (
     CLOSERS,
     OPENERS,
     Event,
     Record,
 )
+from memmon.verdict.read.machine_lines import BELOW, fact, header, later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

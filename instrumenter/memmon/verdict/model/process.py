@@ -91,5 +91,5 @@ class Story:
     peak_mb: float
     start_ticks: int
     """When the process started, in clock ticks since boot; 0 where nothing says it."""
-    unwritten: str | None
-    """The line of the last checkpoint passed, where the kill came before the log had it."""
+    unwritten: Record | None
+    """The last checkpoint passed, where the kill came before the log had it."""

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from memmon.verdict.growth import spoke_inside, weighed
+from memmon.verdict.judge.growth_windows import spoke_inside, weighed
 from memmon.verdict.model import Frame, Kept, Zoomed
 
 BEFORE, LATER = "2026-11-22 10:30:48.123", "2026-11-22 10:30:49.000"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from memmon.verdict.code.ownership import is_memmons, own_frame, waits
 from memmon.verdict.model import Culprit
-from memmon.verdict.own import is_memmons, own_frame, waits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

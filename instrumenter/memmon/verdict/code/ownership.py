@@ -14,7 +14,7 @@ _FOREIGN = re.compile(
     r"(?:^|[/\\])<[^/\\]*>$|[/\\](?:site-packages|dist-packages|memmon_runtime)[/\\]|[/\\]memmon_runtime\.py$"
     r"|[/\\]lib(?:64)?[/\\]python\d[^/\\]*[/\\]|[/\\][Pp]ython[\d.]*[/\\]Lib[/\\]|\.zip[/\\]",
 )
-_OURS = str(Path(__file__).parents[1]) + os.sep
+_OURS = str(Path(__file__).parents[2]) + os.sep
 """Where memmon itself stands, installed or not."""
 _RUNTIME = re.compile(r"[/\\]memmon_runtime(?:[/\\]|\.py\b)")
 _WAITS = frozenset({"threading.py", "queue.py", "selectors.py", "connection.py", "popen_fork.py", "subprocess.py"})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from memmon.verdict.brackets import Brackets, Key, key_of
 from memmon.verdict.model import (
     CLOSERS,
     OPENERS,
@@ -26,6 +25,7 @@ from memmon.verdict.model import (
     Totals,
     Zoomed,
 )
+from memmon.verdict.read.open_brackets import Brackets, Key, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from memmon.verdict.cause import Scene, weakest, weigh_cause
-from memmon.verdict.culprit import grown, weigh_culprit
-from memmon.verdict.end import End
-from memmon.verdict.explain import the_others, why_this_line
+from memmon.verdict.code.ownership import is_memmons
+from memmon.verdict.judge.candidates import grown
+from memmon.verdict.judge.cause import Scene, weakest, weigh_cause
+from memmon.verdict.judge.culprit import weigh_culprit
+from memmon.verdict.judge.figures import blamed, hotspots_of, largest, merge
+from memmon.verdict.judge.last_moment import End
 from memmon.verdict.model import (
     Cause,
     Confidence,
@@ -21,14 +23,13 @@ from memmon.verdict.model import (
     Traces,
     Verdict,
 )
-from memmon.verdict.own import is_memmons
-from memmon.verdict.summary import blamed, hotspots_of, largest, merge
-from memmon.verdict.words import Say, place
+from memmon.verdict.wording.language import Say, place
+from memmon.verdict.wording.reasons import the_others, why_this_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from memmon.verdict.end import Extents
+    from memmon.verdict.judge.last_moment import Extents
     from memmon.verdict.model import HotspotSummary
 
 _OUT_OF_MEMORY = "[Errno 12]"

@@ -1,6 +1,6 @@
 """Which line ran memory out: each way of telling names its candidate with the megabytes it explains.
 
-To add evidence, write one more function that yields ``Candidate``s and name it in ``_WAYS``.
+To add evidence, write one more function that yields ``Candidate``s and name it in ``WAYS``.
 """
 
 from __future__ import annotations
@@ -8,10 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from memmon.verdict.end import STEP_MB, End, below, busy_frames, inside, is_suspended, of_record, same_function
-from memmon.verdict.growth import Grower, goes_through, grower, spoke_inside
+from memmon.verdict.code.ownership import is_memmons, is_own, own_frame
+from memmon.verdict.judge.growth_windows import Grower, goes_through, grower, spoke_inside
+from memmon.verdict.judge.last_moment import (
+    STEP_MB,
+    End,
+    below,
+    busy_frames,
+    inside,
+    is_suspended,
+    of_record,
+    same_function,
+)
 from memmon.verdict.model import OPENERS, Culprit, Frame, Stack
-from memmon.verdict.own import is_memmons, is_own, own_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -283,10 +292,4 @@ def _largest(end: End) -> Iterator[Candidate]:
         yield Candidate(_of_growth(end, record, "guess"), Weight(0, record.growth or 0.0))
 
 
-_WAYS = (_raised, _open, _zoom, _stack, _grown, _leak, _largest)
-
-
-def weigh_culprit(end: End) -> Culprit | None:
-    """The line that the evidence speaks for most; None where the log names none at all."""
-    candidates = [candidate for way in _WAYS for candidate in way(end)]
-    return max(candidates, key=lambda one: one.weight).culprit if candidates else None
+WAYS = (_raised, _open, _zoom, _stack, _grown, _leak, _largest)

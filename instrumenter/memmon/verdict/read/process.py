@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from memmon.errors import LogError, Place
-from memmon.verdict.complete import complete
-from memmon.verdict.dump import dumped_stacks
-from memmon.verdict.fold import Fold
-from memmon.verdict.log import read
 from memmon.verdict.model import Ended, Event, Story
-from memmon.verdict.page import read_page
+from memmon.verdict.read.crash_page import read_page
+from memmon.verdict.read.lockout_dump import dumped_stacks
+from memmon.verdict.read.log import read
+from memmon.verdict.read.merge_page import merge_page
+from memmon.verdict.read.replay import Fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from memmon.verdict.page import Page
+    from memmon.verdict.read.crash_page import Page
 
 _GRAIN = 0.02
 """Seconds between two times that a file system can tell apart, generously."""
@@ -34,7 +34,7 @@ def tell(log: str, events: Iterable[Event], page: Page | None = None) -> Story:
     fold = Fold()
     for event in events:
         fold.take(event)
-    unwritten = complete(fold, page) if page and page.pid == fold.header.pid else None
+    unwritten = merge_page(fold, page) if page and page.pid == fold.header.pid else None
     stacks = dumped_stacks(log, fold.header.target, fold.injected, fold.names, _newest(page)) or tuple(fold.stacks)
     last = fold.last
     if last is None:

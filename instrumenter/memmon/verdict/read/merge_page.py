@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
-from contextlib import suppress
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memmon.verdict.model import Counted, Header, Record, SiteSeen
-from memmon.verdict.page import CLOSED, LONE, OPENED
+from memmon.verdict.read.crash_page import CLOSED, LONE, OPENED
 
 if TYPE_CHECKING:
-    from memmon.verdict.fold import Fold
-    from memmon.verdict.model import Story
-    from memmon.verdict.page import Page, Row, Sample
+    from memmon.verdict.read.crash_page import Page, Row, Sample
+    from memmon.verdict.read.replay import Fold
 
 _ENDS = {"BEFORE": ("BEFORE", "AFTER"), "START": ("START", "END")}
 _LEVELS = ("INFO", "WARNING", "CRITICAL")
@@ -59,18 +54,6 @@ def _checkpoint(fold: Fold, page: Page, row: Row, seen: SiteSeen) -> Record:
     )
 
 
-def _line(record: Record) -> str:
-    """The record in the card's form."""
-    more = f" growth={record.growth:+.2f}MB" if record.growth != record.step else ""
-    more += f" line={record.line}" if record.line is not None else ""
-    more += f" file={json.dumps(record.file, ensure_ascii=False)}" if record.file else ""
-    more += f" tid={record.thread}" if record.thread else ""
-    return (
-        f"[{record.when}] [{record.level}] [{record.name}] RSS={record.rss:.2f}MB"
-        f" (Δ{record.delta:+.2f}MB, {record.step:+.2f}MB){more}\n"
-    )
-
-
 def _background(fold: Fold, sample: Sample) -> Record:
     """The watcher's newest look as a line of the log would give it."""
     name = "后台监控" if fold.header.language == "zh" else "background"
@@ -87,8 +70,8 @@ def _sites(fold: Fold, page: Page) -> list[SiteSeen]:
     return fold.announced
 
 
-def complete(fold: Fold, page: Page) -> str | None:
-    """Bring ``fold`` up to the page; returns the line of the last checkpoint where the log does not have it."""
+def merge_page(fold: Fold, page: Page) -> Record | None:
+    """Bring ``fold`` up to the page; returns the last checkpoint passed where the log does not have it."""
     sites = _sites(fold, page)
     unwritten = None
     newest = page.newest
@@ -97,7 +80,7 @@ def complete(fold: Fold, page: Page) -> str | None:
         had = fold.checkpoint
         if had is None or (had.when, had.name) != (record.when, record.name):
             fold.add(record)
-            unwritten = _line(record)
+            unwritten = record
     fold.correct(
         Counted(row.opened, row.closed, row.left, row.total_mb, row.largest_mb, row.peak_mb) for row in page.rows
     )
@@ -113,19 +96,3 @@ def complete(fold: Fold, page: Page) -> str | None:
         if fold.last and look.when > fold.last.when:
             fold.add(look)
     return unwritten
-
-
-def write_last_line(story: Story) -> None:
-    """Give a dead program's log the line that the kill came before."""
-    if story.unwritten is not None:
-        append(story.log, story.unwritten)
-
-
-def append(path: str, line: str) -> None:
-    """Write one more line of a log whose program is dead; where that can't be, it stays as it is."""
-    with suppress(OSError), Path(path).open("r+b") as log:
-        size = log.seek(0, os.SEEK_END)
-        log.seek(max(size - 1, 0))
-        torn = log.read(1) not in (b"\n", b"")
-        log.seek(0, os.SEEK_END)
-        log.write((b"\n" if torn else b"") + line.encode("utf-8", "backslashreplace"))

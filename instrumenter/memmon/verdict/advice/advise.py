@@ -7,13 +7,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from memmon.verdict.code import without_comment
-from memmon.verdict.fixes import CACHE, FIXES, KEPT, ONE_ALLOCATION, OTHERWISE, RAN
-from memmon.verdict.words import Say, between, grew, mb, place
+from memmon.verdict.advice.fixes import CACHE, FIXES, KEPT, ONE_ALLOCATION, OTHERWISE, RAN
+from memmon.verdict.code.source import without_comment
+from memmon.verdict.wording.language import Say, between, grew, mb, place
 
 if TYPE_CHECKING:
-    from memmon.verdict.code import Code
-    from memmon.verdict.fixes import Fix
+    from memmon.verdict.advice.fixes import Fix
+    from memmon.verdict.code.source import Code
     from memmon.verdict.model import Culprit, HotspotSummary, Verdict
 
 

@@ -1,0 +1,1 @@
+"""From what was read and found to a conclusion: cause, culprit, figures."""

@@ -1,0 +1,1 @@
+"""From files to what they tell of a process: the log, the crash page, the lockout dump."""

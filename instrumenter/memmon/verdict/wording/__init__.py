@@ -1,0 +1,1 @@
+"""How conclusions are put into words, in the log's language."""

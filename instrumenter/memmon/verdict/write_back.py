@@ -1,0 +1,82 @@
+"""Adds to a dead program's log what a report found out, so that the log keeps it.
+
+The first addition is the line of the last checkpoint, where the kill came before the log had it.
+
+The second is what proves the kill. The cgroup goes with its container, the kernel log rolls over, the counters begin
+anew with the machine. So the first report that finds a proof writes it down as the log's last line, and later ones find
+it there, on another machine too::
+
+    # proof: {"cgroup": {"path": "/sys/fs/cgroup/bot", "before": 0, "after": 1}, "vmstat": null, "kernel":
+    [{"sort": "oom-kill", "pid": 71, "at": 1763809848.1, "text": "…", "rss_mb": 298.0}], "last": "load_BEFORE"}
+
+``last`` names the last checkpoint passed, as the last line of a killed run's log has to.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from memmon.verdict.judge.cause import Scene, weigh_cause
+from memmon.verdict.wording.language import Say
+
+if TYPE_CHECKING:
+    from memmon.verdict.model import Counter, Record, Story, Traces
+
+_PROVED = ("oom-kill", "crash")
+
+
+def keep_last_checkpoint(story: Story) -> None:
+    """Give the log the line of the last checkpoint, where the kill came before it was written."""
+    if story.unwritten is not None:
+        _append(story.log, _line(story.unwritten))
+
+
+def keep_proof(story: Story, traces: Traces) -> None:
+    """Write down what proves the end of ``story``'s process, unless the log has it from before or from a supervisor."""
+    if story.proof or story.supervised:
+        return
+    cause, _, _ = weigh_cause(Scene(story, traces, Say(story.header.language)))
+    if cause not in _PROVED:
+        return
+    named = [line for line in traces.kernel if line.pid == story.header.pid]
+    fields = {
+        "cgroup": _counter(traces.cgroup),
+        "vmstat": _counter(traces.vmstat),
+        "kernel": [asdict(line) for line in named],
+        "last": story.checkpoint.name if story.checkpoint else None,
+    }
+    _append(story.log, f"# proof: {json.dumps(fields, ensure_ascii=False)}\n")
+
+
+def _counter(counter: Counter | None) -> dict[str, Any] | None:
+    """A counter that rose."""
+    if counter is None or not counter.rise or counter.rise < 0:
+        return None
+    return {"path": counter.path, "before": counter.before, "after": counter.now}
+
+
+def _line(record: Record) -> str:
+    """The record in the card's form."""
+    more = f" growth={record.growth:+.2f}MB" if record.growth != record.step else ""
+    more += f" line={record.line}" if record.line is not None else ""
+    more += f" file={json.dumps(record.file, ensure_ascii=False)}" if record.file else ""
+    more += f" tid={record.thread}" if record.thread else ""
+    return (
+        f"[{record.when}] [{record.level}] [{record.name}] RSS={record.rss:.2f}MB"
+        f" (Δ{record.delta:+.2f}MB, {record.step:+.2f}MB){more}\n"
+    )
+
+
+def _append(path: str, line: str) -> None:
+    """Write one more line of a log whose program is dead; where that can't be, it stays as it is."""
+    with suppress(OSError), Path(path).open("r+b") as log:
+        size = log.seek(0, os.SEEK_END)
+        log.seek(max(size - 1, 0))
+        torn = log.read(1) not in (b"\n", b"")
+        log.seek(0, os.SEEK_END)
+        log.write((b"\n" if torn else b"") + line.encode("utf-8", "backslashreplace"))
