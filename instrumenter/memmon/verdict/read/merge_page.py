@@ -10,7 +10,7 @@ from memmon.verdict.read.crash_page import CLOSED, LONE, OPENED
 
 if TYPE_CHECKING:
     from memmon.verdict.read.crash_page import Page, Row, Sample
-    from memmon.verdict.read.replay import Fold
+    from memmon.verdict.read.replay import Replay
 
 _ENDS = {"BEFORE": ("BEFORE", "AFTER"), "START": ("START", "END")}
 _LEVELS = ("INFO", "WARNING", "CRITICAL")
@@ -29,7 +29,7 @@ def _stamp(header: Header, nanoseconds: int) -> str:
     return f"{local:%Y-%m-%d %H:%M:%S}.{rest // 1_000_000:03d}"
 
 
-def _checkpoint(fold: Fold, page: Page, row: Row, seen: SiteSeen) -> Record:
+def _checkpoint(replay: Replay, page: Page, row: Row, seen: SiteSeen) -> Record:
     """The row's newest checkpoint as the log's line would give it."""
     kind = "" if row.phase == LONE else _ENDS.get(seen.kind, _ENDS["BEFORE"])[row.phase]
     growth = row.growth_mb if row.phase == CLOSED else row.step_mb
@@ -39,7 +39,7 @@ def _checkpoint(fold: Fold, page: Page, row: Row, seen: SiteSeen) -> Record:
     base = "".join("_" if char < " " else char for char in seen.name)
     tid = f"{row.thread:x}"
     return Record(
-        when=_stamp(fold.header, row.at),
+        when=_stamp(replay.header, row.at),
         level=_LEVELS[level],
         name=f"{base}_{kind}" if kind else base,
         base=base,
@@ -49,50 +49,50 @@ def _checkpoint(fold: Fold, page: Page, row: Row, seen: SiteSeen) -> Record:
         step=round(row.step_mb, 2),
         growth=round(growth, 2),
         line=seen.line,
-        file=None if seen.file == fold.header.target else seen.file,
-        thread=tid if tid in fold.tids else "",
+        file=None if seen.file == replay.header.target else seen.file,
+        thread=tid if tid in replay.tids else "",
     )
 
 
-def _background(fold: Fold, sample: Sample) -> Record:
+def _background(replay: Replay, sample: Sample) -> Record:
     """The watcher's newest look as a line of the log would give it."""
-    name = "后台监控" if fold.header.language == "zh" else "background"
-    last = fold.checkpoint.name if fold.checkpoint else None
+    name = "后台监控" if replay.header.language == "zh" else "background"
+    last = replay.checkpoint.name if replay.checkpoint else None
     return Record(
-        _stamp(fold.header, sample.at), _LEVELS[sample.level], name, name, "", round(sample.rss_mb, 2), last=last
+        _stamp(replay.header, sample.at), _LEVELS[sample.level], name, name, "", round(sample.rss_mb, 2), last=last
     )
 
 
-def _sites(fold: Fold, page: Page) -> list[SiteSeen]:
+def _sites(replay: Replay, page: Page) -> list[SiteSeen]:
     """What the rows are of: as the log announced them, and from the page itself where it was killed before that."""
-    for row in page.rows[len(fold.announced) :]:
-        fold.announce(SiteSeen(row.name, row.file or None, row.line, row.function or None, row.kind, None, None))
-    return fold.announced
+    for row in page.rows[len(replay.announced) :]:
+        replay.announce(SiteSeen(row.name, row.file or None, row.line, row.function or None, row.kind, None, None))
+    return replay.announced
 
 
-def merge_page(fold: Fold, page: Page) -> Record | None:
-    """Bring ``fold`` up to the page; returns the last checkpoint passed where the log does not have it."""
-    sites = _sites(fold, page)
+def merge_page(replay: Replay, page: Page) -> Record | None:
+    """Bring ``replay`` up to the page; returns the last checkpoint passed where the log does not have it."""
+    sites = _sites(replay, page)
     unwritten = None
     newest = page.newest
     if newest:
-        record = _checkpoint(fold, page, newest, sites[page.rows.index(newest)])
-        had = fold.checkpoint
+        record = _checkpoint(replay, page, newest, sites[page.rows.index(newest)])
+        had = replay.checkpoint
         if had is None or (had.when, had.name) != (record.when, record.name):
-            fold.add(record)
+            replay.add(record)
             unwritten = record
-    fold.correct(
+    replay.correct(
         Counted(row.opened, row.closed, row.left, row.total_mb, row.largest_mb, row.peak_mb) for row in page.rows
     )
     for row, seen in zip(page.rows, sites, strict=False):
-        at = _stamp(fold.header, row.at) if row.phase == OPENED and row.number == row.opened_number else ""
+        at = _stamp(replay.header, row.at) if row.phase == OPENED and row.number == row.opened_number else ""
         youngest = (row.opened_number, round(row.opened_mb, 2), at)
-        fold.brackets.settle(fold.key(seen), seen.kind, row.open, youngest)
+        replay.brackets.settle(replay.key(seen), seen.kind, row.open, youngest)
     if newest:
-        fold.checkpoints = newest.number
+        replay.checkpoints = newest.number
     if page.sample:
-        fold.peak = max(fold.peak, page.sample.highest_mb)
-        look = _background(fold, page.sample)
-        if fold.last and look.when > fold.last.when:
-            fold.add(look)
+        replay.peak = max(replay.peak, page.sample.highest_mb)
+        look = _background(replay, page.sample)
+        if replay.last and look.when > replay.last.when:
+            replay.add(look)
     return unwritten

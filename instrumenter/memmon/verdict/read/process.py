@@ -10,7 +10,7 @@ from memmon.verdict.read.crash_page import read_page
 from memmon.verdict.read.lockout_dump import dumped_stacks
 from memmon.verdict.read.log import read
 from memmon.verdict.read.merge_page import merge_page
-from memmon.verdict.read.replay import Fold
+from memmon.verdict.read.replay import Replay
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,44 +27,46 @@ def _newest(page: Page | None) -> float:
 
 
 def tell(log: str, events: Iterable[Event], page: Page | None = None) -> Story:
-    """Fold one log's events; what the page knows better is taken from there.
+    """Replay one log's events; what the page knows better is taken from there.
 
     Raises LogError where there is a header and not one line below it.
     """
-    fold = Fold()
+    replay = Replay()
     for event in events:
-        fold.take(event)
-    unwritten = merge_page(fold, page) if page and page.pid == fold.header.pid else None
-    stacks = dumped_stacks(log, fold.header.target, fold.injected, fold.names, _newest(page)) or tuple(fold.stacks)
-    last = fold.last
+        replay.take(event)
+    unwritten = merge_page(replay, page) if page and page.pid == replay.header.pid else None
+    stacks = dumped_stacks(log, replay.header.target, replay.injected, replay.names, _newest(page)) or tuple(
+        replay.stacks
+    )
+    last = replay.last
     if last is None:
         raise LogError("the log holds a header and not one record: the program got no further", Place(log))
-    header = fold.header
+    header = replay.header
     # Where memory is out, Python may have none for the traceback: then the last stacks are all there is.
-    untraced = fold.raised is not None and fold.raised.line is None
+    untraced = replay.raised is not None and replay.raised.line is None
     return Story(
         log=log,
         header=header,
         last=last,
-        checkpoint=fold.checkpoint,
-        background=fold.background,
-        earlier=fold.earlier,
-        open=fold.brackets.still_open(fold.checkpoints),
-        sites=fold.totals(),
-        top=fold.top(),
-        stacks=stacks if fold.ended is None or untraced else (),
-        heap=fold.heap,
-        zooms=tuple(fold.zooms),
-        raised=fold.raised,
-        left=fold.left,
-        ended=fold.ended or (Ended("exception" if fold.raised else "normal", None) if fold.finished else None),
-        supervised=fold.supervised,
-        limit_reached=fold.limit_reached,
-        proof=fold.proof,
+        checkpoint=replay.checkpoint,
+        background=replay.background,
+        earlier=replay.earlier,
+        open=replay.brackets.still_open(replay.checkpoints),
+        sites=replay.totals(),
+        top=replay.top(),
+        stacks=stacks if replay.ended is None or untraced else (),
+        heap=replay.heap,
+        zooms=tuple(replay.zooms),
+        raised=replay.raised,
+        left=replay.left,
+        ended=replay.ended or (Ended("exception" if replay.raised else "normal", None) if replay.finished else None),
+        supervised=replay.supervised,
+        limit_reached=replay.limit_reached,
+        proof=replay.proof,
         baseline_mb=last.rss - (last.delta or 0.0) if header.baseline_mb is None else header.baseline_mb,
         last_mb=last.rss,
-        peak_mb=fold.peak,
-        threads=tuple(fold.names.items()),
+        peak_mb=replay.peak,
+        threads=tuple(replay.names.items()),
         start_ticks=page.start_ticks if page else 0,
         unwritten=unwritten,
     )

@@ -1,4 +1,4 @@
-"""Takes a log's events one after another: totals per site, the largest checkpoints, what is open so far."""
+"""Replays a log's events one after another: totals per site, the largest checkpoints, what is open so far."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class _Site:
         self.note(record)
 
 
-class Fold:
+class Replay:
     """Takes the records one after another; memory depends on the sites, not on the log's length."""
 
     def __init__(self) -> None:
