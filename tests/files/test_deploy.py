@@ -20,11 +20,26 @@ NAME = "memmon_runtime"
 
 @pytest.mark.usefixtures("script")
 def test_only_modules_are_copied(folder: Path) -> None:
-    """The copy holds Python files, the typing marker and memmon's stamp; no caches."""
+    """The copy holds Python files in their folders, the typing marker and memmon's stamp; no caches."""
     memmon("instrument", "bot.py", cwd=folder)
-    names = {path.name for path in (folder / NAME).iterdir()}
-    assert "__init__.py" in names
+    names = {path.relative_to(folder / NAME).as_posix() for path in (folder / NAME).rglob("*") if path.is_file()}
+    assert {"__init__.py", "session/install.py"} <= names
     assert all(name.endswith(".py") for name in names - {"py.typed", ".copied_by_memmon"})
+
+
+@pytest.mark.usefixtures("script")
+@pytest.mark.parametrize("strange", ["notes", "session/notes", "session/notes/mine.txt"])
+def test_what_a_copy_does_not_hold_is_not_deleted(folder: Path, strange: str) -> None:
+    """A folder or file of somebody's in the copy, at whatever depth, keeps it from being removed."""
+    memmon("instrument", "bot.py", cwd=folder)
+    path = folder / NAME / strange
+    path.parent.mkdir(exist_ok=True)
+    if path.suffix:
+        path.write_text("mine", encoding="utf-8")
+    else:
+        path.mkdir()
+    memmon("restore", cwd=folder)
+    assert path.exists()
 
 
 def test_beside_the_package_root(folder: Path, script: Path) -> None:

@@ -259,7 +259,9 @@ def test_libcst_is_broken(place: Place, copied: tuple[Path, list[str]]) -> None:
     assert len(place.logs()) == 1
 
 
-@pytest.mark.parametrize("broken", ["memmon_runtime/__init__.py", "memmon_runtime/recorder.py", "memmon/run/boot.py"])
+@pytest.mark.parametrize(
+    "broken", ["memmon_runtime/__init__.py", "memmon_runtime/checkpoints/recorder.py", "memmon/run/boot.py"]
+)
 def test_the_runtime_is_broken(place: Place, copied: tuple[Path, list[str]], broken: str) -> None:
     """Where the runtime or the loader fails, the program runs as it would without memmon, and one line says so."""
     copy, command = copied

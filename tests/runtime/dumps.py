@@ -28,11 +28,11 @@ PROGRAM = r"""
 import json, os, random, re, sys, threading, time
 sys.path.insert(0, sys.argv[1])
 import memmon_runtime
-from memmon_runtime import deadman
+from memmon_runtime.watcher import lockout
 wanted, again = int(sys.argv[2]), float(sys.argv[3])
 dumps = lockouts = 0
 switch = None
-set_all, take = deadman._Timers._set_all, deadman.DeadMan.take
+set_all, take = lockout._Timers._set_all, lockout.DeadMan.take
 
 def repeating(self, seconds):
     self._times[1] = int(again * 1e6) if seconds else 0
@@ -45,13 +45,13 @@ def counted(self):
     if text:
         # Many dumps are longer than the page: what is beyond it stands in the file.
         size = os.fstat(self._fd).st_size
-        text += os.pread(self._fd, size, deadman._SIZE).decode("ascii", "replace")
-        os.ftruncate(self._fd, deadman._SIZE)
+        text += os.pread(self._fd, size, lockout._SIZE).decode("ascii", "replace")
+        os.ftruncate(self._fd, lockout._SIZE)
         dumps += text.count("Stack (most recent call first):\n  File ")
         lockouts += 1
     return text
 
-deadman._Timers._set_all, deadman.DeadMan.take = repeating, counted
+lockout._Timers._set_all, lockout.DeadMan.take = repeating, counted
 memmon_runtime.configure()
 
 def deep(n):
@@ -87,7 +87,7 @@ sizes = [20_000.0] * len(natives)
 def hold(turn):
     # A native call of so many seconds, by what the last one of its sort took; on a busy machine the switch waits.
     delay = getattr(switch, "_delay", 0.0)
-    wanted = turn.uniform(0.11, 4 if again else 0.25) + deadman._DELAY_FACTOR * delay
+    wanted = turn.uniform(0.11, 4 if again else 0.25) + lockout._DELAY_FACTOR * delay
     which = turn.randrange(len(natives) if turn.random() < 0.3 else scalable)
     native, most = natives[which]
     begun = time.thread_time()

@@ -185,8 +185,8 @@ FAULTS = {
         """,
     "a lock that a signal left held": """
         import time
-        from memmon_runtime import process
-        run = process.current()
+        from memmon_runtime.session import install
+        run = install.current()
         if run is not None:
             run.recorder.lock.acquire()  # as up to Python 3.9, when a handler raises between a block and its release
         __memmon__.before("open", 5)

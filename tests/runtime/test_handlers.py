@@ -204,9 +204,9 @@ def test_a_module_that_loads_when_it_is_used(every_python):
         + "spec.loader = importlib.util.LazyLoader(spec.loader)\n"
         + "sys.modules['lazy'] = module = importlib.util.module_from_spec(spec)\n"
         + "spec.loader.exec_module(module)\n"
-        + "from memmon_runtime import blame, tracing\n"
-        + "window = tracing.Tracing()\n"
-        + "print(window.open(), blame._functions_of('nowhere'))\n"
+        + "from memmon_runtime.attribution import call_paths, tracemalloc_window\n"
+        + "window = tracemalloc_window.Tracing()\n"
+        + "print(window.open(), call_paths._functions_of('nowhere'))\n"
         + "window.close(at_once=True)\n",
     )
     assert (left.status, left.stdout, left.stderr) == (0, "True []\n", "")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from runtime_programs import CARD_LINE
 
-from memmon_runtime import runlog
+from memmon_runtime.record import log_file
 
 LOOP = """
     for i in range({n}):
@@ -74,9 +74,9 @@ def test_a_log_goes_on_within_the_file_size_limit(every_python):
 @pytest.fixture
 def small(tmp_path, monkeypatch):
     """A log that is full at 200 kB, of which the first 4 kB are kept."""
-    monkeypatch.setattr(runlog, "_FULL", 200_000)
-    monkeypatch.setattr(runlog, "_KEPT_HEAD", 4096)
-    log = runlog.RunLog(str(tmp_path), os.getpid(), child=False)
+    monkeypatch.setattr(log_file, "_FULL", 200_000)
+    monkeypatch.setattr(log_file, "_KEPT_HEAD", 4096)
+    log = log_file.RunLog(str(tmp_path), os.getpid(), child=False)
     yield log
     log.close()
 
@@ -137,15 +137,15 @@ def test_a_line_written_amid_another_is_not_written_over(small, monkeypatch):
     monkeypatch.setattr(small, "_slot_until", 1 << 62)
     small.checkpoint(1, small.shape("] first"))
     before = small.ready
-    real = runlog.pwrite
+    real = log_file.pwrite
 
     def interrupted(fd, data, at):
         written = real(fd, data, at)
-        monkeypatch.setattr(runlog, "pwrite", real)
+        monkeypatch.setattr(log_file, "pwrite", real)
         small.append("amid\n")
         return written
 
-    monkeypatch.setattr(runlog, "pwrite", interrupted)
+    monkeypatch.setattr(log_file, "pwrite", interrupted)
     small.checkpoint(2_000_001, small.shape("] second"))
     assert before[-1] > 0
     assert small.ready[-1] == 0

@@ -17,7 +17,7 @@ from memmon.verdict.code.ownership import is_memmons, is_own
 
 HERE = Path(memmon.__file__).parent
 RUNTIME = Path(memmon_runtime.__file__).parent
-OURS = [str(HERE / "run" / "limit.py"), str(RUNTIME / "watcher.py"), "/srv/ds/memmon_runtime/calls.py"]
+OURS = [str(HERE / "run" / "limit.py"), str(RUNTIME / "watcher" / "thread.py"), "/srv/ds/memmon_runtime/calls.py"]
 THEIRS = ["/srv/ds/bot.py", "/srv/memmon/bot.py", "/srv/memmon/run/limit.py", "/srv/ds/my_memmon_runtimes.py"]
 
 

@@ -130,12 +130,15 @@ def _set_aside(folder: Path) -> Path:
 
 def _write_copy(folder: Path) -> None:
     package = _package()
-    folder.mkdir()
+    rooms = sorted({(folder / name).parent for name in package})
+    for room in rooms:
+        room.mkdir()
     for name, data in package.items():
         atomic.write_through(folder / name, data)
     stamp = {"memmon": __version__, "files": _checksums(package)}
     atomic.write_through(folder / _STAMP, json.dumps(stamp, indent=1).encode())
-    atomic.sync_folder(folder)
+    for room in rooms:
+        atomic.sync_folder(room)
 
 
 def _package() -> dict[str, bytes]:
@@ -153,15 +156,21 @@ def _package() -> dict[str, bytes]:
 
 
 def _files(folder: Path) -> dict[str, bytes] | None:
-    """The modules in a runtime folder; None where it holds anything else, or can't be read."""
+    """The modules in a runtime folder, by their paths in it; None where it holds anything else, or can't be read."""
     found = {}
+    rooms = [folder]
     try:
-        for path in folder.iterdir():
-            if path.name in (_STAMP, "__pycache__"):
-                continue
-            if not (path.suffix == ".py" or path.name == "py.typed"):
+        for room in rooms:  # grows while it is gone through
+            content = [path for path in room.iterdir() if path.name != "__pycache__" and path != folder / _STAMP]
+            if not content:
                 return None
-            found[path.name] = path.read_bytes()
+            for path in content:
+                if path.is_dir() and not path.is_symlink():
+                    rooms.append(path)
+                elif path.suffix == ".py" or path.name == "py.typed":
+                    found[path.relative_to(folder).as_posix()] = path.read_bytes()
+                else:
+                    return None
     except OSError:
         return None
     return found

@@ -78,7 +78,7 @@ class _Program:
 
     def loaded(self, filename: str, known: dict[str, Any]) -> None:
         """Tell the log which hotspots a file holds, so that it can be said of the others that they are nowhere."""
-        if self.told["hotspots"]:
+        if self.begun and self.told["hotspots"]:
             _append("loaded", {"file": filename, "hotspots": known["hotspots"]})
 
     def note(self, text: str) -> None:
@@ -230,15 +230,11 @@ def _stand_in(alias: str | None) -> None:
 
 
 def _append(key: str, value: object) -> None:
-    """Write a machine line into the log, where there is one."""
+    """Write a fact into the record, where there is one."""
     try:
-        from memmon_runtime import process  # noqa: PLC0415  # the runtime has begun
-        from memmon_runtime.lines import machine_line  # noqa: PLC0415  # likewise
+        from memmon_runtime import supervision  # noqa: PLC0415  # the runtime has begun
 
-        run = process.current()
-        recorder = run.recorder if run else None
-        if recorder is not None:
-            recorder.append(machine_line(key, value))
+        supervision.note(key, value)
     except Exception as error:  # noqa: BLE001  # it is the log's loss alone
         _complain(error)
 

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 SIGNAL = _signal.SIGRTMAX - 4
 _MB = 1 << 20
-_HEADROOM = 32 * _MB
-"""What the picture of the heap may take for itself."""
 
 
 def arm(limit_mb: float) -> None:
@@ -23,35 +21,18 @@ def arm(limit_mb: float) -> None:
 
     def reached(_signal_number: int, frame: FrameType | None) -> None:
         rss = _rss_mb()
-        _picture(limit_mb, rss, frame)
+        _tell(limit_mb, rss, frame)
         raise MemoryError(f"the limit of {limit_mb:g} MB (memmon run --limit) is reached: {rss:.0f} MB are in use")
 
     _signal.signal(SIGNAL, reached)
 
 
-def _picture(limit_mb: float, rss_mb: float, interrupted: FrameType | None) -> None:
+def _tell(limit_mb: float, rss_mb: float, interrupted: FrameType | None) -> None:
     """Write down all that is known, while there is room for it."""
     try:
-        from _thread import get_ident  # noqa: PLC0415  # only at the limit
-        from os import getpid  # noqa: PLC0415  # likewise
+        from memmon_runtime import supervision  # noqa: PLC0415  # only at the limit
 
-        from memmon_runtime import heap, process  # noqa: PLC0415  # likewise
-        from memmon_runtime.frames import frames_of_others  # noqa: PLC0415  # likewise
-        from memmon_runtime.lines import machine_line  # noqa: PLC0415  # likewise
-        from memmon_runtime.stacks import all_stacks  # noqa: PLC0415  # likewise
-
-        run = process.current()
-        recorder = run.recorder if run else None
-        if recorder is None or run is None or run.watcher is None:
-            return
-        threads = frames_of_others()
-        threads.pop(run.watcher.ident, None)
-        if interrupted is not None:
-            threads[get_ident()] = interrupted
-        facts = {"mb": limit_mb, "rss_mb": round(rss_mb, 2), "pid": getpid()}
-        stacks = "".join(machine_line("stack", stack) for stack in all_stacks(threads))
-        stacks += machine_line("heap", heap.picture(threads, _HEADROOM))
-        recorder.background(recorder.reader.rss(), machine_line("limit_reached", facts) + stacks)
+        supervision.limit_reached(limit_mb, rss_mb, interrupted)
     except Exception:  # noqa: BLE001, S110  # the MemoryError matters more
         pass
 

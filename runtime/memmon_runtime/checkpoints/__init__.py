@@ -1,0 +1,1 @@
+"""What an injected call does: brackets, the recorder, the hot path."""

@@ -1,0 +1,149 @@
+"""What the calls in the user's functions stand for. Whatever goes wrong within stays within.
+
+Only the user's own exceptions come out: one that a signal handler of theirs raised while the runtime was at work,
+KeyboardInterrupt, SystemExit, and RecursionError, which Python 3.8 must not see swallowed.
+"""
+
+from __future__ import annotations
+
+from sys import _getframe
+
+from memmon_runtime.checkpoints.hot_path import closing_for, opening_for
+from memmon_runtime.system.isolation import BUILTINS
+
+__builtins__ = BUILTINS
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+    from typing import Any, Callable, Tuple
+
+    from memmon_runtime.checkpoints.hot_path import Closing, Marked
+    from memmon_runtime.checkpoints.recorder import Recorder
+
+    Limits = Tuple["float | None", "float | None"]
+
+STATEMENT = ("BEFORE", "AFTER")
+FUNCTION = ("START", "END")
+_OWN = frozenset((__name__.partition(".")[0], "psutil", "tracemalloc", "ctypes", "os", "posixpath", "genericpath"))
+"""The runtime, and the packages that it calls: what is raised in them is not the program's."""
+_IMPORTING = frozenset(("importlib._bootstrap", "importlib._bootstrap_external"))
+
+_recorder: Recorder = None  # type: ignore[assignment] # while nothing is recorded
+
+
+def through(bracket: Marked, value: Any, close: Closing) -> Any:
+    """Close ``bracket`` with ``close``, the alias's own, and hand ``value`` on."""
+    try:
+        close(*bracket, _getframe(1))
+    except TypeError as error:
+        swallow(error)
+    return value
+
+
+def recorder() -> Recorder | None:
+    """What the calls record into; None while nothing is recorded."""
+    return _recorder
+
+
+def let_go() -> None:
+    """Release the recorder's lock where what a signal handler raised has kept it from being released.
+
+    Up to Python 3.9 that may come between the last line of a ``with`` block and the lock's release (bpo-29988); whoever
+    waits for the lock would wait for ever.
+    """
+    recorder = _recorder
+    if recorder is None:
+        return
+    is_owned: Callable[[], bool] = recorder.lock._is_owned  # type: ignore[attr-defined]  # noqa: SLF001 - `threading` asks so too
+    if not is_owned():
+        return
+    frame: FrameType | None = _getframe()
+    while frame is not None and _is_ours(frame):
+        frame = frame.f_back
+    while frame is not None:
+        if _is_ours(frame):
+            return  # it is held for a call further up, amid which the program passes this one
+        frame = frame.f_back
+    while is_owned():
+        recorder.lock.release()
+
+
+def _is_ours(frame: FrameType) -> bool:
+    return frame.f_globals.get("__builtins__") is BUILTINS
+
+
+def swallow(error: BaseException) -> None:
+    """Raise ``error`` again if it came from the user's code (a signal handler that raised in the midst of us)."""
+    let_go()
+    if not isinstance(error, Exception):
+        raise error
+    traceback = error.__traceback__
+    while traceback is not None:
+        name = traceback.tb_frame.f_globals.get("__name__")
+        if name in _IMPORTING:
+            return
+        if not isinstance(name, str) or name.partition(".")[0] not in _OWN:
+            raise error
+        traceback = traceback.tb_next
+    if isinstance(error, OSError) and _recorder is not None:
+        try:
+            _recorder.mend()  # the program may have closed our descriptors
+        except OSError:
+            pass
+
+
+def _nothing(  # noqa: PLR0913, PLR0917 - as those it stands in for
+    name: str, line: int, normal: float | None = None, alarm: float | None = None,
+    frame: FrameType | None = None, code: CodeType | None = None,
+) -> None:  # fmt: skip
+    """Stand in for the four while nothing is recorded."""
+
+
+def _value(bracket: Marked, value: Any, close: Closing) -> Any:  # noqa: ARG001 - as `through`
+    """Stand in for ``through`` while nothing is recorded."""
+    return value
+
+
+class Marks:
+    """What the alias in ``builtins`` stands for; the calls are attributes, so that they can be switched at once."""
+
+    __slots__ = ("after", "before", "end", "start", "through")
+
+    before: Callable[..., Any]
+    after: Callable[..., Any]
+    start: Callable[..., Any]
+    end: Callable[..., Any]
+    through: Callable[..., Any]
+
+    def __reduce__(self) -> tuple[Any, tuple[str]]:
+        """In another process, whatever it has there: its own runtime, or a stand-in that does nothing."""
+        return eval, (_ELSEWHERE,)
+
+
+_ELSEWHERE = (
+    '__import__("memmon_runtime.calls", fromlist=["marks"]).marks'
+    ' if __import__("importlib.util").util.find_spec("memmon_runtime") else'
+    ' type("memmon_missing", (), {"through": lambda bracket, value, close: value,'
+    ' **dict.fromkeys(("before", "after", "start", "end"), lambda *site, **levels: None)})'
+)
+marks = Marks()
+
+
+def connect(recorder: Recorder) -> None:
+    """Let the calls record."""
+    global _recorder  # noqa: PLW0603 - there is one in a process
+    _recorder = recorder
+    marks.before, marks.after = opening_for(recorder, STATEMENT, swallow), closing_for(recorder, STATEMENT, swallow)
+    marks.start, marks.end = opening_for(recorder, FUNCTION, swallow), closing_for(recorder, FUNCTION, swallow)
+    marks.through = through
+
+
+def disconnect() -> None:
+    """Let the calls do nothing; one that is under way goes on with a recorder that has neither log nor page."""
+    global _recorder  # noqa: PLW0603
+    _recorder = None  # type: ignore[assignment]
+    marks.before = marks.after = marks.start = marks.end = _nothing
+    marks.through = _value
+
+
+disconnect()

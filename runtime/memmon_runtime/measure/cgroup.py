@@ -1,0 +1,120 @@
+"""The process's memory cgroup: the tightest limit above it, what is used of it, and the kernel's count of kills."""
+
+# pathlib and its kin are an import that the user's program would have to pay for.
+# ruff: noqa: PTH116
+
+from __future__ import annotations
+
+from os import stat
+
+from memmon_runtime.system.descriptors import Kept, field, read_text
+from memmon_runtime.system.isolation import BUILTINS
+
+__builtins__ = BUILTINS
+
+
+NO_LIMIT = 1 << 60
+"""cgroup v1 says "none" by a number near 2**63."""
+
+
+class Cgroup:
+    """The process's memory cgroup, and the tightest limit among it and its ancestors."""
+
+    def __init__(self) -> None:
+        """Find the cgroup, v1 before v2 since a hybrid system has memory in v1; LookupError where there is none."""
+        self.folder, root, version = _own_cgroup("memory")
+        self._names = _NAMES[version]
+        self.limit = NO_LIMIT
+        self.limit_path = ""
+        for folder in _with_ancestors(self.folder, root):
+            text = read_text(folder + "/" + self._names["limit"]).strip()
+            limit = int(text) if text.isdigit() else NO_LIMIT
+            if limit < self.limit:
+                self.limit, self.limit_path = limit, folder + "/" + self._names["limit"]
+        self.kept: list[Kept] = []
+        if self.limited:
+            limiting = self.limit_path.rpartition("/")[0]
+            self.kept = [Kept(f"{limiting}/{name}") for name in (self._names["usage"], "memory.stat")]
+
+    @property
+    def limited(self) -> bool:
+        """Whether any of them has a limit at all."""
+        return self.limit < NO_LIMIT
+
+    def used(self, enough: int) -> int:
+        """Bytes in use under the limit, less the inactive file cache; that is looked up from ``enough`` on only."""
+        usage, statistics = self.kept
+        text = usage.read().strip()
+        used = int(text) if text.isdigit() else 0
+        if used < enough:
+            return used
+        cache = field(statistics.read(), self._names["inactive"])
+        return max(used - (cache or 0), 0)
+
+    def kills(self) -> dict[str, object] | None:
+        """How often the kernel has killed in this cgroup so far, with what identifies the cgroup."""
+        count = field(read_text(self.folder + "/" + self._names["events"]), "oom_kill ")
+        if count is None:
+            return None
+        try:
+            inode = stat(self.folder).st_ino
+        except OSError:
+            return None
+        return {"path": self.folder, "inode": inode, "count": count}
+
+
+_NAMES = {
+    1: {
+        "limit": "memory.limit_in_bytes",
+        "usage": "memory.usage_in_bytes",
+        "inactive": "total_inactive_file ",
+        "events": "memory.oom_control",
+    },
+    2: {"limit": "memory.max", "usage": "memory.current", "inactive": "inactive_file ", "events": "memory.events"},
+}
+
+
+def _own_cgroup(controller: str) -> tuple[str, str, int]:
+    """The folder of the process's cgroup for ``controller``, the mount point it stands under, and the version."""
+    memberships = {}
+    for line in read_text("/proc/self/cgroup").splitlines():
+        number, controllers, path = line.split(":", 2)
+        for name in controllers.split(","):
+            memberships["v2" if number == "0" else name] = path
+    found: list[tuple[str, str, str, int]] = []
+    for line in read_text("/proc/self/mountinfo").splitlines():
+        before, _, after = line.partition(" - ")
+        kind, _, rest = after.partition(" ")
+        root, mount = before.split(" ")[3:5]
+        if kind == "cgroup" and controller in rest.split(" ")[-1].split(",") and controller in memberships:
+            found.insert(0, (memberships[controller], root, mount, 1))
+        elif kind == "cgroup2" and "v2" in memberships:
+            found.append((memberships["v2"], root, mount, 2))
+    for path, root, mount, version in found:
+        # Inside a container the mount shows a subtree: what the path has beyond the mount's root counts.
+        inner = path[len(root) :] if root != "/" and path.startswith(root) else path
+        for folder in (mount + inner.rstrip("/"), mount):
+            if _exists(folder + "/cgroup.procs"):
+                return folder.rstrip("/"), mount, version
+    raise LookupError(controller)
+
+
+def _with_ancestors(folder: str, root: str) -> list[str]:
+    found = []
+    while len(folder) >= len(root):
+        found.append(folder)
+        folder = folder.rpartition("/")[0]
+    return found
+
+
+def _exists(path: str) -> bool:
+    try:
+        stat(path)
+    except OSError:
+        return False
+    return True
+
+
+def system_kills() -> int | None:
+    """How often the kernel has killed for memory on this machine since it started."""
+    return field(read_text("/proc/vmstat"), "oom_kill ")

@@ -1,0 +1,154 @@
+"""What the process may use, and how near it is: cgroup, address space, physical memory, what the system has left."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from memmon_runtime.measure.cgroup import NO_LIMIT, Cgroup
+from memmon_runtime.system.descriptors import Kept, field
+from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.sizes import MB, Threshold
+
+__builtins__ = BUILTINS
+
+try:
+    from resource import RLIM_INFINITY, RLIMIT_AS, getrlimit
+except ImportError:  # Windows
+    getrlimit = None  # type: ignore[assignment]
+
+INFO, WARNING, CRITICAL = 0, 1, 2
+_FAR = 1 << 62
+FASTEST_GROWTH = 4 << 30
+"""Bytes a second that programs can touch: what is left, divided by it, is the time that is left at the worst."""
+_LONGEST = 1.0
+"""Seconds that a level stands at most."""
+
+
+class Limits:
+    """The limits as they were at the start, and where the process stands under each of them."""
+
+    def __init__(self, warning: Threshold, critical: Threshold, unit: int) -> None:
+        """Look them all up; what can't be read is taken as no limit. ``unit``: bytes in one of the reader's units."""
+        self._unit = unit
+        self._thresholds = ((WARNING, warning), (CRITICAL, critical))
+        shares = [threshold.percent for _, threshold in self._thresholds if threshold.percent is not None]
+        self._lowest_share = min(shares, default=100) / 100
+        self._meminfo = Kept("/proc/meminfo")
+        meminfo = self._meminfo.read()
+        self.physical = (field(meminfo, "MemTotal:") or 0) * 1024 or _physical_elsewhere()
+        try:
+            self.cgroup: Cgroup | None = Cgroup()
+        except Exception:
+            self.cgroup = None
+        self.address_space = _address_space()
+        self.tightest, self.origin, self.path = self._tightest()
+        self._stands_until = 0.0
+
+    def _tightest(self) -> tuple[int, str | None, str | None]:
+        """The limit that the percentages in the header are of, in bytes; 0 where none is known."""
+        known: list[tuple[int, str, str | None]] = []
+        if self.cgroup is not None and self.cgroup.limited:
+            known.append((self.cgroup.limit, "cgroup", self.cgroup.limit_path))
+        if self.address_space:
+            known.append((self.address_space, "address-space", None))
+        if self.physical:
+            known.append((self.physical, "physical", None))
+        return min(known, key=lambda entry: entry[0]) if known else (0, None, None)
+
+    def _kept(self) -> list[Kept]:
+        return [self._meminfo, *(self.cgroup.kept if self.cgroup is not None else ())]
+
+    def mend(self) -> None:
+        """Open anew what the program closed."""
+        for file in self._kept():
+            file.mend()
+
+    def close(self) -> None:
+        """Give the descriptors back."""
+        for file in self._kept():
+            file.close()
+
+    def threshold_mb(self, threshold: Threshold) -> float | None:
+        """The level in MB: as given, or of the tightest limit."""
+        if threshold.mb is not None:
+            return round(threshold.mb, 2)
+        return round(self.tightest * (threshold.percent or 0) / 100 / MB, 2) if self.tightest else None
+
+    def judge(self, rss: int, vm: int) -> tuple[int, str, int]:
+        """The level now, the rule that fired, and the RSS (in units) from which it may be higher.
+
+        ``rss`` and ``vm`` are in units. A rise of the level by anything but this process's RSS shows at the next
+        call: the watcher makes one when ``is_due`` says so.
+        """
+        rss *= self._unit
+        uses = self._uses(rss, vm * self._unit)
+        level, fired, headroom = INFO, "", _FAR
+        for step, threshold in self._thresholds:
+            if threshold.mb is not None:
+                rules = [("rss", rss, int(threshold.mb * MB), threshold.text)]
+            else:
+                share = (threshold.percent or 0) / 100
+                rules = [(name, used, int(of * share), f"{100 * used / of:.0f}%") for name, used, of in uses]
+            over = next(((name, amount) for name, used, bound, amount in rules if used >= bound), None)
+            if over is not None:
+                level, fired, headroom = step, ":".join(over), _FAR
+            else:
+                headroom = min([headroom, *(bound - used for _, used, bound, _ in rules)])
+        self._stands_until = monotonic() + min(headroom / FASTEST_GROWTH, _LONGEST) if level == INFO else 0.0
+        return level, fired, (rss + headroom) // self._unit if headroom < _FAR else _FAR
+
+    def is_due(self, now: float) -> bool:
+        """Whether others may have raised the level since it was judged, on the monotonic clock.
+
+        The kernel takes longer to answer than all else that a tick does. The address space may jump.
+        """
+        return now >= self._stands_until or bool(self.address_space)
+
+    def headroom(self, rss: int, vm: int) -> int:
+        """The bytes that are left under the nearest limit; very many where there is none. In units, like ``judge``."""
+        return min((of - used for _, used, of in self._uses(rss * self._unit, vm * self._unit)), default=_FAR)
+
+    def _uses(self, rss: int, vm: int) -> list[tuple[str, int, int]]:
+        """What is used of each limit, as (rule, bytes used, the limit)."""
+        uses = []
+        if self.cgroup is not None and self.cgroup.limited:
+            enough = int(self.cgroup.limit * self._lowest_share)
+            uses.append(("cgroup", self.cgroup.used(enough), self.cgroup.limit))
+        if self.address_space and vm:
+            uses.append(("address-space", vm, self.address_space))
+        if self.physical:
+            uses.append(("physical", rss, self.physical))
+            left = _available(self._meminfo.read())
+            if left is not None:
+                uses.append(("available", max(self.physical - left, 0), self.physical))
+        return uses
+
+
+def _available(meminfo: str) -> int | None:
+    """Bytes that the system can still hand out: MemAvailable and the free swap."""
+    available = field(meminfo, "MemAvailable:")
+    return None if available is None else (available + (field(meminfo, "SwapFree:") or 0)) * 1024
+
+
+def _address_space() -> int:
+    """RLIMIT_AS in bytes, 0 for none."""
+    if getrlimit is None:
+        return 0
+    limit = getrlimit(RLIMIT_AS)[0]
+    return 0 if limit in (RLIM_INFINITY, -1) or limit >= NO_LIMIT else limit
+
+
+def _physical_elsewhere() -> int:
+    """The machine's memory where there is no /proc/meminfo."""
+    try:
+        from os import sysconf  # noqa: PLC0415 - not on Windows
+
+        return sysconf("SC_PHYS_PAGES") * sysconf("SC_PAGE_SIZE")
+    except (ImportError, OSError, ValueError):
+        pass
+    try:
+        import psutil  # noqa: PLC0415 - only where there is no procfs
+
+        return int(psutil.virtual_memory().total)
+    except Exception:
+        return 0

@@ -1,0 +1,1 @@
+"""What is kept of a run: sites and their totals, the crash page, the run log."""

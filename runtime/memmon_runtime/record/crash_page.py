@@ -1,0 +1,195 @@
+r"""The mapped page: what the process knows, kept in a file without writing to it.
+
+The file stands beside the run log, ``.memory_monitor_….page`` for ``memory_monitor_….log``. It is allocated, mapped
+and touched beforehand, so that a store needs no memory at the fatal moment and no disk full can turn it into a
+SIGBUS; what was stored survives SIGKILL. It is removed when the program ends, after everything in it has gone into
+the log; a page that is found beside a log belongs to a process that is running or was killed.
+
+Layout, little-endian, no padding::
+
+    header, 512 bytes at 0
+          0  8s   magic, b"MEMMON1\n"
+          8  I    size of the header: the rows begin here (512)
+         12  I    size of a row (1024)
+         16  I    rows in use; row k belongs to the k-th `# site` line of the log, from 0
+         20  I    rows allocated
+         24  Q    pid
+         32  Q    when the process started, in clock ticks since boot (field 22 of /proc/PID/stat; 0: unknown)
+         40  Q    bytes in a unit: all amounts of memory below are in units
+         48  q    when the log was started, nanoseconds since the epoch
+         56  q    RSS at the start (the baseline)
+         64  2 x 64 bytes: the watcher's newest sample, twice
+              Q  stamp   q  time, ns since the epoch   q  RSS   q  level (0, 1, 2)   q  ticks so far
+              q  RSS from which the level may rise   q  largest RSS seen   Q  stamp
+        192  NUL-terminated UTF-8: the log's file name
+
+    row, 1024 bytes, one a site
+          0  2 x 144 bytes: the record, twice
+              Q  stamp
+              q  number of the newest checkpoint passed at this site; they rise across all sites, with gaps; 0: none
+              q  its time, ns since the epoch
+              q  its phase: 0 BEFORE or START, 1 AFTER or END, 2 a lone checkpoint
+              Q  its thread (what `threading.get_ident` says)
+              q  its RSS
+              q  its growth since the checkpoint before it in the process
+              q  its growth since its own BEFORE or START (phase 1 only)
+              q  times opened     q  times closed     q  times left by an exception or an abandoned generator
+              q  growth, total over all closed brackets (of a lone checkpoint: since the checkpoint before)
+              q  growth, largest
+              q  peak above the opening, largest; -1: not known
+              q  number of the newest checkpoint that opened it     q  RSS at that moment
+              q  RSS at the largest growth
+              Q  stamp
+        288  NUL-terminated UTF-8, five lines: name, kind, line, function, file; the file may be cut off
+
+A record or sample is whole where its two stamps are equal and not 0; of the two, the one with the larger stamp counts.
+Stamps are given out across all rows in rising order, so the newest checkpoint is the whole record with the
+largest number (its second word), and a kill amid a store leaves the record before it. ``opened - closed - left`` of a
+row are the brackets that are open.
+"""
+
+# pathlib and its kin are an import that the user's program would have to pay for.
+# The page's fields are its arguments.
+# ruff: noqa: PLR0913, PLR0917
+
+from __future__ import annotations
+
+from os import O_CREAT, O_EXCL, O_RDONLY, O_RDWR, close
+from os import open as open_file
+from struct import Struct
+from struct import error as StructError  # noqa: N812 - as the other exceptions are named
+
+from memmon_runtime.record.sites import AT, NEXT_AT, TIMES_LEFT
+from memmon_runtime.system import descriptors
+from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.mapped_file import Mapping
+from memmon_runtime.system.portable_io import O_CLOEXEC, pread
+
+__builtins__ = BUILTINS
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from memmon_runtime.record.sites import Site
+
+
+HEADER_SIZE = 512
+ROW_SIZE = 1024
+RECORD_SIZE = 144
+TEXT_AT = 288
+_NAME_AT = 192
+_SAMPLE_AT = 64
+_SAMPLE_SIZE = 64
+_FIRST_ROWS = 63
+_MAGIC = b"MEMMON1\n"
+_HEADER = Struct("<8sIIIIQQQqq")
+_SAMPLE = Struct("<QqqqqqqQ")
+_ROWS = Struct("<II")
+_RECORD = Struct("<QqqqQqqqqqqqqqqqqQ")
+_LEFT = 10
+"""Where in a record the brackets left are counted."""
+pack_record = _RECORD.pack_into
+
+
+def page_belongs_to(path: str, pid: int, ticks: int) -> bool:
+    """Whether a page was made by the process with this pid and start time."""
+    try:
+        fd = open_file(path, O_RDONLY | O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        magic, *_, owner, started, _, _, _ = _HEADER.unpack_from(pread(fd, HEADER_SIZE, 0))
+    except (OSError, StructError):
+        return False
+    finally:
+        close(fd)
+    return bool(ticks) and (magic, owner, started) == (_MAGIC, pid, ticks)
+
+
+class Page:
+    """The writer's side; the recorder's lock is held around every call but ``sample``."""
+
+    def __init__(self, log_path: str, pid: int, ticks: int, unit: int, started: int, baseline: int) -> None:
+        """Create, allocate, map and touch the page of ``log_path``; OSError or ValueError where that can't be."""
+        folder, _, name = log_path.rpartition("/")
+        self.path = f"{folder}/.{name[:-4]}.page"
+        fd = open_file(self.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        try:
+            size = HEADER_SIZE + _FIRST_ROWS * ROW_SIZE
+            descriptors.allocate(fd, size)
+            self._mapping = Mapping(fd, size)
+            self.map = self._mapping.bytes
+        except BaseException:
+            descriptors.remove(self.path)
+            raise
+        finally:
+            close(fd)
+        self.map[:] = bytes(size)
+        self._rows = 0
+        self._room = _FIRST_ROWS
+        self._samples = 0
+        text = name.encode("utf-8", "backslashreplace")[: HEADER_SIZE - _NAME_AT - 1]
+        self.map[_NAME_AT : _NAME_AT + len(text)] = text
+        _HEADER.pack_into(
+            self.map, 0, _MAGIC, HEADER_SIZE, ROW_SIZE, 0, self._room, pid, ticks, unit, started, baseline
+        )
+
+    def add_row(self, site: Site) -> None:
+        """Begin the row of the next site; a site that the disk has no room for goes without (``AT`` is 0)."""
+        if self._rows == self._room and not self._grow():
+            site.totals[AT] = 0
+            return
+        at = HEADER_SIZE + self._rows * ROW_SIZE
+        site.totals[AT], site.totals[NEXT_AT] = at, at + RECORD_SIZE
+        lines = (site.name[:100], site.kind, str(site.line), site.function[:60], site.file)
+        text = "\n".join(line.replace("\n", " ") for line in lines).encode("utf-8", "backslashreplace")
+        text = text[: ROW_SIZE - TEXT_AT - 1]
+        self.map[at + TEXT_AT : at + TEXT_AT + len(text)] = text
+        self._rows += 1
+        _ROWS.pack_into(self.map, 16, self._rows, self._room)
+
+    def count_left(self, site: Site, stamp: int) -> None:
+        """Store the site's newest record again with its count of brackets left; no checkpoint was passed."""
+        at, newest_at = site.totals[AT], site.totals[NEXT_AT]
+        record = list(_RECORD.unpack_from(self.map, newest_at))
+        record[0] = record[-1] = stamp
+        record[_LEFT] = site.totals[TIMES_LEFT]
+        _RECORD.pack_into(self.map, at, *record)
+        site.totals[AT], site.totals[NEXT_AT] = newest_at, at
+
+    def _grow(self) -> bool:
+        """Make room for twice as many rows; the old mapping is given up once the new one stands."""
+        room = self._room * 2
+        size = HEADER_SIZE + room * ROW_SIZE
+        try:
+            fd = open_file(self.path, O_RDWR | O_CLOEXEC)
+        except OSError:
+            return False
+        try:
+            descriptors.allocate(fd, size)
+            grown = Mapping(fd, size)
+        except (OSError, ValueError):
+            return False
+        finally:
+            close(fd)
+        begin = HEADER_SIZE + self._room * ROW_SIZE
+        grown.bytes[begin:] = bytes(size - begin)
+        given_up, self._mapping, self.map, self._room = self._mapping, grown, grown.bytes, room
+        given_up.close()
+        return True
+
+    def sample(self, now: int, rss: int, level: int, ticks: int, alert: int, highest: int) -> None:
+        """Store the watcher's newest sample; called by the watcher alone."""
+        self._samples = stamp = self._samples + 1
+        at = _SAMPLE_AT + (stamp & 1) * _SAMPLE_SIZE
+        _SAMPLE.pack_into(self.map, at, stamp, now, rss, level, ticks, alert, highest, stamp)
+
+    def close(self, *, keep: bool = False) -> None:
+        """Give the mapping up and, unless it is to be kept, remove the file."""
+        try:
+            self._mapping.close()
+        finally:
+            if not keep:
+                descriptors.remove(self.path)
+
+    def abandon(self) -> None:
+        """In a forked child: the file is the parent's."""
+        self._mapping.close()

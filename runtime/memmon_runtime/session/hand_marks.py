@@ -1,0 +1,187 @@
+"""For people who mark their code by hand: ``checkpoint``, ``span`` and ``monitor``.
+
+The first of them to be used starts the log, with the settings of ``configure`` or the defaults.
+"""
+
+from __future__ import annotations
+
+from sys import _getframe
+
+from memmon_runtime.checkpoints import hand_marked, injected
+from memmon_runtime.session import install
+from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.sizes import Threshold
+from memmon_runtime.system.source import original_line
+
+__builtins__ = BUILTINS
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType
+    from typing import Any, Callable, TypeVar, Union
+
+    Size = Union[float, str, None]
+    Function = TypeVar("Function", bound=Callable[..., Any])
+
+_CO_GENERATOR, _CO_COROUTINE, _CO_ASYNC_GENERATOR = 0x20, 0x80, 0x200
+
+
+def configure(**settings: Any) -> None:
+    """Choose the settings and start the log.
+
+    Takes ``warning``, ``critical`` (shares of the limit such as ``"80%"``, or sizes such as ``"800MB"``),
+    ``interval`` (seconds), ``log_dir``, ``language`` (``"zh"``, ``"en"``, ``"auto"``) and ``peak``. Where a log has
+    been started already its settings hold; that is said on stderr, as is a value that can't be read. TypeError for a
+    keyword that is none of these.
+    """
+    if not install.begin(_getframe(1), settings):
+        install.refuse("configure() came after the log was started: its settings count for nothing")
+
+
+def checkpoint(name: str) -> None:
+    """Write one line: how much memory the process has here, and how much more than at the checkpoint before."""
+    try:
+        frame = _getframe(1)
+        install.begin(frame, {})
+        hand_marked.mark(frame, name)
+    except RecursionError:
+        raise
+    except BaseException as error:
+        injected.swallow(error)
+
+
+def _in_mb(size: Size) -> float | None:
+    """A size as the configuration takes it; None for one that can't be read, as where none is given."""
+    if not isinstance(size, str):
+        return size
+    try:
+        return Threshold(size).mb
+    except ValueError:
+        return None
+
+
+class span:  # noqa: N801 - used like a function
+    """Bracket a ``with`` block: NAME_START at its beginning, NAME_END at its end, NAME_LEFT if an exception ends it."""
+
+    __slots__ = ("_code", "_limits", "_line", "_name")
+
+    def __init__(self, name: str, normal: Size = None, alarm: Size = None) -> None:
+        """``normal`` and ``alarm``: the growth that is fine, and the one that is not, in MB or as ``"20MB"``."""
+        self._name = name
+        self._limits = (_in_mb(normal), _in_mb(alarm))
+        self._code: CodeType | None = None
+        self._line = 0
+
+    def __enter__(self) -> None:
+        """Open the bracket."""
+        try:
+            frame = _getframe(1)
+            install.begin(frame, {})
+            if self._code is None:
+                self._line = original_line(frame.f_code.co_filename, frame.f_lineno) or 0
+            hand_marked.open_span(frame, self._name, self._line, self._limits, self._code)
+        except RecursionError:
+            raise
+        except BaseException as error:
+            injected.swallow(error)
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        """Close it, or note that it was left."""
+        try:
+            left = kind is not None
+            hand_marked.close_span(_getframe(1), self._name, self._line, self._limits, self._code, left=left)
+        except RecursionError:
+            raise
+        except BaseException as failure:
+            injected.swallow(failure)
+
+
+class _Monitored(span):
+    """The span of one run of a decorated function: its site is the function, not the wrapper."""
+
+    __slots__ = ()
+
+    def __init__(self, code: CodeType | None, name: str, normal: Size, alarm: Size) -> None:
+        super().__init__(name, normal, alarm)
+        self._code = code
+        if code is not None:
+            self._line = original_line(code.co_filename, code.co_firstlineno) or 0
+
+
+def monitor(name: str | Function, normal: Size = None, alarm: Size = None) -> Any:
+    """Decorate a function so that each of its runs is a bracket: ``@monitor("name")``, or ``@monitor`` for its own.
+
+    Coroutine functions, generator functions and asynchronous generator functions stay what they are; their brackets
+    open when they begin to run and close when they end. ``normal`` and ``alarm`` are as in ``span``.
+    """
+    if callable(name):
+        return monitor(getattr(name, "__name__", "monitored"))(name)
+    shown: str = name
+
+    def decorate(function: Function) -> Function:
+        code = getattr(function, "__code__", None)
+        flags = getattr(code, "co_flags", 0)
+        wrap: Callable[..., Any] = _plain
+        if flags & _CO_ASYNC_GENERATOR:
+            wrap = _async_generator
+        elif flags & _CO_COROUTINE:
+            wrap = _coroutine
+        elif flags & _CO_GENERATOR:
+            wrap = _generator
+        wrapped = wrap(function, lambda: _Monitored(code, shown, normal, alarm))
+        for attribute in _COPIED:
+            if hasattr(function, attribute):
+                setattr(wrapped, attribute, getattr(function, attribute))
+        wrapped.__dict__.update(getattr(function, "__dict__", {}))
+        wrapped.__wrapped__ = function
+        return wrapped  # type: ignore[no-any-return]
+
+    return decorate
+
+
+_COPIED = ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__", "__type_params__")
+
+
+def _plain(function: Callable[..., Any], bracket: Callable[[], span]) -> Any:
+    def monitored(*args: Any, **kwargs: Any) -> Any:
+        with bracket():
+            return function(*args, **kwargs)
+
+    return monitored
+
+
+def _coroutine(function: Callable[..., Any], bracket: Callable[[], span]) -> Any:
+    async def monitored(*args: Any, **kwargs: Any) -> Any:
+        with bracket():
+            return await function(*args, **kwargs)
+
+    return monitored
+
+
+def _generator(function: Callable[..., Any], bracket: Callable[[], span]) -> Any:
+    def monitored(*args: Any, **kwargs: Any) -> Any:
+        with bracket():
+            return (yield from function(*args, **kwargs))
+
+    return monitored
+
+
+def _async_generator(function: Callable[..., Any], bracket: Callable[[], span]) -> Any:
+    async def monitored(*args: Any, **kwargs: Any) -> Any:
+        with bracket():
+            inner = function(*args, **kwargs)
+            try:
+                value = await inner.__anext__()
+                while True:
+                    try:
+                        sent = yield value
+                    except GeneratorExit:  # noqa: PERF203 - each step may end it
+                        await inner.aclose()
+                        raise
+                    except BaseException as error:
+                        value = await inner.athrow(error)
+                    else:
+                        value = await inner.asend(sent)
+            except StopAsyncIteration:
+                return
+
+    return monitored

@@ -1,0 +1,146 @@
+"""The process's one run: how it is started, carried over a fork, and ended."""
+
+# There is one run in a process, and a fork changes which.
+# ruff: noqa: PLW0603
+
+from __future__ import annotations
+
+import builtins
+from atexit import register
+from gc import get_objects
+from sys import _getframe, getallocatedblocks
+
+from memmon_runtime.checkpoints import injected, pickled_functions
+from memmon_runtime.session.processes import find_parent, find_previous, find_target
+from memmon_runtime.session.session import Run
+from memmon_runtime.session.settings import Settings
+from memmon_runtime.session.workers import end_with_worker
+from memmon_runtime.system.fork_hooks import around_forks
+from memmon_runtime.system.frames import in_main_interpreter
+from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.source import remember_added
+
+__builtins__ = BUILTINS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Any
+
+_MOST_BLOCKS = 1_000_000
+
+_run: Run | None = None
+_decided = False
+
+
+def current() -> Run | None:
+    """The run that records here; None where nothing is recorded."""
+    return _run
+
+
+def install(alias: str, *, added: tuple[int, ...] = (), **settings: Any) -> None:
+    """What an instrumented file's preamble calls: bind ``alias`` in ``builtins`` and start the log.
+
+    The first call in the process decides the settings; a later one adds its alias and its line numbers.
+    """
+    frame = _getframe(1)
+    remember_added(frame.f_code.co_filename, added)
+    setattr(builtins, alias, injected.marks)
+    _outlive_builtins(alias)
+    pickled_functions.add_home(frame.f_globals.get("__name__"), alias)
+    if _run is not None:
+        _run.tell_added(frame.f_code.co_filename, added)
+    begin(frame, settings)
+    pickled_functions.bind(at_once=_run is None)
+
+
+def _outlive_builtins(alias: str) -> None:
+    """Let the alias be found by finalizers that run when the interpreter has taken its own built-in names back.
+
+    It does so from a copy that it made when it started; that is found among the objects, while they are few. In a
+    subinterpreter of Python 3.8 the main one's objects would be among them.
+    """
+    if getallocatedblocks() > _MOST_BLOCKS or not in_main_interpreter():
+        return
+    present = vars(builtins)
+    for thing in get_objects():
+        if type(thing) is not dict or thing is present or thing is BUILTINS:
+            continue
+        if thing.get("__name__") == "builtins" and thing.get("__build_class__") is present["__build_class__"]:
+            thing[alias] = injected.marks
+
+
+def begin(frame: FrameType, settings: dict[str, Any]) -> bool:
+    """Start the log for the program that ``frame`` belongs to; False where that has been decided already."""
+    global _decided, _run
+    if _decided:
+        return False
+    chosen = Settings(**settings)
+    _decided = True
+    if chosen.disabled or not in_main_interpreter():
+        return True  # a subinterpreter's end would meet our thread still running
+    _run = Run(chosen, find_target(frame.f_globals, frame.f_code.co_filename))
+    if chosen.misread:
+        _run.complain(f"{chosen.misread[0]} is not understood and counts for nothing")
+    try:
+        _run.start(find_previous(chosen.log_dir) or find_parent())
+        end_with_worker(_run, _finish)
+    except Exception as error:
+        injected.swallow(error)
+        injected.disconnect()
+        _run.complain(f"can't record: {type(error).__name__}: {error}; the program runs on without it")
+        _run = None
+        return True
+    register(_finish)
+    around_forks(_before_fork, _after_fork, _in_child)
+    return True
+
+
+def refuse(reason: str) -> None:
+    """Say why settings count for nothing, where a log has been started."""
+    if _run is not None:
+        _run.complain(reason)
+
+
+def _finish() -> None:
+    try:
+        if _run is not None:
+            _run.finish()
+    except RecursionError:
+        raise
+    except Exception:
+        pass  # the program's end is its own
+
+
+def _before_fork() -> None:
+    if _run is not None:
+        _run.pause()
+
+
+def _after_fork() -> None:
+    if _run is not None:
+        _run.resume()
+
+
+def _in_child() -> None:
+    global _run
+    run, _run = _run, None
+    if run is None:
+        return
+    injected.disconnect()
+    try:
+        run.abandon()
+        if _is_exec(_getframe(1)):
+            return  # subprocess: another program is about to take this process over
+        _run = run.fork()
+        end_with_worker(_run, _finish)
+    except BaseException:
+        injected.disconnect()
+        raise
+
+
+def _is_exec(frame: FrameType | None) -> bool:
+    """Whether `subprocess` forks, seen from the hook that ``frame`` calls."""
+    while frame is not None and frame.f_globals.get("__builtins__") is BUILTINS:
+        frame = frame.f_back
+    return frame is not None and frame.f_code.co_name == "_execute_child"

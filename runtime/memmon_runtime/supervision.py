@@ -1,0 +1,55 @@
+"""What `memmon run` may ask of the runtime that it has started in the program's process; the rest is the runtime's own.
+
+Nothing here raises, and nothing happens where nothing is recorded.
+"""
+
+from __future__ import annotations
+
+from _thread import get_ident
+from os import getpid
+
+from memmon_runtime.record.log_lines import machine_line
+from memmon_runtime.session import install
+from memmon_runtime.system.frames import frames_of_others
+from memmon_runtime.system.isolation import BUILTINS
+
+__builtins__ = BUILTINS
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+
+_HEADROOM = 32 << 20
+"""Bytes that the look at the objects may take for itself at the limit."""
+
+
+def note(key: str, value: object) -> None:
+    """Write ``value``, which is what JSON knows, into the record under ``key``."""
+    session = install.current()
+    recorder = session.recorder if session else None
+    if recorder is not None:
+        recorder.append(machine_line(key, value))
+
+
+def limit_reached(limit_mb: float, rss_mb: float, interrupted: FrameType | None) -> None:
+    """Write down where every thread is and what it holds: the process has come to the limit of its supervisor.
+
+    Called in the main thread, by the handler of a signal that interrupted the frame ``interrupted``.
+    """
+    try:
+        # Only at the limit: a program that stays below it does not pay for these.
+        from memmon_runtime.watcher import heap_snapshot, stack_snapshot  # noqa: PLC0415 - see above
+
+        session = install.current()
+        recorder = session.recorder if session else None
+        if session is None or recorder is None or session.watcher is None:
+            return
+        threads = frames_of_others()
+        threads.pop(session.watcher.ident, None)
+        if interrupted is not None:
+            threads[get_ident()] = interrupted
+        facts = {"mb": limit_mb, "rss_mb": round(rss_mb, 2), "pid": getpid()}
+        stacks = "".join(machine_line("stack", stack) for stack in stack_snapshot.all_stacks(threads))
+        stacks += machine_line("heap", heap_snapshot.picture(threads, _HEADROOM))
+        recorder.background(recorder.reader.rss(), machine_line("limit_reached", facts) + stacks)
+    except Exception:
+        pass  # the MemoryError that follows matters more

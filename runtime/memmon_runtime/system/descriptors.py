@@ -1,0 +1,145 @@
+"""Files that stay out of the program's way: descriptors of high numbers, a check that they are still ours, room."""
+
+from __future__ import annotations
+
+from errno import EFBIG
+from os import O_RDONLY, close, fstat, ftruncate, unlink
+from os import open as open_file
+
+from memmon_runtime.system.gil_io import read
+from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.portable_io import O_CLOEXEC, pread
+
+__builtins__ = BUILTINS
+
+try:
+    from fcntl import F_DUPFD_CLOEXEC, fcntl
+    from resource import RLIM_INFINITY, RLIMIT_FSIZE, RLIMIT_NOFILE, getrlimit
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+    RLIM_INFINITY = -1  # type: ignore[misc]
+
+try:
+    from os import posix_fallocate
+except ImportError:  # macOS, Windows
+    posix_fallocate = None  # type: ignore[assignment]
+
+_MOST = 1 << 14
+_UNLIMITED = 1 << 62
+_SPREAD = 64
+"""So many numbers below the top are free to be taken: a handful for each of a few copies of the runtime."""
+
+
+def open_high(path: str, flags: int, mode: int = 0o666) -> int:
+    """Open ``path`` under a number near the top, where a program that closes and opens will not meet it.
+
+    A descriptor that the program closes behind our back is handed out again to its next ``open``; writing to it
+    then would be writing into its file. High numbers make that unlikely, and ``identity`` finds it out.
+    """
+    fd = open_file(path, flags, mode)
+    if fcntl is None:
+        return fd
+    try:
+        high = fcntl(fd, F_DUPFD_CLOEXEC, max(min(getrlimit(RLIMIT_NOFILE)[0], 1024) - _SPREAD, 3))
+    except (OSError, ValueError):
+        return fd
+    close(fd)
+    return high
+
+
+def largest() -> int:
+    """How many bytes a file of this process may have now.
+
+    What writes more gets an error or, where the program has set SIGXFSZ back to its default, ends the program.
+    """
+    limit = RLIM_INFINITY if fcntl is None else getrlimit(RLIMIT_FSIZE)[0]
+    return _UNLIMITED if limit == RLIM_INFINITY else limit
+
+
+class Kept:
+    """A file of the kernel's that is read again and again, by a descriptor that stays open.
+
+    The watcher must never open and close: a number that it takes for a moment may be one that the program is just
+    about to get, or to close.
+    """
+
+    __slots__ = ("_fd", "_identity", "_path")
+
+    def __init__(self, path: str) -> None:
+        """Open ``path``; where that can't be, it reads as empty."""
+        self._path = path
+        self._fd = -1
+        self._identity: tuple[int, int] | None = None
+        self.mend()
+
+    def read(self) -> str:
+        """The text now, up to 16 KiB of it; nothing where it can't be read."""
+        try:
+            return read(self._fd, _MOST).decode("utf-8", "replace")
+        except OSError:
+            return ""
+
+    def mend(self) -> None:
+        """Open it anew where the program closed it."""
+        if self._identity is None or identity(self._fd) != self._identity:
+            try:
+                self._fd = open_high(self._path, O_RDONLY | O_CLOEXEC)
+                self._identity = identity(self._fd)
+            except OSError:
+                self._fd, self._identity = -1, None
+
+    def close(self) -> None:
+        """Give the descriptor back, unless it is no longer ours."""
+        if self._identity is not None and identity(self._fd) == self._identity:
+            close(self._fd)
+        self._fd, self._identity = -1, None
+
+
+def remove(path: str) -> None:
+    """Remove a file, if it is still there to be removed."""
+    try:
+        unlink(path)  # noqa: PTH108 - no pathlib in the user's program
+    except OSError:
+        pass
+
+
+def identity(fd: int) -> tuple[int, int] | None:
+    """Which file the descriptor stands for now, or None where it is closed."""
+    try:
+        status = fstat(fd)
+    except (OSError, ValueError, OverflowError):
+        return None
+    return status.st_dev, status.st_ino
+
+
+def read_text(path: str) -> str:
+    """A small file's whole text, or nothing where it can't be read."""
+    try:
+        fd = open_file(path, O_RDONLY | O_CLOEXEC)
+    except OSError:
+        return ""
+    try:
+        return pread(fd, 1 << 16, 0).decode("utf-8", "replace")
+    except OSError:
+        return ""
+    finally:
+        close(fd)
+
+
+def field(text: str, key: str) -> int | None:
+    """The number after ``key`` at the start of a line of a ``key value`` file."""
+    at = ("\n" + text).find("\n" + key)
+    if at < 0:
+        return None
+    words = text[at + len(key) :].split(None, 1)
+    return int(words[0]) if words and words[0].isdigit() else None
+
+
+def allocate(fd: int, size: int) -> None:
+    """Give the file ``size`` bytes that are really there; OSError where the disk has no room or a file none."""
+    if size > largest():
+        raise OSError(EFBIG, "a file may not be so large")
+    if posix_fallocate is None:
+        ftruncate(fd, size)
+    else:
+        posix_fallocate(fd, 0, size)

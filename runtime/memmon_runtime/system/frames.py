@@ -1,0 +1,59 @@
+"""Where the threads stand: `sys._current_frames`, but for two hazards of it.
+
+The caller's own frame is among them. Where that frame, or one that it was called from, holds the dictionary, the two
+are a ring, which keeps all frames of all threads with everything in them until the garbage collector comes by: a
+program that has let go of 200 MB still has them. So the caller's own frame is taken out before anybody gets to see it.
+
+It goes through the threads of all interpreters. A thread that runs code in a subinterpreter is then found there and not
+where our brackets are; and from Python 3.12 on a subinterpreter may have an allocator of its own, so that a frame made
+here is freed there by the wrong one, which ends the program. So while there are subinterpreters nobody is asked.
+"""
+
+from __future__ import annotations
+
+import sys
+from _thread import get_ident
+from sys import _current_frames
+
+from memmon_runtime.system.isolation import BUILTINS
+
+__builtins__ = BUILTINS
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+
+_MAKERS = ("_interpreters", "_xxsubinterpreters")
+
+
+def frames_of_others() -> dict[int, FrameType]:
+    """The innermost frame of each thread but the calling one, by the thread's ident; nothing where that has dangers."""
+    if _has_subinterpreters():
+        return {}
+    frames = _current_frames()
+    frames.pop(get_ident(), None)
+    return frames
+
+
+def is_alone() -> bool:
+    """Whether no other thread runs Python code; False where it is not known."""
+    return not _has_subinterpreters() and len(_current_frames()) == 1
+
+
+def _has_subinterpreters() -> bool:
+    for name in _MAKERS:
+        maker = sys.modules.get(name)
+        if maker is not None and len(maker.list_all()) > 1:
+            return True
+    return False
+
+
+def in_main_interpreter() -> bool:
+    """Whether this is no subinterpreter."""
+    try:
+        try:
+            import _interpreters as interpreters  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415 - by version
+        except ImportError:
+            import _xxsubinterpreters as interpreters  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415 - by version
+        return bool(interpreters.get_current() == interpreters.get_main())
+    except (ImportError, AttributeError):
+        return True

@@ -1,0 +1,122 @@
+"""Source files and code: a file's absolute path, whose code it is, and the line in the original.
+
+All that asks whether a frame is the user's asks here, and the answer looks at the root of the runtime's package, in
+whichever of its folders the asking module stands.
+"""
+
+# pathlib and its kin are an import that the user's program would have to pay for.
+# ruff: noqa: PTH109, PTH118
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_right
+from os import getcwd, path
+
+from memmon_runtime.system.isolation import BUILTINS
+
+__builtins__ = BUILTINS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType
+    from typing import Any
+
+
+try:
+    _FIRST_FOLDER = getcwd()
+except OSError:  # the folder that the program was started in is gone
+    _FIRST_FOLDER = path.sep
+
+
+def absolute(name: str) -> str:
+    """``name`` from the folder that the program started in, whatever the current one is now; ``<stdin>`` as it is."""
+    if name[:1] == "<":
+        return name
+    if path.sep != "/":
+        return path.normpath(path.join(_FIRST_FOLDER, name))
+    # Not by posixpath: what the program has done to that module would come out of its own functions.
+    parts: list[str] = []
+    for part in (name if name[:1] == "/" else _FIRST_FOLDER + "/" + name).split("/"):
+        if part == "..":
+            del parts[-1:]
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/" + "/".join(parts)
+
+
+_PACKAGE = absolute(__file__).rpartition("/")[0].rpartition("/")[0]
+_LIBRARY = absolute(os.__file__).rpartition("/")[0] + "/"
+_PACKAGES = ("/site-packages/", "/dist-packages/")
+_SIGNED = 128
+"""From this on a byte of the line table stands for a negative number."""
+_added: dict[str, tuple[int, ...]] = {}
+
+
+def remember_added(filename: str, added: tuple[int, ...]) -> None:
+    """Keep which lines of an instrumented file are not the original's."""
+    _added[filename] = tuple(sorted(added))
+
+
+def all_added() -> list[tuple[str, tuple[int, ...]]]:
+    """The instrumented files known so far, absolute, with their injected lines."""
+    return [(absolute(filename), added) for filename, added in _added.items()]
+
+
+def original_line(filename: str, line: int | None) -> int | None:
+    """The line of the original for a line of the file as it runs; of other files the line itself."""
+    added = _added.get(filename)
+    if line is None or added is None:
+        return line
+    return line - bisect_right(added, line)
+
+
+def function_name(code: CodeType) -> str:
+    """The qualified name where Python knows it (3.11), else the name."""
+    return getattr(code, "co_qualname", None) or code.co_name
+
+
+def names_of(module: object) -> dict[str, Any]:
+    """A module's names, without waking one that is loaded when it is first asked for anything."""
+    try:
+        names = object.__getattribute__(module, "__dict__")
+    except AttributeError:
+        return {}
+    return names if type(names) is dict else {}
+
+
+def last_line(code: CodeType) -> int:
+    """The last line of a function's code."""
+    if hasattr(code, "co_lines"):
+        return max((line for _, _, line in code.co_lines() if line), default=0)
+    last = line = code.co_firstlineno
+    for step in code.co_lnotab[1::2]:
+        line += step - 2 * _SIGNED if step >= _SIGNED else step
+        last = max(last, line)
+    return last
+
+
+def is_runtime(file: str) -> bool:
+    """Whether a file is one of the runtime's own."""
+    return absolute(file).startswith(_PACKAGE)
+
+
+def is_own(file: str) -> bool:
+    """Whether a file can be the user's: neither of the standard library nor installed nor made up."""
+    return not (file.startswith("<") or is_runtime(file) or any(folder in file for folder in _PACKAGES)) and not (
+        absolute(file).startswith(_LIBRARY)
+    )
+
+
+def line_at(code: CodeType, at: int) -> int:
+    """The line of an instruction."""
+    line = code.co_firstlineno
+    if hasattr(code, "co_lines"):
+        return next((number for begin, end, number in code.co_lines() if begin <= at < end and number), line)
+    table, address = code.co_lnotab, 0  # pairs of bytes: instructions on, lines on
+    for index in range(0, len(table), 2):
+        address += table[index]
+        if address > at:
+            break
+        line += table[index + 1] - 2 * _SIGNED if table[index + 1] >= _SIGNED else table[index + 1]
+    return line
