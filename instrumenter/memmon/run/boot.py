@@ -36,6 +36,8 @@ class _Program:
         self.told = told
         self.scope = Scope(told["base"], tuple(told["include"]))
         self.begun = self.entered = False
+        self.failed = False
+        """The runtime could not be started, which has been said; nobody tries again."""
         self.aliases: set[str] = set()
 
     def entry(self, path: str, filename: str, *, script: bool) -> tuple[bytes, dict[str, Any]] | None:
@@ -213,12 +215,15 @@ def _target(name: str, path: str, module: str) -> str | None:
 
 
 def _begin_quietly(target: str, name: str, alias: str | None) -> None:
+    assert _program is not None  # noqa: S101  # the callers have looked
     try:
-        assert _program is not None  # noqa: S101  # the callers have looked
-        _program.begin(target, name, alias)
+        if not _program.failed:
+            _program.begin(target, name, alias)
     except Exception as error:  # noqa: BLE001  # the program runs all the same
-        _stand_in(alias)
+        _program.failed = True
         _complain(error)
+    if _program.failed:
+        _stand_in(alias)
 
 
 def _stand_in(alias: str | None) -> None:
