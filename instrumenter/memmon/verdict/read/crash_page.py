@@ -1,6 +1,6 @@
 """Reads the page beside a log: what the process knew at its last moment, exact where the log may be behind.
 
-The layout is described in ``memmon_runtime/page.py``.
+The layout is described in ``memmon_runtime/record/crash_page.py``.
 """
 
 from __future__ import annotations

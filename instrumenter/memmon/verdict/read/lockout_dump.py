@@ -1,6 +1,6 @@
 """Reads what the dead man's switch wrote: where the threads were while a native call kept the interpreter to itself.
 
-The file is described in ``memmon_runtime/deadman.py``.
+The file is described in ``memmon_runtime/watcher/lockout.py``.
 """
 
 from __future__ import annotations
