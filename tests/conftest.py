@@ -18,11 +18,23 @@ _SLOW_FOLDERS = ("e2e", "oom")
 """Every test in them watches whole programs run, most of them until the kernel kills them."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is slow by its nature; tests that go through all interpreters by themselves are."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let everything be run."""
+    parser.addoption(
+        "--full",
+        action="store_true",
+        help="run also what the suite has a sample of: every Python, every program, more kills; -m full is this alone",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what is slow by its nature, tests that go through interpreters among it; leave out what is not asked for."""
     for item in items:
         if item.path.parent.name in _SLOW_FOLDERS or "every_python" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
+    if not config.getoption("full"):
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("full")])
+        items[:] = [item for item in items if not item.get_closest_marker("full")]
 
 
 @pytest.fixture(autouse=True)

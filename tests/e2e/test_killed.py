@@ -7,26 +7,27 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-from support import bot, cgroup, interpreters, samples
-from support.marks import needs_cgroup
+from support import bot, cgroup, samples
+from support.marks import each_python, needs_cgroup
 from support.tool import listing, memmon
 
 pytestmark = needs_cgroup
 
 LOAD = "    config = load_learning_config()"
 
-PYTHONS = [pytest.param(Path(sys.executable), id="own")] + [
-    pytest.param(path, id=f"{version}-bare", marks=() if version == "3.8" else pytest.mark.slow)
-    for version, path in interpreters.found().items()
-]
-"""The interpreter that has memmon and psutil, and each of the machine's, which has neither."""
 
-
-@pytest.mark.parametrize("python", PYTHONS)
-def test_killed_while_loading(folder: Path, python: Path) -> None:
+def test_killed_while_loading(folder: Path) -> None:
     """A huge config: killed with status 137, the place named to the line, everything given back."""
+    _kill_while_loading(folder, Path(sys.executable))
+
+
+@each_python()
+def test_killed_while_loading_without_memmon(folder: Path, python: Path) -> None:
+    """The same with an interpreter that has neither memmon nor psutil."""
+    _kill_while_loading(folder, python)
+
+
+def _kill_while_loading(folder: Path, python: Path) -> None:
     script = samples.copy_bot(folder, "huge")
     script.chmod(0o750)
     before = listing(folder)

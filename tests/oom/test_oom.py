@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import os
 import signal
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from innocents import INNOCENTS, Innocent
@@ -14,25 +16,31 @@ from oom_runs import LIMIT_MB, WAYS, environment, kill, report, start
 from scenarios import SCENARIOS, Scenario
 
 from support import cgroup
-from support.marks import needs_cgroup
+from support.marks import full, needs_cgroup
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from _pytest.mark import ParameterSet
 
 pytestmark = [needs_cgroup, pytest.mark.slow]
 
-_PROGRAMS = [
-    pytest.param(
-        scenario,
-        id=scenario.name,
-        marks=[pytest.mark.skipif(not importlib.util.find_spec(scenario.needs), reason=f"{scenario.needs} is missing")]
-        if scenario.needs
-        else [],
-    )
-    for scenario in SCENARIOS
-]
+
+def _kills() -> Iterator[ParameterSet]:
+    """Each program in both ways, as it stands and renamed.
+
+    The sample is crossed: a program is renamed in one of the ways, and its neighbours in the other one.
+    """
+    for number, scenario in enumerate(SCENARIOS):
+        for way, renamed in itertools.product(WAYS, (False, True)):
+            marks = [] if (number + WAYS.index(way) + renamed) % 2 else [full]
+            if scenario.needs and not importlib.util.find_spec(scenario.needs):
+                marks.append(pytest.mark.skip(f"{scenario.needs} is missing"))
+            name = f"{scenario.name}-{way}{'-renamed' if renamed else ''}"
+            yield pytest.param(scenario, way, renamed, id=name, marks=marks)
 
 
-@pytest.mark.parametrize("renamed", [False, True], ids=["as it stands", "renamed"])
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("scenario", _PROGRAMS)
+@pytest.mark.parametrize(("scenario", "way", "renamed"), list(_kills()))
 def test_the_line_that_ran_memory_out(tmp_path: Path, scenario: Scenario, way: str, *, renamed: bool) -> None:
     """Killed by the kernel: the exact line and the proven cause, while the cgroup is there and when it is gone."""
     seen = kill(tmp_path, scenario.source(renamed=renamed), way, scenario.needs)

@@ -45,7 +45,7 @@ def _first(zooms: list[dict[str, Any]]) -> set[int]:
     return {zoom["lines"][0]["frames"][0][1] for zoom in zooms if zoom["by"] == "tracemalloc"}
 
 
-@each_python(interpreters.RUNTIME)
+@each_python()
 def test_names_the_line_that_keeps(tmp_path: Path, python: Path) -> None:
     """Of a loop that mostly churns, every window's first line is one that keeps, and its path leads to the loop."""
     done, zooms = _run(tmp_path, python, _LEAK + "grow([], 60_000)\nprint('done')\n")
@@ -56,7 +56,7 @@ def test_names_the_line_that_keeps(tmp_path: Path, python: Path) -> None:
     assert [frame[2].rpartition(".")[2] for frame in frames] == ["keep", "grow", "<module>"]
 
 
-@each_python(interpreters.RUNTIME)
+@each_python()
 def test_traces_nothing_while_half_of_the_limit_is_left(tmp_path: Path, python: Path) -> None:
     """A call that holds the GIL would keep a window open, and what it allocates would take twice as much memory."""
     source = _LEAK + (
@@ -73,7 +73,7 @@ def test_traces_nothing_while_half_of_the_limit_is_left(tmp_path: Path, python: 
     assert not _first(watched.told(tmp_path, "zoom"))
 
 
-@each_python(interpreters.RUNTIME)
+@each_python()
 def test_names_it_in_a_thread_and_in_a_forked_child(tmp_path: Path, python: Path) -> None:
     """A leak is seen in whichever thread or child it runs."""
     source = _LEAK + (
@@ -92,7 +92,7 @@ def test_names_it_in_a_thread_and_in_a_forked_child(tmp_path: Path, python: Path
     assert _first(zooms) <= set(_KEEPS)
 
 
-@each_python(interpreters.RUNTIME)
+@each_python()
 def test_leaves_the_programs_own_tracing_alone(tmp_path: Path, python: Path) -> None:
     """A program that traces by itself gets its own traces, and no window opens meanwhile."""
     source = _LEAK + (
@@ -108,7 +108,7 @@ def test_leaves_the_programs_own_tracing_alone(tmp_path: Path, python: Path) -> 
     assert not _first(zooms)
 
 
-@each_python(interpreters.RUNTIME)
+@each_python()
 def test_gives_way_to_a_program_that_begins_to_trace(tmp_path: Path, python: Path) -> None:
     """Whatever the moment, the program sees no foreign tracing, and its own is whole from its own start on."""
     source = _LEAK + (

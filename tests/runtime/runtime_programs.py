@@ -7,12 +7,11 @@ import re
 import subprocess
 import textwrap
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import memmon_runtime
-from support import interpreters
+if TYPE_CHECKING:
+    from pathlib import Path
 
-RUNTIME = Path(memmon_runtime.__file__).parent
 PREAMBLE = """\
 try:
     __import__("memmon_runtime").install("__memmon__", {settings}added=(1, 2, 3, 4))
@@ -23,9 +22,6 @@ CARD_LINE = re.compile(
     r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\] \[(?P<level>INFO|WARNING|CRITICAL)\] \[(?P<name>.+?)\] "
     r"RSS=(?P<rss>\d+\.\d\d)MB \(Δ(?P<since_start>[+-]\d+\.\d\d)MB, (?P<step>[+-]\d+\.\d\d)MB\)(?P<more>.*)"
 )
-
-
-PYTHONS = {version: str(path) for version, path in interpreters.found().items()}
 
 
 @dataclass

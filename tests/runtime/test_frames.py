@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support import interpreters, watched
+from support import watched
 from support.marks import each_python, needs_cgroup
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ for turn in range(4):
 """
 
 
-@each_python(interpreters.RUNTIME)
+@each_python()
 def test_what_a_function_held_goes_with_it(tmp_path: Path, python: Path) -> None:
     """Four times 230 MB pass through 300 MB without the garbage collector's help, under windows and pictures."""
     done = watched.run(tmp_path, python, _SOURCE)

@@ -9,7 +9,10 @@ import time
 
 import pytest
 from runtime_pages import read_page
-from runtime_programs import CARD_LINE, PYTHONS
+from runtime_programs import CARD_LINE, Bench
+
+from support import runtime
+from support.marks import each_python, full
 
 # Two sites, of which the second is passed within the first, as fast as Python can; no growth of its own.
 LOOP = """
@@ -67,22 +70,24 @@ def check(text, facts):
 
 
 @pytest.mark.slow
-def test_two_hundred_kills_at_random_moments(bench):
-    """Of 200 SIGKILLs in a hot loop each leaves a right page and a right last line; thinned lines among them."""
+@pytest.mark.parametrize("kills", [40, pytest.param(200, marks=full)])
+def test_kills_at_random_moments(bench, kills):
+    """Of many SIGKILLs in a hot loop each leaves a right page and a right last line; thinned lines among them."""
     bench.write(LOOP)
     moments = random.Random(4)
     thinned = 0
-    for _ in range(200):
+    for _ in range(kills):
         text, facts = killed(bench, moments.uniform(0.0, 0.6))
         check(text, facts)
         thinned += text.splitlines()[-1].endswith(b"  ")
     assert thinned
 
 
-@pytest.mark.parametrize("version", sorted(PYTHONS))
-def test_a_kill_leaves_a_right_record_on_every_python(bench, version):
+@each_python(all_of_them=True)
+def test_a_kill_leaves_a_right_record_on_every_python(tmp_path, python):
     """One kill on each interpreter, late enough for the thinned lines to have begun."""
-    bench.python = PYTHONS[version]
+    runtime.put_beside(tmp_path, python)
+    bench = Bench(tmp_path, str(python))
     bench.write(LOOP)
     check(*killed(bench, 1.0))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support import interpreters, watched
+from support import watched
 from support.marks import each_python, needs_cgroup
 
 if TYPE_CHECKING:
@@ -39,14 +39,14 @@ def _print(folder: Path, python: Path, source: str) -> str:
     return done.stdout
 
 
-@each_python(interpreters.RUNTIME)
+@each_python()
 def test_it_is_given_back_when_the_growth_is_over(tmp_path: Path, python: Path) -> None:
     """While 180 MB come in a second it is the watcher's; then it is the program's again, be that its own or not."""
     source = "print(sorted(grow(1)), settle())\nsys.setswitchinterval(0.02)\nprint(sorted(grow(1)), settle())\n"
     assert _print(tmp_path, python, source) == "[437, 5000] 5000\n[437, 20000] 20000\n"
 
 
-@each_python(interpreters.RUNTIME)
+@each_python()
 def test_what_the_program_sets_meanwhile_stays(tmp_path: Path, python: Path) -> None:
     """A shorter interval is left alone, and one that was read from the watcher's and set again is not kept for ever."""
     source = (
@@ -56,7 +56,7 @@ def test_what_the_program_sets_meanwhile_stays(tmp_path: Path, python: Path) -> 
     assert _print(tmp_path, python, source) == "{10} 10\n5000\n"
 
 
-@each_python(interpreters.RUNTIME)
+@each_python()
 def test_a_forked_child_begins_with_the_programs_own(tmp_path: Path, python: Path) -> None:
     """The watcher ends before a fork and takes its interval with it."""
     source = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from memmon.model import Config, Hotspot, Instrumented, Selector
 from memmon.source.instrument import instrument
-from support import cases, interpreters
+from support import cases
 from support.marks import each_python
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ print("and on", sum(range(10)))
 """
 
 
-@each_python(interpreters.RUNTIME)
+@each_python()
 def test_infinite_recursion_ends_in_a_recursion_error(python: Path, tmp_path: Path) -> None:
     """The error comes at most K levels early, is never swallowed, and the program goes on."""
     hotspots = (
@@ -100,7 +100,7 @@ for name in sys.stdin.read().split("\\n"):
 """
 
 
-@each_python(interpreters.RUNTIME)
+@each_python(all_of_them=True)
 def test_what_is_injected_is_syntax_of_every_python(python: Path) -> None:
     """Where a Python compiles a case's before.py, it compiles the after.py; but for what the notes say."""
     known = [case for case in cases.found() if not case.notes or not str(python.resolve()).endswith("3.8")]

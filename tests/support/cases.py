@@ -14,20 +14,17 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import memmon_runtime
 from memmon.config import load_config
 from memmon.model import Config, Instrumented
 from memmon.source.calls import injected
 from memmon.source.instrument import instrument
-from support import interpreters
+from support import interpreters, runtime
 from support.samples import FIXTURES
 
 if sys.version_info >= (3, 11):
@@ -37,6 +34,7 @@ else:
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 VERSION = re.compile(rb"(?<=^# >>> memmon )\S+(?= >>> )", re.MULTILINE)
 _RECORD = re.compile(r"^\[[^\]]*\] \[(?:INFO|WARNING|CRITICAL)\] \[(.*)_(BEFORE|AFTER|START|END|LEFT)\] ", re.MULTILINE)
@@ -121,7 +119,7 @@ def run(source: bytes, folder: Path, python: Path | str = sys.executable) -> Ran
     """
     (folder / "target.py").write_bytes(source)
     if python != sys.executable:
-        shutil.copytree(Path(memmon_runtime.__file__).parent, folder / "memmon_runtime")
+        runtime.put_beside(folder, python)
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "MEMMON_"))}
     environment["LC_ALL"] = "C.UTF-8"
     done = subprocess.run(

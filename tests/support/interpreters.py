@@ -6,10 +6,14 @@ import functools
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 RUNTIME = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13")
 """What the runtime is made for."""
+
+OWN = "{}.{}".format(*sys.version_info)
+"""The version that runs the tests."""
 
 TOOL = RUNTIME[2:]
 """What the command line is made for."""

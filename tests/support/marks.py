@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from support import cgroup, interpreters
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from _pytest.mark import ParameterSet
+
 needs_cgroup = pytest.mark.skipif(not cgroup.available(), reason=cgroup.reason())
 
 
-def each_python(versions: tuple[str, ...]) -> pytest.MarkDecorator:
-    """Parametrise ``python`` over these versions' interpreters; one that is missing is a visible skip."""
+full = pytest.mark.full
+"""What takes long, and of which the suite has a sample: run with `--full` only."""
+
+
+def each_python(versions: Sequence[str] = interpreters.RUNTIME, *, all_of_them: bool = False) -> pytest.MarkDecorator:
+    """Have a test's ``python`` be each of these versions' interpreters; see `pythons`."""
+    return pytest.mark.parametrize("python", pythons(versions, all_of_them=all_of_them))
+
+
+def pythons(versions: Sequence[str] = interpreters.RUNTIME, *, all_of_them: bool = False) -> list[ParameterSet]:
+    """These versions' interpreters; one that is missing is a visible skip.
+
+    The sample are the oldest, the newest and the one that runs the tests, or ``all_of_them`` where that is quick.
+    """
     here = interpreters.found()
-    return pytest.mark.parametrize(
-        "python",
-        [
-            pytest.param(here[version], id=version)
-            if version in here
-            else pytest.param(None, id=version, marks=pytest.mark.skip(f"no Python {version} on this machine"))
-            for version in versions
-        ],
-    )
+    sample = versions if all_of_them else (versions[0], interpreters.OWN, versions[-1])
+    parameters = []
+    for version in versions:
+        marks = [] if version in sample else [full]
+        if version not in here:
+            marks.append(pytest.mark.skip(f"no Python {version} on this machine"))
+        parameters.append(pytest.param(here.get(version), id=version, marks=marks))
+    return parameters

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import memmon_runtime
-from support import cgroup
+from support import cgroup, runtime
 
 if TYPE_CHECKING:
     import subprocess
+    from pathlib import Path
 
 LIMIT_MB = 300
 _PREAMBLE = 'ballast = b"x" * (%d << 20); __import__("memmon_runtime").install("__memmon__", added=(1,))\n'
@@ -25,7 +23,7 @@ def run(
 
     ``ballast`` is how many MB the program holds by then: nothing is traced while half of the limit is left.
     """
-    shutil.copytree(Path(memmon_runtime.__file__).parent, folder / "memmon_runtime", dirs_exist_ok=True)
+    runtime.put_beside(folder, python)
     (folder / "program.py").write_text(_PREAMBLE % ballast + source, encoding="utf-8")
     command = [python, *options, "program.py"]
     with cgroup.limited(LIMIT_MB) as group:

@@ -16,7 +16,7 @@ import pytest
 from memmon.verdict.read.crash_page import page_of, read_page
 from memmon.verdict.read.lockout_dump import dumped_stacks
 from memmon.verdict.read.process import read_story
-from support import cgroup, interpreters
+from support import cgroup
 from support.marks import each_python, needs_cgroup
 from support.tool import memmon
 
@@ -204,7 +204,7 @@ def test_a_page_that_is_no_page_is_passed_over(start: Callable[..., subprocess.P
         assert report(tmp_path)["outcome"] == "killed"
 
 
-@each_python(interpreters.RUNTIME)
+@each_python()
 def test_where_a_native_call_held_the_interpreter(
     start: Callable[..., subprocess.Popen[bytes]], tmp_path: Path, python: Path
 ) -> None:
