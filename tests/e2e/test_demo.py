@@ -44,7 +44,7 @@ def test_kernel_kill() -> None:
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("unshare"), reason="cgroups can be hidden by root only")
 def test_without_a_cgroup() -> None:
     """Where none can be made, the demo says so and lets the bot end in a MemoryError."""
-    hide = 'mount --make-rprivate / && umount -R /sys/fs/cgroup && exec "$@"'
+    hide = 'mount --make-rprivate / && umount --all --lazy --types cgroup,cgroup2 && exec "$@"'
     said = tell(["unshare", "--mount", "sh", "-c", hide, "sh", *DEMO])
     for words in ("No kernel kill here: no memory cgroup", "MemoryError", "加载config_BEFORE", "byte for byte"):
         assert words in said

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import time
 from typing import TYPE_CHECKING, Any
 
 from support import cgroup, runtime
 
 if TYPE_CHECKING:
-    import subprocess
+    from collections.abc import Callable
     from pathlib import Path
 
 LIMIT_MB = 300
@@ -23,15 +25,37 @@ def run(
 
     ``ballast`` is how many MB the program holds by then: nothing is traced while half of the limit is left.
     """
-    runtime.put_beside(folder, python)
-    (folder / "program.py").write_text(_PREAMBLE % ballast + source, encoding="utf-8")
-    command = [python, *options, "program.py"]
+    command = _command(folder, python, source, *options, ballast=ballast)
     with cgroup.limited(LIMIT_MB) as group:
         return group.run(command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=_LONGEST)
+
+
+def run_until(folder: Path, python: Path, source: str, seen: Callable[[], object]) -> subprocess.CompletedProcess[str]:
+    """The same with a ``source`` that goes on until there is a file called ``enough``: made once ``seen`` is true."""
+    command = _command(folder, python, source, ballast=0)
+    with (
+        cgroup.limited(LIMIT_MB) as group,
+        subprocess.Popen(
+            group.wrap(command), cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+        ) as program,
+    ):
+        until = time.monotonic() + _LONGEST
+        while program.poll() is None and time.monotonic() < until and not seen():
+            time.sleep(0.05)
+        (folder / "enough").touch()
+        stdout, stderr = program.communicate(timeout=_LONGEST)
+        return subprocess.CompletedProcess(command, program.returncode, stdout, stderr)
+
+
+def _command(folder: Path, python: Path, source: str, *options: str, ballast: int) -> list[str]:
+    runtime.put_beside(folder, python)
+    (folder / "program.py").write_text(_PREAMBLE % ballast + source, encoding="utf-8")
+    return [str(python), *options, "program.py"]
 
 
 def told(folder: Path, key: str) -> list[dict[str, Any]]:
     """The machine lines of one key in all run logs of ``folder``, the logs in order of their names."""
     head = f"# {key}: "
     logs = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("memory_monitor_*.log"))]
-    return [json.loads(line[len(head) :]) for log in logs for line in log.splitlines() if line.startswith(head)]
+    whole = [log[: log.rfind("\n") + 1] for log in logs]  # while the program runs, the last line may be in the making
+    return [json.loads(line[len(head) :]) for log in whole for line in log.splitlines() if line.startswith(head)]
