@@ -47,9 +47,10 @@ def limit_reached(limit_mb: float, rss_mb: float, interrupted: FrameType | None)
         threads.pop(session.watcher.ident, None)
         if interrupted is not None:
             threads[get_ident()] = interrupted
-        facts = {"mb": limit_mb, "rss_mb": round(rss_mb, 2), "pid": getpid()}
-        stacks = "".join(machine_line("stack", stack) for stack in stack_snapshot.all_stacks(threads))
-        stacks += machine_line("heap", heap_snapshot.picture(threads, _HEADROOM))
-        recorder.background(recorder.reader.rss(), machine_line("limit_reached", facts) + stacks)
+        limit = {"mb": limit_mb, "rss_mb": round(rss_mb, 2), "pid": getpid()}
+        facts: list[tuple[str, object]] = [("limit_reached", limit)]
+        facts += [("stack", stack) for stack in stack_snapshot.all_stacks(threads)]
+        facts.append(("heap", heap_snapshot.picture(threads, _HEADROOM)))
+        recorder.background(recorder.reader.rss(), facts)
     except Exception:
         pass  # the MemoryError that follows matters more

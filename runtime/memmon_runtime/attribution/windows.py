@@ -30,7 +30,6 @@ from time import monotonic, process_time
 
 from memmon_runtime.attribution import call_paths
 from memmon_runtime.attribution.step_detector import Pace, is_importing
-from memmon_runtime.record.log_lines import machine_line
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.sizes import MB
 
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
     from memmon_runtime.attribution.call_paths import Path, Paths
     from memmon_runtime.attribution.line_rss import Rises
     from memmon_runtime.attribution.tracemalloc_window import Tracing
-    from memmon_runtime.checkpoints.recorder import Recorder
+    from memmon_runtime.checkpoints.recorder import Fact, Recorder
 
 _STEP_SHARE = 25
 """A step of growth is this fraction of the limit …"""
@@ -137,8 +136,8 @@ class Zoom:
         """Whether the next look should come soon."""
         return self.open or self._wanted
 
-    def look(self, units: int, now: float) -> str:
-        """Go on from here: open a window, look into it, or close it. Lines for the log, or nothing."""
+    def look(self, units: int, now: float) -> list[Fact]:
+        """Go on from here: open a window, look into it, or close it. Facts for the record, or none."""
         rss = self._seen = units * self._unit
         if self._closing and self._tracing is not None:
             self._closing = not self._tracing.close()
@@ -150,7 +149,7 @@ class Zoom:
         if rss - self._mark >= self._step and not self._closing and self._windows < _MOST_WINDOWS:
             return self._consider(rss, now)
         self._drop_call()
-        return ""
+        return []
 
     def close(self) -> None:
         """Let go of tracemalloc: the process forks or ends."""
@@ -169,7 +168,7 @@ class Zoom:
         vm = recorder.reader.vm() if recorder.limits.address_space else 0
         return recorder.limits.headroom(rss // self._unit, vm)
 
-    def _consider(self, rss: int, now: float) -> str:
+    def _consider(self, rss: int, now: float) -> list[Fact]:
         """Memory has grown by a step: open a window if there is room and time, or note the call that it grows in.
 
         What an import takes is no leak, and a window in it would be time that a leak after it is not given.
@@ -181,7 +180,7 @@ class Zoom:
             self._drop_call()
             self.pace.forget()
             self._mark, self._marked = rss, now
-            return ""
+            return []
         length = self._length(headroom, soon, now)
         if not self.pace.is_short(now):
             self._wanted = True
@@ -194,7 +193,7 @@ class Zoom:
             self._windows += 1
             traced = self._tracing is not None and self._tracing.open()
             self._window = _Window(self._recorder.reader.glance() * self._unit, length, traced=traced)
-        return ""
+        return []
 
     def _length(self, headroom: int, soon: float, now: float) -> float:
         """Seconds that a window may last now; 0 where there is no room or no time for one."""
@@ -206,7 +205,7 @@ class Zoom:
             return 0.0
         return min(_SHORT if soon < _SOON else _LONG, allowed)
 
-    def _within_call(self, rss: int, now: float, length: float) -> str:
+    def _within_call(self, rss: int, now: float, length: float) -> list[Fact]:
         """Where the threads stand while memory grows and none of them comes to another line.
 
         A loop that is looked at in its longest line seems to stand still too; then lines are told meanwhile.
@@ -223,12 +222,12 @@ class Zoom:
                 return self._watch_steps(call, rss)
             self._end(call, rss)
             self._drop_call()
-            return ""
+            return []
         elif not call.stepped and self._rises is not None and self._rises.open():
             call = self._call = _Window(rss, _LONG, stepped=True)
         self._sample(call, rss)
         if rss - call.rss < self._step or self.pace.still < _LOOKS:
-            return ""
+            return []
         self._drop_call()
         self._windows += 1
         self._mark, self._marked = rss, now
@@ -251,7 +250,7 @@ class Zoom:
             window.samples.append((rss - window.last, busy))
         window.last = rss
 
-    def _watch(self, window: _Window, rss: int) -> str:
+    def _watch(self, window: _Window, rss: int) -> list[Fact]:
         if window.stepped:
             return self._watch_steps(window, rss)
         seen, own = self._tracing.seen() if window.traced and self._tracing is not None else (0, 0)
@@ -268,11 +267,11 @@ class Zoom:
             if window.traced and self._tracing is not None and passed >= _HALF and blocks < _FEW_BLOCKS:
                 traces = self._tracing.take(last=False)
                 window.looks.append(call_paths.kept(traces, call_paths.Threads()))
-            return ""
+            return []
         return self._finish(window, rss, blocks, headroom)
 
-    def _finish(self, window: _Window, rss: int, blocks: int, headroom: int) -> str:
-        text = ""
+    def _finish(self, window: _Window, rss: int, blocks: int, headroom: int) -> list[Fact]:
+        facts: list[Fact] = []
         threads = call_paths.Threads()
         seen = 0
         grown = rss - window.rss
@@ -282,17 +281,17 @@ class Zoom:
                 window.looks.append(call_paths.kept(self._tracing.take(last=True), threads))
                 paths = call_paths.lasting(window.looks)
                 seen = sum(size for size, _ in paths.values())
-                text = self._line("tracemalloc", window, rss, paths, threads)
+                facts = self._line("tracemalloc", window, rss, paths, threads)
             else:
                 self._closing = not self._tracing.close()
         if seen < _SEEN * grown and grown >= _LEAST_NATIVE:
             paths = call_paths.growing(window.samples)
-            text += self._line("stacks", window, rss, paths, threads)
+            facts += self._line("stacks", window, rss, paths, threads)
             self._end(window, rss)
             self._step_through(rss, headroom, window.length)
         else:
             self._end(window, rss)
-        return text
+        return facts
 
     def _end(self, window: _Window, rss: int) -> None:
         self._window = None
@@ -306,23 +305,23 @@ class Zoom:
             self._windows += 1
             self._window = _Window(rss, length, stepped=True)
 
-    def _watch_steps(self, window: _Window, rss: int) -> str:
+    def _watch_steps(self, window: _Window, rss: int) -> list[Fact]:
         self._sample(window, rss)
         rises = self._rises
         over = window.passed() >= 1 or rss - window.rss >= self._step or self._headroom(rss) < _LEAST_ROOM
         if rises is None or not (over or rises.full):
-            return ""
+            return []
         rises.close()
-        text = ""
+        facts: list[Fact] = []
         if rss - window.rss >= _LEAST_NATIVE:
-            text = self._line("lines", window, rss, rises.kept(), call_paths.Threads())
+            facts = self._line("lines", window, rss, rises.kept(), call_paths.Threads())
         self._end(window, rss)
-        return text
+        return facts
 
-    def _line(self, by: str, window: _Window, rss: int, paths: Paths, threads: call_paths.Threads) -> str:
+    def _line(self, by: str, window: _Window, rss: int, paths: Paths, threads: call_paths.Threads) -> list[Fact]:
         lines = call_paths.lines(paths, threads, window.running.values())
         seen = sum(size for size, _ in paths.values())
-        return _zoom_line(by, monotonic() - window.begun, (rss, rss - window.rss, seen), lines)
+        return _zoom_fact(by, monotonic() - window.begun, (rss, rss - window.rss, seen), lines)
 
 
 def _tracing() -> Tracing | None:
@@ -348,19 +347,17 @@ def _rises(recorder: Recorder) -> Rises | None:
         return None
 
 
-def _zoom_line(by: str, seconds: float, sizes: tuple[int, int, int], lines: list[dict[str, object]]) -> str:
+def _zoom_fact(by: str, seconds: float, sizes: tuple[int, int, int], lines: list[dict[str, object]]) -> list[Fact]:
     """``sizes``: the RSS, its growth, and what the method saw of that."""
     if not lines:
-        return ""
+        return []
     rss, grown, seen = sizes
-    return machine_line(
-        "zoom",
-        {
-            "by": by,
-            "seconds": round(seconds, 3),
-            "rss_mb": round(rss / MB, 2),
-            "grown_mb": round(grown / MB, 2),
-            "seen_mb": round(seen / MB, 2),
-            "lines": lines,
-        },
-    )
+    fact = {
+        "by": by,
+        "seconds": round(seconds, 3),
+        "rss_mb": round(rss / MB, 2),
+        "grown_mb": round(grown / MB, 2),
+        "seen_mb": round(seen / MB, 2),
+        "lines": lines,
+    }
+    return [("zoom", fact)]

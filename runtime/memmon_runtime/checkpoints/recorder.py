@@ -8,7 +8,7 @@ from time import time_ns
 from memmon_runtime.checkpoints.brackets import Brackets
 from memmon_runtime.checkpoints.peak_epochs import Peaks
 from memmon_runtime.measure.limits import INFO, WARNING
-from memmon_runtime.record.log_lines import Words, card_line, site_line, top_ten, totals_line
+from memmon_runtime.record.log_lines import Words, card_line, machine_line, site_line, top_ten, totals_line
 from memmon_runtime.record.sites import AT, CLOSED, NEVER, TIMES_LEFT, Site
 from memmon_runtime.system import gil_io
 from memmon_runtime.system.isolation import BUILTINS
@@ -18,7 +18,7 @@ __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
-    from typing import Any, Optional, Tuple
+    from typing import Any, Iterable, Optional, Tuple
 
     from memmon_runtime.measure.limits import Limits
     from memmon_runtime.measure.memory import Reader
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from memmon_runtime.record.crash_page import Page
     from memmon_runtime.record.log_file import RunLog
 
+    # A key of the record and its value, which is what JSON knows.
+    Fact = Tuple[str, object]
     Pair = Tuple[Optional[float], Optional[float]]
     # RSS, growth since the checkpoint before and since the bracket's opening, peak above that, "shared", thread.
     Figures = Tuple[int, int, int, int, str, int]
@@ -174,8 +176,8 @@ class Recorder:
         mb = (rss * self.to_mb, (rss - self.baseline) * self.to_mb, (rss - self.newest[1]) * self.to_mb)
         return card_line(log.stamp(time_ns()), level, name, mb, more)
 
-    def background(self, rss: int, stacks: str) -> None:
-        """A sample's line, which names the last checkpoint, after the stacks that belong to it."""
+    def background(self, rss: int, facts: Iterable[Fact]) -> None:
+        """A sample's line, which names the last checkpoint, after the facts that belong to it."""
         if not self.take(_SHORTLY):
             return
         try:
@@ -185,7 +187,8 @@ class Recorder:
                 line = self._line(self.log, self.level, self.words.background, rss, more)
                 if self.level > self.worst:
                     line = self.first_time(self.log, self.level, time_ns(), rss, line)
-                self.log.append(stacks + line, gil_io.write)
+                ahead = "".join(machine_line(key, value) for key, value in facts)
+                self.log.append(ahead + line, gil_io.write)
         finally:
             self.lock.release()
 

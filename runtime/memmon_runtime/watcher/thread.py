@@ -12,7 +12,6 @@ from time import monotonic, sleep, time_ns
 from memmon_runtime.checkpoints import pickled_functions
 from memmon_runtime.measure.limits import CRITICAL, FASTEST_GROWTH
 from memmon_runtime.measure.peak import SampledPeak
-from memmon_runtime.record.log_lines import machine_line
 from memmon_runtime.system import gil_io
 from memmon_runtime.system.descriptors import Kept
 from memmon_runtime.system.fork_hooks import speak
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from typing import Callable
 
     from memmon_runtime.attribution.windows import Zoom
-    from memmon_runtime.checkpoints.recorder import Recorder
+    from memmon_runtime.checkpoints.recorder import Fact, Recorder
     from memmon_runtime.watcher.lockout import DeadMan
 
 _TICK = 0.05
@@ -251,7 +250,7 @@ class Watcher:
         if self._zoom is not None:
             if self._zoom.busy:
                 self._stand_down()
-            self._zoom_in(self._zoom.look(rss, now))
+            self._tell_facts(self._zoom.look(rss, now))
         recorder.sweep()
         if now - self._mended >= _MEND_EVERY:
             self._mended = now
@@ -261,31 +260,29 @@ class Watcher:
         recorder = self._recorder
         self._pictures = min(self._pictures + now - self._refilled, _BURST)
         self._refilled = now
-        stacks = ""
+        facts: list[Fact] = []
         self._stand_down()
         if picture and self._pictures >= 1:
             self._pictures -= 1
-            stacks = "".join(machine_line("stack", stack) for stack in all_stacks(frames_of_others()))
+            facts += [("stack", stack) for stack in all_stacks(frames_of_others())]
         elif picture:
             return
         if self._heap_due and recorder.level >= CRITICAL:
             self._heap_due = False
             headroom = max(recorder.limits.tightest - rss * recorder.reader.unit, 0)
-            stacks += machine_line("heap", heap_snapshot.picture(frames_of_others(), headroom))
+            facts.append(("heap", heap_snapshot.picture(frames_of_others(), headroom)))
         self._told_rss, self._told_at, self._told_level = rss, now, recorder.level
-        recorder.background(rss, stacks)
+        recorder.background(rss, facts)
 
-    def _zoom_in(self, text: str) -> None:
-        """Write what a window showed, with a sample behind it: the last line names the last checkpoint."""
-        if text:
+    def _tell_facts(self, facts: list[Fact]) -> None:
+        """Write facts, where there are any, with a sample behind them: the last line names the last checkpoint."""
+        if facts:
             recorder = self._recorder
-            recorder.background(recorder.reader.glance(), text)
+            recorder.background(recorder.reader.glance(), facts)
 
     def _tell_held(self, dump: str) -> None:
         """What the dead man's switch wrote while this thread was kept from running."""
         if self._pictures >= 1:
             self._pictures -= 1
-            stacks = held_stacks(dump)
-            text = "".join(machine_line("stack", stack) for stack in stacks)
             recorder = self._recorder
-            recorder.background(recorder.reader.glance(), text)
+            recorder.background(recorder.reader.glance(), [("stack", stack) for stack in held_stacks(dump)])
