@@ -9,11 +9,13 @@ import subprocess
 import sys
 import textwrap
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from memmon.verdict.read.crash_page import page_of, read_page
+from memmon.record_files import page_of, stack_of
+from memmon.verdict.read.crash_page import read_page
 from memmon.verdict.read.lockout_dump import dumped_stacks
 from memmon.verdict.read.process import read_story
 from support import cgroup
@@ -22,7 +24,6 @@ from support.tool import memmon
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 CONFIG = """
 [memmon]
@@ -197,7 +198,7 @@ def test_a_page_that_is_no_page_is_passed_over(start: Callable[..., subprocess.P
         time.sleep(0.01)
     os.kill(child.pid, signal.SIGKILL)
     child.wait()
-    page = page_of(str(log))
+    page = Path(page_of(str(log)))
     whole = page.read_bytes()
     for broken in (b"", whole[:7], whole[:600], b"\xff" * len(whole), whole[:16] + b"\xff" * 8 + whole[24:]):
         page.write_bytes(broken)
@@ -211,7 +212,7 @@ def test_where_a_native_call_held_the_interpreter(
     """Killed amid one native call: the dead man's stack gives the line, in the original's numbering."""
     child = start(HELD, python)
     log = log_in(tmp_path)
-    dump = page_of(str(log)).with_suffix(".stack.page")
+    dump = Path(stack_of(str(log)))
     while not dump.exists() or b"<module>\n" not in dump.read_bytes():
         assert child.poll() is None
         time.sleep(0.005)
@@ -263,7 +264,7 @@ def test_a_fatal_native_call_names_its_line(tmp_path: Path) -> None:
         assert group.run([sys.executable, path.name], cwd=tmp_path).returncode == -signal.SIGKILL
         said = report(tmp_path)
     assert (said["cause"], said["culprit"]["checkpoint"]) == ("oom-kill", "work_START")
-    dump = page_of(str(log_in(tmp_path))).with_suffix(".stack.page")
+    dump = Path(stack_of(str(log_in(tmp_path))))
     if b" in work" not in dump.read_bytes():
         pytest.skip("the machine was too busy for the dead man's switch, which then stays off")
     assert (said["confidence"], said["culprit"]["line"], said["culprit"]["function"]) == ("certain", 5, "work")

@@ -1,4 +1,4 @@
-"""memmon's own run logs and pages in a folder."""
+"""memmon's own run logs in a folder, and the hidden files beside them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from memmon.record_files import is_log, log_beside
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from pathlib import Path
 
-_LOG = re.compile(r"memory_monitor_\d{8}_\d{6}(_\d+)*\.log")
-_PAGE = re.compile(r"\.(memory_monitor_\d{8}_\d{6}(?:_\d+)*)(?:\.stack)?\.page")
 _FIRST_LINE = b"# memmon: "
 _PID = re.compile(rb"^# pid: (\d+)", re.MULTILINE)
 _HEAD = 16 << 10
@@ -20,42 +20,35 @@ _HEAD = 16 << 10
 
 def logs(folder: Path) -> tuple[Path, ...]:
     """The run logs in ``folder`` that memmon wrote; others of a like name are nobody's business."""
-    return tuple(folder / name for name in names(folder) if _LOG.fullmatch(name) and _is_own(folder / name))
+    return tuple(folder / name for name in names(folder) if is_log(name) and _is_own(folder / name))
 
 
 def orphans(names: Collection[str]) -> list[str]:
-    """Of the names in one folder, those of pages whose log is gone: nothing can be read from them alone."""
-    pages = ((name, _PAGE.fullmatch(name)) for name in names)
-    return [name for name, page in pages if page and f"{page[1]}.log" not in names]
+    """Of the names in one folder, those of hidden files whose log is gone: nothing can be read from them alone."""
+    return [name for name in names if (log := log_beside(name)) and log not in names]
 
 
 @dataclass(frozen=True)
 class Purged:
-    """What became of the logs and pages in some folders."""
+    """What became of the logs in some folders, and of the hidden files beside them."""
 
     gone: tuple[Path, ...]
     live: tuple[Path, ...]
-    """Logs of programs that still run: kept, with their pages."""
+    """Logs of programs that still run: kept, with the hidden files beside them."""
 
 
 def purge(folders: Iterable[Path]) -> Purged:
-    """Delete memmon's logs in ``folders``, and their pages, but for those still written to. Raises OSError."""
+    """Delete memmon's logs in ``folders``, and what is beside them, but for those still written to. Raises OSError."""
     gone: list[Path] = []
     live: list[Path] = []
     for folder in folders:
         kept = [log for log in logs(folder) if _is_live(log)]
         live += kept
-        stems = {log.stem for log in kept}
-        gone += [log for log in logs(folder) if log.stem not in stems]
-        gone += [page for page in _pages(folder) if _stem(page.name) not in stems]
+        gone += [log for log in logs(folder) if log not in kept]
+        gone += [hidden for hidden, log in _hidden(folder) if log not in kept]
     for path in gone:
         path.unlink(missing_ok=True)
     return Purged(tuple(gone), tuple(live))
-
-
-def _stem(page: str) -> str | None:
-    found = _PAGE.fullmatch(page)
-    return found[1] if found else None
 
 
 def _is_live(log: Path) -> bool:
@@ -72,16 +65,10 @@ def _is_live(log: Path) -> bool:
         return False
 
 
-def _pages(folder: Path) -> list[Path]:
-    """The pages whose log is memmon's, or is gone."""
-    found = []
-    for name in names(folder):
-        page = _PAGE.fullmatch(name)
-        if page:
-            log = folder / f"{page[1]}.log"
-            if not log.exists() or _is_own(log):
-                found.append(folder / name)
-    return found
+def _hidden(folder: Path) -> list[tuple[Path, Path]]:
+    """The hidden files whose log is memmon's, or is gone, each with this log."""
+    found = ((folder / name, folder / log) for name in names(folder) if (log := log_beside(name)))
+    return [(hidden, log) for hidden, log in found if not log.exists() or _is_own(log)]
 
 
 def _is_own(path: Path) -> bool:

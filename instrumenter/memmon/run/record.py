@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from memmon.record_files import is_log
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,13 +14,12 @@ _HEAD = 8192
 _TAIL = 1 << 16
 _MOST_LOGS = 200
 _SLACK = 2.0
-_PREFIX, _SUFFIX = "memory_monitor_", ".log"
 
 
 def logs(folder: str, since: float) -> Iterator[tuple[str, int]]:
     """The run logs in *folder* that were written to after *since* (seconds since the epoch), with their process ids."""
     try:
-        names = [name for name in os.listdir(folder) if name.startswith(_PREFIX) and name.endswith(_SUFFIX)]
+        names = [name for name in os.listdir(folder) if is_log(name)]
         found = [(os.stat(path).st_mtime, path) for path in (os.path.join(folder, name) for name in names)]
     except OSError:
         return

@@ -59,6 +59,7 @@ from os import open as open_file
 from struct import Struct
 from struct import error as StructError  # noqa: N812 - as the other exceptions are named
 
+from memmon_runtime.record.file_names import page_of
 from memmon_runtime.record.sites import AT, NEXT_AT, TIMES_LEFT
 from memmon_runtime.system import descriptors
 from memmon_runtime.system.isolation import BUILTINS
@@ -109,8 +110,7 @@ class Page:
 
     def __init__(self, log_path: str, pid: int, ticks: int, unit: int, started: int, baseline: int) -> None:
         """Create, allocate, map and touch the page of ``log_path``; OSError or ValueError where that can't be."""
-        folder, _, name = log_path.rpartition("/")
-        self.path = f"{folder}/.{name[:-4]}.page"
+        self.path = page_of(log_path)
         fd = open_file(self.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         try:
             size = HEADER_SIZE + _FIRST_ROWS * ROW_SIZE
@@ -126,7 +126,7 @@ class Page:
         self._rows = 0
         self._room = _FIRST_ROWS
         self._samples = 0
-        text = name.encode("utf-8", "backslashreplace")[: HEADER_SIZE - _NAME_AT - 1]
+        text = log_path.rpartition("/")[2].encode("utf-8", "backslashreplace")[: HEADER_SIZE - _NAME_AT - 1]
         self.map[_NAME_AT : _NAME_AT + len(text)] = text
         _HEADER.pack_into(
             self.map, 0, _MAGIC, HEADER_SIZE, ROW_SIZE, 0, self._room, pid, ticks, unit, started, baseline

@@ -15,6 +15,7 @@ from __future__ import annotations
 from os import O_CREAT, O_EXCL, O_RDWR, close, fstat, ftruncate
 from time import localtime, monotonic_ns, strftime, time_ns
 
+from memmon_runtime.record.file_names import log_names
 from memmon_runtime.system import descriptors
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.portable_io import O_CLOEXEC, pread, pwrite
@@ -69,10 +70,7 @@ class RunLog:
         self._prefix = b""
 
     def _create(self, folder: str, pid: int, *, child: bool) -> int:
-        stamp = strftime("%Y%m%d_%H%M%S", localtime(time_ns() // _NS))
-        names = [f"memory_monitor_{stamp}_{pid}{again}.log" for again in ("", "_2", "_3", "_4")]
-        if not child:
-            names.insert(0, f"memory_monitor_{stamp}.log")
+        names = log_names(time_ns() // _NS, pid, child=child)
         for name in names[:-1]:
             self.path = f"{folder}/{name}"
             try:

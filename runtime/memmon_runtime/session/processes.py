@@ -9,6 +9,7 @@ import sys
 from os import getpid, getppid, listdir, path, readlink
 
 from memmon_runtime.record.crash_page import page_belongs_to
+from memmon_runtime.record.file_names import is_log, log_of_page
 from memmon_runtime.system.descriptors import read_text
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.source import absolute
@@ -48,12 +49,12 @@ def find_previous(log_dir: str) -> dict[str, object] | None:
     """The log that this very process left when another program took it over by exec; its page is still there."""
     pid, ticks = getpid(), start_ticks("self")
     try:
-        names = [name for name in listdir(log_dir) if name.startswith(".memory_monitor_") and name.endswith(".page")]
+        pages = [name for name in listdir(log_dir) if log_of_page(name)]
     except OSError:
         return None
-    for name in sorted(names, reverse=True)[:_MOST_PAGES]:
-        if not name.endswith(".stack.page") and page_belongs_to(f"{log_dir}/{name}", pid, ticks):
-            return {"pid": pid, "log": f"{log_dir}/{name[1:-5]}.log"}
+    for page in sorted(pages, reverse=True)[:_MOST_PAGES]:
+        if page_belongs_to(f"{log_dir}/{page}", pid, ticks):
+            return {"pid": pid, "log": f"{log_dir}/{log_of_page(page)}"}
     return None
 
 
@@ -62,7 +63,7 @@ def _log_of(pid: int) -> str | None:
     try:
         for name in listdir(folder):
             target = readlink(f"{folder}/{name}")
-            if path.basename(target).startswith("memory_monitor_") and target.endswith(".log"):
+            if is_log(path.basename(target)):
                 return target
     except OSError:
         pass  # another user's process, or one that has just ended

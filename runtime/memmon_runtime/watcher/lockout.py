@@ -37,6 +37,7 @@ import sys
 from _thread import _count, get_ident, get_native_id
 from os import O_CREAT, O_EXCL, O_RDWR, close, lseek
 
+from memmon_runtime.record.file_names import stack_of
 from memmon_runtime.system import descriptors
 from memmon_runtime.system.descriptors import allocate
 from memmon_runtime.system.isolation import BUILTINS
@@ -74,8 +75,7 @@ class DeadMan:
         self._delay = 0.0
         self._ours = True
         self._timers = _Timers()
-        folder, _, name = log_path.rpartition("/")
-        self.path = f"{folder}/.{name[:-4]}.stack.page"
+        self.path = stack_of(log_path)
         self._fd = descriptors.open_high(self.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC)
         self._identity = descriptors.identity(self._fd)
         try:

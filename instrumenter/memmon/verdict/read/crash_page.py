@@ -9,6 +9,8 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
+from memmon.record_files import page_of
+
 _MAGIC = b"MEMMON1\n"
 _HEADER = struct.Struct("<8sIIIIQQQqq")
 _SAMPLE = struct.Struct("<QqqqqqqQ")
@@ -83,12 +85,6 @@ class Page:
         return max((row for row in self.rows if row.number), key=lambda row: row.number, default=None)
 
 
-def page_of(log: str) -> Path:
-    """Where the page of a log stands."""
-    path = Path(log)
-    return path.with_name(f".{path.name.removesuffix('.log')}.page")
-
-
 def _whole(form: struct.Struct, data: bytes, at: int) -> tuple[int, ...] | None:
     """Of two copies the newer one that is whole."""
     copies = (form.unpack_from(data, at + form.size * copy) for copy in (0, 1))
@@ -131,7 +127,7 @@ def _row(data: bytes, at: int, size: int, unit: float) -> Row | None:
 
 def read_page(log: str) -> Page | None:
     """The page of ``log``; None where there is none that can be read, as after a run that ended by itself."""
-    path = page_of(log)
+    path = Path(page_of(log))
     try:
         if path.stat().st_size > _MOST_BYTES:
             return None

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memmon.errors import LogError, Place
+from memmon.record_files import LOGS, started
 from memmon.verdict.model import Header
 from memmon.verdict.read.log import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-_LOGS = "memory_monitor_*.log"
-_STAMP = re.compile(r"memory_monitor_(\d{8}_\d{6})")
 
 
 def _header(log: Path) -> Header | None:
@@ -29,9 +26,8 @@ def _header(log: Path) -> Header | None:
 
 def _began(log: Path) -> tuple[str, int]:
     """Orders logs by the start of their run: the time in the name, then that of the last line."""
-    stamp = _STAMP.match(log.name)
     try:
-        return stamp[1] if stamp else "", log.stat().st_mtime_ns
+        return started(log.name), log.stat().st_mtime_ns
     except OSError:
         return "", 0
 
@@ -49,13 +45,13 @@ def newest(folders: Sequence[Path]) -> Path:
 
     Raises LogError, which names the first of them.
     """
-    logs = sorted((log for folder in folders for log in folder.glob(_LOGS)), key=_began, reverse=True)
+    logs = sorted((log for folder in folders for log in folder.glob(LOGS)), key=_began, reverse=True)
     files = [log for log in logs if log.is_file()]
     # Where none is ours, the newest is named and refused.
     log = next((log for log in files if _may_be_ours(log)), next(iter(files), None))
     if log is None:
         raise LogError(
-            "there is no run log (memory_monitor_*.log) here; name one, or go to the folder that the program ran in",
+            f"there is no run log ({LOGS}) here; name one, or go to the folder that the program ran in",
             Place(str(folders[0].absolute())),
         )
     seen = {log}
@@ -78,7 +74,7 @@ def family(log: Path) -> tuple[Path, ...]:
     """The log itself first, then those of the processes that it started, and of theirs."""
     others = {
         other: _beside(other, header.parent_log)
-        for other in sorted(log.parent.glob(_LOGS), key=_began)
+        for other in sorted(log.parent.glob(LOGS), key=_began)
         if other.is_file() and not _same(other, log) and (header := _header(other)) and header.parent_log
     }
     found = [log]

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from memmon.record_files import stack_of
 from memmon.verdict.model import Frame, Stack
 
 if TYPE_CHECKING:
@@ -28,8 +29,7 @@ def _unescaped(text: str) -> str:
 
 def _read(log: str, since: float) -> str:
     """The dump beside the log, unless it is older than ``since``: then something else ran afterwards."""
-    path = Path(log)
-    path = path.with_name(f".{path.name.removesuffix('.log')}.stack.page")
+    path = Path(stack_of(log))
     try:
         state = path.stat()
         if state.st_size > _MOST_BYTES or state.st_mtime < since:

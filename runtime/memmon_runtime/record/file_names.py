@@ -1,0 +1,65 @@
+"""The names of the files that record a run: the log, which people read, and what stands hidden beside it.
+
+A log is ``memory_monitor_YYYYMMDD_HHMMSS.log``, with the process's number behind the time for a child's log and where
+that name is taken, and a further number where that is taken too. Beside it stand ``.memory_monitor_….page``,
+``.memory_monitor_….stack.page`` and ``.memory_monitor_….events``, which ``memory_monitor_*.log`` never fits. Who reads
+them knows these names from ``memmon/record_files.py``.
+"""
+
+from __future__ import annotations
+
+from time import localtime, strftime
+
+from memmon_runtime.system.isolation import BUILTINS
+
+__builtins__ = BUILTINS
+
+_PREFIX, _SUFFIX = "memory_monitor_", ".log"
+_PAGE, _STACK, _EVENTS = ".page", ".stack.page", ".events"
+
+
+def log_names(second: int, pid: int, *, child: bool) -> list[str]:
+    """The names to try for a log that begins at ``second``, counted from the epoch: the first that is free is taken."""
+    stem = _PREFIX + strftime("%Y%m%d_%H%M%S", localtime(second))
+    names = [f"{stem}_{pid}{again}{_SUFFIX}" for again in ("", "_2", "_3", "_4")]
+    return names if child else [stem + _SUFFIX, *names]
+
+
+def is_log(name: str) -> bool:
+    """Whether a file of this name may be the log of some process."""
+    return name.endswith(_SUFFIX) and _is_stem(name[: -len(_SUFFIX)])
+
+
+def page_of(log: str) -> str:
+    """The path of the page that is kept beside a log."""
+    return _beside(log, _PAGE)
+
+
+def stack_of(log: str) -> str:
+    """The path of the dump of the stack that is kept beside a log."""
+    return _beside(log, _STACK)
+
+
+def events_of(log: str) -> str:
+    """The path of the events that are kept beside a log."""
+    return _beside(log, _EVENTS)
+
+
+def log_of_page(name: str) -> str:
+    """The name of the log that a page of this name belongs to; nothing where it is no page."""
+    stem = name[1 : -len(_PAGE)]
+    return stem + _SUFFIX if name[:1] == "." and name.endswith(_PAGE) and _is_stem(stem) else ""
+
+
+def _is_stem(stem: str) -> bool:
+    """Whether this is a log's name without its ending: date and time, then any count of numbers."""
+    if not stem.startswith(_PREFIX):
+        return False
+    day, *rest = stem[len(_PREFIX) :].split("_")
+    numbers = all(part.isascii() and part.isdigit() for part in (day, *rest))
+    return numbers and bool(rest) and (len(day), len(rest[0])) == (8, 6)
+
+
+def _beside(log: str, ending: str) -> str:
+    begin = log.rfind("/") + 1
+    return f"{log[:begin]}.{log[begin : -len(_SUFFIX)]}{ending}"
