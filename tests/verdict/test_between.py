@@ -47,7 +47,7 @@ def test_growth_before_a_bracket(said: Callable[..., Verdict], language: str, wh
     assert "+60 MB" in told[1]
     assert where in verdict.advice[0]
     assert "memmon.toml" in verdict.advice[0]
-    assert {one.name: one.status for one in verdict.hotspots} == {"x": "ok", "k": "ok"}
+    assert {one.site.name: one.status for one in verdict.hotspots} == {"x": "ok", "k": "ok"}
 
 
 def test_a_culprit_between_has_no_line(said: Callable[..., Verdict]) -> None:
@@ -55,7 +55,7 @@ def test_a_culprit_between_has_no_line(said: Callable[..., Verdict]) -> None:
     verdict = said(*PARTS, line("background", 980, 860, ' last="k_END"', "CRITICAL"))
     assert verdict.culprit
     assert (verdict.culprit.line, verdict.culprit.checkpoint) == (None, "k_START")
-    assert verdict.grown is None
+    assert verdict.over_alarm is None
     assert headline(verdict)[1].startswith("Memory grew between bot.py:2 [x_AFTER] and bot.py:4")
 
 

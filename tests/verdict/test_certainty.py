@@ -10,9 +10,10 @@ import pytest
 from memmon.show.headline import headline
 from memmon.verdict.code.source import code_at, without_comment
 from memmon.verdict.investigate import investigate
-from memmon.verdict.judge.judge import Witnessed, judge
-from memmon.verdict.model import Frame, Kept, KernelLine, Traces, Zoomed
-from memmon.verdict.read.process import read_story
+from memmon.verdict.judge.judge import judge
+from memmon.verdict.judge.outcome import Case
+from memmon.verdict.model import Allocation, ExternalEvidence, Frame, GrowthWindow, KernelLine
+from memmon.verdict.read.process import read_process
 from verdict.handwritten import NOBODY, START, header, line, site
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from memmon.verdict.model import Verdict
 
-KILLED_IT = Traces(kernel=(KernelLine("oom-kill", NOBODY, 0, "Killed process …", 298.0),))
+KILLED_IT = ExternalEvidence(kernel=(KernelLine("oom-kill", NOBODY, 0, "Killed process …", 298.0),))
 LIMIT = {"mb": 300.0, "from": "cgroup", "path": "/c"}
 STACK = '# stack: {{"thread": "MainThread", "frames": [["/srv/ds/bot.py", {}, "{}"]]}}\n'
 BACKGROUND = line("background", 290, 230, ' last="program start"', "CRITICAL")
@@ -31,9 +32,9 @@ BACKGROUND = line("background", 290, 230, ' last="program start"', "CRITICAL")
 def judged(log: Callable[..., Path]) -> Callable[..., Verdict]:
     """The verdict on a log of these parts about a process that the kernel log names."""
 
-    def conclude(*parts: str, zooms: tuple[Zoomed, ...] = (), **facts: Any) -> Verdict:
-        story = read_story(str(log(header(limit=LIMIT, **facts), START, *parts)))
-        return judge([Witnessed(replace(story, zooms=zooms), KILLED_IT)])
+    def conclude(*parts: str, windows: tuple[GrowthWindow, ...] = (), **facts: Any) -> Verdict:
+        history = read_process(str(log(header(limit=LIMIT, **facts), START, *parts)))
+        return judge([Case(replace(history, windows=windows), KILLED_IT)])
 
     return conclude
 
@@ -67,16 +68,16 @@ def test_what_is_equally_sure_is_said_once(judged: Callable[..., Verdict]) -> No
     assert "certain" not in second
 
 
-def zoomed(number: int, function: str, by: str) -> Zoomed:
+def window_on(number: int, function: str, by: str) -> GrowthWindow:
     """A window that saw one line grow."""
     frame = Frame("/srv/ds/bot.py", number, function)
-    return Zoomed(by, 200.0, 100.0, (Kept(100.0, (frame,), 1, frame),))
+    return GrowthWindow(by, 200.0, 100.0, (Allocation(100.0, (frame,), 1, frame),))
 
 
 @pytest.mark.parametrize("by", ["tracemalloc", "stacks"])
 def test_a_functions_first_line_gives_way_to_what_was_seen_to_grow(judged: Callable[..., Verdict], by: str) -> None:
     """A function's bracket says where it began; the line inside it that a window saw is the answer."""
-    verdict = judged(site("main", 7), line("main_START", 60, 0, " line=7"), zooms=(zoomed(9, "main", by),))
+    verdict = judged(site("main", 7), line("main_START", 60, 0, " line=7"), windows=(window_on(9, "main", by),))
     assert verdict.culprit
     assert (verdict.culprit.line, verdict.culprit.function) == (9, "main")
 
@@ -144,7 +145,8 @@ def test_an_open_bracket_counts_in_every_figure(judged: Callable[..., Verdict]) 
     verdict = judged(
         site("a", 5, normal=20, alarm=500), line("a_BEFORE", 60, 0, " line=5"), line("b_BEFORE", 61, 1, " line=6")
     )
-    figures = {one.name: (one.growth_mb, one.max_growth_mb, one.status) for one in verdict.hotspots}
+    shown = [(one.site.name, one.figures, one.status) for one in verdict.hotspots]
+    figures = {name: (counted.growth_mb, counted.max_growth_mb, status) for name, counted, status in shown}
     assert figures["a"] == (238, 238, "high")
     assert figures["b"] == (237, 237, "high"), "the culprit's own row is not ok, though nothing says what is fine"
 
@@ -169,9 +171,9 @@ def test_a_bracket_whose_thread_waits_for_the_librarys_threads(judged: Callable[
 def test_a_call_that_has_ended_did_not_grow_to_the_end(judged: Callable[..., Verdict]) -> None:
     """It was seen to grow while it ran; the same function is at another line now, in one step."""
     frame = Frame("/srv/ds/bot.py", 6, "attach")
-    window = Zoomed("call", 130.0, 44.0, (Kept(44.0, (frame,), 1, frame),))
+    window = GrowthWindow("call", 130.0, 44.0, (Allocation(44.0, (frame,), 1, frame),))
     verdict = judged(
-        STACK.format(7, "attach").replace('"frames"', '"held": true, "frames"'), BACKGROUND, zooms=(window,)
+        STACK.format(7, "attach").replace('"frames"', '"held": true, "frames"'), BACKGROUND, windows=(window,)
     )
     assert verdict.culprit is not None
     assert (verdict.culprit.line, verdict.culprit.shown_by) == (7, "stack")

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from memmon.verdict.evidence.gather import gather
-from memmon.verdict.evidence.kernel import Kernel
+from memmon.verdict.evidence.kernel import KernelLog
 from memmon.verdict.evidence.liveness import is_alive
 from memmon.verdict.model import Header
-from memmon.verdict.read.process import read_story
+from memmon.verdict.read.process import read_process
 from support import cgroup
 from support.marks import needs_cgroup
 from verdict.handwritten import NOBODY, START, header
@@ -24,16 +24,16 @@ from verdict.handwritten import NOBODY, START, header
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from memmon.verdict.model import Traces
+    from memmon.verdict.model import ExternalEvidence
 
 
 @pytest.fixture
-def traces(log: Callable[..., Path]) -> Callable[..., Traces]:
+def external(log: Callable[..., Path]) -> Callable[..., ExternalEvidence]:
     """What stands beside a log with these facts in its header."""
 
-    def look(**facts: Any) -> Traces:
+    def look(**facts: Any) -> ExternalEvidence:
         now = datetime.now(timezone.utc).isoformat()
-        return gather(read_story(str(log(header(**{"started": now, **facts}), START))), Kernel())
+        return gather(read_process(str(log(header(**{"started": now, **facts}), START))), KernelLog())
 
     return look
 
@@ -43,50 +43,50 @@ V2 = ("memory.events", "low 0\nhigh 0\nmax 9\noom 4\noom_kill {}\noom_group_kill
 
 
 @pytest.mark.parametrize(("name", "form"), [V1, V2], ids=["v1", "v2"])
-def test_the_cgroups_counter(traces: Callable[..., Traces], tmp_path: Path, name: str, form: str) -> None:
+def test_the_cgroups_counter(external: Callable[..., ExternalEvidence], tmp_path: Path, name: str, form: str) -> None:
     """The counter is read in the form of either version, and its rise since the header told."""
     folder = tmp_path / "组"
     folder.mkdir()
     (folder / name).write_text(form.format(5), encoding="ascii")
     noted = {"path": str(folder), "inode": folder.stat().st_ino, "count": 3}
-    found = traces(oom_kill={"cgroup": noted, "vmstat": None}).cgroup
+    found = external(oom_kill={"cgroup": noted, "vmstat": None}).cgroup
     assert found
     assert (found.before, found.now, found.rise) == (3, 5, 2)
 
 
-def test_another_cgroup_of_the_same_name(traces: Callable[..., Traces], tmp_path: Path) -> None:
+def test_another_cgroup_of_the_same_name(external: Callable[..., ExternalEvidence], tmp_path: Path) -> None:
     """A cgroup that was made anew under the same path counts other kills: it says nothing."""
     (tmp_path / "memory.events").write_text("oom_kill 5\n", encoding="ascii")
     noted = {"path": str(tmp_path), "inode": tmp_path.stat().st_ino + 1, "count": 0}
-    found = traces(oom_kill={"cgroup": noted, "vmstat": None}).cgroup
+    found = external(oom_kill={"cgroup": noted, "vmstat": None}).cgroup
     assert found
     assert found.rise is None
 
 
-def test_a_cgroup_that_is_gone(traces: Callable[..., Traces], tmp_path: Path) -> None:
+def test_a_cgroup_that_is_gone(external: Callable[..., ExternalEvidence], tmp_path: Path) -> None:
     """A removed cgroup is told as gone, not as one without kills."""
     noted = {"path": str(tmp_path / "gone"), "inode": 1, "count": 0}
-    found = traces(oom_kill={"cgroup": noted, "vmstat": None}).cgroup
+    found = external(oom_kill={"cgroup": noted, "vmstat": None}).cgroup
     assert found
     assert (found.path, found.rise) == (str(tmp_path / "gone"), None)
 
 
-def test_a_counter_from_before_the_machine_was_started(traces: Callable[..., Traces]) -> None:
+def test_a_counter_from_before_the_machine_was_started(external: Callable[..., ExternalEvidence]) -> None:
     """The machine's counter begins anew with the machine: an older log's figure is not compared with it."""
-    assert traces(oom_kill={"cgroup": None, "vmstat": 0}).vmstat is not None
-    assert traces(oom_kill={"cgroup": None, "vmstat": 0}, started="2001-01-01T00:00:00+00:00").vmstat is None
+    assert external(oom_kill={"cgroup": None, "vmstat": 0}).vmstat is not None
+    assert external(oom_kill={"cgroup": None, "vmstat": 0}, started="2001-01-01T00:00:00+00:00").vmstat is None
 
 
 @needs_cgroup
 @pytest.mark.skipif(not os.access("/dev/kmsg", os.R_OK), reason="the kernel log can't be read here")
-def test_the_kernel_log_names_the_process(traces: Callable[..., Traces]) -> None:
+def test_the_kernel_log_names_the_process(external: Callable[..., ExternalEvidence]) -> None:
     """A kill that just happened is found in the kernel log by its id, with what the process held."""
     begun = datetime.now(timezone.utc).isoformat()
     program = "import os, sys; print(os.getpid(), flush=True); x = b'x' * (400 << 20)"
     with cgroup.limited(60) as group:
         done = group.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == -signal.SIGKILL
-    found = traces(pid=int(done.stdout), started=begun)
+    found = external(pid=int(done.stdout), started=begun)
     (line,) = (one for one in found.kernel if one.pid == int(done.stdout))
     assert line.sort == "oom-kill"
     assert line.rss_mb

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from memmon.verdict.judge.growth_windows import spoke_inside, weighed
-from memmon.verdict.model import Frame, Kept, Zoomed
+from memmon.verdict.judge.growth_windows import spoke_inside, windows_that_count
+from memmon.verdict.model import Allocation, Frame, GrowthWindow
 
 BEFORE, LATER = "2026-11-22 10:30:48.123", "2026-11-22 10:30:49.000"
 
@@ -25,15 +25,15 @@ BEFORE, LATER = "2026-11-22 10:30:48.123", "2026-11-22 10:30:49.000"
 def test_a_window_of_an_earlier_phase_is_not_inside_the_bracket(after, begun_mb, inside):
     """Both count: the checkpoint passed last when the window ended, and the memory that it began with."""
     frame = Frame("/srv/bot.py", 12, "simulate")
-    window = Zoomed("tracemalloc", begun_mb + 20, 20.0, (Kept(20.0, (frame,), 1, frame),), after)
+    window = GrowthWindow("tracemalloc", begun_mb + 20, 20.0, (Allocation(20.0, (frame,), 1, frame),), after)
     bracket = SimpleNamespace(opened=SimpleNamespace(when=LATER, rss=50.0))
-    assert spoke_inside(SimpleNamespace(zooms=(window,)), bracket) is inside
+    assert spoke_inside(SimpleNamespace(windows=(window,)), bracket) is inside
 
 
-def window(by: str, seen_mb: float) -> Zoomed:
+def window(by: str, seen_mb: float) -> GrowthWindow:
     """A window in which memory grew by 20 MB, and what it saw of that on one line."""
     frame = Frame("/srv/bot.py", 12, "simulate")
-    return Zoomed(by, 100.0, 20.0, (Kept(seen_mb, (frame,), 1, frame),))
+    return GrowthWindow(by, 100.0, 20.0, (Allocation(seen_mb, (frame,), 1, frame),))
 
 
 @pytest.mark.parametrize(
@@ -50,5 +50,5 @@ def window(by: str, seen_mb: float) -> Zoomed:
 )
 def test_a_tracing_that_saw_little_gives_way_to_the_lines(windows, count):
     """The growth of memory that Python knows nothing of is the lines' to tell."""
-    story = SimpleNamespace(zooms=tuple(window(*one) for one in windows))
-    assert [one.by for one in weighed(story)] == count
+    history = SimpleNamespace(windows=tuple(window(*one) for one in windows))
+    assert [one.by for one in windows_that_count(history)] == count

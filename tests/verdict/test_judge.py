@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from memmon.verdict.judge.judge import Witnessed, judge
-from memmon.verdict.model import Counter, KernelLine, Traces
-from memmon.verdict.read.process import read_story
+from memmon.verdict.judge.judge import judge
+from memmon.verdict.judge.outcome import Case
+from memmon.verdict.model import Counter, ExternalEvidence, KernelLine
+from memmon.verdict.read.process import read_process
 from verdict.handwritten import NOBODY, START, header, line, site
 
 if TYPE_CHECKING:
@@ -40,9 +41,9 @@ KILLED_IT = KernelLine("oom-kill", NOBODY, 0, "Memory cgroup out of memory: Kill
 def judged(log: Callable[..., Path]) -> Callable[..., Verdict]:
     """The verdict on a log of these parts, with what is said to stand beside it."""
 
-    def conclude(*parts: str, traces: Traces | None = None, **facts: Any) -> Verdict:
-        story = read_story(str(log(header(**facts), START, *parts)))
-        return judge([Witnessed(story, traces or Traces())])
+    def conclude(*parts: str, external: ExternalEvidence | None = None, **facts: Any) -> Verdict:
+        history = read_process(str(log(header(**facts), START, *parts)))
+        return judge([Case(history, external or ExternalEvidence())])
 
     return conclude
 
@@ -51,7 +52,7 @@ def test_a_log_with_its_end_finished(judged: Callable[..., Verdict]) -> None:
     """A normal end is a normal end, whatever grew before it: nothing is blamed."""
     verdict = judged(*CARD, END)
     assert (verdict.outcome, verdict.cause, verdict.culprit, verdict.confidence) == ("finished", None, None, "certain")
-    assert {one.name: one.status for one in verdict.hotspots}["加载config"] == "alarm"
+    assert {one.site.name: one.status for one in verdict.hotspots}["加载config"] == "alarm"
 
 
 def test_an_exception_is_no_kill(judged: Callable[..., Verdict]) -> None:
@@ -93,7 +94,7 @@ def test_a_memory_error_without_a_traceback(judged: Callable[..., Verdict]) -> N
 
 def test_running_has_neither_cause_nor_culprit(judged: Callable[..., Verdict]) -> None:
     """While the process is there nothing is decided."""
-    verdict = judged(*CARD, traces=Traces(alive=True))
+    verdict = judged(*CARD, external=ExternalEvidence(alive=True))
     assert (verdict.outcome, verdict.cause, verdict.culprit) == ("running", None, None)
 
 
@@ -131,11 +132,11 @@ def test_without_proof_it_is_unknown(judged: Callable[..., Verdict]) -> None:
 
 
 PROOFS = {
-    "kernel log": (Traces(kernel=(KILLED_IT,)), "certain"),
-    "cgroup counter, at the limit": (Traces(cgroup=RISEN), "certain"),
-    "machine's counter, at the limit": (Traces(vmstat=Counter("/proc/vmstat", 3, 4)), "likely"),
+    "kernel log": (ExternalEvidence(kernel=(KILLED_IT,)), "certain"),
+    "cgroup counter, at the limit": (ExternalEvidence(cgroup=RISEN), "certain"),
+    "machine's counter, at the limit": (ExternalEvidence(vmstat=Counter("/proc/vmstat", 3, 4)), "likely"),
     "cgroup gone, machine's counter": (
-        Traces(cgroup=Counter("/sys/fs/cgroup/bot", 0, None), vmstat=Counter("/proc/vmstat", 3, 4)),
+        ExternalEvidence(cgroup=Counter("/sys/fs/cgroup/bot", 0, None), vmstat=Counter("/proc/vmstat", 3, 4)),
         "likely",
     ),
 }
@@ -144,38 +145,38 @@ PROOFS = {
 @pytest.mark.parametrize("proof", PROOFS)
 def test_each_proof_will_do(judged: Callable[..., Verdict], proof: str) -> None:
     """Each proof of DESIGN's rules makes an OOM kill of it, as sure as that proof is."""
-    traces, confidence = PROOFS[proof]
-    verdict = judged(line("x_BEFORE", 250, 0, " line=5", "CRITICAL"), traces=traces, **AT_300)
+    external, confidence = PROOFS[proof]
+    verdict = judged(line("x_BEFORE", 250, 0, " line=5", "CRITICAL"), external=external, **AT_300)
     assert (verdict.cause, verdict.signal, verdict.confidence) == ("oom-kill", "SIGKILL", confidence)
 
 
 NO_PROOFS = {
-    "cgroup counter did not rise": Traces(cgroup=replace(RISEN, now=0), vmstat=Counter("/proc/vmstat", 3, 9)),
-    "machine's counter did not rise": Traces(vmstat=Counter("/proc/vmstat", 3, 3)),
-    "the kernel log has another process for it": Traces(
+    "cgroup counter did not rise": ExternalEvidence(cgroup=replace(RISEN, now=0), vmstat=Counter("/proc/vmstat", 3, 9)),
+    "machine's counter did not rise": ExternalEvidence(vmstat=Counter("/proc/vmstat", 3, 3)),
+    "the kernel log has another process for it": ExternalEvidence(
         cgroup=RISEN, kernel=(replace(KILLED_IT, pid=77),), kernel_log_whole=True
     ),
-    "the kernel log names another process": Traces(kernel=(replace(KILLED_IT, pid=77),)),
+    "the kernel log names another process": ExternalEvidence(kernel=(replace(KILLED_IT, pid=77),)),
 }
 
 
 @pytest.mark.parametrize("none", NO_PROOFS)
 def test_what_is_no_proof(judged: Callable[..., Verdict], none: str) -> None:
     """A counter that did not rise, or whose rise another process explains, proves nothing of this one."""
-    verdict = judged(line("x_BEFORE", 250, 0, " line=5", "CRITICAL"), traces=NO_PROOFS[none], **AT_300)
+    verdict = judged(line("x_BEFORE", 250, 0, " line=5", "CRITICAL"), external=NO_PROOFS[none], **AT_300)
     assert (verdict.outcome, verdict.cause, verdict.signal) == ("killed", "unknown", None)
 
 
 def test_the_machines_counter_alone_needs_a_log_that_fits(judged: Callable[..., Verdict]) -> None:
     """Somewhere on the machine something was killed: that says nothing of a process that was far from its limit."""
-    verdict = judged(line("x_AFTER", 61, 1, " line=5"), traces=Traces(vmstat=Counter("/proc/vmstat", 3, 4)))
+    verdict = judged(line("x_AFTER", 61, 1, " line=5"), external=ExternalEvidence(vmstat=Counter("/proc/vmstat", 3, 4)))
     assert verdict.cause == "unknown"
 
 
 def test_a_crash_in_the_kernel_log(judged: Callable[..., Verdict]) -> None:
     """A fault that the kernel log names is a crash, not a kill for memory."""
     crash = KernelLine("crash", NOBODY, 0, "python[…]: segfault at 0", None)
-    assert judged(*CARD, traces=Traces(kernel=(crash,))).cause == "crash"
+    assert judged(*CARD, external=ExternalEvidence(kernel=(crash,))).cause == "crash"
 
 
 # --- culprit ---------------------------------------------------------------------------------------------
@@ -183,7 +184,9 @@ def test_a_crash_in_the_kernel_log(judged: Callable[..., Verdict]) -> None:
 
 def test_the_cards_story(judged: Callable[..., Verdict]) -> None:
     """The config grew by 338 MB over its alarm, and the kernel killed the program after it: the config did it."""
-    verdict = judged(*CARD, traces=Traces(cgroup=RISEN), limit={"mb": 1000.0, "from": "cgroup", "path": "/c"})
+    verdict = judged(
+        *CARD, external=ExternalEvidence(cgroup=RISEN), limit={"mb": 1000.0, "from": "cgroup", "path": "/c"}
+    )
     assert verdict.culprit
     assert (verdict.culprit.checkpoint, verdict.culprit.line) == ("加载config_AFTER", 10810)
     assert (verdict.culprit.function, verdict.culprit.growth_mb) == ("analyze", 338)
@@ -200,12 +203,12 @@ COPY = (
 
 def test_the_step_that_was_running_is_the_culprit(judged: Callable[..., Verdict]) -> None:
     """Died inside a bracket that took more than its alarm: that one did it; what had grown before is named too."""
-    verdict = judged(*COPY, traces=Traces(kernel=(replace(KILLED_IT, rss_mb=298.0),)), **AT_300)
+    verdict = judged(*COPY, external=ExternalEvidence(kernel=(replace(KILLED_IT, rss_mb=298.0),)), **AT_300)
     assert verdict.culprit
     assert (verdict.culprit.checkpoint, verdict.culprit.line) == ("创建old_config_BEFORE", 10812)
     assert verdict.culprit.growth_mb == 98
-    assert verdict.grown
-    assert verdict.grown.checkpoint == "加载config_AFTER"
+    assert verdict.over_alarm
+    assert verdict.over_alarm.checkpoint == "加载config_AFTER"
     assert verdict.confidence == "certain"
 
 
@@ -215,7 +218,7 @@ def test_a_small_last_step_is_not_to_blame(judged: Callable[..., Verdict]) -> No
         *COPY[:3],
         line("加载config_AFTER", 290, 228, " line=10810", "CRITICAL"),
         line("创建old_config_BEFORE", 290, 0, " line=10812", "CRITICAL"),
-        traces=Traces(kernel=(replace(KILLED_IT, rss_mb=298.0),)),
+        external=ExternalEvidence(kernel=(replace(KILLED_IT, rss_mb=298.0),)),
         **AT_300,
     )
     assert verdict.culprit
@@ -229,7 +232,7 @@ def test_a_large_wanted_baseline_is_not_to_blame(judged: Callable[..., Verdict])
         line("data_BEFORE", 60, 0, " line=5"),
         line("data_AFTER", 230, 170, " line=5"),
         line("copy_BEFORE", 230, 0, " line=9"),
-        traces=Traces(kernel=(replace(KILLED_IT, rss_mb=299.0),)),
+        external=ExternalEvidence(kernel=(replace(KILLED_IT, rss_mb=299.0),)),
         **AT_300,
     )
     assert verdict.culprit
@@ -245,7 +248,7 @@ def test_a_leak_in_small_steps(judged: Callable[..., Verdict]) -> None:
         + line("send_AFTER", 61 + n, 0, " line=9")
         for n in range(235)
     ]
-    verdict = judged(*steps, line("send_BEFORE", 295, 0, " line=9"), traces=Traces(cgroup=RISEN), **AT_300)
+    verdict = judged(*steps, line("send_BEFORE", 295, 0, " line=9"), external=ExternalEvidence(cgroup=RISEN), **AT_300)
     assert verdict.culprit
     assert (verdict.culprit.hotspot, verdict.culprit.line) == ("tick", 5)
 
@@ -261,7 +264,10 @@ STACK = (
 def test_the_last_stack_names_the_users_line(judged: Callable[..., Verdict]) -> None:
     """With nothing open, the innermost line of the user's own code in a thread that was not waiting."""
     verdict = judged(
-        STACK, line("background", 290, 230, ' last="program start"', "CRITICAL"), traces=Traces(cgroup=RISEN), **AT_300
+        STACK,
+        line("background", 290, 230, ' last="program start"', "CRITICAL"),
+        external=ExternalEvidence(cgroup=RISEN),
+        **AT_300,
     )
     assert verdict.culprit
     assert (verdict.culprit.line, verdict.culprit.function, verdict.culprit.thread) == (44, "load", "worker")
@@ -274,7 +280,7 @@ def test_a_stack_says_where_in_a_function(judged: Callable[..., Verdict]) -> Non
         line("load_START", 60, 0, " line=40 tid=7f"),
         STACK,
         line("background", 290, 230, ' last="load_START"', "CRITICAL"),
-        traces=Traces(cgroup=RISEN),
+        external=ExternalEvidence(cgroup=RISEN),
         **AT_300,
     )
     assert verdict.culprit
@@ -292,7 +298,7 @@ def test_a_suspended_coroutine_is_not_where_it_died(judged: Callable[..., Verdic
         line("main_START", 60, 0, " line=10"),
         stack,
         line("background", 290, 230, ' last="main_START"', "CRITICAL"),
-        traces=Traces(cgroup=RISEN),
+        external=ExternalEvidence(cgroup=RISEN),
         **AT_300,
     )
     assert verdict.culprit
@@ -330,15 +336,15 @@ def test_a_stack_inside_a_statement(
         line("background", 290, 230, ' last="x_BEFORE"', "CRITICAL"),
     )
     extents = {("/srv/ds/bot.py", begins): ends}
-    culprit = judge([Witnessed(read_story(str(path)), Traces(cgroup=RISEN), extents)]).culprit
+    culprit = judge([Case(read_process(str(path)), ExternalEvidence(cgroup=RISEN), extents)]).culprit
     assert culprit
     assert (culprit.line, culprit.function, culprit.checkpoint) == (line_, function, "x_BEFORE")
-    assert culprit.inner[-1].file == "/usr/lib/python3.11/json/__init__.py"
+    assert culprit.called[-1].file == "/usr/lib/python3.11/json/__init__.py"
 
 
 def test_nothing_to_name(judged: Callable[..., Verdict]) -> None:
     """A log without a single checkpoint or stack has no culprit, and none is made up."""
-    assert judged(traces=Traces(cgroup=RISEN), **AT_300).culprit is None
+    assert judged(external=ExternalEvidence(cgroup=RISEN), **AT_300).culprit is None
 
 
 # --- several processes -----------------------------------------------------------------------------------
@@ -355,8 +361,8 @@ def test_the_child_that_memory_killed_is_the_subject(log: Callable[..., Path]) -
     )
     verdict = judge(
         [
-            Witnessed(read_story(str(first)), Traces()),
-            Witnessed(read_story(str(second)), Traces(kernel=(KILLED_IT,))),
+            Case(read_process(str(first)), ExternalEvidence()),
+            Case(read_process(str(second)), ExternalEvidence(kernel=(KILLED_IT,))),
         ]
     )
     assert (verdict.outcome, verdict.cause) == ("killed", "oom-kill")
@@ -376,6 +382,6 @@ def test_a_worker_that_the_program_ended_itself_is_no_kill(log: Callable[..., Pa
         START,
         name=f"memory_monitor_20261122_103049_{NOBODY}.log",
     )
-    stories = [read_story(str(path)) for path in (first, second)]
-    verdict = judge([Witnessed(story, Traces()) for story in stories])
+    histories = [read_process(str(path)) for path in (first, second)]
+    verdict = judge([Case(history, ExternalEvidence()) for history in histories])
     assert (verdict.outcome, verdict.cause) == ("finished", None)

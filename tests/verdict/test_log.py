@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from memmon.errors import LogError
-from memmon.verdict.model import Ended, Header, Raised, Record, SiteSeen, Stack
-from memmon.verdict.read.log import read, record
+from memmon.verdict.model import Ended, Header, Raised, Record, Site, Stack
+from memmon.verdict.read.log import parse_record, read_log
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +26,7 @@ Killed ← OOM发生在"加载config_AFTER"之后
 
 def test_the_cards_own_lines() -> None:
     """The card's example lines are read as they stand: name, level, RSS, both growths."""
-    records = [found for found in map(record, CARD.splitlines()) if found]
+    records = [found for found in map(parse_record, CARD.splitlines()) if found]
     assert [(one.level, one.name, one.rss, one.delta, one.step) for one in records] == [
         ("INFO", "Phase4_END", 510, 450, 15),
         ("INFO", "参数变化检测_BEFORE", 512, 452, 2),
@@ -38,7 +38,7 @@ def test_the_cards_own_lines() -> None:
 
 def test_what_follows_the_bracket() -> None:
     """Peak, growth, line, file, rule and thread are read from behind the closing bracket."""
-    found = record(
+    found = parse_record(
         "[2026-11-22 10:30:48.123] [WARNING] [x_AFTER] RSS=850.23MB (Δ+790.12MB, -1.50MB) peak=+402.10MB shared "
         'growth=+338.22MB line=10810 file="/srv/a \\"b\\" 目录.py" fired=cgroup:81% tid=7f3a'
     )
@@ -49,7 +49,7 @@ def test_what_follows_the_bracket() -> None:
 
 def test_growth_is_the_step_where_nothing_else_is_said() -> None:
     """An AFTER that says no growth of its own grew by its second figure."""
-    found = record("[INFO] [x_AFTER] RSS=20.00MB (Δ+10.00MB, +3.25MB) line=7")
+    found = parse_record("[INFO] [x_AFTER] RSS=20.00MB (Δ+10.00MB, +3.25MB) line=7")
     assert found
     assert found.growth == 3.25
 
@@ -57,7 +57,7 @@ def test_growth_is_the_step_where_nothing_else_is_said() -> None:
 @pytest.mark.parametrize("name", ["a] b", "x_BEFORE_AFTER", "空 格", "a=b", "[x]"])
 def test_any_name(name: str) -> None:
     """A name may hold brackets, blanks and what looks like an end."""
-    found = record(f"[INFO] [{name}_END] RSS=1.00MB (Δ+0.00MB, +0.00MB)")
+    found = parse_record(f"[INFO] [{name}_END] RSS=1.00MB (Δ+0.00MB, +0.00MB)")
     assert found
     assert (found.base, found.kind) == (name, "END")
 
@@ -71,10 +71,10 @@ def test_any_name(name: str) -> None:
 )
 def test_a_torn_line_never_tells_what_it_did_not_say(text: str) -> None:
     """Cut anywhere, a line is either no record or one whose every figure is that of the whole line."""
-    full = record(text)
+    full = parse_record(text)
     assert full
     for length in range(len(text)):
-        torn = record(text[:length], whole=False)
+        torn = parse_record(text[:length], whole=False)
         if torn:
             for had, whole in zip(torn, full, strict=True):
                 assert had in (whole, None, ""), text[:length]
@@ -90,7 +90,7 @@ def write(folder: Path, content: bytes) -> str:
 def test_machine_lines(tmp_path: Path) -> None:
     """Header, site, stack, exception and end become events of their own; keys of a later version are passed over."""
     events = list(
-        read(
+        read_log(
             write(
                 tmp_path,
                 b'# memmon: "9.9"\n# target: "/a.py"\n# pid: 7\n# parent: {"pid": 3, "log": "/p.log"}\n'
@@ -106,7 +106,7 @@ def test_machine_lines(tmp_path: Path) -> None:
             )
         )
     )
-    assert [type(event) for event in events] == [Header, Record, SiteSeen, Stack, Raised, Ended]
+    assert [type(event) for event in events] == [Header, Record, Site, Stack, Raised, Ended]
     head, _, site, stack, raised, ended = events
     assert isinstance(head, Header)
     assert (head.version, head.target, head.pid, head.parent_pid, head.parent_log) == ("9.9", "/a.py", 7, 3, "/p.log")
@@ -117,7 +117,7 @@ def test_machine_lines(tmp_path: Path) -> None:
         2,
         9,
     )
-    assert isinstance(site, SiteSeen)
+    assert isinstance(site, Site)
     assert (site.name, site.line, site.alarm_mb, site.normal_mb) == ("x", 3, 5.0, None)
     assert isinstance(stack, Stack)
     assert [frame.line for frame in stack.frames] == [3, None]
@@ -135,20 +135,20 @@ def test_garbage_between_the_lines(tmp_path: Path) -> None:
         b'# memmon: "0.1.0"\n' + good + b"\xff\xfe\x00 nonsense\n# site: {broken\n# stack: 7\n" + good
         + b"y" * (3 << 20) + b"\n" + good + b"[INFO] [x_BEF",
     )  # fmt: skip
-    assert sum(isinstance(event, Record) for event in read(path)) == 3
+    assert sum(isinstance(event, Record) for event in read_log(path)) == 3
 
 
 def test_windows_line_ends(tmp_path: Path) -> None:
     """A log that went through an editor of another system is read the same."""
     path = write(tmp_path, '# memmon: "0.1.0"\r\n[INFO] [x_AFTER] RSS=1.00MB (Δ+0.00MB, +0.00MB) line=12\r\n'.encode())
-    (found,) = (event for event in read(path) if isinstance(event, Record))
+    (found,) = (event for event in read_log(path) if isinstance(event, Record))
     assert (found.line, found.sampled) == (12, False)
 
 
 @pytest.mark.parametrize("head", [b"", b'# target: "/a.py"\n'])
 def test_a_log_of_the_cards_own_monitor(tmp_path: Path, head: bytes) -> None:
     """A log without our header is read for what it holds."""
-    events = list(read(write(tmp_path, head + CARD.encode())))
+    events = list(read_log(write(tmp_path, head + CARD.encode())))
     assert isinstance(events[0], Header)
     assert sum(isinstance(event, Record) for event in events) == 4
 
@@ -166,4 +166,4 @@ def test_a_log_of_the_cards_own_monitor(tmp_path: Path, head: bytes) -> None:
 def test_what_is_no_log(tmp_path: Path, content: bytes, words: str) -> None:
     """A file that is none of ours is refused in words, whatever its size."""
     with pytest.raises(LogError, match=words):
-        list(read(write(tmp_path, content)))
+        list(read_log(write(tmp_path, content)))

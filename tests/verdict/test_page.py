@@ -17,7 +17,7 @@ import pytest
 from memmon.record_files import page_of, stack_of
 from memmon.verdict.read.crash_page import read_page
 from memmon.verdict.read.lockout_dump import dumped_stacks
-from memmon.verdict.read.process import read_story
+from memmon.verdict.read.process import read_process
 from support import cgroup
 from support.marks import each_python, needs_cgroup
 from support.tool import memmon
@@ -123,11 +123,11 @@ def test_totals_are_exact_though_the_log_was_thinned(
     said = report(tmp_path)
     page = read_page(str(log))
     assert page
-    hits = {row.name: row.opened for row in page.rows}
+    hits = {row.site.name: row.figures.hits for row in page.rows}
     assert {one["name"]: one["hits"] for one in said["hotspots"]} == hits
     assert len(checkpoints(log)) < sum(hits.values())
-    story = read_story(str(log))
-    assert {one.opened.base for one in story.open} == {row.name for row in page.rows if row.open}
+    history = read_process(str(log))
+    assert {one.opened.base for one in history.open_brackets} == {row.site.name for row in page.rows if row.open}
 
 
 def test_the_last_line_is_completed(start: Callable[..., subprocess.Popen[bytes]], tmp_path: Path) -> None:
@@ -218,9 +218,9 @@ def test_where_a_native_call_held_the_interpreter(
         time.sleep(0.005)
     os.kill(child.pid, signal.SIGKILL)
     child.wait()
-    story = read_story(str(log))
-    (main,) = story.stacks
-    assert main.held
+    history = read_process(str(log))
+    (main,) = history.stacks
+    assert main.at_lockout
     assert [frame.line for frame in main.frames if frame.file == str(tmp_path / "热循环.py")] == [5, 8]
     said = report(tmp_path)
     assert (said["culprit"]["line"], said["culprit"]["file"]) == (5, str(tmp_path / "热循环.py"))
@@ -242,7 +242,7 @@ def test_the_text_of_a_dump(tmp_path: Path) -> None:
     file = "/srv/机é🔥.py"
     stacks = dumped_stacks(str(log), file, {file: (3, 4, 9, 100)}, {"7f3a4c2b1740": "MainThread"}, 0.0)
     (main,) = stacks
-    assert (main.thread, main.held) == ("MainThread", True)
+    assert (main.thread, main.at_lockout) == ("MainThread", True)
     assert [(frame.file, frame.line, frame.function) for frame in main.frames] == [
         (file, 119, "加载"),
         (file, 6, "<module>"),

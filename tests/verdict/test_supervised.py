@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from memmon.show.headline import headline
-from memmon.verdict.judge.judge import Witnessed, judge
-from memmon.verdict.model import Traces
-from memmon.verdict.read.process import read_story
+from memmon.verdict.judge.judge import judge
+from memmon.verdict.judge.outcome import Case
+from memmon.verdict.model import ExternalEvidence
+from memmon.verdict.read.process import read_process
 from verdict.handwritten import NOBODY, START, header, line
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def kills(before: int, after: int, *kernel: str) -> dict[str, Any]:
 @pytest.fixture
 def judged(log: Callable[..., Path]) -> Callable[..., Verdict]:
     """The verdict on a log of these parts, with nothing else to be found."""
-    return lambda *parts: judge([Witnessed(read_story(str(log(header(**LIMIT), START, *parts))), Traces())])
+    return lambda *parts: judge([Case(read_process(str(log(header(**LIMIT), START, *parts))), ExternalEvidence())])
 
 
 ENDS = {
@@ -111,7 +112,7 @@ def test_what_grew_is_no_culprit_of_somebodys_signal(
     full = line("background", 290, 230, level="CRITICAL")
     short = verdict(head, START, _seen_to_grow(160), _seen_to_grow(290), full, word(signal, last_mb=290.0, **counted))
     assert short.culprit
-    assert (short.cause, short.culprit.line, short.culprit.shown_by) == ("signal", 9, "zoom")
+    assert (short.cause, short.culprit.line, short.culprit.shown_by) == ("signal", 9, "window")
 
 
 def test_a_signal_after_the_logs_end(judged: Callable[..., Verdict]) -> None:

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from memmon.verdict.model import Verdict
 
 _WIDE = 10_000
-"""Columns where nobody's terminal is the measure: nothing is folded in a file or a pipe."""
+"""Columns where nobody's terminal is the measure: nothing is wrapped in a file or a pipe."""
 
 
 def _print(verdict: Verdict) -> None:
-    """For people: fitted to a terminal, plain and unfolded elsewhere."""
+    """For people: fitted to a terminal, plain and unwrapped elsewhere."""
     from rich.console import Console  # noqa: PLC0415  # --json does without
 
     from memmon.show.report import report as drawn  # noqa: PLC0415

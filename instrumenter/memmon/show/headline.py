@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from memmon.verdict.wording.language import Say, between, grew, mb, place
+from memmon.verdict.wording.language import Say, between, mb, place, signed_mb
 
 if TYPE_CHECKING:
-    from memmon.verdict.model import Cause, Confidence, Culprit, Verdict
+    from memmon.verdict.model import Cause, Confidence, Culprit, ShownBy, Verdict
 
-_SURE: dict[Confidence, tuple[str, str]] = {
+_HOW_SURE: dict[Confidence, tuple[str, str]] = {
     "certain": ("certain", "确定"),
     "likely": ("likely", "很可能"),
     "guess": ("a guess", "推测"),
 }
-_KILLED: dict[Cause, tuple[str, str]] = {
+"""How sure something is."""
+_KILLED_BY: dict[Cause, tuple[str, str]] = {
     "oom-kill": ("KILLED for want of memory, by the kernel's OOM killer", "被杀死：内存耗尽，内核 OOM killer 所为"),
     "limit": ("KILLED at the limit that was set for it", "被杀死：达到设定的内存上限"),
     "crash": ("CRASHED in native code", "崩溃：本机代码出错"),
@@ -22,14 +23,12 @@ _KILLED: dict[Cause, tuple[str, str]] = {
     "memory-error": ("KILLED after a MemoryError", "因 MemoryError 被杀死"),
     "unknown": ("KILLED; by whom is not proved", "被杀死：死因尚无证据"),
 }
-
-
-_WHY: dict[Cause | None, tuple[str, str]] = {
+"""By what the program was killed."""
+_REFUSED_MEMORY: dict[Cause | None, tuple[str, str]] = {
     "memory-error": (": memory was refused", "：申请内存被拒绝"),
     "limit": (": its --limit was reached", "：达到 --limit 设定的上限"),
 }
-
-
+"""Why an exception ended it, where memory was why."""
 _SILENT = (
     "ENDED WITHOUT A WORD: killed from outside, crashed, or os._exit",
     "没有留下结尾就结束了：被外部杀死、崩溃，或调用了 os._exit",
@@ -37,8 +36,8 @@ _SILENT = (
 
 
 def _killed(verdict: Verdict, say: Say) -> str:
-    """By what, with the signal where somebody saw one that says more."""
-    en, zh = _KILLED[verdict.cause or "unknown"]
+    """By what it was killed, with the signal where somebody saw one that says more."""
+    en, zh = _KILLED_BY[verdict.cause or "unknown"]
     if verdict.signal and verdict.cause == "signal":
         return say(f"KILLED by {verdict.signal}", f"被信号 {verdict.signal} 杀死")
     if verdict.signal and verdict.cause in ("unknown", "crash"):
@@ -47,8 +46,8 @@ def _killed(verdict: Verdict, say: Say) -> str:
 
 
 def _sure(level: Confidence, say: Say) -> str:
-    """How sure the thing before it is."""
-    sure = say(*_SURE[level])
+    """How sure the statement before it is."""
+    sure = say(*_HOW_SURE[level])
     return say(f" ({sure})", f"（{sure}）")
 
 
@@ -64,7 +63,7 @@ def _outcome(verdict: Verdict, say: Say) -> str:
     if verdict.outcome == "exception":
         raised = verdict.exception
         what = raised.type if raised else say("an exception", "异常")
-        why = say(*_WHY[verdict.cause]) if verdict.cause in _WHY else ""
+        why = say(*_REFUSED_MEMORY[verdict.cause]) if verdict.cause in _REFUSED_MEMORY else ""
         at = verdict.culprit or raised
         where = place(at.file, at.line) if at else ""
         return say(
@@ -77,7 +76,7 @@ def _outcome(verdict: Verdict, say: Say) -> str:
 
 
 def _child(verdict: Verdict, say: Say) -> str:
-    """That it was not the first process, where that is so."""
+    """Which child it was, where it was not the first process."""
     if verdict.subject == verdict.processes[0]:
         return ""
     return say(f", child process {verdict.subject.pid}", f"，子进程 {verdict.subject.pid}")
@@ -87,8 +86,8 @@ def _died(verdict: Verdict, say: Say) -> str:
     """Where it died, as far as that is not the culprit's own sentence."""
     if (verdict.culprit and verdict.culprit.shown_by == "open") or verdict.checkpoint is None:
         return ""
-    if verdict.open:
-        name = verdict.open[-1].opened.name
+    if verdict.open_brackets:
+        name = verdict.open_brackets[-1].opened.name
         return say(f"; it died inside [{name}]", f"，死在 [{name}] 之内")
     return say(
         f"; it died after [{verdict.checkpoint.name}], inside no bracket",
@@ -108,14 +107,14 @@ def _took(culprit: Culprit, limit: float | None, say: Say) -> str:
     if limit is not None:
         beside.append(say(f"limit {mb(limit)}", f"上限 {mb(limit)}"))
     aside = say(f" ({', '.join(beside)})", f"（{'，'.join(beside)}）") if beside else ""
-    return f"{grew(culprit.growth_mb)}{aside}"
+    return f"{signed_mb(culprit.growth_mb)}{aside}"
 
 
-_HOW = {
+_SHOWN_BY: dict[ShownBy, tuple[str, str]] = {
     "open": ("It died inside {what}", "死在 {what} 之内"),
     "stack": ("It was last seen at {what}", "最后停留在 {what}"),
-    "zoom": ("What grew to the end was kept by {what}", "一直增长到最后的内存由 {what} 保留"),
-    "grown": ("What grew is {what}", "增长异常的是 {what}"),
+    "window": ("What grew to the end was kept by {what}", "一直增长到最后的内存由 {what} 保留"),
+    "checkpoint": ("What grew is {what}", "增长异常的是 {what}"),
     "between": ("Memory grew {what}", "内存增长发生在 {what}"),
     "leak": ("Memory piled up at {what}", "内存在 {what} 不断累积"),
     "raised": ("Memory was refused at {what}", "申请内存失败于 {what}"),
@@ -131,10 +130,10 @@ def _named(culprit: Culprit, say: Say) -> str:
     return " ".join(part for part in (where, name) if part) or say("an unknown line", "未知位置")
 
 
-def _grown(grown: Culprit, say: Say, *, before: bool) -> str:
-    """What else was over its alarm."""
-    named, took = _named(grown, say), _took(grown, None, say)
-    if grown.between:
+def _over_alarm(over: Culprit, say: Say, *, before: bool) -> str:
+    """What was over its alarm; ``before``: before the culprit that is already named."""
+    named, took = _named(over, say), _took(over, None, say)
+    if over.between:
         memory = say("Before that memory" if before else "Memory", "在此之前内存" if before else "内存")
         return say(f"{memory} had grown {named}: {took}.", f"{memory}在 {named}增长异常：{took}。")
     what = f"{say('Before that ', '在此之前 ') if before else ''}{named}"
@@ -148,13 +147,13 @@ def headline(verdict: Verdict) -> tuple[str, ...]:
     culprit = verdict.culprit
     if culprit:
         took = _took(culprit, verdict.rss.limit, say)
-        sentence = say(*_HOW[culprit.shown_by]).format(what=_named(culprit, say))
-        # Said once where killer and place are equally sure; of an exception's own line nobody doubts.
+        sentence = say(*_SHOWN_BY[culprit.shown_by]).format(what=_named(culprit, say))
+        # It is said once where killer and place are equally sure; an exception's own line is beyond doubt.
         if verdict.subject.silent or culprit.confidence != verdict.cause_confidence:
             sentence += _sure(culprit.confidence, say)
         lines.append(f"{sentence}{say(': ', '：') if took else ''}{took}{say('.', '。')}")
-    if verdict.grown:
-        lines.append(_grown(verdict.grown, say, before=culprit is not None))
+    if verdict.over_alarm:
+        lines.append(_over_alarm(verdict.over_alarm, say, before=culprit is not None))
     if verdict.advice:
         lines.append(f"→ {verdict.advice[0]}")
     return tuple(lines)

@@ -7,14 +7,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from memmon.verdict.model import Culprit, HotspotSummary, Raised, TopEntry, Verdict
+    from memmon.verdict.model import Culprit, Hotspot, Raised, TopEntry, Verdict
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 SCHEMA = "memmon.report/1"
 
 
 def _mb(amount: float | None) -> float | None:
-    """To a hundredth, as the log has it."""
+    """The amount to a hundredth, as the log has it."""
     return None if amount is None else round(amount, 2)
 
 
@@ -43,18 +43,19 @@ def _culprit(culprit: Culprit | None) -> dict[str, Any] | None:
     }
 
 
-def _hotspot(site: HotspotSummary) -> dict[str, Any]:
+def _hotspot(hotspot: Hotspot) -> dict[str, Any]:
+    site, figures = hotspot.site, hotspot.figures
     return {
         "name": site.name,
         "file": site.file,
         "line": site.line,
-        "hits": site.hits,
-        "growth_mb": _mb(site.growth_mb),
-        "max_growth_mb": _mb(site.max_growth_mb),
-        "peak_mb": _mb(site.peak_mb),
+        "hits": figures.hits,
+        "growth_mb": _mb(figures.growth_mb),
+        "max_growth_mb": _mb(figures.max_growth_mb),
+        "peak_mb": _mb(figures.peak_mb),
         "normal_mb": _mb(site.normal_mb),
         "alarm_mb": _mb(site.alarm_mb),
-        "status": site.status,
+        "status": hotspot.status,
     }
 
 
@@ -69,7 +70,7 @@ def _top(entry: TopEntry) -> dict[str, Any]:
 
 
 def as_object(verdict: Verdict) -> dict[str, Any]:
-    """Every key, always, in the order of the contract."""
+    """The verdict as it is written: every key is there, always, and in this order."""
     return {
         "schema": SCHEMA,
         "log": verdict.log,
@@ -91,14 +92,14 @@ def as_object(verdict: Verdict) -> dict[str, Any]:
         "processes": [
             {"pid": one.pid, "parent": one.parent, "log": one.log, "outcome": one.outcome} for one in verdict.processes
         ],
-        "hotspots": [_hotspot(site) for site in verdict.hotspots],
+        "hotspots": [_hotspot(one) for one in verdict.hotspots],
         "top": [_top(entry) for entry in verdict.top],
         "advice": list(verdict.advice),
     }
 
 
 def as_json(verdict: Verdict, *, ascii_only: bool = False) -> str:
-    """The JSON text; ``ascii_only`` for an output that can't take every character.
+    """The JSON text; ``ascii_only`` is for an output that can't take every character.
 
     A byte of a file name that is no UTF-8 is a lone surrogate, and always escaped.
     """

@@ -8,8 +8,8 @@ from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
-from memmon.show.flow import Flow
 from memmon.show.headline import headline
+from memmon.show.paragraph import Paragraph
 from memmon.show.table import Column, table
 from memmon.verdict.code.ownership import is_memmons
 from memmon.verdict.wording.language import Say, mb, place
@@ -20,7 +20,17 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from memmon.verdict.model import Container, Frame, HotspotSummary, Open, Outcome, Record, Status, TopEntry, Verdict
+    from memmon.verdict.model import (
+        Container,
+        Frame,
+        Hotspot,
+        OpenBracket,
+        Outcome,
+        Record,
+        Status,
+        TopEntry,
+        Verdict,
+    )
 
 _COLOUR: dict[Outcome, str] = {
     "killed": "bold red",
@@ -29,8 +39,9 @@ _COLOUR: dict[Outcome, str] = {
     "finished": "bold green",
 }
 _MOST_STEPS = 4
+"""A way from the culprit's line down is shown with so many steps."""
 _MOST_CONTAINERS = 5
-_MOST_SITES = 50
+_MOST_HOTSPOTS = 50
 """So many hotspots are listed: those over their levels or still open, and the largest."""
 _STATUS: dict[Status, tuple[str, str, str]] = {
     "ok": ("ok", "正常", "green"),
@@ -76,12 +87,13 @@ def _clock(record: Record) -> str:
 
 
 def _checkpoint(record: Record, target: str | None) -> str:
-    """A checkpoint as the log has it, in short."""
+    """A checkpoint as the log has it, without what is said elsewhere."""
     where = place(record.file or target, record.line) if record.line else ""
     return "  ".join(part for part in (record.name, where, f"RSS={record.rss:.2f}MB", _clock(record)) if part)
 
 
-def _opened(one: Open, target: str | None, say: Say) -> str:
+def _opened(one: OpenBracket, target: str | None, say: Say) -> str:
+    """A bracket that was still open, by its beginning."""
     opened = one.opened
     where = place(opened.file or target, opened.line) if opened.line else ""
     since = say(f"since {_clock(opened)}", f"始于 {_clock(opened)}") if opened.when else ""
@@ -90,7 +102,7 @@ def _opened(one: Open, target: str | None, say: Say) -> str:
 
 
 def _path(frames: tuple[Frame, ...]) -> str:
-    """From the user's line down to where it was, without the middle of a long way."""
+    """The way from the user's line down to what ran, without the middle of a long one."""
     steps = [f"{place(one.file, one.line)} {one.function}" for one in frames]
     if len(steps) > _MOST_STEPS:
         steps[2:-1] = ["…"]
@@ -104,8 +116,8 @@ def _summary(verdict: Verdict, say: Say) -> RenderableType:
         rows.append((say("code", "代码"), verdict.code))
     if verdict.culprit and verdict.culprit.function:
         rows.append((say("function", "函数"), verdict.culprit.function))
-    if verdict.culprit and verdict.culprit.inner:
-        rows.append((say("running there", "当时执行到"), _path(verdict.culprit.inner)))
+    if verdict.culprit and verdict.culprit.called:
+        rows.append((say("running there", "当时执行到"), _path(verdict.culprit.called)))
     rows.append((say("memory", "内存"), _memory(verdict, say)))
     if verdict.checkpoint:
         rows.append((say("last checkpoint", "最后检查点"), _checkpoint(verdict.checkpoint, verdict.target)))
@@ -113,7 +125,7 @@ def _summary(verdict: Verdict, say: Say) -> RenderableType:
     still = say("still open", "未结束")
     rows += [
         (still if not index else "", _opened(one, verdict.target, say))
-        for index, one in enumerate(reversed(verdict.open))
+        for index, one in enumerate(reversed(verdict.open_brackets))
     ]
     if verdict.exception and verdict.exception.message:
         rows.append((say("message", "异常信息"), verdict.exception.message))
@@ -122,7 +134,7 @@ def _summary(verdict: Verdict, say: Say) -> RenderableType:
     return table((("", "text"), ("", "text")), [(Text(key, style="dim"), value) for key, value in rows])
 
 
-def _hotspots(sites: tuple[HotspotSummary, ...], say: Say) -> RenderableType:
+def _hotspots(hotspots: tuple[Hotspot, ...], say: Say) -> RenderableType:
     columns: tuple[Column, ...] = (
         (say("hotspot", "热点"), "text"),
         (say("line", "行"), "number"),
@@ -135,26 +147,27 @@ def _hotspots(sites: tuple[HotspotSummary, ...], say: Say) -> RenderableType:
         ("", "text"),
     )
     rows: list[tuple[str | Text, ...]] = []
-    telling = sorted(sites, key=lambda site: (site.status == "ok" and not site.is_open, -site.growth_mb))
-    for site in sorted(telling[:_MOST_SITES], key=lambda site: -site.growth_mb):
-        en, zh, colour = _STATUS[site.status]
-        mark = say(en, zh) + (say(" open", " 未结束") if site.is_open else "")
+    telling = sorted(hotspots, key=lambda one: (one.status == "ok" and not one.is_open, -one.figures.growth_mb))
+    for one in sorted(telling[:_MOST_HOTSPOTS], key=lambda one: -one.figures.growth_mb):
+        site, figures = one.site, one.figures
+        en, zh, colour = _STATUS[one.status]
+        mark = say(en, zh) + (say(" open", " 未结束") if one.is_open else "")
         rows.append(
             (
                 site.name,
                 str(site.line or "-"),
-                str(site.hits),
-                _growth(site.growth_mb),
-                _growth(site.max_growth_mb),
-                "-" if site.peak_mb is None else _growth(site.peak_mb),
+                str(figures.hits),
+                _growth(figures.growth_mb),
+                _growth(figures.max_growth_mb),
+                "-" if figures.peak_mb is None else _growth(figures.peak_mb),
                 _or_dash(site.normal_mb),
                 _or_dash(site.alarm_mb),
                 Text(mark, style=colour),
             )
         )
-    if rest := telling[_MOST_SITES:]:
+    if rest := telling[_MOST_HOTSPOTS:]:
         more = say(f"… {len(rest):,} more (--json)", f"……另有 {len(rest):,} 处（--json）")
-        hits, growth = sum(site.hits for site in rest), sum(site.growth_mb for site in rest)
+        hits, growth = sum(one.figures.hits for one in rest), sum(one.figures.growth_mb for one in rest)
         rows.append((more, "", f"{hits:,}", _growth(growth), *[""] * 5))
     return table(columns, rows, gap=1)
 
@@ -207,8 +220,8 @@ def report(verdict: Verdict) -> Group:
     """Everything to print, for any width."""
     say = Say(verdict.language)
     first, *further = headline(verdict)
-    parts: list[RenderableType] = [Flow(first, _COLOUR[verdict.outcome])]
-    parts += [Flow(line, "bold") for line in further]
+    parts: list[RenderableType] = [Paragraph(first, _COLOUR[verdict.outcome])]
+    parts += [Paragraph(line, "bold") for line in further]
     parts += [Text(), _summary(verdict, say)]
     if verdict.hotspots:
         parts += _section(say("Growth by hotspot, MB", "各热点增长（MB）"), _hotspots(verdict.hotspots, say))

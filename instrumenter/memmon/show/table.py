@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from rich.table import Table
 from rich.text import Text
 
-from memmon.show.flow import Flow
+from memmon.show.paragraph import Paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ Column = tuple[str, Literal["text", "number"]]
 
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[str | Text]], *, gap: int = 2) -> Table:
-    """A table of ``columns`` (heading and sort); text folds where the terminal is narrow, numbers never do."""
+    """A table of ``columns`` (heading and sort); text wraps where the terminal is narrow, numbers never do."""
     headed = any(heading for heading, _ in columns)
     made = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="dim", show_header=headed)
     for heading, sort in columns:
@@ -25,7 +25,7 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[str | Text]], *, ga
     for row in rows:
         made.add_row(
             *(
-                cell if isinstance(cell, Text) else Text(cell) if sort == "number" else Flow(cell)
+                cell if isinstance(cell, Text) else Text(cell) if sort == "number" else Paragraph(cell)
                 for cell, (_, sort) in zip(row, columns, strict=True)
             )
         )

@@ -21,47 +21,47 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from memmon.verdict.judge.cause import Scene, weigh_cause
+from memmon.verdict.judge.cause import CauseEvidence, weigh_cause
 from memmon.verdict.wording.language import Say
 
 if TYPE_CHECKING:
-    from memmon.verdict.model import Counter, Record, Story, Traces
+    from memmon.verdict.model import Counter, ExternalEvidence, ProcessHistory, Record
 
 _PROVED = ("oom-kill", "crash")
 
 
-def keep_last_checkpoint(story: Story) -> None:
+def keep_last_checkpoint(history: ProcessHistory) -> None:
     """Give the log the line of the last checkpoint, where the kill came before it was written."""
-    if story.unwritten is not None:
-        _append(story.log, _line(story.unwritten))
+    if history.unwritten is not None:
+        _append(history.log, _line(history.unwritten))
 
 
-def keep_proof(story: Story, traces: Traces) -> None:
-    """Write down what proves the end of ``story``'s process, unless the log has it from before or from a supervisor."""
-    if story.proof or story.supervised:
+def keep_proof(history: ProcessHistory, external: ExternalEvidence) -> None:
+    """Write down what proves how the process ended, unless the log has it from before or from a supervisor."""
+    if history.proof or history.supervised:
         return
-    cause, _, _ = weigh_cause(Scene(story, traces, Say(story.header.language)))
+    cause, _, _ = weigh_cause(CauseEvidence(history, external, Say(history.header.language)))
     if cause not in _PROVED:
         return
-    named = [line for line in traces.kernel if line.pid == story.header.pid]
+    named = [line for line in external.kernel if line.pid == history.header.pid]
     fields = {
-        "cgroup": _counter(traces.cgroup),
-        "vmstat": _counter(traces.vmstat),
+        "cgroup": _counter(external.cgroup),
+        "vmstat": _counter(external.vmstat),
         "kernel": [asdict(line) for line in named],
-        "last": story.checkpoint.name if story.checkpoint else None,
+        "last": history.checkpoint.name if history.checkpoint else None,
     }
-    _append(story.log, f"# proof: {json.dumps(fields, ensure_ascii=False)}\n")
+    _append(history.log, f"# proof: {json.dumps(fields, ensure_ascii=False)}\n")
 
 
 def _counter(counter: Counter | None) -> dict[str, Any] | None:
-    """A counter that rose."""
+    """The counter as the log keeps it; None where it did not rise."""
     if counter is None or not counter.rise or counter.rise < 0:
         return None
     return {"path": counter.path, "before": counter.before, "after": counter.now}
 
 
 def _line(record: Record) -> str:
-    """The record in the card's form."""
+    """The record as the runtime would have written it."""
     more = f" growth={record.growth:+.2f}MB" if record.growth != record.step else ""
     more += f" line={record.line}" if record.line is not None else ""
     more += f" file={json.dumps(record.file, ensure_ascii=False)}" if record.file else ""

@@ -1,4 +1,4 @@
-"""What to do about it: one of the known fixes, chosen by the culprit's own code and name, with place and amount."""
+"""What to do about a verdict: one of the known fixes, chosen by the culprit's code and name, with place and amount."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from memmon.verdict.advice.fixes import CACHE, FIXES, KEPT, ONE_ALLOCATION, OTHERWISE, RAN
+from memmon.verdict.advice.fixes import CACHE, FIXES, ONE_ALLOCATION, OTHERWISE, RAN, STAYS
 from memmon.verdict.code.source import without_comment
-from memmon.verdict.wording.language import Say, between, grew, mb, place
+from memmon.verdict.wording.language import Say, between, mb, place, signed_mb
 
 if TYPE_CHECKING:
     from memmon.verdict.advice.fixes import Fix
     from memmon.verdict.code.source import Code
-    from memmon.verdict.model import Culprit, HotspotSummary, Verdict
+    from memmon.verdict.model import Culprit, Hotspot, Verdict
 
 
 _MANY_BLOCKS = 100
-"""What a window counted so many blocks of is no single allocation."""
+"""Memory in so many blocks is no single allocation."""
 _LOADS = re.compile(r"load|read|fetch|加载|读取", re.IGNORECASE)
+"""The name of a hotspot that loads something."""
 
 
 def _data_file(code: Code, culprit: Culprit) -> str | None:
@@ -47,7 +48,7 @@ def _what(fix: Fix, code: Code | None, culprit: Culprit, say: Say) -> str:
 
 
 def _fixes(code: Code | None, culprit: Culprit) -> list[Fix]:
-    """What fits, the statement's own code before the functions that it calls, and those before the name."""
+    """The fixes that fit: by the statement's own code, else the hotspot's name, else the functions that it calls."""
     if code and _is_cached(code, culprit):
         return [CACHE]
     statement, context = (code.statement, code.context) if code else ("", "")
@@ -60,13 +61,13 @@ def _fixes(code: Code | None, culprit: Culprit) -> list[Fix]:
 
 
 def _is_cached(code: Code, culprit: Culprit) -> bool:
-    """Whether the line makes what a cache without bounds keeps."""
+    """Whether the line makes what a cache without bounds then keeps."""
     unbounded = CACHE.code is not None and CACHE.code.search(code.decorators)
-    return bool(unbounded) and (culprit.shown_by == "zoom" or code.statement.lstrip().startswith("return"))
+    return bool(unbounded) and (culprit.shown_by == "window" or code.statement.lstrip().startswith("return"))
 
 
 def _for_between(where: str, took: str, say: Say) -> str:
-    """Where no line is known: how to get to know it."""
+    """The advice where no line is known: how to get to know it."""
     return say(
         f"what ran {where} ({took}) is in no bracket: name it in memmon.toml (`memmon scan` lists suspects), run again",
         f"{where}执行的代码（{took}）不在任何检查点之内：在 memmon.toml 中写明可疑位置（见 `memmon scan`），再次运行",
@@ -74,15 +75,15 @@ def _for_between(where: str, took: str, say: Say) -> str:
 
 
 def _for_culprit(culprit: Culprit, code: Code | None, say: Say) -> list[str]:
-    """The fixes with the line and the amount."""
+    """The advice for one line, with the place and the amount."""
     if culprit.between:
-        return [_for_between(between(*culprit.between, say), grew(culprit.growth_mb or 0.0), say)]
+        return [_for_between(between(*culprit.between, say), signed_mb(culprit.growth_mb or 0.0), say)]
     where = place(culprit.file, culprit.line) or culprit.checkpoint or ""
-    took = say(f" ({grew(culprit.growth_mb)})", f"（{grew(culprit.growth_mb)}）") if culprit.growth_mb else ""
+    took = say(f" ({signed_mb(culprit.growth_mb)})", f"（{signed_mb(culprit.growth_mb)}）") if culprit.growth_mb else ""
     if culprit.shown_by == "stack" and culprit.confidence == "guess":
         fixes = [RAN]
     else:
-        otherwise = KEPT if culprit.shown_by in ("zoom", "leak") else OTHERWISE
+        otherwise = STAYS if culprit.shown_by in ("window", "leak") else OTHERWISE
         fixes = _fixes(code, culprit)[:1] or [otherwise]
     return [
         f"{where}{took}{say(': ', '：')}{say(fix.en, fix.zh).format(what=_what(fix, code, culprit, say))}"
@@ -90,29 +91,29 @@ def _for_culprit(culprit: Culprit, code: Code | None, say: Say) -> list[str]:
     ]
 
 
-def _loaded_twice(hotspots: tuple[HotspotSummary, ...], culprit: Culprit | None, say: Say) -> list[str]:
-    """The card's fourth row: the same thing loaded more than once."""
-    return [
-        f"{place(site.file, site.line)}{say(': ', '：')}"
-        + say(
-            f"{site.name} ran {site.hits} times ({grew(site.growth_mb)} in all): load once, reuse what is in memory",
-            f"{site.name} 执行了 {site.hits} 次（共 {grew(site.growth_mb)}）：只加载一次，复用内存中的数据",
-        )
-        for site in hotspots
-        if site.hits > 1
-        and _LOADS.search(site.name)
-        and ((culprit and culprit.hotspot == site.name) or site.status != "ok")
-    ]
+def _loaded_twice(hotspots: tuple[Hotspot, ...], culprit: Culprit | None, say: Say) -> list[str]:
+    """The advice where the same thing is loaded more than once."""
+    advice = []
+    for one in hotspots:
+        name, hits, growth = one.site.name, one.figures.hits, signed_mb(one.figures.growth_mb)
+        notable = (culprit and culprit.hotspot == name) or one.status != "ok"
+        if hits > 1 and notable and _LOADS.search(name):
+            what = say(
+                f"{name} ran {hits} times ({growth} in all): load once, reuse what is in memory",
+                f"{name} 执行了 {hits} 次（共 {growth}）：只加载一次，复用内存中的数据",
+            )
+            advice.append(f"{place(one.site.file, one.site.line)}{say(': ', '：')}{what}")
+    return advice
 
 
-def advise(verdict: Verdict, code: Code | None, grown_code: Code | None) -> tuple[str, ...]:
+def advise(verdict: Verdict, code: Code | None, over_alarm_code: Code | None) -> tuple[str, ...]:
     """What to do, most urgent first; nothing where nothing is wrong."""
     say = Say(verdict.language)
     advice: list[str] = []
-    if verdict.culprit and verdict.blames_memory:
+    if verdict.culprit and verdict.memory_suspected:
         advice += _for_culprit(verdict.culprit, code, say)
-    if verdict.grown:
-        advice += _for_culprit(verdict.grown, grown_code, say)[:1]
+    if verdict.over_alarm:
+        advice += _for_culprit(verdict.over_alarm, over_alarm_code, say)[:1]
     advice += _loaded_twice(verdict.hotspots, verdict.culprit, say)
     if verdict.subject.silent:
         script = place(verdict.target, None) or "SCRIPT"
@@ -122,7 +123,7 @@ def advise(verdict: Verdict, code: Code | None, grown_code: Code | None) -> tupl
                 f"用 `memmon run {script}` 启动：可以看到结束它的退出状态或信号",
             )
         )
-    elif verdict.outcome == "killed" and not verdict.culprit and verdict.blames_memory:
+    elif verdict.outcome == "killed" and not verdict.culprit and verdict.memory_suspected:
         advice.append(
             say(
                 "no checkpoint was passed before the end: name suspects in memmon.toml (`memmon scan` lists them), "

@@ -1,7 +1,7 @@
-"""The card's table of fixes and its like: what code and names tell of a trouble, and the way out in two languages.
+"""The known fixes: what code and names tell of a trouble, and the way out in two languages.
 
 To add a fix, add an entry to ``FIXES``: a pattern for the code, one for the hotspot's name, the two wordings. The first
-that fits counts.
+that fits is given.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ class Fix:
     """A known trouble and its way out; ``{what}`` is the data file or the thing in question."""
 
     code: re.Pattern[str] | None
+    """What the code has in it."""
     name: re.Pattern[str] | None
+    """What the hotspot's name has in it."""
     en: str
     zh: str
     reads: bool = False
-    """Whether it is about a data file."""
+    """It is about a data file."""
 
 
 def _fix(code: str | None, name: str | None, en: str, zh: str) -> Fix:
@@ -182,15 +184,15 @@ OTHERWISE = Fix(
     "work on less data at a time here, and release what is no longer needed (del, then gc.collect())",
     "减少这里一次处理的数据量，并及时释放不再需要的对象（del 后 gc.collect()）",
 )
-"""Where nothing more is known of the code."""
+"""For a line of whose code nothing more is known."""
 
-KEPT = Fix(
+STAYS = Fix(
     None,
     None,
     "what is made here stays: find what still refers to it (a list, a dict, a cache), and bound that or let go of it",
     "这里产生的数据一直被引用：找出仍持有它的对象（列表、字典、缓存），限制其大小或及时释放",
 )
-"""Where memory is known to be kept, and not how."""
+"""For a line of which it is known that it keeps memory, but not how."""
 
 RAN = Fix(
     None,
@@ -198,4 +200,4 @@ RAN = Fix(
     "this line ran, which need not be the one that keeps memory: name suspects in memmon.toml (see `memmon scan`)",
     "这只是当时执行到的行，未必是占用内存的行：在 memmon.toml 中写明可疑位置（见 `memmon scan`）",
 )
-"""Where only a line is known that ran."""
+"""For a line of which it is only known that it ran."""

@@ -18,16 +18,19 @@ if TYPE_CHECKING:
 
 BACKUP = ".monitor_backup"
 _MARK = b"# >>> memmon "
+"""What only an instrumented file holds."""
 _MOST_BYTES = 64 << 20
+"""A larger file is no source."""
 _MOST_BODY = 200
-"""Lines of a called function that are looked at."""
+"""So many lines of a called function are read."""
 _ABOVE = 8
+"""So many lines above the culprit are searched for what it reads from."""
 _DEFINES = re.compile(r"\s*(?:async\s+)?def\s+([^\W\d]\w*)\s*\(")
 _CALLED = re.compile(r"\b([^\W\d]\w*)\s*\(")
 
 
 def _read(path: Path) -> bytes | None:
-    """A file's bytes, unless it is none that a source could be."""
+    """A file's bytes; None where it can't be read or can't be a source."""
     with suppress(OSError, ValueError):
         if path.is_file() and path.stat().st_size <= _MOST_BYTES:
             return path.read_bytes()
@@ -35,7 +38,7 @@ def _read(path: Path) -> bytes | None:
 
 
 def _original(path: str) -> bytes | None:
-    """The file as it was before instrumenting: itself, its backup, or itself with what was put in taken out again."""
+    """The file as it was before instrumenting: itself, its backup, or itself without what was injected."""
     source = _read(Path(path))
     if source is None or _MARK not in source:
         return source
@@ -82,13 +85,13 @@ class Code:
     line: str
     """Its first line, without indentation and comment."""
     statement: str
-    """All of it; of a function its body."""
+    """The whole statement; where it is a function's heading, with the function's body."""
     context: str
     """The statement and the functions of the same file that it calls, as far as they are found."""
     loads: tuple[str, ...]
     """Data files that the context names, as written."""
     decorators: str = ""
-    """Those of the function around it, a line each."""
+    """The decorators of the function around the statement, a line each."""
 
 
 _DATA_FILE = re.compile(
@@ -130,10 +133,10 @@ def without_comment(line: str) -> str:
     return text[:found].rstrip() or text
 
 
-def _left_out(path: str, lines: tuple[str, ...], quiet: Iterable[int]) -> tuple[str, ...]:
-    """The lines with the statements that begin at ``quiet`` ones blank."""
+def _left_out(path: str, lines: tuple[str, ...], ignored: Iterable[int]) -> tuple[str, ...]:
+    """The lines, with the statements blank that begin at the ``ignored`` ones."""
     left = list(lines)
-    for first in quiet:
+    for first in ignored:
         if 0 < first <= len(lines) and not _DEFINES.match(lines[first - 1]):
             last = last_line(path, first)
             left[first - 1 : last] = [""] * (last - first + 1)
@@ -154,18 +157,18 @@ def _decorators(lines: tuple[str, ...], line: int) -> str:
     return ""
 
 
-def code_at(path: str | None, line: int | None, quiet: Iterable[int] = ()) -> Code | None:
+def code_at(path: str | None, line: int | None, ignored: Iterable[int] = ()) -> Code | None:
     """What stands at a line of the original; None where that can't be read.
 
-    The statements that begin at the lines ``quiet`` are known to have taken next to nothing: nothing is told of them
-    but the line itself.
+    The statements that begin at the lines ``ignored`` are known to have taken next to nothing: what is told of the code
+    is told without them.
     """
     if path is None or line is None:
         return None
     whole = source_lines(path)
     if not 0 < line <= len(whole):
         return None
-    lines = _left_out(path, whole, quiet)
+    lines = _left_out(path, whole, ignored)
     heading = _DEFINES.match(lines[line - 1])
     found = _body(lines, heading[1], line - 1) if heading else lines[line - 1 : last_line(path, line)]
     statement = "\n".join(found)
@@ -173,7 +176,7 @@ def code_at(path: str | None, line: int | None, quiet: Iterable[int] = ()) -> Co
     for name in dict.fromkeys(_CALLED.findall(statement)):
         context += _body(lines, name)
     text = "\n".join(context)
-    # What is loaded is often opened just above.
+    # A file that is read is often opened just above.
     above = lines[max(line - 1 - _ABOVE, 0) : line - 1]
     opened = [text] if len(context) > 1 else [text, *reversed([one for one in above if "open(" in one])]
     named = "\n".join([*opened, *_constants(lines, text)])

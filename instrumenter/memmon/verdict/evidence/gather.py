@@ -7,36 +7,34 @@ from typing import TYPE_CHECKING
 
 from memmon.verdict.evidence.kernel import cgroup_kills, machine_kills
 from memmon.verdict.evidence.liveness import SLACK, is_alive
-from memmon.verdict.model import Traces
+from memmon.verdict.model import ExternalEvidence
 
 if TYPE_CHECKING:
-    from memmon.verdict.evidence.kernel import Kernel
-    from memmon.verdict.model import Proof, Story
+    from memmon.verdict.evidence.kernel import KernelLog
+    from memmon.verdict.model import ProcessHistory, Proof
 
 
-def gather(story: Story, kernel: Kernel) -> Traces:
-    """All that can be found of the process behind the log."""
-    header = story.header
-    if story.proof is None and is_alive(header, story.start_ticks):
-        return Traces(alive=True)
+def gather(history: ProcessHistory, kernel_log: KernelLog) -> ExternalEvidence:
+    """What can be found now of the process behind the log, and what an earlier report found of it."""
+    header = history.header
+    if history.proof is None and is_alive(header, history.start_ticks):
+        return ExternalEvidence(alive=True)
     since = None if header.started is None else header.started - SLACK
-    traces = Traces(
+    external = ExternalEvidence(
         cgroup=cgroup_kills(header),
         vmstat=machine_kills(header),
-        kernel=tuple(line for line in kernel.lines if since is not None and line.at >= since),
-        kernel_log_whole=(
-            kernel.counts_as_we_do and kernel.begins is not None and since is not None and kernel.begins <= since
-        ),
+        kernel=tuple(line for line in kernel_log.lines if since is not None and line.at >= since),
+        kernel_log_whole=since is not None and kernel_log.reaches_back_to(since),
     )
-    return recalled(traces, story.proof) if story.proof else traces
+    return _with_proof(external, history.proof) if history.proof else external
 
 
-def recalled(traces: Traces, proof: Proof) -> Traces:
-    """The traces as they were found first, where those of today say less or count what came later."""
-    older = tuple(line for line in proof.kernel if all(line.text != one.text for one in traces.kernel))
+def _with_proof(external: ExternalEvidence, proof: Proof) -> ExternalEvidence:
+    """The evidence as it was found first, where that of today says less or counts what came later."""
+    older = tuple(line for line in proof.kernel if all(line.text != one.text for one in external.kernel))
     return replace(
-        traces,
-        cgroup=proof.cgroup or traces.cgroup,
-        vmstat=proof.vmstat or traces.vmstat,
-        kernel=older + traces.kernel,
+        external,
+        cgroup=proof.cgroup or external.cgroup,
+        vmstat=proof.vmstat or external.vmstat,
+        kernel=older + external.kernel,
     )

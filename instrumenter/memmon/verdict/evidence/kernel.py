@@ -111,7 +111,7 @@ def _next_record(descriptor: int) -> bytes:
 
 
 def _kernel_line(at: float, text: str) -> KernelLine | None:
-    """A process that the kernel killed for want of memory, or one that a fault of its own ended."""
+    """The line, if it names a process that the kernel killed for want of memory or that a fault of its own ended."""
     if found := _KILLED.search(text):
         held = [int(kilobytes) for kilobytes in _HELD.findall(text)]
         return KernelLine("oom-kill", int(found[1]), at, text, sum(held) / 1024 if held else None)
@@ -128,12 +128,15 @@ def _counts_as_we_do() -> bool:
         return False
 
 
-class Kernel:
+class KernelLog:
     """The kernel log's ends of processes, read once for all the logs of a run."""
 
     def __init__(self) -> None:
-        """Read it now."""
+        """Read it as it is now."""
         records = _kernel_records()
-        self.begins = records[0][0] if records else None
+        self._begins = records[0][0] if records else None
         self.lines = tuple(line for at, text in records if (line := _kernel_line(at, text)))
-        self.counts_as_we_do = _counts_as_we_do()
+
+    def reaches_back_to(self, moment: float) -> bool:
+        """Whether all since ``moment`` (seconds since the epoch) is in it, by the ids that processes have here."""
+        return self._begins is not None and self._begins <= moment and _counts_as_we_do()

@@ -15,8 +15,8 @@ SLACK = 2.0
 """Seconds by which clocks of different grain (boot time, clock ticks, the header) may disagree."""
 
 
-_FIELDS = 20
-"""As many of /proc/PID/stat's as are needed: the 20th from the state on is the start."""
+_STARTED = 19
+"""Where the start, in clock ticks since boot, stands among the fields of /proc/PID/stat, the state being field 0."""
 
 
 def _proc_stat(pid: int) -> list[str] | None:
@@ -26,7 +26,7 @@ def _proc_stat(pid: int) -> list[str] | None:
     except OSError:
         return None
     fields = text.rpartition(")")[2].split()
-    return None if len(fields) < _FIELDS or fields[0] in "ZXx" else fields
+    return None if len(fields) <= _STARTED or fields[0] in "ZXx" else fields
 
 
 def _since_epoch(ticks: int) -> float | None:
@@ -39,7 +39,7 @@ def _since_epoch(ticks: int) -> float | None:
 
 
 def _psutil_start(pid: int) -> float | None:
-    """The same where there is no /proc."""
+    """When the process started, in seconds since the epoch, where there is no /proc; None where it is gone."""
     import psutil  # noqa: PLC0415  # slow to import, and never needed on Linux
 
     try:
@@ -76,6 +76,6 @@ def is_alive(header: Header, start_ticks: int = 0) -> bool:
         return start is not None and start <= header.started + SLACK
     fields = _proc_stat(header.pid)
     if start_ticks:
-        return fields is not None and int(fields[19]) == start_ticks
-    start = None if fields is None else _since_epoch(int(fields[19]))
+        return fields is not None and int(fields[_STARTED]) == start_ticks
+    start = None if fields is None else _since_epoch(int(fields[_STARTED]))
     return start is not None and start <= header.started + SLACK and _is_python(header)

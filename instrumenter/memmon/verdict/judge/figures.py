@@ -5,96 +5,100 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from memmon.verdict.model import HotspotSummary, Status, TopEntry
+from memmon.verdict.model import Figures, Hotspot, Status, TopEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from memmon.verdict.model import Culprit, Story, Totals
+    from memmon.verdict.model import Culprit, ProcessHistory, Site, SiteTotals
 
 _Key = tuple[str, str | None, int | None]
-_WORSE: dict[Status, int] = {"ok": 0, "high": 1, "alarm": 2}
+_BY_SEVERITY: tuple[Status, ...] = ("ok", "high", "alarm")
 
 
-def _status(site: Totals, open_mb: float) -> Status:
-    """Its worst growth beside what is fine and what is not."""
-    worst = max(site.max_growth_mb, open_mb)
-    if site.alarm_mb is not None and worst > site.alarm_mb:
+def _status(site: Site, growth_mb: float) -> Status:
+    """The site's worst growth beside what is fine and what is not."""
+    if site.alarm_mb is not None and growth_mb > site.alarm_mb:
         return "alarm"
-    return "high" if site.normal_mb is not None and worst > site.normal_mb else "ok"
+    return "high" if site.normal_mb is not None and growth_mb > site.normal_mb else "ok"
 
 
-def _summary(site: Totals, story: Story, open_mb: float | None) -> HotspotSummary:
-    """One site with what its open bracket has grown by so far."""
+def _hotspot(totals: SiteTotals, history: ProcessHistory, open_mb: float | None) -> Hotspot:
+    """One site of one process, with the growth of its open bracket so far."""
     so_far = open_mb or 0.0
-    return HotspotSummary(
-        name=site.name,
-        file=site.file or story.header.target,
-        line=site.line,
-        hits=site.hits,
-        growth_mb=site.growth_mb + so_far,
-        max_growth_mb=max(site.max_growth_mb, so_far),
-        peak_mb=site.peak_mb,
-        normal_mb=site.normal_mb,
-        alarm_mb=site.alarm_mb,
-        status=_status(site, so_far),
+    figures = replace(
+        totals.figures,
+        growth_mb=totals.figures.growth_mb + so_far,
+        max_growth_mb=max(totals.figures.max_growth_mb, so_far),
+    )
+    return Hotspot(
+        site=replace(totals.site, file=totals.site.file or history.header.target),
+        figures=figures,
+        status=_status(totals.site, figures.max_growth_mb),
         is_open=open_mb is not None,
     )
 
 
-def hotspots_of(story: Story, final_mb: float) -> list[HotspotSummary]:
+def hotspots_of(history: ProcessHistory, final_mb: float) -> list[Hotspot]:
     """One process's sites; what was open at its end has grown until ``final_mb``."""
     open_mb: dict[_Key, float] = {}
-    for one in story.open:  # the outermost of a recursion counts
+    for one in history.open_brackets:  # where a function calls itself, the outermost bracket counts
         open_mb.setdefault((one.opened.base, one.opened.file, one.opened.line), final_mb - one.opened.rss)
-    return [_summary(site, story, open_mb.get((site.name, site.file, site.line))) for site in story.sites]
+    return [
+        _hotspot(totals, history, open_mb.get((totals.site.name, totals.site.file, totals.site.line)))
+        for totals in history.sites
+    ]
 
 
-def _largest(*amounts: float | None) -> float | None:
-    """The largest that is known."""
+def _largest_known(*amounts: float | None) -> float | None:
     return max((amount for amount in amounts if amount is not None), default=None)
 
 
-def _together(one: HotspotSummary, other: HotspotSummary) -> HotspotSummary:
+def _together(one: Hotspot, other: Hotspot) -> Hotspot:
     """The same site in two processes."""
-    return replace(
-        one,
-        hits=one.hits + other.hits,
-        growth_mb=one.growth_mb + other.growth_mb,
-        max_growth_mb=max(one.max_growth_mb, other.max_growth_mb),
-        peak_mb=_largest(one.peak_mb, other.peak_mb),
-        normal_mb=other.normal_mb if one.normal_mb is None else one.normal_mb,
-        alarm_mb=other.alarm_mb if one.alarm_mb is None else one.alarm_mb,
-        status=max(one.status, other.status, key=lambda status: _WORSE[status]),
+    site, figures = one.site, one.figures
+    return Hotspot(
+        site=replace(
+            site,
+            normal_mb=other.site.normal_mb if site.normal_mb is None else site.normal_mb,
+            alarm_mb=other.site.alarm_mb if site.alarm_mb is None else site.alarm_mb,
+        ),
+        figures=Figures(
+            hits=figures.hits + other.figures.hits,
+            growth_mb=figures.growth_mb + other.figures.growth_mb,
+            max_growth_mb=max(figures.max_growth_mb, other.figures.max_growth_mb),
+            peak_mb=_largest_known(figures.peak_mb, other.figures.peak_mb),
+        ),
+        status=max(one.status, other.status, key=_BY_SEVERITY.index),
         is_open=one.is_open or other.is_open,
     )
 
 
-def merge(sites: Iterable[HotspotSummary]) -> tuple[HotspotSummary, ...]:
-    """One entry a site, in the order of their first hits."""
-    merged: dict[_Key, HotspotSummary] = {}
-    for site in sites:
-        key = (site.name, site.file, site.line)
-        merged[key] = _together(merged[key], site) if key in merged else site
+def merge_processes(hotspots: Iterable[Hotspot]) -> tuple[Hotspot, ...]:
+    """One entry a site, whatever the number of processes that passed it, in the order of their first hits."""
+    merged: dict[_Key, Hotspot] = {}
+    for one in hotspots:
+        key = (one.site.name, one.site.file, one.site.line)
+        merged[key] = _together(merged[key], one) if key in merged else one
     return tuple(merged.values())
 
 
-def blamed(sites: Iterable[HotspotSummary], culprit: Culprit | None) -> tuple[HotspotSummary, ...]:
-    """The same; what ran memory out is high, though nothing says what is fine for it."""
+def mark_culprit(hotspots: Iterable[Hotspot], culprit: Culprit | None) -> tuple[Hotspot, ...]:
+    """The same hotspots; that of the culprit's line is high even where no level says what is fine for it."""
     where = (culprit.file, culprit.line) if culprit and culprit.line and (culprit.growth_mb or 0.0) > 0 else None
     return tuple(
-        replace(site, status="high") if (site.file, site.line) == where and site.status == "ok" else site
-        for site in sites
+        replace(one, status="high") if (one.site.file, one.site.line) == where and one.status == "ok" else one
+        for one in hotspots
     )
 
 
-def largest(stories: Iterable[Story], count: int) -> tuple[TopEntry, ...]:
-    """The largest checkpoints of all processes, each once."""
+def top_checkpoints(histories: Iterable[ProcessHistory], count: int) -> tuple[TopEntry, ...]:
+    """The ``count`` largest checkpoints of all processes, each once, the largest first."""
     entries: dict[_Key, TopEntry] = {}
-    for story in stories:
-        for record in story.top:
+    for history in histories:
+        for record in history.top:
             entry = TopEntry(
-                record.name, record.file or story.header.target, record.line, record.growth or 0.0, record.rss
+                record.name, record.file or history.header.target, record.line, record.growth or 0.0, record.rss
             )
             key = (entry.name, entry.file, entry.line)
             if key not in entries or entries[key].growth_mb < entry.growth_mb:

@@ -13,44 +13,62 @@ from memmon.verdict.model import Culprit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from memmon.verdict.model import Confidence, Frame, Open, Record, Stack, Story, Totals, Way
+    from memmon.verdict.model import (
+        Confidence,
+        Frame,
+        OpenBracket,
+        ProcessHistory,
+        Record,
+        ShownBy,
+        Site,
+        SiteTotals,
+        Stack,
+    )
 
-STEP_MB = 10.0
-_STEP_SHARE = 0.1
-"""Growth that makes a fatal step where no alarm is set: this much, or this share of the limit."""
-_DEEPEST = 64
-"""Frames of a stack that the log has at most: what is not among so many may still be below them."""
+LARGE_STEP_MB = 10.0
+"""Growth that is out of the ordinary for one step where no alarm is set, unless the limit is large."""
+_LARGE_STEP_SHARE = 0.1
+"""The same as a share of the limit; the larger of the two counts."""
+_MOST_FRAMES = 64
+"""A stack in the log has at most so many frames: a frame that is not among so many may still be further out."""
 
 Extents = Mapping[tuple[str, int], int]
-"""By file and first line: the last line of a statement."""
+"""The last line of each statement, by its file and its first line."""
 
 
 @dataclass(frozen=True)
-class End:
-    """The end of a process: its log, and the memory it held at last as far as that is known."""
+class LastMoment:
+    """The end of a process: what was recorded of it, and the memory it held at last as far as that is known."""
 
-    story: Story
+    history: ProcessHistory
     final_mb: float
-    """By the kernel's own word or, where it was killed at a limit, that limit; else the last record."""
+    """What the kernel says that it held, or the limit at which it was killed; else the RSS of the last record."""
     extents: Extents
 
     @property
-    def tail_mb(self) -> float:
+    def since_checkpoint_mb(self) -> float:
         """Growth since the last checkpoint was passed."""
-        return self.final_mb - (self.story.checkpoint.rss if self.story.checkpoint else self.story.baseline_mb)
+        return self.final_mb - (self.history.checkpoint.rss if self.history.checkpoint else self.history.baseline_mb)
 
-    def is_step(self, growth: float, alarm: float | None) -> bool:
-        """Whether ``growth`` is out of the ordinary for one step."""
-        limit = self.story.header.limit_mb
-        return growth > (max(STEP_MB, _STEP_SHARE * limit if limit else 0.0) if alarm is None else alarm)
+    def is_large_step(self, growth_mb: float, alarm_mb: float | None) -> bool:
+        """Whether the growth is out of the ordinary for one step."""
+        limit = self.history.header.limit_mb
+        if alarm_mb is not None:
+            return growth_mb > alarm_mb
+        return growth_mb > max(LARGE_STEP_MB, _LARGE_STEP_SHARE * limit if limit else 0.0)
 
     @cached_property
-    def _sites(self) -> dict[tuple[str, str | None, int | None], Totals]:
-        return {(one.name, one.file, one.line): one for one in reversed(self.story.sites)}
+    def _totals(self) -> dict[tuple[str, str | None, int | None], SiteTotals]:
+        return {(one.site.name, one.site.file, one.site.line): one for one in reversed(self.history.sites)}
 
-    def site(self, record: Record) -> Totals | None:
-        """The site of one of its records."""
-        return self._sites.get((record.base, record.file, record.line))
+    def totals(self, record: Record) -> SiteTotals | None:
+        """What was counted for the site of one of the process's records."""
+        return self._totals.get((record.base, record.file, record.line))
+
+    def site(self, record: Record) -> Site | None:
+        """The site of one of the process's records."""
+        totals = self.totals(record)
+        return totals.site if totals else None
 
     def holds(self, opened: Record, frame: Frame) -> bool:
         """Whether the statement that ``opened`` stands before holds the frame's line."""
@@ -60,85 +78,88 @@ class End:
         return opened.line <= frame.line <= self.extents.get((file or "", opened.line), opened.line)
 
     def thread(self, tid: str) -> str | None:
-        """The name of the thread that a line names; the main thread's number is not written."""
-        return dict(self.story.threads).get(tid, tid) or ("MainThread" if self.story.header.version else None)
+        """The name of the thread that a record names by its number; the main thread's number is not written."""
+        return dict(self.history.threads).get(tid, tid) or ("MainThread" if self.history.header.version else None)
 
     def file(self, file: str | None) -> str | None:
-        """A record's file; without one it is the target's."""
-        return file or self.story.header.target
+        """A record's file; one that names none is of the target's."""
+        return file or self.history.header.target
 
 
-def of_record(end: End, record: Record, *, growth: float, way: Way, sure: Confidence) -> Culprit:
+def culprit_of(
+    moment: LastMoment, record: Record, *, growth_mb: float, shown_by: ShownBy, confidence: Confidence
+) -> Culprit:
     """The culprit that a checkpoint names."""
-    site = end.site(record)
+    site = moment.site(record)
     return Culprit(
-        file=end.file(record.file),
+        file=moment.file(record.file),
         line=record.line,
         function=site.function if site else None,
+        pid=moment.history.header.pid,
+        shown_by=shown_by,
+        confidence=confidence,
+        growth_mb=growth_mb,
         checkpoint=record.name,
-        pid=end.story.header.pid,
-        thread=end.thread(record.thread),
-        shown_by=way,
-        inner=(),
-        held=False,
-        growth_mb=growth,
         hotspot=record.base,
         normal_mb=site.normal_mb if site else None,
         alarm_mb=site.alarm_mb if site else None,
-        confidence=sure,
+        thread=moment.thread(record.thread),
     )
 
 
-def busy_frames(end: End) -> Iterator[tuple[Stack, Frame]]:
+def busy_frames(moment: LastMoment) -> Iterator[tuple[Stack, Frame]]:
     """The user's innermost line of each thread that was doing something."""
-    for stack in end.story.stacks:
-        frame = own_frame(stack, end.story.header.target)
+    for stack in moment.history.stacks:
+        frame = own_frame(stack, moment.history.header.target)
         if frame and not waits(stack):
             yield stack, frame
 
 
-def _waiting_frames(end: End, thread: str) -> Iterator[tuple[Stack, Frame]]:
-    """Where a thread waits: where no line of the user's is at work, it is for threads of the library that it called."""
-    for stack in end.story.stacks:
-        frame = own_frame(stack, end.story.header.target)
+def _waiting_frames(moment: LastMoment, thread: str) -> Iterator[tuple[Stack, Frame]]:
+    """The user's innermost line of a thread that may wait.
+
+    Where no thread is at work in the user's code, this one waits for threads of the library that it called.
+    """
+    for stack in moment.history.stacks:
+        frame = own_frame(stack, moment.history.header.target)
         if frame and _is_of(stack, thread):
             yield stack, frame
 
 
-def below(stack: Stack, frame: Frame) -> tuple[Frame, ...]:
-    """What ``frame`` had called, the outermost first; memmon's own, which looked on, left out."""
+def called_from(stack: Stack, frame: Frame) -> tuple[Frame, ...]:
+    """What ``frame`` had called, the outermost first, without memmon's own frames, which only looked on."""
     return tuple(one for one in reversed(stack.frames[: stack.frames.index(frame)]) if not is_memmons(one.file))
 
 
 def _is_of(stack: Stack, tid: str) -> bool:
-    """Whether the stack is of the thread that a line names."""
+    """Whether the stack is of the thread that a record names by its number."""
     return stack.tid == tid if tid else stack.thread == "MainThread"
 
 
-def inside(end: End, bracket: Open) -> tuple[Stack, Frame] | None:
+def frame_inside(moment: LastMoment, bracket: OpenBracket) -> tuple[Stack, Frame] | None:
     """Where the bracket's thread was, if a stack shows it: the line of its statement, or the user's innermost one.
 
-    A statement that is itself on the stack is what the user marked, and stays the answer; of one that goes over
-    several lines it is the line that ran.
+    A statement that is itself on the stack is what the user marked, and stays the answer; where it goes over several
+    lines, the line that ran is.
     """
     opened = bracket.opened
-    site = end.site(opened)
+    site = moment.site(opened)
     function = site.function if site else None
-    # A bracket's own thread first; the main thread's number is not written.
-    looks = sorted(busy_frames(end), key=lambda one: not _is_of(one[0], opened.thread))
-    for stack, frame in looks or _waiting_frames(end, opened.thread):
-        here = [one for one in stack.frames if one.file == end.file(opened.file) and same_function(one, function)]
+    # The bracket's own thread comes first; others follow, since a coroutine may go on in another thread.
+    looks = sorted(busy_frames(moment), key=lambda one: not _is_of(one[0], opened.thread))
+    for stack, frame in looks or _waiting_frames(moment, opened.thread):
+        here = [one for one in stack.frames if one.file == moment.file(opened.file) and same_function(one, function)]
         if here:
-            return stack, next((one for one in here if opened.kind == "BEFORE" and end.holds(opened, one)), frame)
+            return stack, next((one for one in here if opened.kind == "BEFORE" and moment.holds(opened, one)), frame)
     return None
 
 
 def same_function(frame: Frame, function: str | None) -> bool:
-    """Whether a frame is of a function that may be known by its qualified name, and the frame by its bare one."""
+    """Whether a frame is of ``function``, which is a qualified name while the frame's may be the bare one."""
     return function is None or function == frame.function or function.rpartition(".")[2] == frame.function
 
 
-def is_suspended(end: End, bracket: Open) -> bool:
+def is_suspended(moment: LastMoment, bracket: OpenBracket) -> bool:
     """Whether the bracket's thread is known to have been elsewhere: then it is a coroutine's or a generator's."""
-    stacks = [stack for stack in end.story.stacks if _is_of(stack, bracket.opened.thread)]
-    return any(len(stack.frames) < _DEEPEST for stack in stacks) and inside(end, bracket) is None
+    stacks = [stack for stack in moment.history.stacks if _is_of(stack, bracket.opened.thread)]
+    return any(len(stack.frames) < _MOST_FRAMES for stack in stacks) and frame_inside(moment, bracket) is None

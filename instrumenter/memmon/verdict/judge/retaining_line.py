@@ -1,8 +1,8 @@
-"""From the line that allocated what stayed to the line that keeps it.
+"""From the line that allocated memory which stayed to the line that keeps it.
 
-A helper that returns what it made, or a generator that yields it, keeps nothing: its caller does. And what is put
-under a local name is kept by the line that stores it from there. The source says which it is, a statement at a time.
-Where the RSS was read at each line, what grew is the line that first wrote to the memory: it got its name before.
+A helper that returns what it made, or a generator that yields it, keeps nothing: its caller does. And what is put under
+a local name is kept by the line that stores it from there. The source says which it is, a statement at a time. Where
+the RSS was read at each line, growth shows at the line that first writes to the memory, which got its name before.
 """
 
 from __future__ import annotations
@@ -14,31 +14,33 @@ from typing import TYPE_CHECKING
 
 from memmon.verdict.code.ownership import own_frame
 from memmon.verdict.code.source import last_line, source_lines
-from memmon.verdict.model import Stack
+from memmon.verdict.model import Frame, Stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from memmon.verdict.model import Frame, Zoomed
+    from memmon.verdict.model import GrowthWindow
 
-_HIGHEST = 15
-"""Lines above in which a statement may begin."""
-_LOWEST = 40
-"""Lines below in which what got a name is stored or handed on."""
+_MOST_ABOVE = 15
+"""A statement begins at most so many lines above one of its lines."""
+_MOST_BELOW = 40
+"""What got a name is stored or handed on within so many lines below."""
 _KEEPING = ("append", "appendleft", "extend", "add", "insert", "update", "setdefault", "put", "put_nowait", "push")
+"""The methods that put their argument into what they are called on."""
 _STORES = rf"""(?x)
     \.(?:{"|".join(_KEEPING)})\s*\(.*\b{{name}}\b
     | \]\s*=\s*.*\b{{name}}\b(?!\s*[\[.(])
     | \w\.\w+\s*=\s*.*\b{{name}}\b(?!\s*[\[.(])
     | \+=\s*.*\b{{name}}\b(?!\s*[\[.(])
 """
+"""A line that stores what is under ``{name}``: by a keeping method, under a key, in an attribute, or with +=."""
 
 
 def _statement(file: str, line: int) -> tuple[int, ast.stmt | None]:
     """Where the simple statement that holds a line begins, and what it is; None where it can't be read alone."""
     lines = source_lines(file)
     start = line
-    for above in range(line, max(line - _HIGHEST, 0), -1):
+    for above in range(line, max(line - _MOST_ABOVE, 0), -1):
         if last_line(file, above) >= line:
             start = above
         elif above < start:
@@ -53,7 +55,7 @@ def _statement(file: str, line: int) -> tuple[int, ast.stmt | None]:
     return start, None
 
 
-def _name(statement: ast.stmt) -> str | None:
+def _assigned_name(statement: ast.stmt) -> str | None:
     """The one local name that a plain assignment binds, unless it builds on what is under that name already."""
     if isinstance(statement, ast.For | ast.AsyncFor):
         return statement.target.id if isinstance(statement.target, ast.Name) else None
@@ -69,19 +71,20 @@ def _name(statement: ast.stmt) -> str | None:
     return None if target.id in used else target.id
 
 
-def _filled(statement: ast.stmt | None) -> Iterator[str]:
+def _filled_names(statement: ast.stmt | None) -> Iterator[str]:
     """The names of what a statement writes into, or hands to a call whose result it does not keep."""
     if isinstance(statement, ast.Assign):
         for target in statement.targets:
             if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice):
-                yield from _bare(target.value)
+                yield from _names_among(target.value)
     elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         called = statement.value.func
         if isinstance(called, ast.Attribute) and called.attr not in _KEEPING:
-            yield from _bare(called.value, *statement.value.args)
+            yield from _names_among(called.value, *statement.value.args)
 
 
-def _bare(*nodes: ast.expr) -> Iterator[str]:
+def _names_among(*nodes: ast.expr) -> Iterator[str]:
+    """The names among the expressions, where they are plain ones."""
     return (node.id for node in nodes if isinstance(node, ast.Name))
 
 
@@ -89,8 +92,8 @@ def _is_yield(statement: ast.stmt | None) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Yield | ast.YieldFrom)
 
 
-def _holds_all(statement: ast.stmt | None, inner: Frame | None, *, yielded: bool) -> bool:
-    """Whether it is a loop through something that holds all that was allocated, and does not hand it out by turns."""
+def _loops_through_all(statement: ast.stmt | None, inner: Frame | None, *, yielded: bool) -> bool:
+    """Whether it is a loop through something that holds all that was allocated, not one that gets it piece by piece."""
     if not isinstance(statement, ast.For | ast.AsyncFor):
         return False
     if inner is None:
@@ -98,13 +101,16 @@ def _holds_all(statement: ast.stmt | None, inner: Frame | None, *, yielded: bool
     return not yielded and not inner.function.endswith(("__next__", "__anext__"))
 
 
-def _below(file: str, start: int, name: str) -> tuple[int | None, str]:
-    """The line further down in the function that stores what is under ``name``; ``return`` or ``yield``, if that is."""
+def _stored_or_handed_on(file: str, start: int, name: str) -> tuple[int | None, str]:
+    """What happens to ``name`` further down in the function: the line that stores it, or by what it is handed on.
+
+    That is ``return`` or ``yield``; empty where it is neither.
+    """
     lines = source_lines(file)
     indent = len(lines[start - 1]) - len(lines[start - 1].lstrip())
     stores = re.compile(_STORES.replace("{name}", re.escape(name)))
     handed = re.compile(rf"\s*(return|yield)\b\W*{re.escape(name)}\b\W*$")
-    for number, line in enumerate(lines[start : start + _LOWEST], start + 1):
+    for number, line in enumerate(lines[start : start + _MOST_BELOW], start + 1):
         if line.strip() and not line.lstrip().startswith("#") and len(line) - len(line.lstrip()) < indent - 4:
             break
         if re.match(r"\s*(?:async\s+)?(?:def|class)\s", line):
@@ -131,34 +137,36 @@ def _is_cached(file: str, frame: Frame) -> bool:
     return False
 
 
-def still_running(windows: Iterable[Zoomed]) -> dict[tuple[Frame, ...], int]:
-    """How many of each path's outermost frames had not returned.
+def still_running(windows: Iterable[GrowthWindow]) -> dict[tuple[Frame, ...], int]:
+    """How many of each way's outermost frames had not returned when the window ended.
 
-    A call that every look caught may be one of many short ones. It had ended by any other window that says so, and by
-    an allocation on another line of one of its callers.
+    A call that every look caught may be one of many short ones. That it had ended is shown by another window that says
+    so, or by an allocation on another line of one of its callers.
     """
     running: dict[tuple[Frame, ...], int] = {}
     for window in windows:
-        for one in window.kept:
-            shared = [_shared(one.frames, other.frames) for other in window.kept if other.frames != one.frames]
+        for one in window.allocations:
+            shared = [_shared(one.frames, other.frames) for other in window.allocations if other.frames != one.frames]
             known = running.get(one.frames, one.running)
             running[one.frames] = min(known, one.running, *(count for count in shared if count))
     return running
 
 
-def _shared(path: tuple[Frame, ...], other: tuple[Frame, ...]) -> int:
+def _shared(way: tuple[Frame, ...], other: tuple[Frame, ...]) -> int:
     """How many of their outermost frames are the same."""
     count = 0
-    while count < min(len(path), len(other)) and path[-1 - count] == other[-1 - count]:
+    while count < min(len(way), len(other)) and way[-1 - count] == other[-1 - count]:
         count += 1
     return count
 
 
-def keeper(frames: tuple[Frame, ...], running: int, target: str | None, *, filled: bool = False) -> Frame | None:
+def retaining_line(
+    frames: tuple[Frame, ...], running: int, target: str | None, *, filled: bool = False
+) -> Frame | None:
     """The user's line that keeps the memory which ``frames`` allocated; None where no line is the user's.
 
-    The outermost ``running`` of the frames have not returned yet, so what they allocated is their own. ``filled``: they
-    may only have been the first to write to it.
+    The outermost ``running`` of the frames have not returned yet, so what they allocated is still their own.
+    ``filled``: the innermost line may only have been the first to write to memory that had got its name before.
     """
     first = own_frame(Stack(None, "", frames), target)
     if first is None:
@@ -169,16 +177,17 @@ def keeper(frames: tuple[Frame, ...], running: int, target: str | None, *, fille
         frame = frames[at]
         start, statement = _statement(frame.file, frame.line or 1)
         runs = at >= len(frames) - running
-        if _holds_all(statement, frames[at - 1] if at else None, yielded=yielded):
+        if _loops_through_all(statement, frames[at - 1] if at else None, yielded=yielded):
             return frame
-        names = [name] if statement and (name := _name(statement)) else list(_filled(statement)) if filled else []
-        filled = False  # a caller has it from what was called
+        assigned = _assigned_name(statement) if statement else None
+        names = [assigned] if assigned else list(_filled_names(statement)) if filled else []
+        filled = False  # what a caller has, it got from what it called
         yielded = _is_yield(statement)
         hands_up = yielded or (isinstance(statement, ast.Return) and not runs)
         for name in names:
-            stored, handed = _below(frame.file, start, name)
+            stored, handed = _stored_or_handed_on(frame.file, start, name)
             if stored:
-                return type(frame)(frame.file, stored, frame.function)
+                return Frame(frame.file, stored, frame.function)
             yielded = yielded or handed == "yield"
             hands_up = hands_up or (bool(handed) and not runs)
         above = _caller(frames, at, target)
@@ -188,7 +197,7 @@ def keeper(frames: tuple[Frame, ...], running: int, target: str | None, *, fille
 
 
 def _caller(frames: tuple[Frame, ...], at: int, target: str | None) -> int | None:
-    """The next of the user's frames further out that is on another line."""
+    """Where the next of the user's frames further out is that is on another line; None where there is none."""
     here = frames[at]
     for further in range(at + 1, len(frames)):
         frame = frames[further]

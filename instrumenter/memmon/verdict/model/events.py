@@ -1,20 +1,25 @@
-"""What stands in a log, line by line."""
+"""What a log holds, line by line."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from memmon.verdict.model.site import Site
+
 if TYPE_CHECKING:
     from memmon.verdict.model.external import Counter, KernelLine
+    from memmon.verdict.model.site import Figures
 
 OPENERS = ("BEFORE", "START")
+"""The kinds of a record that opens a bracket."""
 CLOSERS = ("AFTER", "END", "LEFT")
+"""The kinds of a record that closes one; LEFT is written where an exception left it."""
 
 
 @dataclass(frozen=True)
 class Header:
-    """The machine lines at the top; what a log does not say is None."""
+    """What the log says at its top of the program and the machine; None where it does not say it."""
 
     version: str | None = None
     target: str | None = None
@@ -34,15 +39,20 @@ class Header:
     warning_mb: float | None = None
     critical_mb: float | None = None
     cgroup_path: str | None = None
-    """The folder whose ``oom_kill`` counter was noted …"""
+    """The folder of the cgroup that the program ran in."""
     cgroup_inode: int | None = None
+    """That folder's inode, which tells it from a later one of the same path."""
     cgroup_kills: int | None = None
-    """… and its value when the program started."""
+    """The cgroup's ``oom_kill`` counter when the program started."""
     vmstat_kills: int | None = None
+    """The machine's ``oom_kill`` counter, in /proc/vmstat, when the program started."""
 
 
 class Record(NamedTuple):
-    """One line in the card's form. A tuple, since a log may hold hundreds of thousands."""
+    """One line that says how much memory the process had: a checkpoint, a background line, the program's start or end.
+
+    It is a tuple, since a log may hold hundreds of thousands.
+    """
 
     when: str
     """The local time as printed; empty where a line has none."""
@@ -51,39 +61,27 @@ class Record(NamedTuple):
     """As printed, with ``_BEFORE`` and the like."""
     base: str
     kind: str
-    """``BEFORE`` … ``LEFT``; empty for a mark, a background line, the program's start and end."""
+    """One of ``OPENERS`` or ``CLOSERS``; empty for a mark, a background line, the program's start and end."""
     rss: float
     delta: float | None = None
     """Growth since the start."""
     step: float | None = None
     """Growth since the previous checkpoint of the process."""
     growth: float | None = None
-    """What the line is judged by: of AFTER, END and LEFT since their own BEFORE or START, else ``step``."""
+    """What the record is judged by: of AFTER, END, LEFT the growth since their own BEFORE or START, else ``step``."""
     peak: float | None = None
     """The peak inside the bracket, above its beginning."""
     line: int | None = None
     file: str | None = None
-    """Only where it is not the header's target."""
+    """None where it is the header's target."""
     fired: str | None = None
+    """Which limit the level was judged by."""
     last: str | None = None
-    """Of a background line: the last checkpoint passed."""
+    """The last checkpoint passed, where it is a background line."""
     thread: str = ""
     """Its thread's number; empty for the main thread."""
     sampled: bool = False
-    """Of many lines one that was kept while the log was thinned out: its bracket's other end may be missing."""
-
-
-@dataclass(frozen=True)
-class SiteSeen:
-    """A site's first hit."""
-
-    name: str
-    file: str | None
-    line: int | None
-    function: str | None
-    kind: str
-    normal_mb: float | None
-    alarm_mb: float | None
+    """It is one of many lines and was written while the log was thinned out: its bracket's other end may be missing."""
 
 
 @dataclass(frozen=True)
@@ -101,10 +99,10 @@ class Stack:
 
     thread: str | None
     tid: str
-    """As the checkpoints' lines have it."""
+    """The thread's number, as the checkpoints' records have it."""
     frames: tuple[Frame, ...]
-    held: bool = False
-    """Written by the dead man's switch: a native call kept the interpreter to itself just then."""
+    at_lockout: bool = False
+    """It was written while a native call kept the interpreter to itself, which locked the watcher out."""
 
 
 @dataclass(frozen=True)
@@ -121,28 +119,17 @@ class Raised:
 
 
 @dataclass(frozen=True)
-class Counted:
-    """One site's exact totals, as the runtime kept them; in the order of the sites' first hits."""
-
-    opened: int
-    closed: int
-    left: int
-    growth_mb: float
-    max_growth_mb: float
-    peak_mb: float | None
-
-
-@dataclass(frozen=True)
-class Injected:
-    """Which lines of an instrumented file are not the original's, in rising order."""
+class AddedLines:
+    """Which lines of an instrumented file are not the original's."""
 
     file: str
     added: tuple[int, ...]
+    """In rising order."""
 
 
 @dataclass(frozen=True)
 class Container:
-    """One that a running frame held when memory became critical."""
+    """A list, dict or the like that a running frame held when memory became critical."""
 
     name: str
     where: str
@@ -161,46 +148,49 @@ class Heap:
 
 
 @dataclass(frozen=True)
-class Kept:
-    """Memory that one of the user's lines allocated in a window and that was still there at its end."""
+class Allocation:
+    """Memory that one way through the program allocated in a growth window and that was still there at its end."""
 
     mb: float
     frames: tuple[Frame, ...]
-    """The way to the allocation, the innermost first."""
+    """The way to the allocation, the innermost frame first."""
     running: int
     """So many of the outermost frames were on the stack all the while."""
-    keeper: Frame | None = None
-    """The line that keeps it, as far as the source tells."""
+    retaining_line: Frame | None = None
+    """The line that keeps the memory, as far as the source tells."""
     blocks: int = 0
     """How many blocks that was, where they were counted."""
 
 
 @dataclass(frozen=True)
-class Zoomed:
-    """A window of a fraction of a second while memory grew."""
+class GrowthWindow:
+    """A fraction of a second, while memory grew, in which it was observed closely who allocated."""
 
     by: str
-    """``tracemalloc``, ``lines``, ``call`` or ``stacks``."""
+    """How it was observed: ``tracemalloc``, ``lines``, ``call`` or ``stacks``."""
     rss_mb: float
-    """At its end."""
-    grown_mb: float
-    kept: tuple[Kept, ...]
-    after: str = ""
+    """The memory at its end."""
+    growth_mb: float
+    """How much memory grew in it."""
+    allocations: tuple[Allocation, ...]
+    after_checkpoint: str = ""
     """When the last checkpoint before its end was passed, as printed."""
 
 
 @dataclass(frozen=True)
-class Totalled:
-    """The totals of all sites, written at the end."""
+class FinalTotals:
+    """The exact figures of all sites, as the runtime kept them and wrote them at the end."""
 
-    sites: tuple[Counted, ...]
+    figures: tuple[Figures, ...]
+    """In the order of the sites' first hits."""
 
 
 @dataclass(frozen=True)
 class Ended:
-    """The program ended by itself: ``normal`` or ``exception``."""
+    """The program ended by itself."""
 
     exit: str
+    """``normal`` or ``exception``."""
     status: int | None
 
 
@@ -242,13 +232,13 @@ class Proof:
 Event = (
     Header
     | Record
-    | SiteSeen
+    | Site
     | Stack
-    | Injected
+    | AddedLines
     | Heap
-    | Zoomed
+    | GrowthWindow
     | Raised
-    | Totalled
+    | FinalTotals
     | Ended
     | Supervised
     | LimitReached

@@ -1,4 +1,4 @@
-"""What is found beside a log."""
+"""What is found outside a log: the kernel's counters and its log, the process itself."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Counter:
-    """One ``oom_kill`` counter: as the header has it and as it stands now (None: gone, or not the same)."""
+    """One ``oom_kill`` counter at two moments."""
 
     path: str
     before: int
+    """Its value when the program started, as the log's header has it."""
     now: int | None
+    """Its value at the time of the report; None where the counter is gone, or is another one of the same path."""
 
     @property
     def rise(self) -> int | None:
-        """Kills since the program started."""
+        """Kills since the program started; None where nothing is known of them."""
         return None if self.now is None else self.now - self.before
 
 
@@ -34,14 +36,15 @@ class KernelLine:
 
 
 @dataclass(frozen=True)
-class Traces:
-    """What stands beside one log at the time of the report."""
+class ExternalEvidence:
+    """What was found outside one log at the time of the report."""
 
     alive: bool = False
     """The very process, by its id and its start, is still there and no zombie."""
     cgroup: Counter | None = None
     vmstat: Counter | None = None
+    """The whole machine's counter, in /proc/vmstat."""
     kernel: tuple[KernelLine, ...] = ()
-    """The kernel log's ends of processes since the program started."""
+    """The processes that the kernel log names as ended since the program started."""
     kernel_log_whole: bool = False
     """The kernel log reaches back to the program's start and counts processes as we do."""

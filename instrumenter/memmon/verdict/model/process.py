@@ -1,4 +1,4 @@
-"""What one log amounts to."""
+"""What one log, with the crash page beside it, tells of its process."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from memmon.verdict.model.events import (
         Ended,
+        GrowthWindow,
         Header,
         Heap,
         LimitReached,
@@ -16,38 +17,29 @@ if TYPE_CHECKING:
         Record,
         Stack,
         Supervised,
-        Zoomed,
     )
+    from memmon.verdict.model.site import Figures, Site
 
 
 @dataclass(frozen=True)
-class Open:
+class OpenBracket:
     """A bracket without its end."""
 
     opened: Record
     inner_mb: float
-    """What brackets inside it, closed since, have grown by."""
+    """The growth of the brackets inside it that have been closed since."""
     direct: bool
     """No other checkpoint was passed since it was opened."""
 
 
 @dataclass(frozen=True)
-class Totals:
-    """One site over the whole run."""
+class SiteTotals:
+    """One site over the whole life of the process."""
 
-    name: str
-    file: str | None
-    line: int | None
-    function: str | None
-    kind: str
-    hits: int
-    growth_mb: float
-    max_growth_mb: float
+    site: Site
+    figures: Figures
     self_mb: float
     """Its growth less that of the brackets inside it."""
-    peak_mb: float | None
-    normal_mb: float | None
-    alarm_mb: float | None
     worst: Record | None
     """The AFTER, END or LEFT (or the lone mark) with the largest growth; None where it never closed."""
     previous: Record | None
@@ -55,30 +47,30 @@ class Totals:
 
 
 @dataclass(frozen=True)
-class Story:
-    """What one process's log tells."""
+class ProcessHistory:
+    """All that was recorded of one process."""
 
     log: str
     header: Header
     last: Record
-    """The last line in the card's form, of whatever sort."""
+    """The last record, of whatever sort."""
     checkpoint: Record | None
     """The last checkpoint passed; the program's start where none was."""
     background: Record | None
-    """The last background line, where it came after ``checkpoint``."""
-    earlier: Record | None
-    """The background line before that one, likewise."""
-    open: tuple[Open, ...]
+    """The last background record, where it came after ``checkpoint``."""
+    background_before: Record | None
+    """The background record before ``background``, where it came after ``checkpoint`` too."""
+    open_brackets: tuple[OpenBracket, ...]
     """Innermost last."""
-    sites: tuple[Totals, ...]
+    sites: tuple[SiteTotals, ...]
     top: tuple[Record, ...]
     """Each checkpoint at its largest, where it grew at all, the largest first."""
     stacks: tuple[Stack, ...]
-    """Of the last time that stacks were written, where that was after ``checkpoint``."""
+    """The stacks that were written last, where that was after ``checkpoint``."""
     threads: tuple[tuple[str, str], ...]
-    """Their numbers, as the checkpoints have them, and names."""
+    """The threads' numbers, as the checkpoints have them, and their names."""
     heap: Heap | None
-    zooms: tuple[Zoomed, ...]
+    windows: tuple[GrowthWindow, ...]
     raised: Raised | None
     left: Record | None
     """The LEFT of the innermost bracket that was left since ``checkpoint``: the exception passed through it."""

@@ -1,4 +1,4 @@
-"""What is concluded."""
+"""What is concluded of a run."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from memmon.verdict.model.events import Frame, Heap, Raised, Record
-    from memmon.verdict.model.process import Open
+    from memmon.verdict.model.process import OpenBracket
+    from memmon.verdict.model.site import Figures, Site
 
 Outcome = Literal["finished", "exception", "killed", "running"]
 Cause = Literal["oom-kill", "memory-error", "limit", "crash", "signal", "unknown"]
 Confidence = Literal["certain", "likely", "guess"]
 Status = Literal["ok", "high", "alarm"]
-Way = Literal["open", "stack", "zoom", "grown", "between", "leak", "raised"]
-"""Which evidence gave the culprit's line."""
+ShownBy = Literal["open", "stack", "window", "checkpoint", "between", "leak", "raised"]
+"""Which evidence gave the culprit's line.
+
+``open``: a bracket without its end. ``stack``: a stack. ``window``: a growth window. ``checkpoint``: a bracket that had
+grown. ``between``: growth outside every bracket. ``leak``: a site that grew in many small steps. ``raised``: the
+exception that ended the program.
+"""
 
 
 @dataclass(frozen=True)
@@ -24,25 +30,25 @@ class Culprit:
     file: str | None
     line: int | None
     function: str | None
-    checkpoint: str | None
-    """The printed name, such as ``加载config_BEFORE``."""
     pid: int | None
-    thread: str | None
-    shown_by: Way
-    inner: tuple[Frame, ...]
-    """What it had called when it was last seen, the outermost first, as far as a stack shows it."""
-    held: bool
-    """That stack is of the last moment, when the interpreter no longer answered."""
-    growth_mb: float | None
-    """What it took, as far as the log knows."""
-    hotspot: str | None
-    normal_mb: float | None
-    alarm_mb: float | None
+    shown_by: ShownBy
     confidence: Confidence
+    growth_mb: float | None = None
+    """What the line took, as far as the log knows."""
+    checkpoint: str | None = None
+    """The printed name, such as ``加载config_BEFORE``."""
+    hotspot: str | None = None
+    normal_mb: float | None = None
+    alarm_mb: float | None = None
+    thread: str | None = None
+    called: tuple[Frame, ...] = ()
+    """What the line had called when it was last seen, the outermost first, as far as a stack shows it."""
+    at_lockout: bool = False
+    """That stack is of the last moment, when the interpreter no longer answered."""
     between: tuple[Record | None, Record] | None = None
-    """It grew outside every bracket, from one checkpoint to the next: then no line is known."""
+    """Where memory grew outside every bracket: from which checkpoint to which. No line is known then."""
     blocks: int = 0
-    """The most blocks that a window counted of what the line had allocated and kept."""
+    """The most blocks that a growth window counted of what the line had allocated and kept."""
 
 
 @dataclass(frozen=True)
@@ -68,19 +74,12 @@ class Rss:
 
 
 @dataclass(frozen=True)
-class HotspotSummary:
-    """One site, as the report shows it."""
+class Hotspot:
+    """One site over all processes of the run, as the report shows it."""
 
-    name: str
-    file: str | None
-    line: int | None
-    hits: int
-    growth_mb: float
+    site: Site
+    figures: Figures
     """What was open at the end counts until then."""
-    max_growth_mb: float
-    peak_mb: float | None
-    normal_mb: float | None
-    alarm_mb: float | None
     status: Status
     is_open: bool
     """It was open when the process died."""
@@ -106,9 +105,9 @@ class Verdict:
     outcome: Outcome
     cause: Cause | None
     cause_confidence: Confidence
-    """Of outcome and cause alone."""
+    """How sure outcome and cause are."""
     confidence: Confidence
-    """Of it all: as sure as the weaker of cause and place."""
+    """How sure all of it is: as sure as the weaker of cause and place."""
     signal: str | None
     exit_status: int | None
     exception: Raised | None
@@ -117,21 +116,21 @@ class Verdict:
     culprit: Culprit | None
     rss: Rss
     processes: tuple[Process, ...]
-    hotspots: tuple[HotspotSummary, ...]
+    hotspots: tuple[Hotspot, ...]
     top: tuple[TopEntry, ...]
     language: str
     checkpoint: Record | None
-    """The last checkpoint that the process passed …"""
-    open: tuple[Open, ...]
-    """… and what was open then, innermost last."""
+    """The last checkpoint that the process passed."""
+    open_brackets: tuple[OpenBracket, ...]
+    """The brackets that were open when the process ended, innermost last."""
     subject: Process
     """The process that all this is about: the first one, or the child that memory ended."""
-    grown: Culprit | None
+    over_alarm: Culprit | None
     """What grew furthest beyond its alarm, where it is not the culprit itself."""
     heap: Heap | None
     """What the running frames held when memory became critical."""
-    blames_memory: bool
-    """Memory is, or may well be, why it ended; else there is nothing to mend about it."""
+    memory_suspected: bool
+    """Memory is, or may well be, why the process ended; otherwise there is nothing to mend about memory."""
     code: str | None = None
     """The culprit's own source line."""
     advice: tuple[str, ...] = ()

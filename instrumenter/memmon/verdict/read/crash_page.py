@@ -1,4 +1,4 @@
-"""Reads the page beside a log: what the process knew at its last moment, exact where the log may be behind.
+"""Reads the crash page beside a log: what the process knew at its last moment, exact where the log may be behind.
 
 The layout is described in ``memmon_runtime/record/crash_page.py``.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from memmon.record_files import page_of
+from memmon.verdict.model import Figures, Site
 
 _MAGIC = b"MEMMON1\n"
 _HEADER = struct.Struct("<8sIIIIQQQqq")
@@ -19,47 +20,37 @@ _RECORD = struct.Struct("<QqqqQqqqqqqqqqqqqQ")
 _MOST_BYTES = 256 << 20
 _MB = 1 << 20
 OPENED, CLOSED, LONE = 0, 1, 2
+"""What a site's newest checkpoint was: the beginning of a bracket, its end, or a mark of no bracket."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One site: its newest checkpoint and its totals."""
+    """One site: its newest checkpoint and its figures."""
 
-    name: str
-    kind: str
-    """``BEFORE``, ``START`` or ``CHECKPOINT``."""
-    line: int | None
-    function: str
-    file: str
+    site: Site
+    """Without its levels, which the page does not hold."""
     number: int
-    """Of its newest checkpoint, among those of all sites; 0 where it has none yet."""
+    """The number of its newest checkpoint among those of all sites; 0 where it has none yet."""
     at: int
     """When that was, in nanoseconds since the epoch."""
     phase: int
+    """What that was: ``OPENED``, ``CLOSED`` or ``LONE``."""
     thread: int
     rss_mb: float
     step_mb: float
     growth_mb: float
-    opened: int
-    closed: int
-    left: int
-    total_mb: float
-    largest_mb: float
-    peak_mb: float | None
+    figures: Figures
+    open: int
+    """How many of its brackets are open."""
     opened_number: int
-    """The newest checkpoint that opened it …"""
+    """The number of the newest checkpoint that opened one of its brackets."""
     opened_mb: float
-    """… and the RSS then."""
-
-    @property
-    def open(self) -> int:
-        """How many of its brackets are open."""
-        return max(self.opened - self.closed - self.left, 0) if self.phase != LONE else 0
+    """The RSS at that checkpoint."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """The watcher's newest look."""
+    """What the watcher read last."""
 
     at: int
     rss_mb: float
@@ -76,7 +67,7 @@ class Page:
     """When the process started, in clock ticks since boot; 0 where it could not tell."""
     baseline_mb: float
     rows: tuple[Row, ...]
-    """Row k is the site of the log's k-th ``# site`` line."""
+    """In the order of the log's ``# site`` lines."""
     sample: Sample | None
 
     @property
@@ -86,7 +77,7 @@ class Page:
 
 
 def _whole(form: struct.Struct, data: bytes, at: int) -> tuple[int, ...] | None:
-    """Of two copies the newer one that is whole."""
+    """The newer of two copies, without one that was being written; None where that leaves neither."""
     copies = (form.unpack_from(data, at + form.size * copy) for copy in (0, 1))
     whole = [copy for copy in copies if copy[0] and copy[0] == copy[-1]]
     return max(whole, key=lambda copy: int(copy[0]), default=None)
@@ -102,11 +93,13 @@ def _row(data: bytes, at: int, size: int, unit: float) -> Row | None:
         return None
     _, number, when, phase, thread, rss, step, growth, opened, closed, left, total, largest, peak = record[:14]
     return Row(
-        name=name,
-        kind=kind,
-        line=int(line) if line.isascii() and line.isdigit() else None,
-        function=function,
-        file=file,
+        site=Site(
+            name=name,
+            file=file or None,
+            line=int(line) if line.isascii() and line.isdigit() else None,
+            function=function or None,
+            kind=kind,
+        ),
         number=number,
         at=when,
         phase=phase,
@@ -114,12 +107,8 @@ def _row(data: bytes, at: int, size: int, unit: float) -> Row | None:
         rss_mb=rss * unit,
         step_mb=step * unit,
         growth_mb=growth * unit,
-        opened=opened,
-        closed=closed,
-        left=left,
-        total_mb=total * unit,
-        largest_mb=largest * unit,
-        peak_mb=None if peak < 0 else peak * unit,
+        figures=Figures(opened, total * unit, largest * unit, None if peak < 0 else peak * unit),
+        open=max(opened - closed - left, 0) if phase != LONE else 0,
         opened_number=record[14],
         opened_mb=record[15] * unit,
     )
@@ -149,4 +138,5 @@ def read_page(log: str) -> Page | None:
     )
 
 
-_NOTHING = Row("", "", None, "", "", 0, 0, 0, 0, 0.0, 0.0, 0.0, 0, 0, 0, 0.0, 0.0, None, 0, 0.0)
+_NOTHING = Row(Site("", None, None, None, ""), 0, 0, 0, 0, 0.0, 0.0, 0.0, Figures(0, 0.0, 0.0, None), 0, 0, 0.0)
+"""Stands for a row that was never finished, so that the rows behind it keep their places."""

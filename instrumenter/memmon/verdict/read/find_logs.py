@@ -1,4 +1,4 @@
-"""Which logs belong together: a process's log and those of its children, which name it."""
+"""Finds the newest run's log, and the logs that belong to one run: a child's log names its parent's."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from memmon.errors import LogError, Place
 from memmon.record_files import LOGS, started
 from memmon.verdict.model import Header
-from memmon.verdict.read.log import read
+from memmon.verdict.read.log import read_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
 def _header(log: Path) -> Header | None:
-    """The log's header; None where it is no log of ours."""
+    """The log's header; None where it is no run log."""
     try:
-        for event in read(str(log), head=True):
+        for event in read_log(str(log), head=True):
             return event if isinstance(event, Header) else None
     except LogError:
         pass
@@ -25,30 +25,30 @@ def _header(log: Path) -> Header | None:
 
 
 def _began(log: Path) -> tuple[str, int]:
-    """Orders logs by the start of their run: the time in the name, then that of the last line."""
+    """When the run began, as the log's name tells it, and when the log was last written to; for sorting."""
     try:
         return started(log.name), log.stat().st_mtime_ns
     except OSError:
         return "", 0
 
 
-def _may_be_ours(log: Path) -> bool:
-    """Whether a file has what a run log has; an empty one may be of a run that has just begun."""
+def _may_be_run_log(log: Path) -> bool:
+    """Whether a file has what a run log has; an empty one may belong to a run that has just begun."""
     try:
-        return log.stat().st_size == 0 or next(read(str(log), head=True), None) is not None
+        return log.stat().st_size == 0 or next(read_log(str(log), head=True), None) is not None
     except (LogError, OSError):
         return False
 
 
-def newest(folders: Sequence[Path]) -> Path:
-    """The log of the newest run in ``folders``: of its first process, where that one's log can be found.
+def newest_log(folders: Sequence[Path]) -> Path:
+    """The log of the newest run in ``folders``: that of its first process, where it can be found.
 
-    Raises LogError, which names the first of them.
+    Raises LogError, which names the first folder, where there is no log at all.
     """
     logs = sorted((log for folder in folders for log in folder.glob(LOGS)), key=_began, reverse=True)
     files = [log for log in logs if log.is_file()]
-    # Where none is ours, the newest is named and refused.
-    log = next((log for log in files if _may_be_ours(log)), next(iter(files), None))
+    # Where none of them is a run log, the newest is returned, so that its reader says why it is refused.
+    log = next((log for log in files if _may_be_run_log(log)), next(iter(files), None))
     if log is None:
         raise LogError(
             f"there is no run log ({LOGS}) here; name one, or go to the folder that the program ran in",
@@ -56,7 +56,7 @@ def newest(folders: Sequence[Path]) -> Path:
         )
     seen = {log}
     while (header := _header(log)) and header.parent_log:
-        parent = _beside(log, header.parent_log)
+        parent = _parent_log(log, header.parent_log)
         if parent in seen or _header(parent) is None:
             break
         seen.add(parent)
@@ -64,16 +64,16 @@ def newest(folders: Sequence[Path]) -> Path:
     return log
 
 
-def _beside(child: Path, parent_log: str) -> Path:
-    """The parent's log: where the child says, or beside it where the folder has been moved."""
+def _parent_log(child: Path, parent_log: str) -> Path:
+    """Where the parent's log is: where the child says, or beside the child's where the folder has been moved."""
     said = Path(parent_log)
     return said if said.exists() else child.with_name(said.name)
 
 
-def family(log: Path) -> tuple[Path, ...]:
-    """The log itself first, then those of the processes that it started, and of theirs."""
+def logs_of_run(log: Path) -> tuple[Path, ...]:
+    """The log itself first, then the logs of the processes that its process started, and of theirs in turn."""
     others = {
-        other: _beside(other, header.parent_log)
+        other: _parent_log(other, header.parent_log)
         for other in sorted(log.parent.glob(LOGS), key=_began)
         if other.is_file() and not _same(other, log) and (header := _header(other)) and header.parent_log
     }

@@ -1,5 +1,6 @@
-"""Reads what the dead man's switch wrote: where the threads were while a native call kept the interpreter to itself.
+"""Reads the lockout dump: where the threads were while a native call kept the interpreter to itself.
 
+Then no thread of Python's can look, the watcher's neither, and faulthandler writes the stacks into a file of their own.
 The file is described in ``memmon_runtime/watcher/lockout.py``.
 """
 
@@ -28,25 +29,26 @@ def _unescaped(text: str) -> str:
 
 
 def _read(log: str, since: float) -> str:
-    """The dump beside the log, unless it is older than ``since``: then something else ran afterwards."""
+    """The dump beside the log; empty where it is older than ``since``, since other code ran afterwards."""
     path = Path(stack_of(log))
     try:
         state = path.stat()
         if state.st_size > _MOST_BYTES or state.st_mtime < since:
             return ""
-        # The kill may have come amid a line: what has no end is not believed.
+        # The kill may have come in the middle of a line: one without its end is not believed.
         return path.read_bytes().partition(b"\0")[0].rpartition(b"\n")[0].decode("ascii", "replace")
     except OSError:
         return ""
 
 
 def dumped_stacks(
-    log: str, target: str | None, injected: Mapping[str, tuple[int, ...]], names: Mapping[str, str], since: float
+    log: str, target: str | None, added_lines: Mapping[str, tuple[int, ...]], names: Mapping[str, str], since: float
 ) -> tuple[Stack, ...]:
     """The stacks of the process's last moment, innermost frame first, in lines of the originals.
 
-    None where the switch did not fire then. ``injected`` are the lines that instrumented files have more than their
-    originals, ``names`` the threads by number; ``since`` is the time of the last checkpoint passed.
+    Empty where nothing was written after ``since``, the time of the last checkpoint in seconds since the epoch.
+    ``added_lines`` has, by file, the lines that an instrumented file has more than its original, in rising order;
+    ``names`` the threads' names by their numbers.
     """
     stacks: list[tuple[str, list[Frame]]] = []
     for line in _read(log, since).splitlines():
@@ -58,10 +60,10 @@ def dumped_stacks(
             if target and not Path(file).is_absolute() and target.endswith(f"/{file.removeprefix('./')}"):
                 file = target
             number = int(found[2])
-            original = number - bisect_right(injected.get(file, ()), number)
+            original = number - bisect_right(added_lines.get(file, ()), number)
             stacks[-1][1].append(Frame(file, original, _unescaped(found[3])))
     return tuple(
-        Stack(names.get(tid), tid, tuple(frames), held=True)
+        Stack(names.get(tid), tid, tuple(frames), at_lockout=True)
         for tid, frames in stacks
         if frames and "memmon_runtime" not in frames[0].file
     )

@@ -9,13 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from memmon.errors import LogError, Place
-from memmon.verdict.model import (
-    CLOSERS,
-    OPENERS,
-    Event,
-    Record,
-)
-from memmon.verdict.read.machine_lines import BELOW, fact, header, later
+from memmon.verdict.model import CLOSERS, OPENERS, Event, Record
+from memmon.verdict.read import machine_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +18,7 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 18
 _LONGEST = 1 << 20
-"""Bytes of a line beyond which it can't be ours, and is passed over."""
+"""A line of more bytes can't be one of memmon's, and is passed over."""
 _PROBE = 1 << 16
 """Bytes within which a run log must have shown itself as one."""
 
@@ -80,7 +75,7 @@ def _split(name: str) -> tuple[str, str]:
 
 
 class _Tail(NamedTuple):
-    """What follows the closing bracket."""
+    """What follows the closing parenthesis of a record's amounts."""
 
     growth: float | None
     peak: float | None
@@ -96,7 +91,10 @@ _NO_TAIL = _Tail(None, None, None, None, None, None, "")
 
 @lru_cache(4096)
 def _tail(text: str, *, whole: bool) -> _Tail:
-    """The tokens; of a torn line the last one is not believed. In a loop they are mostly the same."""
+    """The tokens behind the amounts. In a torn line the last one is not believed.
+
+    A loop writes mostly the same ones over and over, so what was read is remembered.
+    """
     tokens: dict[str, str] = dict(_TOKEN.findall(text))
     if not whole and tokens:
         tokens.popitem()
@@ -112,8 +110,8 @@ def _tail(text: str, *, whole: bool) -> _Tail:
     )
 
 
-def record(text: str, *, whole: bool = True) -> Record | None:
-    """The card's line, or None where ``text`` is none."""
+def parse_record(text: str, *, whole: bool = True) -> Record | None:
+    """The record that a line is; None where it is another line. ``whole``: it was written to its end."""
     found = _RECORD.match(text)
     if not found:
         return None
@@ -128,20 +126,20 @@ def record(text: str, *, whole: bool = True) -> Record | None:
 
 
 def _event(text: str, *, whole: bool) -> Event | None:
-    """A line below the header; None where it says nothing to us."""
+    """The event that a line below the header is; None where it says nothing to this version."""
     if text.startswith("# "):
-        found = fact(text)
-        return later(*found) if found else None
-    return record(text, whole=whole)
+        found = machine_lines.key_and_value(text)
+        return machine_lines.event(*found) if found else None
+    return parse_record(text, whole=whole)
 
 
 def _preface(lines: Iterator[tuple[str, bool]]) -> tuple[dict[str, Any], Event | None, int]:
-    """The machine lines at the top, the first event below them, and how many characters came to nothing."""
+    """The machine lines at the top, the first event below them, and how many characters meant nothing."""
     facts: dict[str, Any] = {}
     nothing = 0
     for text, whole in lines:
-        found = fact(text)
-        if found and found[0] not in BELOW:
+        found = machine_lines.key_and_value(text)
+        if found and found[0] not in machine_lines.EVENT_KEYS:
             facts[found[0]] = found[1]
             continue
         event = _event(text, whole=whole)
@@ -157,7 +155,7 @@ def _events(stream: BinaryIO, path: str, *, head: bool) -> Iterator[Event]:
     lines = _lines(stream)
     facts, event, nothing = _preface(lines)
     if event or "memmon" in facts:
-        yield header(facts)
+        yield machine_lines.header(facts)
     elif nothing or facts:
         raise LogError("this is no run log of memmon: it holds neither a header nor a checkpoint", Place(path))
     else:
@@ -171,11 +169,11 @@ def _events(stream: BinaryIO, path: str, *, head: bool) -> Iterator[Event]:
             yield event
 
 
-def read(path: str, *, head: bool = False) -> Iterator[Event]:
+def read_log(path: str, *, head: bool = False) -> Iterator[Event]:
     """The log's events in their order, the header first; ``head`` stops after that.
 
-    A log without a header is read too, as the card's own monitor wrote them. Raises LogError where the
-    file can't be read or shows within 64 KB nothing that a run log has.
+    A log without a header is read too, as monitors other than memmon write them. Raises LogError where the file can't
+    be read or shows within 64 KB nothing that a run log has.
     """
     try:
         with Path(path).open("rb") as stream:

@@ -9,25 +9,25 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from memmon.verdict.model import (
+    AddedLines,
+    Allocation,
     Container,
-    Counted,
     Counter,
     Ended,
     Event,
+    Figures,
+    FinalTotals,
     Frame,
+    GrowthWindow,
     Header,
     Heap,
-    Injected,
-    Kept,
     KernelLine,
     LimitReached,
     Proof,
     Raised,
-    SiteSeen,
+    Site,
     Stack,
     Supervised,
-    Totalled,
-    Zoomed,
 )
 
 if TYPE_CHECKING:
@@ -109,21 +109,19 @@ def _frame(value: Any) -> Frame | None:
     return Frame(str(file), _whole(line), str(function))
 
 
-def _counted(value: Any) -> Counted:
-    """One site's totals; what is missing counts as nothing."""
+def _figures(value: Any) -> Figures:
+    """One site's figures; what is missing counts as nothing."""
     fields = _object(value)
-    return Counted(
-        opened=_whole(fields.get("opened")) or 0,
-        closed=_whole(fields.get("closed")) or 0,
-        left=_whole(fields.get("left")) or 0,
+    return Figures(
+        hits=_whole(fields.get("opened")) or 0,
         growth_mb=_number(fields.get("growth_mb")) or 0.0,
         max_growth_mb=_number(fields.get("max_growth_mb")) or 0.0,
         peak_mb=_number(fields.get("peak_mb")),
     )
 
 
-def _site(fields: dict[str, Any]) -> SiteSeen:
-    return SiteSeen(
+def _site(fields: dict[str, Any]) -> Site:
+    return Site(
         name=text(fields.get("name")) or "",
         file=text(fields.get("file")),
         line=_whole(fields.get("line")),
@@ -139,9 +137,9 @@ def _stack(fields: dict[str, Any]) -> Stack:
     return Stack(text(fields.get("thread")), text(fields.get("tid")) or "", frames, fields.get("held") is True)
 
 
-def _injected(fields: dict[str, Any]) -> Injected:
+def _added_lines(fields: dict[str, Any]) -> AddedLines:
     added = [line for line in _array(fields.get("added")) if _whole(line)]
-    return Injected(text(fields.get("file")) or "", tuple(sorted(added)))
+    return AddedLines(text(fields.get("file")) or "", tuple(sorted(added)))
 
 
 def _heap(fields: dict[str, Any]) -> Heap:
@@ -159,18 +157,18 @@ def _heap(fields: dict[str, Any]) -> Heap:
     )
 
 
-def _zoom(fields: dict[str, Any]) -> Zoomed:
+def _growth_window(fields: dict[str, Any]) -> GrowthWindow:
     by = text(fields.get("by")) or ""
-    return Zoomed(
+    return GrowthWindow(
         by=by,
         rss_mb=_number(fields.get("rss_mb")) or 0.0,
-        grown_mb=_number(fields.get("grown_mb")) or 0.0,
-        kept=tuple(
-            Kept(
+        growth_mb=_number(fields.get("grown_mb")) or 0.0,
+        allocations=tuple(
+            Allocation(
                 mb=_number(one.get("mb")) or 0.0,
                 frames=tuple(frame for frame in map(_frame, _array(one.get("frames"))) if frame),
                 running=_whole(one.get("running")) or 0,
-                # The other ways count looks.
+                # Observed otherwise, the number is of looks, not of blocks.
                 blocks=(_whole(one.get("blocks")) or 0) if by == "tracemalloc" else 0,
             )
             for one in map(_object, _array(fields.get("lines")))
@@ -194,7 +192,7 @@ def _ended(fields: dict[str, Any]) -> Ended:
 
 
 def _counter(value: Any, path: str) -> Counter | None:
-    """A counter as it was read before and after."""
+    """A counter as it was read when the program started and after its end; ``path`` where the line names none."""
     fields = _object(value)
     before = _whole(fields.get("before"))
     return None if before is None else Counter(text(fields.get("path")) or path, before, _whole(fields.get("after")))
@@ -234,30 +232,30 @@ def _proof(fields: dict[str, Any]) -> Proof:
     )
 
 
-_BELOW: dict[str, Callable[[dict[str, Any]], Event]] = {
+_READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "site": _site,
     "stack": _stack,
-    "lines": _injected,
+    "lines": _added_lines,
     "heap": _heap,
-    "zoom": _zoom,
+    "zoom": _growth_window,
     "exception": _raised,
     "end": _ended,
     "supervisor": _supervised,
     "limit_reached": _limit_reached,
     "proof": _proof,
 }
-BELOW = frozenset({*_BELOW, "totals"})
+EVENT_KEYS = frozenset({*_READERS, "totals"})
 """The keys of machine lines that are events of their own; all others at the top are the header's."""
 
 
-def later(key: str, value: Any) -> Event | None:
+def event(key: str, value: Any) -> Event | None:
     """A machine line below the header; None for a key of a later version."""
     if key == "totals":
-        return Totalled(tuple(map(_counted, _array(value))))
-    return _BELOW[key](_object(value)) if key in _BELOW else None
+        return FinalTotals(tuple(map(_figures, _array(value))))
+    return _READERS[key](_object(value)) if key in _READERS else None
 
 
-def fact(line: str) -> tuple[str, Any] | None:
+def key_and_value(line: str) -> tuple[str, Any] | None:
     """``# key: JSON``; None for anything else, so for one cut short as well."""
     found = _FACT.fullmatch(line)
     if not found:

@@ -1,11 +1,11 @@
-"""Completes what a log tells with the page beside it: exact totals, the last checkpoint, what is open, the last RSS."""
+"""Brings a replayed log up to the crash page: exact figures, the last checkpoint, what is open, the last RSS."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
-from memmon.verdict.model import Counted, Header, Record, SiteSeen
+from memmon.verdict.model import Header, Record, Site
 from memmon.verdict.read.crash_page import CLOSED, LONE, OPENED
 
 if TYPE_CHECKING:
@@ -17,26 +17,26 @@ _LEVELS = ("INFO", "WARNING", "CRITICAL")
 
 
 def _stamp(header: Header, nanoseconds: int) -> str:
-    """A time as the log prints it: in the zone that the program ran in."""
+    """A time as the log prints it, in the zone that the program ran in."""
     seconds, rest = divmod(nanoseconds, 1_000_000_000)
     moment = datetime.fromtimestamp(seconds, timezone.utc)
     local = moment.astimezone()
     then = datetime.fromtimestamp(header.started, timezone.utc).astimezone() if header.started else local
     ahead = then.utcoffset() or timedelta()
     if header.offset is not None and header.offset != ahead.total_seconds():
-        # Written in another zone than ours, of which no more than the offset is known.
+        # The log was written in another zone than the reader's, of which only the offset is known.
         local = moment.astimezone(timezone(timedelta(seconds=header.offset)))
     return f"{local:%Y-%m-%d %H:%M:%S}.{rest // 1_000_000:03d}"
 
 
-def _checkpoint(replay: Replay, page: Page, row: Row, seen: SiteSeen) -> Record:
-    """The row's newest checkpoint as the log's line would give it."""
-    kind = "" if row.phase == LONE else _ENDS.get(seen.kind, _ENDS["BEFORE"])[row.phase]
+def _checkpoint(replay: Replay, page: Page, row: Row, site: Site) -> Record:
+    """The row's newest checkpoint as the record that the log would have of it."""
+    kind = "" if row.phase == LONE else _ENDS.get(site.kind, _ENDS["BEFORE"])[row.phase]
     growth = row.growth_mb if row.phase == CLOSED else row.step_mb
     level = page.sample.level if page.sample else 0
-    if seen.alarm_mb is not None and growth > seen.alarm_mb:
+    if site.alarm_mb is not None and growth > site.alarm_mb:
         level = max(level, 1)
-    base = "".join("_" if char < " " else char for char in seen.name)
+    base = "".join("_" if char < " " else char for char in site.name)
     tid = f"{row.thread:x}"
     return Record(
         when=_stamp(replay.header, row.at),
@@ -48,14 +48,14 @@ def _checkpoint(replay: Replay, page: Page, row: Row, seen: SiteSeen) -> Record:
         delta=round(row.rss_mb - page.baseline_mb, 2),
         step=round(row.step_mb, 2),
         growth=round(growth, 2),
-        line=seen.line,
-        file=None if seen.file == replay.header.target else seen.file,
+        line=site.line,
+        file=None if site.file == replay.header.target else site.file,
         thread=tid if tid in replay.tids else "",
     )
 
 
 def _background(replay: Replay, sample: Sample) -> Record:
-    """The watcher's newest look as a line of the log would give it."""
+    """What the watcher read last as the record that the log would have of it."""
     name = "后台监控" if replay.header.language == "zh" else "background"
     last = replay.checkpoint.name if replay.checkpoint else None
     return Record(
@@ -63,15 +63,15 @@ def _background(replay: Replay, sample: Sample) -> Record:
     )
 
 
-def _sites(replay: Replay, page: Page) -> list[SiteSeen]:
-    """What the rows are of: as the log announced them, and from the page itself where it was killed before that."""
+def _sites(replay: Replay, page: Page) -> list[Site]:
+    """The rows' sites: as the log announced them, and from the page where the kill came before that."""
     for row in page.rows[len(replay.announced) :]:
-        replay.announce(SiteSeen(row.name, row.file or None, row.line, row.function or None, row.kind, None, None))
+        replay.announce(row.site)
     return replay.announced
 
 
 def merge_page(replay: Replay, page: Page) -> Record | None:
-    """Bring ``replay`` up to the page; returns the last checkpoint passed where the log does not have it."""
+    """Bring ``replay`` up to the page; return the last checkpoint passed where the log does not have it, else None."""
     sites = _sites(replay, page)
     unwritten = None
     newest = page.newest
@@ -81,17 +81,15 @@ def merge_page(replay: Replay, page: Page) -> Record | None:
         if had is None or (had.when, had.name) != (record.when, record.name):
             replay.add(record)
             unwritten = record
-    replay.correct(
-        Counted(row.opened, row.closed, row.left, row.total_mb, row.largest_mb, row.peak_mb) for row in page.rows
-    )
-    for row, seen in zip(page.rows, sites, strict=False):
+    replay.correct(row.figures for row in page.rows)
+    for row, site in zip(page.rows, sites, strict=False):
         at = _stamp(replay.header, row.at) if row.phase == OPENED and row.number == row.opened_number else ""
         youngest = (row.opened_number, round(row.opened_mb, 2), at)
-        replay.brackets.settle(replay.key(seen), seen.kind, row.open, youngest)
+        replay.brackets.match_page(replay.key(site), site.kind, row.open, youngest)
     if newest:
         replay.checkpoints = newest.number
     if page.sample:
-        replay.peak = max(replay.peak, page.sample.highest_mb)
+        replay.peak_mb = max(replay.peak_mb, page.sample.highest_mb)
         look = _background(replay, page.sample)
         if replay.last and look.when > replay.last.when:
             replay.add(look)

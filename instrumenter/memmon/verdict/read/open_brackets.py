@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-from memmon.verdict.model import OPENERS, Open, Record
+from memmon.verdict.model import OPENERS, OpenBracket, Record
 
 _DEEPEST = 1000
-"""Brackets that may be open at once in one thread: a log that lost their ends must not fill memory."""
+"""So many brackets may be open at once in one thread: a log that lost their ends must not fill memory."""
 
-Key = tuple[str, str | None, int | None]
-"""A site: its name, its file where that is not the target, its line."""
+SiteKey = tuple[str, str | None, int | None]
+"""What tells a site from all others of a log: its printed name, its file where that is not the target, its line."""
 
 
-def key_of(record: Record) -> Key:
-    """The site of a line."""
+def key_of(record: Record) -> SiteKey:
+    """The site that a record is of."""
     return record.base, record.file, record.line
 
 
 class Bracket:
-    """One that is open so far."""
+    """A bracket that is open so far."""
 
-    __slots__ = ("inner", "key", "number", "opened")
+    __slots__ = ("inner_mb", "key", "number", "opened")
 
     def __init__(self, opened: Record, number: int) -> None:
         """Opened as checkpoint ``number``, with nothing inside it yet."""
         self.opened = opened
         self.number = number
         self.key = key_of(opened)
-        self.inner = 0.0
-        """What brackets inside it, closed since, have grown by."""
+        self.inner_mb = 0.0
+        """The growth of the brackets inside it that have been closed since."""
 
 
-class Brackets:
-    """All that are open."""
+class BracketTracker:
+    """The brackets that are open, by thread, as far as the log has been read."""
 
     def __init__(self) -> None:
         """Nothing is open."""
@@ -40,7 +40,7 @@ class Brackets:
         self._thinned = False
 
     def begin(self, record: Record, number: int) -> None:
-        """A BEFORE or START, the ``number``-th checkpoint."""
+        """Open a bracket by its BEFORE or START, which is the ``number``-th checkpoint."""
         bracket = Bracket(record, number)
         stack = self._threads.setdefault(record.thread, [])
         stack.append(bracket)
@@ -50,7 +50,10 @@ class Brackets:
             self._unsure, self._thinned = bracket, True
 
     def end(self, closing: Record) -> Bracket | None:
-        """The youngest open one of the site, its own thread's first: a coroutine may end in another."""
+        """Close the youngest open bracket of the site and return it; None where none is open.
+
+        One of the same thread comes first, but a coroutine may end in another thread than it began in.
+        """
         key = key_of(closing)
         own = self._threads.get(closing.thread)
         if own and own[-1].key == key:
@@ -64,21 +67,22 @@ class Brackets:
     @staticmethod
     def _close(stack: list[Bracket], index: int, closing: Record) -> Bracket:
         if index:
-            stack[index - 1].inner += closing.growth or 0.0
+            stack[index - 1].inner_mb += closing.growth or 0.0
         return stack.pop(index)
 
     def drop_unsure(self) -> None:
-        """Forget a bracket whose end may have been thinned out: it was open for certain only as the last line."""
+        """Forget the bracket whose end may have been thinned out: only as the last line it was open for certain."""
         if self._unsure is not None:
             for stack in self._threads.values():
                 if self._unsure in stack:
                     stack.remove(self._unsure)
             self._unsure = None
 
-    def settle(self, key: Key, kind: str, count: int, youngest: tuple[int, float, str]) -> None:
-        """What the page says of a site: ``count`` are open, the ``youngest`` with its number, RSS and time.
+    def match_page(self, key: SiteKey, kind: str, count: int, youngest: tuple[int, float, str]) -> None:
+        """Bring a site's open brackets up to the crash page.
 
-        The lines know more of each, unless they were thinned out.
+        The page says that ``count`` of them are open, and of the ``youngest`` its checkpoint's number, RSS and time.
+        The log's lines know more of each, unless they were thinned out.
         """
         number, rss, when = youngest
         found = [(stack, one) for stack in self._threads.values() for one in stack if one.key == key]
@@ -95,7 +99,7 @@ class Brackets:
         elif self._thinned or count == 1 or found[-1][1].opened.rss == rss:
             found[-1][1].number = number
 
-    def still_open(self, newest: int) -> tuple[Open, ...]:
-        """Innermost, that is youngest, last; ``newest`` is the number of the last checkpoint passed."""
+    def still_open(self, newest: int) -> tuple[OpenBracket, ...]:
+        """What is open, the innermost last; ``newest`` is the number of the last checkpoint passed."""
         every = sorted((one for stack in self._threads.values() for one in stack), key=lambda one: one.number)
-        return tuple(Open(one.opened, one.inner, one.number == newest) for one in every)
+        return tuple(OpenBracket(one.opened, one.inner_mb, one.number == newest) for one in every)

@@ -1,62 +1,61 @@
-"""What one log amounts to: the log and the page beside it, told as a story."""
+"""Reads one process: its log, the crash page and the lockout dump beside it, put together to a history."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from memmon.errors import LogError, Place
-from memmon.verdict.model import Ended, Event, Story
+from memmon.verdict.model import Ended, ProcessHistory
 from memmon.verdict.read.crash_page import read_page
 from memmon.verdict.read.lockout_dump import dumped_stacks
-from memmon.verdict.read.log import read
+from memmon.verdict.read.log import read_log
 from memmon.verdict.read.merge_page import merge_page
 from memmon.verdict.read.replay import Replay
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from memmon.verdict.model import Event
     from memmon.verdict.read.crash_page import Page
 
-_GRAIN = 0.02
-"""Seconds between two times that a file system can tell apart, generously."""
+_FILE_TIME_LAG = 0.02
+"""Seconds by which a file's time may be behind the clock, rather too many than too few."""
 
 
-def _newest(page: Page | None) -> float:
-    """When the last checkpoint was passed, in seconds since the epoch, less what a file's time may be late."""
-    return page.newest.at / 1e9 - _GRAIN if page and page.newest else 0.0
+def _last_checkpoint_time(page: Page | None) -> float:
+    """When the last checkpoint was passed, in seconds since the epoch, as a file's time may show it at the earliest."""
+    return page.newest.at / 1e9 - _FILE_TIME_LAG if page and page.newest else 0.0
 
 
-def tell(log: str, events: Iterable[Event], page: Page | None = None) -> Story:
-    """Replay one log's events; what the page knows better is taken from there.
+def build_history(log: str, events: Iterable[Event], page: Page | None = None) -> ProcessHistory:
+    """Replay one log's events; what the page knows better comes from there.
 
     Raises LogError where there is a header and not one line below it.
     """
     replay = Replay()
     for event in events:
-        replay.take(event)
+        replay.apply(event)
     unwritten = merge_page(replay, page) if page and page.pid == replay.header.pid else None
-    stacks = dumped_stacks(log, replay.header.target, replay.injected, replay.names, _newest(page)) or tuple(
-        replay.stacks
-    )
-    last = replay.last
+    header, last = replay.header, replay.last
+    since = _last_checkpoint_time(page)
+    stacks = dumped_stacks(log, header.target, replay.added_lines, replay.names, since) or tuple(replay.stacks)
     if last is None:
         raise LogError("the log holds a header and not one record: the program got no further", Place(log))
-    header = replay.header
     # Where memory is out, Python may have none for the traceback: then the last stacks are all there is.
     untraced = replay.raised is not None and replay.raised.line is None
-    return Story(
+    return ProcessHistory(
         log=log,
         header=header,
         last=last,
         checkpoint=replay.checkpoint,
         background=replay.background,
-        earlier=replay.earlier,
-        open=replay.brackets.still_open(replay.checkpoints),
+        background_before=replay.background_before,
+        open_brackets=replay.brackets.still_open(replay.checkpoints),
         sites=replay.totals(),
         top=replay.top(),
         stacks=stacks if replay.ended is None or untraced else (),
         heap=replay.heap,
-        zooms=tuple(replay.zooms),
+        windows=tuple(replay.windows),
         raised=replay.raised,
         left=replay.left,
         ended=replay.ended or (Ended("exception" if replay.raised else "normal", None) if replay.finished else None),
@@ -65,13 +64,16 @@ def tell(log: str, events: Iterable[Event], page: Page | None = None) -> Story:
         proof=replay.proof,
         baseline_mb=last.rss - (last.delta or 0.0) if header.baseline_mb is None else header.baseline_mb,
         last_mb=last.rss,
-        peak_mb=replay.peak,
+        peak_mb=replay.peak_mb,
         threads=tuple(replay.names.items()),
         start_ticks=page.start_ticks if page else 0,
         unwritten=unwritten,
     )
 
 
-def read_story(log: str) -> Story:
-    """The log at ``log`` and the page beside it, told."""
-    return tell(log, read(log), read_page(log))
+def read_process(log: str) -> ProcessHistory:
+    """The history of the process that wrote the log at ``log``.
+
+    Raises LogError where the log can't be read or holds nothing.
+    """
+    return build_history(log, read_log(log), read_page(log))

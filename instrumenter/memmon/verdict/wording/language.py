@@ -26,7 +26,7 @@ def mb(amount: float) -> str:
     return f"{amount:.0f} MB" if abs(amount) >= 9.95 or amount == int(amount) else f"{amount:.1f} MB"  # noqa: PLR2004  # rounds to 10
 
 
-def grew(amount: float) -> str:
+def signed_mb(amount: float) -> str:
     """``+338 MB``, with its sign."""
     return ("+" if amount >= 0 else "") + mb(amount)
 

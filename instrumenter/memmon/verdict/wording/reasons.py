@@ -1,4 +1,4 @@
-"""Why, in words: which evidence gave the line, and what became of the run's other processes."""
+"""The reasons in words: which evidence gave the line, and what became of the run's other processes."""
 
 from __future__ import annotations
 
@@ -11,32 +11,34 @@ if TYPE_CHECKING:
 
     from memmon.verdict.model import Culprit, Outcome, Process
 
-OUTCOMES: dict[Outcome, tuple[str, str]] = {
+_OUTCOMES: dict[Outcome, tuple[str, str]] = {
     "killed": ("killed", "被杀死"),
     "exception": ("exception", "异常结束"),
     "running": ("running", "运行中"),
     "finished": ("finished", "正常结束"),
 }
 
-SILENT = ("ended without a word", "没有留下结尾")
+_SILENT = ("ended without a word", "没有留下结尾")
 
 
 def became(process: Process, say: Say) -> str:
     """What became of a process, as far as that is known."""
-    return say(*(SILENT if process.silent else OUTCOMES[process.outcome]))
+    return say(*(_SILENT if process.silent else _OUTCOMES[process.outcome]))
 
 
-def _alarm(culprit: Culprit, say: Say) -> str:
+def _over_alarm(culprit: Culprit, say: Say) -> str:
+    """The clause that names its alarm, where it has one."""
     if culprit.alarm_mb is None:
         return ""
     return say(f", its alarm being {mb(culprit.alarm_mb)}", f"，超过警戒值 {mb(culprit.alarm_mb)}")
 
 
 def why_this_line(culprit: Culprit, say: Say) -> tuple[str, ...]:
-    """Which evidence gave the line."""
+    """Which evidence gave the line, a sentence each."""
     where = between(*culprit.between, say) if culprit.between else place(culprit.file, culprit.line)
     took = mb(culprit.growth_mb or 0.0)
     name = culprit.checkpoint or ""
+    alarm = _over_alarm(culprit, say)
     words = {
         "open": (
             f"{name} has no end in the log: the process died inside it, at {where}, {took} after it began",
@@ -47,12 +49,15 @@ def why_this_line(culprit: Culprit, say: Say) -> tuple[str, ...]:
             f"{culprit.hotspot} kept {took} in many small steps, most of all growth",
             f"{culprit.hotspot} 多次小幅增长，累计保留 {took}，占总增长的大部分",
         ),
-        "grown": (f"{name} grew by {took}{_alarm(culprit, say)}", f"{name} 增长了 {took}{_alarm(culprit, say)}"),
-        "between": (
-            f"{where} memory grew by {took}{_alarm(culprit, say)}: in no bracket",
-            f"{where}内存增长了 {took}{_alarm(culprit, say)}，不在任何检查点之内",
+        "checkpoint": (
+            f"{name} grew by {took}{alarm}",
+            f"{name} 增长了 {took}{alarm}",
         ),
-        "zoom": (
+        "between": (
+            f"{where} memory grew by {took}{alarm}: in no bracket",
+            f"{where}内存增长了 {took}{alarm}，不在任何检查点之内",
+        ),
+        "window": (
             f"while memory grew, what {where} keeps is what grew: {took} up to the end",
             f"内存增长期间，增长的正是 {where} 所保留的内容：到最后共 {took}",
         ),
@@ -62,7 +67,7 @@ def why_this_line(culprit: Culprit, say: Say) -> tuple[str, ...]:
         f"the stack at {where} was written in the last moment, when the interpreter no longer answered",
         f"位于 {where} 的堆栈写于最后一刻，当时解释器已无响应",
     )
-    return (say(*words[culprit.shown_by]), *([held] if culprit.held else []))
+    return (say(*words[culprit.shown_by]), *([held] if culprit.at_lockout else []))
 
 
 def the_others(processes: Sequence[Process], subject: Process, say: Say) -> list[str]:
@@ -78,7 +83,7 @@ def the_others(processes: Sequence[Process], subject: Process, say: Say) -> list
             )
         )
     for one in processes[1:]:
-        # What a program that finished ended itself, its workers, is nothing to tell of.
+        # A program that finished may have ended its own workers, which is nothing to tell of.
         ordinary = one.outcome in ("finished", "running") or (one.silent and first.outcome == "finished")
         if one is not subject and not ordinary:
             what = became(one, say)

@@ -1,4 +1,4 @@
-"""Running text that folds as readers of either script expect: between Chinese characters, never inside an amount."""
+"""Paragraphs that wrap as readers of either script expect: between Chinese characters, never inside an amount."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _UNIT = re.compile(
 """What stays together: an amount, a file with its line, one wide character, a word; with the marks around it."""
 
 
-def fold(text: str, width: int) -> Iterator[str]:
+def wrap(text: str, width: int) -> Iterator[str]:
     """The text in lines of at most ``width`` cells; only what is longer by itself is cut."""
     line = ""
     for found in _UNIT.finditer(text):
@@ -43,7 +43,7 @@ def fold(text: str, width: int) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class Flow:
+class Paragraph:
     """A paragraph, at whatever width it is printed."""
 
     text: str
@@ -51,7 +51,7 @@ class Flow:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Its lines."""
-        for line in fold(self.text, options.max_width):
+        for line in wrap(self.text, options.max_width):
             yield Text(line, style=self.style, no_wrap=True, overflow="ignore")
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:

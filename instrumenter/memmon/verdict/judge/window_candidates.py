@@ -1,0 +1,63 @@
+"""The candidate that growth windows give: the line that kept what grew until the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from memmon.verdict.code.ownership import is_own
+from memmon.verdict.judge.candidate import Candidate, Directness
+from memmon.verdict.judge.growth_windows import growing_line
+from memmon.verdict.judge.last_moment import busy_frames, called_from, frame_inside
+from memmon.verdict.model import Culprit, Stack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from memmon.verdict.judge.growth_windows import GrowingLine
+    from memmon.verdict.judge.last_moment import LastMoment
+
+_CERTAIN_SHARE = 0.7
+"""The share of all growth in the windows that makes a line certain."""
+
+
+def from_growth_windows(moment: LastMoment) -> Iterator[Candidate]:
+    """The line that kept what grew, by the windows of the growth's last phase."""
+    found = growing_line(moment.history, moment.final_mb)
+    if found is None:
+        return
+    frame = found.frame
+    weak = found.by == "stacks" or (found.stale and not _still_there(moment, found))
+    around = [one for one in moment.history.open_brackets if frame_inside(moment, one)]
+    culprit = Culprit(
+        file=frame.file,
+        line=frame.line,
+        function=frame.function or None,
+        pid=moment.history.header.pid,
+        shown_by="window",
+        confidence="guess" if weak else "certain" if found.share >= _CERTAIN_SHARE else "likely",
+        growth_mb=found.mb,
+        checkpoint=around[-1].opened.name if around else None,
+        called=called_from(Stack(None, "", found.frames), frame) if frame in found.frames else (),
+    )
+    yield Candidate(culprit, Directness.RAN if weak else Directness.SEEN_GROWING, found.mb)
+
+
+def _still_there(moment: LastMoment, found: GrowingLine) -> bool:
+    """Whether a thread was last seen in a call that the windows saw grow.
+
+    Where a single call was observed, that is its line. Else it is the function of the line, since a loop goes on at any
+    of its lines, and what that function calls; its callers go on long after it has ended.
+    """
+    if found.by == "call":
+        own = {frame for frame in found.frames if is_own(frame.file)}
+        return any(own <= set(stack.frames) for stack, _ in busy_frames(moment))
+    around = (found.frame.file, found.frame.function)
+    names = [(frame.file, frame.function) for frame in found.frames]
+    within = names[: names.index(around)] if around in names else []
+    lines = {(frame.file, frame.line) for frame in found.frames}
+    functions = {around, *within} - {(found.frame.file, "<module>")}
+    return any(
+        (frame.file, frame.line) in lines or (frame.file, frame.function) in functions
+        for stack, _ in busy_frames(moment)
+        for frame in stack.frames
+    )

@@ -1,0 +1,37 @@
+"""One placement of a hotspot, and the numbers that were counted for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Site:
+    """A configured place in the program, as it was made known at its first hit."""
+
+    name: str
+    file: str | None
+    """Absolute. Of what one log tells of a site, None where it is the log's target."""
+    line: int | None
+    function: str | None
+    """Its qualified name."""
+    kind: str
+    """``BEFORE`` for a statement, ``START`` for a function or a phase; anything else for a lone mark."""
+    normal_mb: float | None = None
+    """Growth that is fine."""
+    alarm_mb: float | None = None
+    """Growth that is not."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What was counted for a site: the same four numbers wherever they come from and wherever they are shown."""
+
+    hits: int
+    """How often it was passed, open ones included."""
+    growth_mb: float
+    """The growth of all its brackets together."""
+    max_growth_mb: float
+    """The growth of the bracket that grew most."""
+    peak_mb: float | None
+    """The highest peak inside a bracket, above the bracket's beginning."""
