@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from memmon import sizes
 from memmon.errors import ConfigError, Place
 from memmon.model import Config, Hotspot, Selector, Settings, Threshold
 
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 LANGUAGES = ("auto", "zh", "en")
-_UNITS = {"KB": 1 / 1024, "MB": 1.0, "GB": 1024.0}
-_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(KB|MB|GB)\s*", re.IGNORECASE)
-_PERCENT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*%\s*")
 _METAVARIABLE = re.compile(r"\$\$\$[A-Z_0-9]*|\$[A-Z_][A-Z_0-9]*")
 _NAME = re.compile(r"[\w*]+(?:\.[\w*]+)*")
 _SELECTOR_KEYS = ("match", "text", "line")
@@ -170,6 +168,14 @@ class _Reader:
             if key not in readers:
                 raise self._unknown(at, key, (*readers, "compiled"))
             settings = replace(settings, **{key: readers[key](at, key, value)})
+        warning, critical = settings.warning, settings.critical
+        if warning.exceeds(critical):
+            raise self._error(
+                at,
+                "warning" if "warning" in table else "critical",
+                f"warning = {warning} is above critical = {critical}; accepted: a warning of at most {critical}, or a"
+                f" critical of at least {warning}",
+            )
         return settings
 
     def _hotspot(self, table: Mapping[str, Any], at: str) -> Hotspot:
@@ -249,20 +255,21 @@ class _Reader:
             ) from None
 
     def _threshold(self, at: str, key: str, value: Any) -> Threshold:
-        percent = _PERCENT.fullmatch(value) if isinstance(value, str) else None
-        if percent:
-            if not 0 < float(percent[1]) <= 100:  # noqa: PLR2004  # a share of the limit
+        if isinstance(value, str) and value.rstrip().endswith("%"):
+            share = sizes.percent(value)
+            if share is None:
                 raise self._error(at, key, f"{key!r} lies between 0% and 100% of the limit, or is a size")
-            return Threshold(percent=float(percent[1]))
-        return Threshold(mb=self._size(at, key, value, 'a share of the limit such as "80%" or a size such as "800MB"'))
+            return Threshold(percent=share)
+        level = self._size(at, key, value, sizes.LEVEL)
+        if not level:
+            raise self._error(at, key, f"{key!r} lies above 0; accepted: {sizes.LEVEL}")
+        return Threshold(mb=level)
 
-    def _size(
-        self, at: str, key: str, value: Any, accepted: str = 'a size such as "20MB", "512KB" or "1.5GB"'
-    ) -> float:
-        found = _SIZE.fullmatch(value) if isinstance(value, str) else None
-        if not found:
+    def _size(self, at: str, key: str, value: Any, accepted: str = sizes.SIZE) -> float:
+        size = sizes.megabytes(value) if isinstance(value, str) else None
+        if size is None:
             raise self._error(at, key, f"{key} = {value!r} is not a size; accepted: {accepted}")
-        return float(found[1]) * _UNITS[found[2].upper()]
+        return size
 
     def _seconds(self, at: str, key: str, value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 86_400:  # noqa: PLR2004  # a day

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from memmon.sizes import plain
+
 if TYPE_CHECKING:
     from memmon.errors import Place
 
@@ -21,7 +23,13 @@ class Threshold:
 
     def __str__(self) -> str:
         """The form that the configuration and the environment switches take."""
-        return f"{self.percent:g}%" if self.percent is not None else f"{self.mb:g}MB"
+        return f"{plain(self.percent)}%" if self.percent is not None else f"{plain(self.mb or 0)}MB"
+
+    def exceeds(self, other: Threshold) -> bool:
+        """Whether this level lies above the other. A share and a size can't be compared while the limit is unknown."""
+        if self.mb is not None and other.mb is not None:
+            return self.mb > other.mb
+        return self.percent is not None and other.percent is not None and self.percent > other.percent
 
 
 @dataclass(frozen=True)

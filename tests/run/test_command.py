@@ -28,6 +28,8 @@ if TYPE_CHECKING:
         (["-"], "stdin"),
         (["nowhere.py"], "no such file"),
         (["--limit", "lots", "main.py"], "not a size"),
+        (["--limit", "900", "main.py"], "not a size"),
+        (["--limit", "0MB", "main.py"], "not a size"),
         (["--limit"], "needs a value"),
         (["--config", "nowhere.toml", "main.py"], "no such file"),
         (["--what", "main.py"], "no such option"),

@@ -90,7 +90,7 @@ def test_children_count(place: Place) -> None:
     assert word["limit"]["pid"] != word["pid"]
 
 
-@pytest.mark.parametrize("size", ["1.5GB", "4000mb", "9000000KB"])
+@pytest.mark.parametrize("size", ["1.5GB", "4000mb", "9000000KB", "1T"])
 def test_below_the_limit(place: Place, size: str) -> None:
     """A limit that is not reached changes nothing."""
     place.write("main.py", "print('fine')\n")

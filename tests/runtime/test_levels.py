@@ -85,6 +85,29 @@ def test_switches_win_and_bad_values_fall_back(every_python):
     assert (levels["warning"], levels["critical"], levels["critical_mb"]) == ("70%", "1.5GB", 1536.0)
 
 
+@pytest.mark.parametrize(
+    ("switches", "said", "holds"),
+    [
+        ({"MEMMON_WARNING": "800"}, "MEMMON_WARNING=800 is not understood and counts for nothing", ("70%", "90%")),
+        ({"MEMMON_WARNING": "91%"}, "warning=91% is above critical=90%: both count for nothing", ("70%", "90%")),
+        (
+            {"MEMMON_WARNING": "2 gb", "MEMMON_CRITICAL": "800M"},
+            "warning=2 gb is above critical=800M: both count for nothing",
+            ("70%", "90%"),
+        ),
+        ({"MEMMON_WARNING": "800M", "MEMMON_CRITICAL": "0.8 GB"}, "", ("800M", "0.8 GB")),
+        ({"MEMMON_CRITICAL": "60MB"}, "", ("70%", "60MB")),
+    ],
+)
+def test_switches_are_written_and_ordered_as_the_configuration(bench, switches, said, holds):
+    """A size has its unit and a warning does not lie above critical; else the settings hold, and a word says so."""
+    left = bench.run("pass", settings='warning="70%", critical="90%", ', **switches)
+    assert (left.status, left.stderr) == (0, f"memmon: {said}\n" if said else "")
+    (levels,) = [line for line in left.log.splitlines() if line.startswith("# levels: ")]
+    levels = json.loads(levels.partition(": ")[2])
+    assert (levels["warning"], levels["critical"]) == holds
+
+
 def test_growth_between_checkpoints_alarms_at_the_opening(bench):
     """BEFORE and START are judged by what came since the checkpoint before."""
     left = bench.run("""

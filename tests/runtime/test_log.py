@@ -160,6 +160,40 @@ def test_hand_marks_take_what_people_write(bench):
     assert float(k_end.partition("peak=+")[2].partition("MB")[0]) > 25
 
 
+def test_bare_numbers_by_hand_are_megabytes(bench):
+    """In calls by hand a number is in MB; a text needs its unit as anywhere, and what has none is said once."""
+    bench.write(
+        """
+        from memmon_runtime import configure, monitor, span
+        configure(warning=4000, critical=5000.5)
+        @monitor("work", normal=5, alarm=20)
+        def work():
+            return len(bytearray(30 << 20))
+        for _ in range(2):
+            with span("none", alarm="20"), span("share", normal="20%"):
+                kept = bytearray(30 << 20)
+                work()
+        """,
+        preamble=False,
+    )
+    left = bench.run()
+    assert (left.status, left.stderr) == (0, "memmon: '20' is no size and counts for nothing\n")
+    (levels,) = [line for line in left.log.splitlines() if line.startswith("# levels: ")]
+    levels = json.loads(levels.partition(": ")[2])
+    assert (levels["warning_mb"], levels["critical_mb"]) == (4000.0, 5000.5)
+    assert {line["level"] for line in left.lines if line["name"] == "none_END"} == {"INFO"}
+
+
+def test_warning_above_critical_by_hand_is_said(bench):
+    """The defaults hold then."""
+    bench.write("from memmon_runtime import configure\nconfigure(warning='99%')\n", preamble=False)
+    left = bench.run()
+    assert left.stderr == "memmon: warning=99% is above critical=95%: both count for nothing\n"
+    (levels,) = [line for line in left.log.splitlines() if line.startswith("# levels: ")]
+    levels = json.loads(levels.partition(": ")[2])
+    assert (levels["warning"], levels["critical"]) == ("80%", "95%")
+
+
 def test_what_the_runtime_calls_may_be_bracketed(bench):
     """A function of the standard library that the runtime itself needs can be a site without end."""
     left = bench.run("""

@@ -42,6 +42,12 @@ def test_every_setting(tmp_path: Path) -> None:
     assert config.path == str(tmp_path / "memmon.toml")
 
 
+def test_a_share_and_a_size_are_not_compared(tmp_path: Path) -> None:
+    """Which of them is the higher is not known before the limit is."""
+    settings = read(tmp_path, '[memmon]\nwarning = "99%"\ncritical = "60MB"\n').settings
+    assert (settings.warning, settings.critical) == (Threshold(percent=99), Threshold(mb=60))
+
+
 def test_every_way_to_name_a_place(tmp_path: Path) -> None:
     """A pattern, a text, both, a line, a function, or two ends; sizes in any unit."""
     config = read(
@@ -144,6 +150,17 @@ ONE_OF = "hotspot 'n' needs one of: match and/or text, line, function, from with
         ('[memmon]\nwarning = "80"\n', "memmon.toml:2: warning = '80' is not a size; accepted: a share of the limit"),
         ('[memmon]\nwarning = "0%"\n', "memmon.toml:2: 'warning' lies between 0% and 100% of the limit, or is a size"),
         ('[memmon]\nwarning = "101%"\n', "memmon.toml:2: 'warning' lies between 0% and 100%"),
+        ('[memmon]\nwarning = "0MB"\n', "memmon.toml:2: 'warning' lies above 0; accepted: a share of the limit such"),
+        (
+            '[memmon]\ncritical = "90%"\nwarning = "91%"\n',
+            "memmon.toml:3: warning = 91% is above critical = 90%; accepted: a warning of at most 90%",
+        ),
+        ('[memmon]\n\nwarning = "96%"\n', "memmon.toml:3: warning = 96% is above critical = 95%; accepted: a warning"),
+        ('[memmon]\ncritical = "70%"\n', "memmon.toml:2: warning = 80% is above critical = 70%; accepted: a warning"),
+        (
+            '[memmon]\nwarning = "1GB"\ncritical = "1000 M"\n',
+            "memmon.toml:2: warning = 1024MB is above critical = 1000MB; accepted: a warning of at most 1000MB",
+        ),
         ("[memmon]\n\ncritical = 95\n", "memmon.toml:3: critical = 95 is not a size"),
         ("[memmon]\ninterval = 0\n", "memmon.toml:2: 'interval' is a number of seconds above 0, such as 1.0"),
         ("[memmon]\ninterval = true\n", "memmon.toml:2: 'interval' is a number of seconds above 0"),
@@ -185,6 +202,7 @@ ONE_OF = "hotspot 'n' needs one of: match and/or text, line, function, from with
         ),
         (f'{HOTSPOT}line = 1\nnormal = "20"\n', "memmon.toml:4: normal = '20' is not a size; accepted: a size such as"),
         (f'{HOTSPOT}line = 1\nnormal = "-20MB"\n', "memmon.toml:4: normal = '-20MB' is not a size"),
+        (f"{HOTSPOT}line = 1\nnormal = 20\n", "memmon.toml:4: normal = 20 is not a size; accepted: a size such as"),
         (f'{HOTSPOT}line = 1\nnormal = "2MB"\nalarm = "1MB"\n', "memmon.toml:5: 'alarm' must not be smaller than"),
         (f"{HOTSPOT}line = 1\n\n{HOTSPOT}line = -1\n", "memmon.toml:7: 'line' is a line number, counted from 1"),
     ],

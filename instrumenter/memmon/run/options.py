@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from memmon import sizes
+
 HELP = """\
 Usage: memmon run [OPTIONS] SCRIPT [ARGS]...
        memmon run [OPTIONS] -m MODULE [ARGS]...
@@ -29,7 +31,6 @@ Options:
   MEMMON_INTERVAL; MEMMON_CACHE_DIR for the folder that keeps instrumented code.
 """
 
-_UNITS = {"KB": 1 / 1024, "MB": 1.0, "GB": 1024.0, "K": 1 / 1024, "M": 1.0, "G": 1024.0}
 _VALUED = ("--config", "--include", "--limit")
 
 
@@ -82,19 +83,6 @@ def parse(words: list[str]) -> Options:
     return options
 
 
-def megabytes(text: str) -> float:
-    """A size such as ``900MB`` in MB; Usage for anything else."""
-    number = text.strip().rstrip("KMGBkmgb")
-    unit = text.strip()[len(number) :].upper()
-    try:
-        size = float(number) * _UNITS[unit]
-    except (ValueError, KeyError):
-        size = 0.0
-    if not 0 < size < float("inf"):
-        raise Usage(f"--limit {text!r} is not a size; accepted: a size such as 900MB, 512KB or 1.5GB")
-    return size
-
-
 def _set(options: Options, name: str, value: str) -> None:
     if name == "--config":
         if not os.path.isfile(value):
@@ -103,7 +91,9 @@ def _set(options: Options, name: str, value: str) -> None:
     elif name == "--include":
         options.include.append(os.path.abspath(value))
     else:
-        options.limit = megabytes(value)
+        options.limit = sizes.megabytes(value) or 0.0
+        if not options.limit:
+            raise Usage(f"--limit {value!r} is not a size; accepted: a size such as 900MB, 512KB or 1.5GB")
 
 
 def _value(name: str, rest: list[str]) -> str:

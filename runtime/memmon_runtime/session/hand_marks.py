@@ -10,7 +10,7 @@ from sys import _getframe
 from memmon_runtime.checkpoints import hand_marked, injected
 from memmon_runtime.session import install
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.sizes import Threshold
+from memmon_runtime.system.sizes import megabytes
 from memmon_runtime.system.source import original_line
 
 __builtins__ = BUILTINS
@@ -28,13 +28,13 @@ _CO_GENERATOR, _CO_COROUTINE, _CO_ASYNC_GENERATOR = 0x20, 0x80, 0x200
 def configure(**settings: Any) -> None:
     """Choose the settings and start the log.
 
-    Takes ``warning``, ``critical`` (shares of the limit such as ``"80%"``, or sizes such as ``"800MB"``),
-    ``interval`` (seconds), ``log_dir``, ``language`` (``"zh"``, ``"en"``, ``"auto"``) and ``peak``. Where a log has
-    been started already its settings hold; that is said on stderr, as is a value that can't be read. TypeError for a
-    keyword that is none of these.
+    Takes ``warning``, ``critical`` (shares of the limit such as ``"80%"``, or sizes such as ``"800MB"``, or 800 for
+    as many MB), ``interval`` (seconds), ``log_dir``, ``language`` (``"zh"``, ``"en"``, ``"auto"``) and ``peak``.
+    Where a log has been started already its settings hold; that is said on stderr, as is a value that can't be read,
+    and a ``warning`` above ``critical``. TypeError for a keyword that is none of these.
     """
     if not install.begin(_getframe(1), settings):
-        install.refuse("configure() came after the log was started: its settings count for nothing")
+        install.complain("configure() came after the log was started: its settings count for nothing")
 
 
 def checkpoint(name: str) -> None:
@@ -50,24 +50,24 @@ def checkpoint(name: str) -> None:
 
 
 def _in_mb(size: Size) -> float | None:
-    """A size as the configuration takes it; None for one that can't be read, as where none is given."""
-    if not isinstance(size, str):
-        return size
-    try:
-        return Threshold(size).mb
-    except ValueError:
-        return None
+    """A size as the configuration takes it, or a number of MB; None for what can't be read, as where none is given."""
+    return megabytes(size) if isinstance(size, str) else size
 
 
 class span:  # noqa: N801 - used like a function
     """Bracket a ``with`` block: NAME_START at its beginning, NAME_END at its end, NAME_LEFT if an exception ends it."""
 
-    __slots__ = ("_code", "_limits", "_line", "_name")
+    __slots__ = ("_code", "_complaint", "_limits", "_line", "_name")
 
     def __init__(self, name: str, normal: Size = None, alarm: Size = None) -> None:
-        """``normal`` and ``alarm``: the growth that is fine, and the one that is not, in MB or as ``"20MB"``."""
+        """``normal`` and ``alarm``: the growth that is fine, and the one that is not, in MB or as ``"20MB"``.
+
+        One that can't be read counts for nothing, and one line on stderr says so.
+        """
         self._name = name
-        self._limits = (_in_mb(normal), _in_mb(alarm))
+        self._limits = limits = (_in_mb(normal), _in_mb(alarm))
+        unread = [size for size, mb in ((normal, limits[0]), (alarm, limits[1])) if size is not None and mb is None]
+        self._complaint = f"{unread[0]!r} is no size and counts for nothing" if unread else ""
         self._code: CodeType | None = None
         self._line = 0
 
@@ -76,6 +76,8 @@ class span:  # noqa: N801 - used like a function
         try:
             frame = _getframe(1)
             install.begin(frame, {})
+            if self._complaint:
+                install.complain(self._complaint)
             if self._code is None:
                 self._line = original_line(frame.f_code.co_filename, frame.f_lineno) or 0
             hand_marked.open_span(frame, self._name, self._line, self._limits, self._code)

@@ -80,8 +80,8 @@ def begin(frame: FrameType, settings: dict[str, Any]) -> bool:
     if chosen.disabled or not in_main_interpreter():
         return True  # a subinterpreter's end would meet our thread still running
     _run = Run(chosen, find_target(frame.f_globals, frame.f_code.co_filename))
-    if chosen.misread:
-        _run.complain(f"{chosen.misread[0]} is not understood and counts for nothing")
+    if chosen.complaint:
+        _run.complain(chosen.complaint)
     try:
         _run.start(find_previous(chosen.log_dir) or find_parent())
         end_with_worker(_run, _finish)
@@ -96,10 +96,10 @@ def begin(frame: FrameType, settings: dict[str, Any]) -> bool:
     return True
 
 
-def refuse(reason: str) -> None:
-    """Say why settings count for nothing, where a log has been started."""
+def complain(text: str) -> None:
+    """Say on stderr what counts for nothing, where a log has been started and nothing has been said yet."""
     if _run is not None:
-        _run.complain(reason)
+        _run.complain(text)
 
 
 def _finish() -> None:

@@ -14,26 +14,27 @@ from memmon_runtime.system.source import absolute
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, TypeVar
+    from typing import Any, Callable, Mapping, TypeVar
 
     Value = TypeVar("Value", "Threshold", float)
 
 
 _OFF = ("", "0", "false", "no", "off")
+_WARNING, _CRITICAL = "80%", "95%"
 
 
 class Settings:
-    """The settings of one run, checked; what can't be read counts for nothing and is noted in ``misread``."""
+    """The settings of one run, checked; ``complaint`` says which of them counts for nothing, where one does."""
 
     __slots__ = (
-        "critical", "disabled", "heap", "interval", "language", "log_dir", "misread", "peak", "stack", "warning",
+        "complaint", "critical", "disabled", "heap", "interval", "language", "log_dir", "peak", "stack", "warning",
         "zoom",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 - a setting is a keyword
         self,
-        warning: str = "80%",
-        critical: str = "95%",
+        warning: str | float = _WARNING,
+        critical: str | float = _CRITICAL,
         interval: float = 1.0,
         log_dir: str = ".",
         language: str = "auto",
@@ -45,10 +46,9 @@ class Settings:
     ) -> None:
         """Take the keywords, then what the environment says instead."""
         self.disabled = switched_off()
-        self.misread: list[str] = []
-        self.warning = self._first("warning", warning, _threshold) or Threshold("80%")
-        self.critical = self._first("critical", critical, _threshold) or Threshold("95%")
-        self.interval = self._first("interval", interval, _seconds) or 1.0
+        self.complaint = ""
+        self.warning, self.critical = self._levels(warning, critical)
+        self.interval = self._first("interval", interval, _seconds, environ) or 1.0
         self.log_dir = absolute(path.expanduser(environ.get("MEMMON_LOG_DIR") or log_dir))
         self.language = language if language in ("zh", "en") else _locale_language()
         self.peak = peak
@@ -56,16 +56,32 @@ class Settings:
         self.stack = stack and _switch("MEMMON_STACK")
         self.zoom = zoom and _switch("MEMMON_ZOOM")
 
-    def _first(self, name: str, value: Any, read: Callable[[Any], Value]) -> Value | None:
-        """What the environment says, else the keyword; None where neither can be read."""
+    def _levels(self, warning: Any, critical: Any) -> tuple[Threshold, Threshold]:
+        """What the environment says, else the keywords, else the defaults: the first where they are in order."""
+        nothing: dict[str, str] = {}
+        for switches in (environ, nothing):
+            levels = (
+                self._first("warning", warning, _threshold, switches) or Threshold(_WARNING),
+                self._first("critical", critical, _threshold, switches) or Threshold(_CRITICAL),
+            )
+            if not levels[0].exceeds(levels[1]):
+                return levels
+            self._complain("warning={} is above critical={}: both count for nothing".format(*levels))
+        return Threshold(_WARNING), Threshold(_CRITICAL)
+
+    def _first(self, name: str, value: Any, read: Callable[[Any], Value], switches: Mapping[str, str]) -> Value | None:
+        """What the environment's ``switches`` say, else the keyword; None where neither can be read."""
         switch = "MEMMON_" + name.upper()
-        for source, text in ((switch, environ.get(switch)), (name, value)):
+        for source, told in ((switch, switches.get(switch)), (name, value)):
             try:
-                if text:
-                    return read(text)
+                if told:
+                    return read(told)
             except (ValueError, TypeError):  # noqa: PERF203 - each in turn
-                self.misread.append(f"{source}={text}")
+                self._complain(f"{source}={told} is not understood and counts for nothing")
         return None
+
+    def _complain(self, text: str) -> None:
+        self.complaint = self.complaint or text
 
 
 def switched_off() -> bool:
@@ -78,7 +94,7 @@ def _switch(name: str) -> bool:
 
 
 def _threshold(value: Any) -> Threshold:
-    return Threshold(str(value))
+    return Threshold(value if type(value) in (int, float) else str(value))
 
 
 def _seconds(value: Any) -> float:

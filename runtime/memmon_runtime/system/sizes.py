@@ -1,4 +1,8 @@
-"""Amounts of memory as people write them: ``800MB``, ``0.8 GB``, ``80%`` of the limit."""
+"""Amounts of memory as people write them: ``800M``, ``800MB``, ``0.8 GB``, ``800 MiB``, and ``80%`` of a limit.
+
+All units are binary, whatever their spelling and case, and none may be left out. memmon reads its configuration by the
+same grammar, in ``memmon/sizes.py``.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,36 @@ from memmon_runtime.system.isolation import BUILTINS
 
 __builtins__ = BUILTINS
 
-
 MB = 1 << 20
+"""Bytes in a megabyte."""
 
-
-_UNITS = {"": 1, "B": 1, "K": 1 << 10, "M": MB, "G": 1 << 30, "T": 1 << 40}
-
-
+_UNITS = {"K": 1 << 10, "M": MB, "G": 1 << 30, "T": 1 << 40}
+_UNITS.update([(f"{unit}{byte}", size) for unit, size in _UNITS.items() for byte in ("B", "IB")], B=1)
 _WHOLE = 100
+_INFINITE = float("inf")
+
+
+def megabytes(text: str) -> float | None:
+    """A size in MB; None where it is none, such as a number without its unit."""
+    text = text.strip().upper()
+    number = text.rstrip("BIKMGT")
+    unit = text[len(number) :]
+    amount = _number(number.rstrip())
+    size = amount * _UNITS[unit] / MB if amount is not None and unit in _UNITS else None
+    return size if size is not None and size < _INFINITE else None
+
+
+def percent(text: str) -> float | None:
+    """A share of the limit in percent, above 0 and up to 100; None where it is none."""
+    text = text.strip()
+    share = _number(text[:-1].rstrip()) if text[-1:] == "%" else None
+    return share if share is not None and 0 < share <= _WHOLE else None
+
+
+def _number(text: str) -> float | None:
+    whole, point, part = text.partition(".")
+    digits = whole + (part if point else "0")
+    return float(text) if whole and (part or not point) and digits.isascii() and digits.isdigit() else None
 
 
 class Threshold:
@@ -21,18 +47,20 @@ class Threshold:
 
     __slots__ = ("mb", "percent", "text")
 
-    def __init__(self, text: str) -> None:
-        """Read ``"80%"``, ``"800MB"``, ``"1.5GB"`` or a number of bytes; ValueError for anything else."""
-        self.text = text = text.strip()
-        self.percent: float | None = None
-        self.mb: float | None = None
-        if text.endswith("%"):
-            self.percent = float(text[:-1])
-            good = 0 < self.percent <= _WHOLE
-        else:
-            number = text.upper().rstrip("BI")
-            unit = number[-1:] if number[-1:] in "KMGT" else ""
-            self.mb = float(number[: len(number) - len(unit)]) * _UNITS[unit] / MB
-            good = 0 < self.mb < float("inf")
-        if not good:
-            raise ValueError(text)
+    def __init__(self, value: str | float) -> None:
+        """Read ``"80%"``, ``"800MB"`` or a number, which means MB; ValueError for anything that is no level."""
+        self.text = value.strip() if isinstance(value, str) else f"{value}MB"
+        self.percent = percent(self.text) if isinstance(value, str) else None
+        self.mb = megabytes(self.text) if isinstance(value, str) else float(value)
+        if self.percent is None and not (self.mb is not None and 0 < self.mb < _INFINITE):
+            raise ValueError(value)
+
+    def __str__(self) -> str:
+        """As it was given."""
+        return self.text
+
+    def exceeds(self, other: Threshold) -> bool:
+        """Whether this level lies above the other. A share and a size can't be compared while the limit is unknown."""
+        if self.mb is not None and other.mb is not None:
+            return self.mb > other.mb
+        return self.percent is not None and other.percent is not None and self.percent > other.percent

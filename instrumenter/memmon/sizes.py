@@ -1,0 +1,49 @@
+"""Amounts of memory as people write them: ``800M``, ``800MB``, ``0.8 GB``, ``800 MiB``, and ``80%`` of a limit.
+
+All units are binary, whatever their spelling and case, and none may be left out. The runtime reads its switches by the
+same grammar, in ``memmon_runtime/system/sizes.py``. The module is light, since `memmon run` reads its options with it.
+"""
+
+from __future__ import annotations
+
+MB = 1 << 20
+"""Bytes in a megabyte."""
+
+SIZE = 'a size such as "20MB", "512KB" or "1.5GB"'
+"""What is accepted for a size, as a message says it."""
+
+LEVEL = 'a share of the limit such as "80%" or a size such as "800MB"'
+"""Likewise for a level, which may be a share too."""
+
+_UNITS = {"K": 1 << 10, "M": MB, "G": 1 << 30, "T": 1 << 40}
+_UNITS.update([(f"{unit}{byte}", size) for unit, size in _UNITS.items() for byte in ("B", "IB")], B=1)
+_WHOLE = 100
+_INFINITE = float("inf")
+
+
+def megabytes(text: str) -> float | None:
+    """A size in MB; None where it is none, such as a number without its unit."""
+    text = text.strip().upper()
+    number = text.rstrip("BIKMGT")
+    unit = text[len(number) :]
+    amount = _number(number.rstrip())
+    size = amount * _UNITS[unit] / MB if amount is not None and unit in _UNITS else None
+    return size if size is not None and size < _INFINITE else None
+
+
+def percent(text: str) -> float | None:
+    """A share of the limit in percent, above 0 and up to 100; None where it is none."""
+    text = text.strip()
+    share = _number(text[:-1].rstrip()) if text.endswith("%") else None
+    return share if share is not None and 0 < share <= _WHOLE else None
+
+
+def plain(amount: float) -> str:
+    """A number as it can stand before a unit: without an exponent."""
+    return f"{amount:.9f}".rstrip("0").rstrip(".")
+
+
+def _number(text: str) -> float | None:
+    whole, point, part = text.partition(".")
+    digits = whole + (part if point else "0")
+    return float(text) if whole and (part or not point) and digits.isascii() and digits.isdigit() else None
