@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memmon import sizes
+from memmon.config_search import PROJECT, candidates
 from memmon.errors import ConfigError, Place
 from memmon.model import Config, Hotspot, Selector, Settings, Threshold
 
@@ -80,14 +81,8 @@ def log_folders(here: Path) -> tuple[Path, ...]:
 
 
 def _nearest(folder: Path) -> Path | None:
-    for candidate in (folder, *folder.parents):
-        own = candidate / "memmon.toml"
-        if own.is_file():
-            return own
-        project = candidate / "pyproject.toml"
-        if project.is_file() and _has_table(project):
-            return project
-    return None
+    files = map(Path, candidates(str(folder)))
+    return next((file for file in files if file.name != PROJECT or _has_table(file)), None)
 
 
 def _has_table(project: Path) -> bool:
@@ -122,7 +117,7 @@ class _Reader:
 
     def __init__(self, path: Path, text: str, document: dict[str, Any]) -> None:
         self.path = path
-        self.in_project = path.name == "pyproject.toml"
+        self.in_project = path.name == PROJECT
         self.document = document
         self.lines = _key_lines(text)
 

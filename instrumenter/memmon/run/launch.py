@@ -11,6 +11,7 @@ import os
 import sys
 
 from memmon import __version__
+from memmon.config_search import candidates
 from memmon.run import helper, store
 from memmon.run.options import HELP, Options, Usage, parse
 from memmon.run.spawned import PRELOAD, environment
@@ -189,15 +190,7 @@ _REPORT = (
 def _configuration(target: str, explicit: str | None) -> list[bytes]:
     """What the configuration depends on: the version, and the files that may hold it, with their paths."""
     found = [__version__.encode()]
-    folder = os.path.dirname(target)
-    names = [explicit] if explicit else []
-    while not explicit:
-        own = os.path.join(folder, "memmon.toml")
-        names += [os.path.join(folder, "pyproject.toml"), own]
-        if os.path.isfile(own) or os.path.dirname(folder) == folder:
-            break
-        folder = os.path.dirname(folder)
-    for name in names:
+    for name in [explicit] if explicit else candidates(os.path.dirname(target)):
         try:
             with open(name, "rb") as stream:
                 found += [os.fsencode(name), stream.read()]
