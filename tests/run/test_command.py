@@ -167,16 +167,20 @@ def test_a_warm_start_makes_nothing(place: Place, own_cache: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in entries(own_cache)} == before
 
 
-def test_what_was_long_not_read_is_removed(own_cache: Path) -> None:
-    """When something new is kept, what nobody has read for months goes; what was read lately stays."""
-    new = Path(store.path(str(own_cache), "", "main.py", b"print(1)\n", script=True))
-    unread, lately = (new.parents[1] / name / "main.py" for name in ("unread", "lately"))
-    for path, read in ((unread, 0), (lately, time.time())):
-        path.parent.mkdir(parents=True)
+def test_what_was_long_not_read_is_removed(place: Place, own_cache: Path) -> None:
+    """When something new is kept, what nobody has read for more than a month goes, and nobody else's files do."""
+    unread, lately = (
+        Path(store.path(str(own_cache), "", name, b"", script=True)) for name in ("unread.py", "lately.py")
+    )
+    foreign = [own_cache / "letter.txt", own_cache / "un" / "letter.txt", own_cache / "un" / "read" / "letter.txt"]
+    for path, days in ((unread, 31), (lately, 29), *((path, 1000) for path in foreign)):
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"")
-        os.utime(path, (read, 0))
-    store.write(str(new), None, b"print(1)\n", {})
-    assert (new.exists(), lately.exists(), unread.parent.exists()) == (True, True, False)
+        os.utime(path, (time.time() - days * 86_400, 0))
+    place.write("main.py", "print(1)\n")
+    place.memmon("main.py")
+    assert (unread.parent.exists(), lately.exists()) == (False, True)
+    assert all(path.exists() for path in foreign)
 
 
 @pytest.mark.parametrize("options", [[], ["--quiet"]], ids=["", "quiet"])

@@ -2,7 +2,7 @@
 
 An entry is a file that Python can run as it is: a .pyc header, the code, and behind it what is known of the code and
 a checksum. An entry that is damaged, or that somebody else could have written, counts as none; one that has not been
-read for three months is removed when another is made.
+read for a month is removed when others are made.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from memmon import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import CodeType
     from typing import Any
 
@@ -27,7 +28,11 @@ _HEADER = 16
 _SUM = 16
 _LENGTH = 8
 _OTHERS_WRITE = 0o022
-_UNREAD_DAYS = 90
+_UNREAD_DAYS = 30
+_DIGEST = 32
+"""Characters in what `digest` returns."""
+_BUCKET = 2
+"""Of these, so many are the name of a folder that holds the folders of entries."""
 _NOWHERE = os.path.join(os.devnull, "memmon")
 """A folder that can't be, whoever asks."""
 _UNCHECKED = b"\x01\x00\x00\x00"
@@ -86,7 +91,7 @@ def path(cache: str, config: str, filename: str, source: bytes, *, script: bool)
     """
     python = f"{sys.implementation.cache_tag} {sys.hexversion} {sys.flags.optimize} {script:d}"
     entry = digest(__version__, python, config, filename, source)
-    return os.path.join(cache, entry[:2], entry[2:], os.path.basename(filename) or "main")
+    return os.path.join(cache, entry[:_BUCKET], entry[_BUCKET:], os.path.basename(filename) or "main")
 
 
 def read(file: str) -> Entry | None:
@@ -126,24 +131,38 @@ def write(file: str, code: CodeType | None, source: bytes, known: dict[str, Any]
         if os.path.lexists(draft):
             os.unlink(draft)
         raise
-    _prune(os.path.dirname(holder))
 
 
-def _prune(bucket: str) -> None:
-    """Let go of what lies in one of the cache's 256 folders and has long not been read."""
+def prune(cache: str) -> None:
+    """Remove the entries that have long not been read, and nothing else that may lie in the same folder."""
     from time import time  # noqa: PLC0415  # for the helper only
 
     oldest = time() - _UNREAD_DAYS * 86_400
-    for holder in os.listdir(bucket):
-        place = os.path.join(bucket, holder)
+    for holder in _holders(cache):
         try:
-            files = [os.path.join(place, name) for name in os.listdir(place)]
+            files = [os.path.join(holder, name) for name in os.listdir(holder)]
             if all(max(os.stat(file).st_atime, os.stat(file).st_mtime) < oldest for file in files):
                 for file in files:
                     os.unlink(file)
-                os.rmdir(place)
+                os.rmdir(holder)
         except OSError:
             continue  # somebody else's, or somebody else was quicker
+
+
+def _holders(cache: str) -> Iterator[str]:
+    """The folders that hold an entry each, by their names."""
+    for bucket in _names(cache):
+        folder = os.path.join(cache, bucket)
+        for rest in _names(folder) if len(bucket) == _BUCKET else ():
+            if len(bucket + rest) == _DIGEST and not (bucket + rest).strip("0123456789abcdef"):
+                yield os.path.join(folder, rest)
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []  # no folder, or somebody else's
 
 
 def _bytes(part: bytes | str) -> bytes:

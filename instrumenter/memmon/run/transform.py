@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 _MOST_MODULES = 200
 _MOST_SECONDS = 15.0
-_KEPT_SECONDS = 30 * 86_400.0
 
 
 def main(told: dict[str, Any]) -> None:
@@ -60,7 +59,7 @@ class _Maker:
             code = self._make(path, filename, script=script)
             if code is not None:
                 self._follow(code, filename)
-        _forget_old(self.told["cache"])
+        store.prune(self.told["cache"])
 
     def _settings(self) -> None:
         """Keep what the configuration says, so that a warm start need not read it."""
@@ -127,21 +126,6 @@ class _Maker:
 def _code(pyc: bytes) -> CodeType | None:
     code: CodeType | None = marshal.loads(pyc[16:])
     return code
-
-
-def _forget_old(cache: str) -> None:
-    """Delete the entries that nobody has read for a month."""
-    oldest = time.time() - _KEPT_SECONDS
-    for folder, _, names in os.walk(cache):
-        for name in names:
-            path = os.path.join(folder, name)
-            try:
-                status = os.stat(path)
-                if max(status.st_atime, status.st_mtime) < oldest:
-                    os.unlink(path)
-                    os.rmdir(folder)
-            except OSError:
-                continue
 
 
 def _imported(code: CodeType, folders: Iterable[str]) -> Iterator[str]:
