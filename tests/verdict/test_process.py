@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import astuple
 from typing import TYPE_CHECKING
 
@@ -147,3 +148,13 @@ def test_a_header_alone_tells_nothing(log: Callable[..., Path]) -> None:
     """A program that was gone before its first line leaves nothing to report on, and that is said."""
     with pytest.raises(LogError, match="no further"):
         read_process(str(log(header())))
+
+
+@pytest.mark.parametrize("name", ["加\u2028载", "a\x85b", "a\x7fb", "a\tb"])
+def test_a_name_that_does_not_fit_a_line_keeps_its_site(history: Callable[..., ProcessHistory], name: str) -> None:
+    """The lines print such a name with the character replaced; its function and its alarm are still its own."""
+    printed = re.sub(r"[\u2028\x85\x7f\t]", "_", name)
+    begun = line(f"{printed}_BEFORE", 60, 0, " line=5")
+    told = history(site(name, 5, "load", alarm=100), begun, line(f"{printed}_AFTER", 200, 140, " line=5"))
+    (found,) = told.sites
+    assert (found.site.name, found.site.function, found.site.alarm_mb, found.figures.hits) == (printed, "load", 100, 1)

@@ -267,3 +267,25 @@ def test_a_child_that_the_kernel_ended(program: Callable[[str], Path]) -> None:
     assert (child["outcome"], child["parent"]) == ("killed", parent["pid"])
     assert parent["outcome"] in {"finished", "killed"}
     assert said["culprit"]["pid"] == child["pid"]
+
+
+def test_a_name_with_a_line_separator_in_it(tmp_path: Path) -> None:
+    """A killed program's site keeps its hits and its alarm in the report, and the log gets no second last line."""
+    path = tmp_path / "程序.py"
+    source = """
+        import os, signal
+        from memmon_runtime import span
+
+        with span("加载\\u2028表", normal=1, alarm=30):
+            data = b"x" * (60 << 20)
+        with span("加载\\u2028表", normal=1, alarm=30):
+            os.kill(os.getpid(), signal.SIGKILL)
+    """
+    path.write_text(textwrap.dedent(source), encoding="utf-8")
+    assert run(path) == -signal.SIGKILL
+    (log,) = tmp_path.glob("memory_monitor_*.log")
+    before = log.read_text(encoding="utf-8").count("加载_表_START")
+    said = report(path, 1)
+    found = [(one["hits"], one["alarm_mb"], one["status"]) for one in said["hotspots"] if one["name"] == "加载_表"]
+    assert found == [(1, 30, "alarm"), (1, 30, "ok")]
+    assert log.read_text(encoding="utf-8").count("加载_表_START") == before

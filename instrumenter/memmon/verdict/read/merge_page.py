@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from memmon.printed_names import printed_name
 from memmon.verdict.model import Header, Record, Site
 from memmon.verdict.read.crash_page import CLOSED, LONE, OPENED
 
@@ -36,7 +37,7 @@ def _checkpoint(replay: Replay, page: Page, row: Row, site: Site) -> Record:
     level = page.sample.level if page.sample else 0
     if site.alarm_mb is not None and growth > site.alarm_mb:
         level = max(level, 1)
-    base = "".join("_" if char < " " else char for char in site.name)
+    base = printed_name(site.name)
     tid = f"{row.thread:x}"
     return Record(
         when=_stamp(replay.header, row.at),

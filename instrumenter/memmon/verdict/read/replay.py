@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from memmon.printed_names import printed_name
 from memmon.verdict.model import (
     CLOSERS,
     OPENERS,
@@ -192,8 +193,7 @@ class Replay:
 
     def key(self, site: Site) -> SiteKey:
         """The site as the records name it: the file only where it is not the target, the name on one line."""
-        name = "".join("_" if char < " " else char for char in site.name)
-        return name, None if site.file == self.header.target else site.file, site.line
+        return printed_name(site.name), None if site.file == self.header.target else site.file, site.line
 
     def correct(self, figures: Iterable[Figures]) -> None:
         """Put exact figures, in the order in which the sites were announced, in the place of those from the lines."""
