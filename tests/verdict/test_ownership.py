@@ -13,7 +13,7 @@ import pytest
 
 import memmon
 import memmon_runtime
-from memmon.verdict.code.ownership import is_memmons, is_own
+from memmon.ownership import is_memmons, is_own
 
 HERE = Path(memmon.__file__).parent
 RUNTIME = Path(memmon_runtime.__file__).parent

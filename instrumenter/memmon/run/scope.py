@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-_INSTALLED = ("/site-packages/", "/dist-packages/", "/lib/python3", "/lib64/python3", "/memmon_runtime/")
+from memmon.ownership import is_installed
 
 
 class Scope:
@@ -28,8 +28,7 @@ class Scope:
         """Whether nothing between the base and *folder*, which it holds, is an installation."""
         if folder not in self._folders:
             below = folder[len(self._base) - 1 :] + "/"
-            installed = any(part in below for part in _INSTALLED)
-            self._folders[folder] = not installed and (
+            self._folders[folder] = not is_installed(below) and (
                 len(folder) < len(self._base)
                 or (not os.path.exists(os.path.join(folder, "pyvenv.cfg")) and self._own(os.path.dirname(folder)))
             )

@@ -8,10 +8,10 @@ from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
+from memmon.ownership import is_memmons
 from memmon.show.headline import headline
 from memmon.show.paragraph import Paragraph
 from memmon.show.table import Column, table
-from memmon.verdict.code.ownership import is_memmons
 from memmon.verdict.wording.language import Say, mb, place
 from memmon.verdict.wording.reasons import became
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from memmon.verdict.code.ownership import is_memmons, own_frame, waits
+from memmon.ownership import is_memmons
+from memmon.verdict.code.own_frames import own_frame, waits
 from memmon.verdict.model import Culprit
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from memmon.verdict.code.ownership import is_memmons
+from memmon.ownership import is_memmons
 from memmon.verdict.judge.cause import CauseEvidence, weigh_cause
 from memmon.verdict.model import Cause, Confidence, ExternalEvidence, Outcome, Process, ProcessHistory
 from memmon.verdict.wording.language import place

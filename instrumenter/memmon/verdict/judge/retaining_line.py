@@ -12,7 +12,7 @@ import re
 import textwrap
 from typing import TYPE_CHECKING
 
-from memmon.verdict.code.ownership import own_frame
+from memmon.verdict.code.own_frames import own_frame
 from memmon.verdict.code.source import last_line, source_lines
 from memmon.verdict.model import Frame, Stack
 

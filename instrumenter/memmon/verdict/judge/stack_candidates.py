@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from memmon.verdict.code.ownership import is_memmons, own_frame
+from memmon.ownership import is_memmons
+from memmon.verdict.code.own_frames import own_frame
 from memmon.verdict.judge.candidate import Candidate, Directness
 from memmon.verdict.judge.last_moment import busy_frames, called_from, frame_inside
 from memmon.verdict.model import Culprit, Frame, Stack

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from memmon.verdict.code.ownership import is_own
+from memmon.ownership import is_own
 from memmon.verdict.judge.candidate import Candidate, Directness
 from memmon.verdict.judge.growth_windows import growing_line
 from memmon.verdict.judge.last_moment import busy_frames, called_from, frame_inside
