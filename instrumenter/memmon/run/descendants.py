@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import time
 
+from memmon.kernel.files import text_of
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +22,17 @@ _MOST_WATCHED = 256
 _SEARCH_EVERY = 0.5
 _SEARCH_SHARE = 300
 """A search that took a second is made again after so many seconds at the earliest."""
+_CHILDREN_FAULTED = 8
+"""Of /proc/PID/stat, after the name: the minor page faults of the children that were waited for."""
+
+
+def reaped_none(pid: int) -> bool:
+    """Whether a dead process that nobody has waited for yet has itself waited for no child.
+
+    Where it has, the peak that the kernel tells of it may be the child's. Every process faults a page in.
+    """
+    words = text_of(f"/proc/{pid}/stat").rpartition(")")[2].split()
+    return len(words) > _CHILDREN_FAULTED and words[_CHILDREN_FAULTED] == "0"
 
 
 class Process:

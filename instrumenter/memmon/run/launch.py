@@ -164,12 +164,12 @@ def _run(plan: _Plan) -> NoReturn:
         setsigmask=mask,
         setsigdef=[_signal.SIGPIPE, _signal.SIGXFSZ],  # Python has set them to be ignored in this process
     )
-    from memmon.run import kernel  # noqa: PLC0415  # the program starts meanwhile
+    from memmon.kernel.counters import counters  # noqa: PLC0415  # the program starts meanwhile
 
     told = {
         "pid": pid,
         "mask": [int(number) for number in mask],
-        "before": kernel.counters(),  # the program is not even Python yet
+        "before": counters(),  # the program is not even Python yet
         "limit": plan.options.limit,
         "quiet": plan.options.quiet,
         "hotspots": plan.told["hotspots"],

@@ -12,9 +12,12 @@ import os
 import resource  # noqa: F401  # os.wait4 imports it, at a moment when the shell waits for the exit code
 import time
 
-from memmon.run import kernel, record
+from memmon.kernel import counters
+from memmon.kernel import log as kernel_log
+from memmon.kernel.cgroup import Headroom
+from memmon.run import record
 from memmon.run.ceiling import Ceiling
-from memmon.run.descendants import Descendants
+from memmon.run.descendants import Descendants, reaped_none
 from memmon.run.witness import Witness
 
 TYPE_CHECKING = False
@@ -57,7 +60,7 @@ class Supervisor:
         self.status: int | None = None
         self.ended = 0.0
         self.tree = Descendants(self.pid, closely=bool(told["limit"]))
-        self.room = kernel.Room()
+        self.headroom = Headroom()
         self.left: float | None = None
         self.ceiling = Ceiling(told["limit"], self.tree) if told["limit"] else None
         self._stop_key_at = float("-inf")
@@ -72,7 +75,7 @@ class Supervisor:
             now = time.monotonic()
             if now >= next_look:
                 self.tree.look()
-                self.left = self.room.left_mb()
+                self.left = self.headroom.left_mb()
                 pause = self.ceiling.judge(now) if self.ceiling else _TICK
                 next_look = now + pause
             got = _signal.sigtimedwait(awaited, max(next_look - time.monotonic(), 0.0))
@@ -88,7 +91,7 @@ class Supervisor:
                 if seen is None:
                     return False
                 if seen.si_code != os.CLD_STOPPED:
-                    alone = kernel.reaped_none(self.pid)  # else the peak may be a child's
+                    alone = reaped_none(self.pid)  # else the peak may be a child's
                     _, self.status, used = os.wait4(self.pid, 0)
                     if alone:
                         self.tree.reached(used.ru_maxrss / 1024)
@@ -147,15 +150,15 @@ class Supervisor:
             self._report(log)
 
     def _facts(self, signal: int, status: int, missing: list[str], log: str) -> dict[str, Any]:
-        changed = kernel.changes(self.told["before"])
-        suspect = signal == _signal.SIGKILL or signal in (_signal.SIGSEGV, _signal.SIGBUS) or kernel.rose(changed)
+        changed = counters.changes(self.told["before"])
+        suspect = signal == _signal.SIGKILL or signal in (_signal.SIGSEGV, _signal.SIGBUS) or counters.rose(changed)
         return {
             "pid": self.pid,
             "outcome": "signaled" if signal else "exited",
             "status": None if signal else os.WEXITSTATUS(status),
             "signal": _name(signal) if signal else None,
             "seconds": round(self.ended - self.began, 3),
-            "oom_kill": {**changed, "kernel": kernel.log_lines(set(self.tree.known)) if suspect else []},
+            "oom_kill": {**changed, "kernel": kernel_log.lines_on(set(self.tree.known)) if suspect else []},
             "limit": self.ceiling.facts_for_log() if self.ceiling else None,
             "headroom_mb": self.left,
             **self.tree.facts(self.ended),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from memmon.kernel.log import ended_process
 from memmon.verdict.wording.language import Say, mb
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ def _supervisor(evidence: CauseEvidence) -> Finding | None:
 def _sigkill(evidence: CauseEvidence, supervised: Supervised, seen: str) -> Finding:
     """What is said of a SIGKILL: it comes from the kernel or from somebody, and what was counted tells which."""
     say = evidence.say
-    if any(f"illed process {evidence.history.header.pid} " in line for line in supervised.kernel):
+    if any(ended_process(line) == ("oom-kill", evidence.history.header.pid) for line in supervised.kernel):
         return Finding(seen + say(", and the kernel log names it", "，且内核日志点名了它"), "oom-kill", "certain")
     rises = [one.rise for one in (supervised.cgroup, supervised.vmstat) if one and one.rise is not None]
     if not rises:

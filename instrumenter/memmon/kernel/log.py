@@ -1,0 +1,72 @@
+"""The kernel's own log, and which of its lines say that a process was killed for want of memory, or crashed."""
+
+from __future__ import annotations
+
+import os
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MOST_RECORDS = 200_000
+_LONGEST = 8192
+"""Bytes of a record at most (CONSOLE_EXT_LOG_MAX)."""
+_MOST_LINES = 20
+_KILLED = "illed process "
+_CRASHED = ("]: segfault at ", "] general protection fault", "] trap ")
+"""What follows the crashed process's number, which stands behind its name in brackets."""
+
+
+def records() -> Iterator[tuple[float, str]]:
+    """The log's records with their times in seconds since the epoch, the oldest first; none where it can't be read."""
+    try:
+        since = time.time() - time.clock_gettime(time.CLOCK_MONOTONIC)
+        kmsg = os.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (AttributeError, OSError):
+        return
+    try:
+        for _ in range(_MOST_RECORDS):
+            try:
+                data = os.read(kmsg, _LONGEST)
+            except BrokenPipeError:  # overwritten while it is read: it goes on with the oldest that is left
+                continue
+            prefix, _, text = data.decode("utf-8", "replace").partition(";")
+            yield since + int(prefix.split(",")[2]) / 1e6, text.partition("\n")[0]
+    except (OSError, IndexError, ValueError):
+        pass  # its end, mostly
+    finally:
+        os.close(kmsg)
+
+
+def ended_process(text: str) -> tuple[str, int] | None:
+    """How and which process a line says that the kernel ended: ``oom-kill`` or ``crash``, and its number there."""
+    number, behind, _ = text.partition(_KILLED)[2].partition(" ")
+    if behind and _is_number(number):
+        return "oom-kill", int(number)
+    for mark in _CRASHED:
+        before, found, _ = text.partition(mark)
+        number = before.rpartition("[")[2]
+        if found and _is_number(number):
+            return "crash", int(number)
+    return None
+
+
+def rss_mb(text: str) -> float | None:
+    """What the process held that a line says was killed; None where the line does not tell."""
+    held = None
+    for word in text.replace(",", " ").split():
+        sort, _, amount = word.partition("-rss:")
+        if sort in ("anon", "file", "shmem") and amount.endswith("kB") and _is_number(amount[:-2]):
+            held = (held or 0) + int(amount[:-2])
+    return None if held is None else held / 1024
+
+
+def lines_on(pids: set[int]) -> list[str]:
+    """The newest lines that say that the kernel ended one of the processes with these numbers."""
+    found = [text for _, text in records() if (ended := ended_process(text)) and ended[1] in pids]
+    return found[-_MOST_LINES:]
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()

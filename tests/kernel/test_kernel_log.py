@@ -1,0 +1,36 @@
+"""Which lines of the kernel's log say that a process was killed for want of memory, or crashed."""
+
+from __future__ import annotations
+
+import pytest
+
+from memmon.kernel.log import ended_process, rss_mb
+
+KILL = (
+    "Memory cgroup out of memory: Killed process 71 (python3) total-vm:412000kB, anon-rss:301000kB, file-rss:4100kB,"
+    " shmem-rss:100kB, UID:0 pgtables:700kB oom_score_adj:0"
+)
+OLD_KILL = "Killed process 4711 (python) total-vm:500kB, anon-rss:1024kB, file-rss:0kB"
+LINES = {
+    KILL: (("oom-kill", 71), (301000 + 4100 + 100) / 1024),
+    OLD_KILL: (("oom-kill", 4711), 1.0),
+    "oom_reaper: reaped process 71 (python3), now anon-rss:0kB, file-rss:0kB, shmem-rss:0kB": (None, 0.0),
+    "python3[88]: segfault at 0 ip 00007f2c sp 00007ffd error 4 in libc.so.6[7f2c+195000]": (("crash", 88), None),
+    "traps: python3[89] general protection fault ip:7f sp:7f error:0 in x.so[7f+1]": (("crash", 89), None),
+    "traps: python3[90] trap invalid opcode ip:7f sp:7f error:0 in x.so[7f+1]": (("crash", 90), None),
+    "Killed process many (python)": (None, None),
+    "Killed process 71": (None, None),
+    "python3[x]: segfault at 0": (None, None),
+    "eth0: link up": (None, None),
+    "": (None, None),
+}
+"""Lines, how and which process they say was ended, and the megabytes that they say it held."""
+
+
+@pytest.mark.parametrize(("line", "ended", "held"), [(line, *said) for line, said in LINES.items()])
+def test_a_line_names_the_process_that_the_kernel_ended(
+    line: str, ended: tuple[str, int] | None, held: float | None
+) -> None:
+    """Kills and the three sorts of crashes are known, with what was held; nothing else is taken for one."""
+    assert ended_process(line) == ended
+    assert rss_mb(line) == held
