@@ -1,1 +1,1 @@
-"""Results as people read them: tables, diffs, progress."""
+"""Results as people read them: the verdict, tables, diffs, progress; and the verdict as programs read it."""

@@ -99,14 +99,14 @@ def _took(culprit: Culprit, limit: float | None, say: Say) -> str:
     """How much the culprit took, beside what is normal and what there was."""
     if not culprit.growth_mb:
         return ""
-    beside = []
+    levels = []
     if culprit.alarm_mb is not None:
-        beside.append(say(f"alarm {mb(culprit.alarm_mb)}", f"警戒 {mb(culprit.alarm_mb)}"))
+        levels.append(say(f"alarm {mb(culprit.alarm_mb)}", f"警戒 {mb(culprit.alarm_mb)}"))
     if culprit.normal_mb is not None:
-        beside.append(say(f"normal {mb(culprit.normal_mb)}", f"正常 {mb(culprit.normal_mb)}"))
+        levels.append(say(f"normal {mb(culprit.normal_mb)}", f"正常 {mb(culprit.normal_mb)}"))
     if limit is not None:
-        beside.append(say(f"limit {mb(limit)}", f"上限 {mb(limit)}"))
-    aside = say(f" ({', '.join(beside)})", f"（{'，'.join(beside)}）") if beside else ""
+        levels.append(say(f"limit {mb(limit)}", f"上限 {mb(limit)}"))
+    aside = say(f" ({', '.join(levels)})", f"（{'，'.join(levels)}）") if levels else ""
     return f"{signed_mb(culprit.growth_mb)}{aside}"
 
 
@@ -122,7 +122,7 @@ _SHOWN_BY: dict[ShownBy, tuple[str, str]] = {
 
 
 def _named(culprit: Culprit, say: Say) -> str:
-    """The line and its checkpoint, or what it is between."""
+    """The line and its checkpoint; where no line is known, the checkpoints between which it is."""
     if culprit.between:
         return between(*culprit.between, say)
     where = place(culprit.file, culprit.line)
@@ -131,7 +131,7 @@ def _named(culprit: Culprit, say: Say) -> str:
 
 
 def _over_alarm(over: Culprit, say: Say, *, before: bool) -> str:
-    """What was over its alarm; ``before``: before the culprit that is already named."""
+    """What was over its alarm; ``before``: it grew before the culprit, which has been named already."""
     named, took = _named(over, say), _took(over, None, say)
     if over.between:
         memory = say("Before that memory" if before else "Memory", "在此之前内存" if before else "内存")

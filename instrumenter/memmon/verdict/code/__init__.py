@@ -1,1 +1,1 @@
-"""The user's code: its source as it was written, and which code is the user's at all."""
+"""The user's code: its source as it was written, and which frames of a stack are the user's."""

@@ -148,8 +148,8 @@ def _decorators(lines: tuple[str, ...], line: int) -> str:
     indent = len(lines[line - 1]) - len(lines[line - 1].lstrip())
     for at in range(line - 1, -1, -1):
         text = lines[at]
-        own = len(text) - len(text.lstrip())
-        if _DEFINES.match(text) and (own < indent or at == line - 1):
+        indented = len(text) - len(text.lstrip())
+        if _DEFINES.match(text) and (indented < indent or at == line - 1):
             above = at
             while above > 0 and lines[above - 1].lstrip().startswith("@"):
                 above -= 1

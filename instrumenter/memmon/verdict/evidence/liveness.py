@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 SLACK = 2.0
-"""Seconds by which clocks of different grain (boot time, clock ticks, the header) may disagree."""
+"""Seconds by which times of different precision (boot time, clock ticks, the log's header) may disagree."""
 
 
 _STARTED = 19
@@ -65,8 +65,8 @@ def _is_python(header: Header) -> bool:
 def is_alive(header: Header, start_ticks: int = 0) -> bool:
     """Whether the process that wrote the log is still there.
 
-    ``start_ticks`` (from the page) tells the process for certain. Without it, one of the same id that began after
-    the log did is another one, and so is one that is no Python. Without a start in the log the id alone is no
+    ``start_ticks`` (from the crash page) tells the process for certain. Without it, a process of the same id is another
+    one if it began after the log did, or is no Python. Where the log does not say when it began, the id alone is no
     proof, and the answer is no.
     """
     if header.pid is None or header.started is None:

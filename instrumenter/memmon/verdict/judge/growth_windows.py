@@ -75,37 +75,37 @@ def growing_line(history: ProcessHistory, final_mb: float) -> GrowingLine | None
     windows = windows_that_count(history)
     limit = history.header.limit_mb or 0.0
     enough = max(_PHASE_MB, _PHASE_SHARE * limit)
-    held: dict[tuple[str, int | None], float] = {}
+    explained: dict[tuple[str, int | None], float] = {}
     since = final_mb
     for window in reversed(windows):
         begun = window.rss_mb - window.growth_mb
         for line, share in _shares(window).items():
             if share >= _LEAST_SHARE:
-                held[line] = held.get(line, 0.0) + share * max(since - begun, 0.0)
+                explained[line] = explained.get(line, 0.0) + share * max(since - begun, 0.0)
         since = min(since, begun)
-        best = max(held, key=lambda line: held[line], default=None)
-        # Going backwards, the first line to hold enough grew at the end; what had filled up before is the baseline.
-        if best and held[best] >= enough:
+        best = max(explained, key=lambda line: explained[line], default=None)
+        # Going backwards, the first line to explain enough grew at the end; what had filled up before is the baseline.
+        if best and explained[best] >= enough:
             break
-    best = max(held, key=lambda line: held[line], default=None)
+    best = max(explained, key=lambda line: explained[line], default=None)
     if best is None:
         return None
     stale = final_mb - windows[-1].rss_mb > max(_PHASE_MB, _STALE_SHARE * limit)
-    return _growing_line(windows, best, held[best], stale=stale)
+    return _growing_line(windows, best, explained[best], stale=stale)
 
 
 def _growing_line(
     windows: Sequence[GrowthWindow], line: tuple[str, int | None], mb: float, *, stale: bool
 ) -> GrowingLine:
-    kept = [
+    its_own = [
         (one, one.retaining_line, window)
         for window in windows
         for one in window.allocations
         if _line(one) == line and one.retaining_line
     ]
-    heaviest, frame, window = max(kept, key=lambda each: each[0].mb)
-    seen = sum(_seen_mb(other) for other in {id(each[2]): each[2] for each in kept}.values())
-    share = sum(one.mb for one, _, _ in kept) / (seen or 1.0)
+    heaviest, frame, window = max(its_own, key=lambda each: each[0].mb)
+    seen = sum(_seen_mb(other) for other in {id(each[2]): each[2] for each in its_own}.values())
+    share = sum(one.mb for one, _, _ in its_own) / (seen or 1.0)
     return GrowingLine(frame, heaviest.frames, mb, share, window.by, stale)
 
 

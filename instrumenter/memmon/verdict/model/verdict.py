@@ -44,7 +44,7 @@ class Culprit:
     called: tuple[Frame, ...] = ()
     """What the line had called when it was last seen, the outermost first, as far as a stack shows it."""
     at_lockout: bool = False
-    """That stack is of the last moment, when the interpreter no longer answered."""
+    """It was last seen in a stack of the last moment, when the interpreter no longer answered."""
     between: tuple[Record | None, Record] | None = None
     """Where memory grew outside every bracket: from which checkpoint to which. No line is known then."""
     blocks: int = 0

@@ -32,9 +32,9 @@ class Row:
     number: int
     """The number of its newest checkpoint among those of all sites; 0 where it has none yet."""
     at: int
-    """When that was, in nanoseconds since the epoch."""
+    """When that checkpoint was passed, in nanoseconds since the epoch."""
     phase: int
-    """What that was: ``OPENED``, ``CLOSED`` or ``LONE``."""
+    """What that checkpoint was: ``OPENED``, ``CLOSED`` or ``LONE``."""
     thread: int
     rss_mb: float
     step_mb: float

@@ -1,4 +1,4 @@
-"""Reads the machine lines of a run log, ``# key: JSON``: what is no sense to us reads as nothing, never as an error."""
+"""Reads the machine lines of a run log, ``# key: JSON``: what makes no sense reads as nothing, never as an error."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ class _SiteSoFar:
 
 
 class Replay:
-    """What a log has told so far. Its memory depends on the number of sites, not on the log's length."""
+    """What a log has told so far; the memory it needs depends on the number of sites, not on the log's length."""
 
     def __init__(self) -> None:
         """Nothing has been read."""

@@ -63,11 +63,11 @@ def why_this_line(culprit: Culprit, say: Say) -> tuple[str, ...]:
         ),
         "raised": (f"the exception came from {where}", f"异常来自 {where}"),
     }
-    held = say(
+    at_lockout = say(
         f"the stack at {where} was written in the last moment, when the interpreter no longer answered",
         f"位于 {where} 的堆栈写于最后一刻，当时解释器已无响应",
     )
-    return (say(*words[culprit.shown_by]), *([held] if culprit.at_lockout else []))
+    return (say(*words[culprit.shown_by]), *([at_lockout] if culprit.at_lockout else []))
 
 
 def the_others(processes: Sequence[Process], subject: Process, say: Say) -> list[str]:
