@@ -7,7 +7,15 @@ import sys
 from memmon_runtime.system.frames import frames_of_others
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.sizes import MB
-from memmon_runtime.system.source import absolute, function_name, is_own, is_runtime, last_line, names_of, original_line
+from memmon_runtime.system.source import (
+    absolute,
+    function_name,
+    is_runtime,
+    is_user_code,
+    last_line,
+    names_of,
+    original_line,
+)
 
 __builtins__ = BUILTINS
 
@@ -112,7 +120,7 @@ def kept(traces: Traces, threads: Threads) -> Paths:
 
 def _completed(path: Path, running: Iterable[Path]) -> Path:
     """A path that was cut off within a library, led on to the user's line by a thread that is still within the call."""
-    if len(path) < _MOST_FRAMES or any(is_own(file) for file, _ in path):
+    if len(path) < _MOST_FRAMES or any(is_user_code(file) for file, _ in path):
         return path
     for stack in running:
         for at in range(len(stack) - 1, -1, -1):
@@ -140,7 +148,7 @@ def lines(paths: Paths, threads: Threads, running: Iterable[Path]) -> list[dict[
     for path, (size, blocks) in paths.items():
         for file, _ in path:
             if file not in own:
-                own[file] = is_own(file)
+                own[file] = is_user_code(file)
         # A comprehension and the function around it are on the same line.
         spots = tuple(dict.fromkeys(spot for spot in path if own[spot[0]]))[:2] or path[:1]
         entry = sums.setdefault(spots, [0, 0])

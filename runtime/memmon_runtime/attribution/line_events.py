@@ -23,7 +23,7 @@ from sys import _getframe
 
 from memmon_runtime.system.frames import frames_of_others
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.source import is_own
+from memmon_runtime.system.source import is_user_code
 
 __builtins__ = BUILTINS
 
@@ -118,7 +118,7 @@ class Monitored:
 
     def _begun(self, code: CodeType, _offset: int) -> Any:
         """A function is about to run, or does."""
-        if self._step is not None and id(code) not in self._codes and is_own(code.co_filename):
+        if self._step is not None and id(code) not in self._codes and is_user_code(code.co_filename):
             self._codes[id(code)] = code
             self._monitoring.set_local_events(_TOOL, code, self._monitoring.events.LINE)
         return self._monitoring.DISABLE

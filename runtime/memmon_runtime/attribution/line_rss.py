@@ -13,7 +13,7 @@ from ctypes import PyDLL, create_string_buffer
 
 from memmon_runtime.attribution.line_events import stepping
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.source import is_own, line_at
+from memmon_runtime.system.source import is_user_code, line_at
 
 __builtins__ = BUILTINS
 
@@ -87,7 +87,7 @@ class Rises:
         file = frame.f_code.co_filename
         own = self._own.get(file)
         if own is None:
-            own = self._own[file] = is_own(file)
+            own = self._own[file] = is_user_code(file)
         if not own:
             return
         now = self._now()

@@ -14,7 +14,7 @@ from os import listdir
 from memmon_runtime.system.descriptors import read_text
 from memmon_runtime.system.frames import frames_of_others
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.source import is_own
+from memmon_runtime.system.source import is_user_code
 
 __builtins__ = BUILTINS
 
@@ -83,7 +83,7 @@ def is_importing() -> bool:
     """Whether a thread is within an import, and not within code of the user's that runs in it."""
     for innermost in frames_of_others().values():
         frame: FrameType | None = innermost
-        while frame is not None and not is_own(frame.f_code.co_filename):
+        while frame is not None and not is_user_code(frame.f_code.co_filename):
             if frame.f_code.co_filename.startswith("<frozen importlib"):
                 return True
             frame = frame.f_back
@@ -105,7 +105,7 @@ def _computes() -> bool:
 def _place(frame: FrameType | None) -> tuple[int, int]:
     """Where a thread is in the user's code."""
     while frame is not None:
-        if is_own(frame.f_code.co_filename):
+        if is_user_code(frame.f_code.co_filename):
             return id(frame), frame.f_lasti
         frame = frame.f_back
     return 0, 0

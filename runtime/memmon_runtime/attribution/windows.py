@@ -192,7 +192,7 @@ class Zoom:
         elif length:
             self._windows += 1
             traced = self._tracing is not None and self._tracing.open()
-            self._window = _Window(self._recorder.reader.glance() * self._unit, length, traced=traced)
+            self._window = _Window(self._recorder.reader.rss_keeping_gil() * self._unit, length, traced=traced)
         return []
 
     def _length(self, headroom: int, soon: float, now: float) -> float:

@@ -1,4 +1,4 @@
-"""The process's memory cgroup: the tightest limit above it, what is used of it, and the kernel's count of kills."""
+"""The process's memory cgroup: the tightest limit that holds for it, what is used, and how often the kernel killed."""
 
 # pathlib and its kin are an import that the user's program would have to pay for.
 # ruff: noqa: PTH116
@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from os import stat
 
-from memmon_runtime.system.descriptors import Kept, field, read_text
+from memmon_runtime.system.descriptors import KernelFile, field, read_text
 from memmon_runtime.system.isolation import BUILTINS
 
 __builtins__ = BUILTINS
 
 
 NO_LIMIT = 1 << 60
-"""cgroup v1 says "none" by a number near 2**63."""
+"""A limit from here on is none: cgroup v1 says "none" by a number near 2**63."""
 
 
 class Cgroup:
@@ -31,10 +31,10 @@ class Cgroup:
             limit = int(text) if text.isdigit() else NO_LIMIT
             if limit < self.limit:
                 self.limit, self.limit_path = limit, folder + "/" + self._names["limit"]
-        self.kept: list[Kept] = []
+        self.files: list[KernelFile] = []
         if self.limited:
             limiting = self.limit_path.rpartition("/")[0]
-            self.kept = [Kept(f"{limiting}/{name}") for name in (self._names["usage"], "memory.stat")]
+            self.files = [KernelFile(f"{limiting}/{name}") for name in (self._names["usage"], "memory.stat")]
 
     @property
     def limited(self) -> bool:
@@ -42,8 +42,8 @@ class Cgroup:
         return self.limit < NO_LIMIT
 
     def used(self, enough: int) -> int:
-        """Bytes in use under the limit, less the inactive file cache; that is looked up from ``enough`` on only."""
-        usage, statistics = self.kept
+        """Bytes in use under the limit, less the inactive file cache, which is looked up from ``enough`` on only."""
+        usage, statistics = self.files
         text = usage.read().strip()
         used = int(text) if text.isdigit() else 0
         if used < enough:

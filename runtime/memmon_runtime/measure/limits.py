@@ -1,11 +1,14 @@
-"""What the process may use, and how near it is: cgroup, address space, physical memory, what the system has left."""
+"""What the process may use, and how near it is to that.
+
+The limits are the cgroup's, the address space's, the physical memory and what the system has left.
+"""
 
 from __future__ import annotations
 
 from time import monotonic
 
 from memmon_runtime.measure.cgroup import NO_LIMIT, Cgroup
-from memmon_runtime.system.descriptors import Kept, field
+from memmon_runtime.system.descriptors import KernelFile, field
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.sizes import MB, Threshold
 
@@ -17,11 +20,12 @@ except ImportError:  # Windows
     getrlimit = None  # type: ignore[assignment]
 
 INFO, WARNING, CRITICAL = 0, 1, 2
-_FAR = 1 << 62
+_UNBOUNDED = 1 << 62
+"""More bytes than any limit."""
 FASTEST_GROWTH = 4 << 30
-"""Bytes a second that programs can touch: what is left, divided by it, is the time that is left at the worst."""
-_LONGEST = 1.0
-"""Seconds that a level stands at most."""
+"""Bytes that a program can touch in a second: what is left, divided by it, is the time that is left at the worst."""
+_LONGEST_VALID = 1.0
+"""Seconds for which a level is taken to hold, at most, before it is judged again."""
 
 
 class Limits:
@@ -33,7 +37,7 @@ class Limits:
         self._thresholds = ((WARNING, warning), (CRITICAL, critical))
         shares = [threshold.percent for _, threshold in self._thresholds if threshold.percent is not None]
         self._lowest_share = min(shares, default=100) / 100
-        self._meminfo = Kept("/proc/meminfo")
+        self._meminfo = KernelFile("/proc/meminfo")
         meminfo = self._meminfo.read()
         self.physical = (field(meminfo, "MemTotal:") or 0) * 1024 or _physical_elsewhere()
         try:
@@ -42,7 +46,7 @@ class Limits:
             self.cgroup = None
         self.address_space = _address_space()
         self.tightest, self.origin, self.path = self._tightest()
-        self._stands_until = 0.0
+        self._valid_until = 0.0
 
     def _tightest(self) -> tuple[int, str | None, str | None]:
         """The limit that the percentages in the header are of, in bytes; 0 where none is known."""
@@ -55,17 +59,17 @@ class Limits:
             known.append((self.physical, "physical", None))
         return min(known, key=lambda entry: entry[0]) if known else (0, None, None)
 
-    def _kept(self) -> list[Kept]:
-        return [self._meminfo, *(self.cgroup.kept if self.cgroup is not None else ())]
+    def _files(self) -> list[KernelFile]:
+        return [self._meminfo, *(self.cgroup.files if self.cgroup is not None else ())]
 
     def mend(self) -> None:
         """Open anew what the program closed."""
-        for file in self._kept():
+        for file in self._files():
             file.mend()
 
     def close(self) -> None:
         """Give the descriptors back."""
-        for file in self._kept():
+        for file in self._files():
             file.close()
 
     def threshold_mb(self, threshold: Threshold) -> float | None:
@@ -82,7 +86,7 @@ class Limits:
         """
         rss *= self._unit
         uses = self._uses(rss, vm * self._unit)
-        level, fired, headroom = INFO, "", _FAR
+        level, fired, headroom = INFO, "", _UNBOUNDED
         for step, threshold in self._thresholds:
             if threshold.mb is not None:
                 rules = [("rss", rss, int(threshold.mb * MB), threshold.text)]
@@ -91,22 +95,26 @@ class Limits:
                 rules = [(name, used, int(of * share), f"{100 * used / of:.0f}%") for name, used, of in uses]
             over = next(((name, amount) for name, used, bound, amount in rules if used >= bound), None)
             if over is not None:
-                level, fired, headroom = step, ":".join(over), _FAR
+                level, fired, headroom = step, ":".join(over), _UNBOUNDED
             else:
                 headroom = min([headroom, *(bound - used for _, used, bound, _ in rules)])
-        self._stands_until = monotonic() + min(headroom / FASTEST_GROWTH, _LONGEST) if level == INFO else 0.0
-        return level, fired, (rss + headroom) // self._unit if headroom < _FAR else _FAR
+        self._valid_until = monotonic() + min(headroom / FASTEST_GROWTH, _LONGEST_VALID) if level == INFO else 0.0
+        return level, fired, (rss + headroom) // self._unit if headroom < _UNBOUNDED else _UNBOUNDED
 
     def is_due(self, now: float) -> bool:
-        """Whether others may have raised the level since it was judged, on the monotonic clock.
+        """Whether something other than this process's RSS may have raised the level since it was judged.
 
-        The kernel takes longer to answer than all else that a tick does. The address space may jump.
+        ``now`` is on the monotonic clock. The level is not judged at each tick of the watcher, since the kernel takes
+        longer to answer than all else that a tick does; where the address space is limited it is, since that may jump.
         """
-        return now >= self._stands_until or bool(self.address_space)
+        return now >= self._valid_until or bool(self.address_space)
 
     def headroom(self, rss: int, vm: int) -> int:
-        """The bytes that are left under the nearest limit; very many where there is none. In units, like ``judge``."""
-        return min((of - used for _, used, of in self._uses(rss * self._unit, vm * self._unit)), default=_FAR)
+        """The bytes that are left under the nearest limit; very many where there is none.
+
+        ``rss`` and ``vm`` are in units, as in ``judge``.
+        """
+        return min((of - used for _, used, of in self._uses(rss * self._unit, vm * self._unit)), default=_UNBOUNDED)
 
     def _uses(self, rss: int, vm: int) -> list[tuple[str, int, int]]:
         """What is used of each limit, as (rule, bytes used, the limit)."""

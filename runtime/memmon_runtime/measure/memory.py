@@ -27,11 +27,11 @@ if TYPE_CHECKING:
         def rss(self) -> int:
             """The resident set now, in units."""
 
-        def glance(self) -> int:
-            """The same for the watcher, which had better keep the GIL meanwhile."""
+        def rss_keeping_gil(self) -> int:
+            """The resident set now, in units, read without giving the GIL up: for the watcher."""
 
         def descriptor(self) -> int:
-            """Of the open ``statm``, where it can be read directly; OSError where there is none."""
+            """The descriptor of the open ``statm``, for those who read it themselves; OSError where there is none."""
 
         def vm(self) -> int:
             """The size of the address space now, in units."""
@@ -79,12 +79,12 @@ class Procfs:
 
             self.rss = rss
 
-    def glance(self) -> int:
-        """The same as ``rss``, with the GIL kept."""
+    def rss_keeping_gil(self) -> int:
+        """The resident set now, in pages, read without giving the GIL up in the watcher."""
         return int(read(self._fd, 64).split()[1])
 
     def descriptor(self) -> int:
-        """For those who read by themselves."""
+        """The descriptor of the open ``statm``."""
         return self._fd
 
     def vm(self) -> int:
@@ -117,10 +117,10 @@ class Psutil:
         """The resident set now, in bytes."""
         return int(self._read().rss)
 
-    glance = rss
+    rss_keeping_gil = rss
 
     def descriptor(self) -> int:
-        """There is none."""
+        """OSError: no file is read."""
         raise OSError("no file to be read")
 
     def vm(self) -> int:
@@ -155,10 +155,10 @@ class Tracemalloc:
         """The traced memory now, in bytes; the last figure of all where the program stopped the tracing."""
         return self._read()[0]
 
-    glance = rss
+    rss_keeping_gil = rss
 
     def descriptor(self) -> int:
-        """There is none."""
+        """OSError: no file is read."""
         raise OSError("no file to be read")
 
     def vm(self) -> int:

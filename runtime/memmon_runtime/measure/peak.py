@@ -24,7 +24,7 @@ except ImportError:  # not on Windows
 
 
 _SLACK_KB = 1024
-"""``ru_maxrss`` may be this far from VmHWM by counting alone; more, and it was inherited through exec."""
+"""So far ``ru_maxrss`` may be from VmHWM by counting alone; where it is more, it was inherited through exec."""
 
 
 class Peak:
@@ -35,7 +35,7 @@ class Peak:
     def __init__(self, unit: int) -> None:
         """Open the counters and find out which of the two readings of them can be trusted."""
         self._kb = max(unit // 1024, 1)
-        self._status = descriptors.Kept("/proc/self/status")
+        self._status = descriptors.KernelFile("/proc/self/status")
         self._fd = -1
         self._identity: tuple[int, int] | None = None
         self.mend()

@@ -52,7 +52,7 @@ class RunLog:
         self._fd = self._create(folder, pid, child=child)
         self._identity = descriptors.identity(self._fd)
         self._end = 0
-        self._full = min(_FULL, descriptors.largest())
+        self._full = min(_FULL, descriptors.largest_file())
         self._slot = _NO_SLOT
         """Where the padded last line stands and how long it is; there is none while lines are not thinned."""
         self.ready = _NOT_READY
@@ -223,7 +223,7 @@ class RunLog:
 
     def mend(self) -> None:
         """Find out whether the descriptor is still ours, and open the log again where it is not."""
-        self._full = min(_FULL, descriptors.largest())
+        self._full = min(_FULL, descriptors.largest_file())
         if descriptors.identity(self._fd) != self._identity:
             self._fd = descriptors.open_high(self.path, O_RDWR | O_CREAT | O_CLOEXEC)
             self._identity = descriptors.identity(self._fd)

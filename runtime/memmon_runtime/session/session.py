@@ -24,11 +24,11 @@ from memmon_runtime.record.log_file import RunLog
 from memmon_runtime.record.log_lines import Words, added_line, card_line, header, machine_line
 from memmon_runtime.session import workers
 from memmon_runtime.session.processes import start_ticks
-from memmon_runtime.system.fork_hooks import hush
+from memmon_runtime.system.fork_hooks import hide_fork_warning
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.sizes import MB
 from memmon_runtime.system.source import absolute, all_added, function_name, original_line
-from memmon_runtime.system.threads import can_end, share_heap, unsignalled
+from memmon_runtime.system.threads import can_end_safely, share_heap, with_signals_blocked
 from memmon_runtime.system.version import __version__
 from memmon_runtime.watcher.lockout import DeadMan
 from memmon_runtime.watcher.thread import Watcher
@@ -81,8 +81,8 @@ class Run:
         if limits.address_space:
             share_heap()
         try:
-            if can_end():
-                unsignalled(self.watcher.start)
+            if can_end_safely():
+                with_signals_blocked(self.watcher.start)
         except RuntimeError:
             pass  # no thread to be had: the checkpoints alone
 
@@ -161,8 +161,8 @@ class Run:
         if self._pauses.pop() and self.recorder is not None:
             self.recorder.lock.release()
         if self.watcher is not None and not self._pauses:
-            hush()
-            unsignalled(self.watcher.start)
+            hide_fork_warning()
+            with_signals_blocked(self.watcher.start)
 
     def abandon(self) -> None:
         """After a fork, in the child: what is open here is the parent's."""

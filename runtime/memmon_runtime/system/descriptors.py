@@ -1,4 +1,8 @@
-"""Files that stay out of the program's way: descriptors of high numbers, a check that they are still ours, room."""
+"""Files that stay out of the program's way.
+
+Their descriptors have high numbers and are checked for still being ours, and the room that they need on the disk is
+allocated beforehand.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +28,10 @@ try:
 except ImportError:  # macOS, Windows
     posix_fallocate = None  # type: ignore[assignment]
 
-_MOST = 1 << 14
+_MOST_BYTES = 1 << 14
 _UNLIMITED = 1 << 62
 _SPREAD = 64
-"""So many numbers below the top are free to be taken: a handful for each of a few copies of the runtime."""
+"""So many numbers below the top are used: a handful for each of a few copies of the runtime in one process."""
 
 
 def open_high(path: str, flags: int, mode: int = 0o666) -> int:
@@ -47,7 +51,7 @@ def open_high(path: str, flags: int, mode: int = 0o666) -> int:
     return high
 
 
-def largest() -> int:
+def largest_file() -> int:
     """How many bytes a file of this process may have now.
 
     What writes more gets an error or, where the program has set SIGXFSZ back to its default, ends the program.
@@ -56,8 +60,8 @@ def largest() -> int:
     return _UNLIMITED if limit == RLIM_INFINITY else limit
 
 
-class Kept:
-    """A file of the kernel's that is read again and again, by a descriptor that stays open.
+class KernelFile:
+    """A file of the kernel, such as ``/proc/meminfo``, that is read again and again by a descriptor that stays open.
 
     The watcher must never open and close: a number that it takes for a moment may be one that the program is just
     about to get, or to close.
@@ -75,7 +79,7 @@ class Kept:
     def read(self) -> str:
         """The text now, up to 16 KiB of it; nothing where it can't be read."""
         try:
-            return read(self._fd, _MOST).decode("utf-8", "replace")
+            return read(self._fd, _MOST_BYTES).decode("utf-8", "replace")
         except OSError:
             return ""
 
@@ -137,7 +141,7 @@ def field(text: str, key: str) -> int | None:
 
 def allocate(fd: int, size: int) -> None:
     """Give the file ``size`` bytes that are really there; OSError where the disk has no room or a file none."""
-    if size > largest():
+    if size > largest_file():
         raise OSError(EFBIG, "a file may not be so large")
     if posix_fallocate is None:
         ftruncate(fd, size)

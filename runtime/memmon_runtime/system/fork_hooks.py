@@ -1,9 +1,9 @@
-"""A fork of the program's: nothing of ours is under way meanwhile, and no handler of the program's runs amid our hooks.
+"""The hooks around a fork of the program: the runtime rests meanwhile, and no signal handler runs amid the hooks.
 
-What an exception raises within a hook is printed and lost, and ours take milliseconds: an interrupt by Ctrl-C, or by
-SIGTERM where a handler ends the program, would often fall into them. So the forking thread's signals wait meanwhile.
-They are let in again by a hook that is no Python code: the handler runs when `os.fork` returns, as it would anyway. One
-that comes in the microseconds before they wait is still lost.
+An exception that is raised within a hook is printed and lost, and the runtime's hooks take milliseconds: an interrupt
+by Ctrl-C, or by SIGTERM where a handler ends the program, would often fall into them. So the signals of the forking
+thread wait until the hooks are through. They are let in again by a hook that is no Python code, so that the handler
+runs when `os.fork` returns, as it would anyway. A signal that comes in the microseconds before they wait is still lost.
 """
 
 # There is one fork under way at a time in a process.
@@ -16,7 +16,7 @@ from _functools import partial  # type: ignore[import-not-found]  # functools it
 from _thread import RLock
 
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.threads import count_tasks, harmless_signals
+from memmon_runtime.system.threads import blockable_signals, count_tasks
 
 __builtins__ = BUILTINS
 
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 _SET_SIZE = 128
 """Bytes of Linux's sigset_t."""
 _WARNS_AFTER = (3, 13)
-"""From this Python on the threads are counted for a warning when the hooks have run, with our thread back again."""
+"""From this Python on, the interpreter counts threads for its warning after the hooks, when the watcher is back."""
 
 _lock = RLock()
 _depth = 0
-_hushed: Tuple[List[Any], Any] | None = None
+_hidden: Tuple[List[Any], Any] | None = None
 
 
 def around_forks(pause: Callable[[], None], resume: Callable[[], None], in_child: Callable[[], None]) -> None:
@@ -73,9 +73,9 @@ def around_forks(pause: Callable[[], None], resume: Callable[[], None], in_child
 
 
 def _after(action: Callable[[], None] | None, mask: _Mask | None) -> None:
-    """``action`` is none in the parent where the hook of before a fork did not come to anything.
+    """Call ``action`` in the parent or the child; None where the hook before the fork came to nothing.
 
-    A handler that is due just then runs as the hook begins, and what it raises ends the hook.
+    That happens where a signal handler was due just then: it runs as the hook begins, and what it raises ends the hook.
     """
     global _depth
     begun = _depth > 0
@@ -101,11 +101,11 @@ class _Mask:
         if sys.platform != "linux":
             raise OSError("masks of another form")
         from _signal import SIG_BLOCK, SIG_SETMASK  # type: ignore[import-not-found]  # noqa: PLC0415 - not for Windows
-        from ctypes import PyDLL, c_int, c_void_p, create_string_buffer  # noqa: PLC0415 - likewise
+        from ctypes import PyDLL, c_int, c_void_p, create_string_buffer  # noqa: PLC0415 - not for Windows
 
         change = PyDLL(None).pthread_sigmask
         change.argtypes, change.restype = (c_int, c_void_p, c_void_p), c_int
-        bits = sum(1 << number - 1 for number in harmless_signals())
+        bits = sum(1 << number - 1 for number in blockable_signals())
         everything = create_string_buffer(bits.to_bytes(_SET_SIZE, "little"), _SET_SIZE)
         self._found = create_string_buffer(_SET_SIZE)
         self._noted = b""
@@ -121,12 +121,16 @@ class _Mask:
         self._found.raw = self._noted
 
 
-def hush() -> None:
-    """Let Python 3.13 warn of no thread where only ours is there, until ``speak``: it ended before the fork."""
-    global _hushed
+def hide_fork_warning() -> None:
+    """Keep Python 3.13 from warning of a fork among threads where there is none but the watcher's.
+
+    That thread ended before the fork and was started again after it, which is when the interpreter counts. The warning
+    is hidden until ``show_fork_warning`` is called.
+    """
+    global _hidden
     if sys.version_info < _WARNS_AFTER:
         return
-    speak()
+    show_fork_warning()
     if count_tasks() != 1:
         return
     import _warnings  # noqa: PLC0415 - for newer Pythons
@@ -137,14 +141,14 @@ def hush() -> None:
 
         text = re.compile(r"This process \(pid=\d+\) is multi-threaded, use of fork")
         entry = ("ignore", text, DeprecationWarning, None, 0)
-        _hushed = filters, entry
+        _hidden = filters, entry
         filters.insert(0, entry)
 
 
-def speak() -> None:
-    """Let every warning be shown again."""
-    global _hushed
-    if _hushed is not None:
-        (filters, entry), _hushed = _hushed, None
+def show_fork_warning() -> None:
+    """Undo ``hide_fork_warning``."""
+    global _hidden
+    if _hidden is not None:
+        (filters, entry), _hidden = _hidden, None
         if entry in filters:
             filters.remove(entry)

@@ -1,12 +1,14 @@
-"""Where the threads stand: `sys._current_frames`, but for two hazards of it.
+"""Where the threads are: what `sys._current_frames` tells, without two hazards that it has.
 
-The caller's own frame is among them. Where that frame, or one that it was called from, holds the dictionary, the two
-are a ring, which keeps all frames of all threads with everything in them until the garbage collector comes by: a
-program that has let go of 200 MB still has them. So the caller's own frame is taken out before anybody gets to see it.
+The caller's own frame is among those it gives. Where that frame, or one that it was called from, holds the dictionary,
+the two are a reference cycle, which keeps all frames of all threads with all that is in them until the garbage
+collector comes by: a program that has let go of 200 MB still has them. So the caller's own frame is taken out before
+anybody gets to see it.
 
-It goes through the threads of all interpreters. A thread that runs code in a subinterpreter is then found there and not
-where our brackets are; and from Python 3.12 on a subinterpreter may have an allocator of its own, so that a frame made
-here is freed there by the wrong one, which ends the program. So while there are subinterpreters nobody is asked.
+It goes through the threads of all interpreters, too. A thread that runs code in a subinterpreter is then found there
+and not where our brackets are; and from Python 3.12 on a subinterpreter may have an allocator of its own, so that a
+frame made here is freed there by the wrong one, which ends the program. So while there are subinterpreters nobody is
+asked.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
 
-_MAKERS = ("_interpreters", "_xxsubinterpreters")
+_INTERPRETER_MODULES = ("_interpreters", "_xxsubinterpreters")
 
 
 def frames_of_others() -> dict[int, FrameType]:
@@ -35,14 +37,14 @@ def frames_of_others() -> dict[int, FrameType]:
 
 
 def is_alone() -> bool:
-    """Whether no other thread runs Python code; False where it is not known."""
+    """Whether the calling thread is the only one that runs Python code; False where that is not known."""
     return not _has_subinterpreters() and len(_current_frames()) == 1
 
 
 def _has_subinterpreters() -> bool:
-    for name in _MAKERS:
-        maker = sys.modules.get(name)
-        if maker is not None and len(maker.list_all()) > 1:
+    for name in _INTERPRETER_MODULES:
+        module = sys.modules.get(name)
+        if module is not None and len(module.list_all()) > 1:
             return True
     return False
 

@@ -1,15 +1,16 @@
-"""The watcher's turns at the interpreter: got soon while memory grows fast, and not given up for a microsecond's work.
+"""How the watcher gets the GIL soon while memory grows fast, and keeps it for reads that take a microsecond.
 
 Who waits for the GIL asks its holder to let go after the switch interval, 5 ms, but begins anew whenever the holder
 has let go by itself meanwhile. So a program that waits for something every millisecond or two, as an event loop does
-even when there is nothing to wait for, hands the watcher no turn for a quarter of a second; a leak of 300 MB is over in
-less than a second. So
+even when there is nothing to wait for, leaves the watcher without the GIL for a quarter of a second; a leak of 300 MB
+is over in less than a second. Therefore:
 
-* while memory grows so fast that the limit is near in time, the switch interval is ``_HURRIED``. Where no other thread
-  waits for the interpreter, that changes nothing for the program. The program's own interval is put back afterwards;
-* the watcher reads the kernel's small files without giving the GIL up, as `os.pread` does. That takes a microsecond or
-  two and never waits for a disk;
-* while it is in a hurry, it writes to the log in the same way, which goes to the page cache.
+* While memory grows so fast that the limit is near in time, the switch interval is ``_SHORT_INTERVAL``. Where no other
+  thread waits for the GIL, that changes nothing for the program. The program's own interval is put back afterwards.
+* The watcher reads the kernel's small files without giving the GIL up, which `os.pread` would do. Such a read takes a
+  microsecond or two and never waits for a disk.
+* While the interval is short, the watcher writes to the log without giving the GIL up too: what it writes goes to the
+  page cache.
 
 Only the watcher does so. The program's own threads may be at the edge of the recursion limit, and what happens there
 within ctypes can abort Python 3.8.
@@ -30,19 +31,19 @@ if TYPE_CHECKING:
     from ctypes import Array, c_char
     from typing import Any, Callable
 
-_HURRIED = 437
-"""Microseconds; a number that no program sets, so that it is known for ours."""
+_SHORT_INTERVAL = 437
+"""Microseconds: a number that no program would choose, so that the interval is known to be ours."""
 _MICRO = 1e-6
 
 _keeping_read: Callable[[int, int], bytes] | None = None
 _keeping_write: Callable[[int, bytes, int], int] | None = None
 _watcher = 0
-_hurried = False
+_shortened = False
 _before = 0.0
 
 
-def prepare() -> None:
-    """Find the system's functions; nothing changes where there are none."""
+def find_system_calls() -> None:
+    """Look the C library's functions up; where that fails, every read and write gives the GIL up as usual."""
     global _keeping_read, _keeping_write  # noqa: PLW0603 - ctypes is not imported where memmon is switched off
     try:
         if _keeping_read is None or _keeping_write is None:
@@ -79,37 +80,41 @@ def _find() -> tuple[Callable[[int, int], bytes], Callable[[int, bytes, int], in
     return keeping_read, keeping_write
 
 
-def adopt() -> None:
-    """Let the calling thread, the watcher, take its turns so from now on."""
+def keep_gil_in_this_thread() -> None:
+    """Let `read` and `write` keep the GIL in the calling thread, the watcher, from now on."""
     global _watcher  # noqa: PLW0603 - there is one watcher in a process
     _watcher = get_ident()
 
 
-def hurry(*, wanted: bool) -> None:
-    """Have turns soon, or as anyone; called by the watcher at each tick, and before it ends.
+def shorten_switch_interval(*, wanted: bool) -> None:
+    """Make the interpreter's switch interval short, or put the program's own back where ``wanted`` is false.
 
-    The program may set the interval itself meanwhile, or set what it read of ours: the first is left, the second isn't.
+    The watcher calls this at each tick, and before it ends. An interval that the program has set meanwhile is left as
+    it is, unless the program has read our short one and set that again.
     """
-    global _hurried, _before  # noqa: PLW0603 - there is one interval in a process
+    global _shortened, _before  # noqa: PLW0603 - there is one interval in a process
     now = getswitchinterval()
-    ours = round(now / _MICRO) == _HURRIED
-    if wanted and now > _HURRIED * _MICRO and not ours:
+    ours = round(now / _MICRO) == _SHORT_INTERVAL
+    if wanted and now > _SHORT_INTERVAL * _MICRO and not ours:
         _before = now
-        setswitchinterval(_HURRIED * _MICRO)
+        setswitchinterval(_SHORT_INTERVAL * _MICRO)
     elif not wanted and ours and _before:
         setswitchinterval(_before)
-    _hurried = wanted
+    _shortened = wanted
 
 
 def read(fd: int, size: int) -> bytes:
-    """Up to ``size`` bytes from the beginning of ``fd``; raises OSError."""
+    """Up to ``size`` bytes from the beginning of ``fd``, with the GIL kept in the watcher; raises OSError."""
     if _keeping_read is not None and get_ident() == _watcher:
         return _keeping_read(fd, size)
     return pread(fd, size, 0)
 
 
 def write(fd: int, data: bytes, at: int) -> int:
-    """Write ``data`` at the offset ``at`` and return how many bytes that were; raises OSError."""
-    if _hurried and _keeping_write is not None and get_ident() == _watcher:
+    """Write ``data`` at the offset ``at`` and return how many bytes that were; raises OSError.
+
+    The watcher keeps the GIL meanwhile while the switch interval is short.
+    """
+    if _shortened and _keeping_write is not None and get_ident() == _watcher:
         return _keeping_write(fd, data, at)
     return pwrite(fd, data, at)

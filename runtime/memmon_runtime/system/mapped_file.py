@@ -1,8 +1,8 @@
 """A mapped file that keeps no descriptor, so that its end can't close a file of the program's.
 
-Before Python 3.13 an ``mmap`` of a file keeps a copy of the descriptor under the lowest free number: the program's own
-first file would get another one; and it closes that number at its own end, whoever has it by then. So a mapping of no
-file is made, and the file mapped over it, in its place.
+Before Python 3.13 an ``mmap`` of a file keeps a copy of the descriptor under the lowest free number, so that the
+program's own first file would get another number than it has without us; and at its end it closes that number, whoever
+has it by then. So an anonymous mapping is made, and the file is mapped over it, in its place.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""What the runtime takes of `os` and Windows lacks: files that no child inherits, read and written in places.
+"""What the runtime uses of `os` and Windows lacks: files that no child inherits, reads and writes at an offset.
 
-There it takes two steps, and a handler that writes between them makes a line go astray.
+On Windows such a read or write takes two steps, and a signal handler that writes between them puts a line in the wrong
+place.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Source files and code: a file's absolute path, whose code it is, and the line in the original.
 
-All that asks whether a frame is the user's asks here, and the answer looks at the root of the runtime's package, in
-whichever of its folders the asking module stands.
+Whether a frame is the user's is answered here alone.
 """
 
 # pathlib and its kin are an import that the user's program would have to pay for.
@@ -30,7 +29,7 @@ except OSError:  # the folder that the program was started in is gone
 
 
 def absolute(name: str) -> str:
-    """``name`` from the folder that the program started in, whatever the current one is now; ``<stdin>`` as it is."""
+    """``name`` seen from the folder that the program started in, whatever the current one is; ``<stdin>`` as it is."""
     if name[:1] == "<":
         return name
     if path.sep != "/":
@@ -47,14 +46,14 @@ def absolute(name: str) -> str:
 
 _PACKAGE = absolute(__file__).rpartition("/")[0].rpartition("/")[0]
 _LIBRARY = absolute(os.__file__).rpartition("/")[0] + "/"
-_PACKAGES = ("/site-packages/", "/dist-packages/")
+_INSTALLED = ("/site-packages/", "/dist-packages/")
 _SIGNED = 128
-"""From this on a byte of the line table stands for a negative number."""
+"""From this value on, a byte of the line table stands for a negative number."""
 _added: dict[str, tuple[int, ...]] = {}
 
 
 def remember_added(filename: str, added: tuple[int, ...]) -> None:
-    """Keep which lines of an instrumented file are not the original's."""
+    """Keep which lines of an instrumented file were injected, as numbers of lines of that file."""
     _added[filename] = tuple(sorted(added))
 
 
@@ -101,15 +100,18 @@ def is_runtime(file: str) -> bool:
     return absolute(file).startswith(_PACKAGE)
 
 
-def is_own(file: str) -> bool:
-    """Whether a file can be the user's: neither of the standard library nor installed nor made up."""
-    return not (file.startswith("<") or is_runtime(file) or any(folder in file for folder in _PACKAGES)) and not (
+def is_user_code(file: str) -> bool:
+    """Whether a file can be the user's: not of the standard library, not installed, not the runtime's, and a file.
+
+    What has no file is called ``<string>`` and the like.
+    """
+    return not (file.startswith("<") or is_runtime(file) or any(folder in file for folder in _INSTALLED)) and not (
         absolute(file).startswith(_LIBRARY)
     )
 
 
 def line_at(code: CodeType, at: int) -> int:
-    """The line of an instruction."""
+    """The line of the instruction at the offset ``at``, in bytes, in a function's code."""
     line = code.co_firstlineno
     if hasattr(code, "co_lines"):
         return next((number for begin, end, number in code.co_lines() if begin <= at < end and number), line)

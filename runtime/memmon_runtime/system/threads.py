@@ -1,4 +1,4 @@
-"""Starting a thread that is none of the program's: what can go wrong with it, and what it must not take."""
+"""Starting a thread that is not the program's own: what can go wrong with it, and what it must not take."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ _ARENA_MAX = -8
 """glibc's M_ARENA_MAX."""
 
 
-def can_end() -> bool:
-    """Whether there is no danger in it: the C library may have to load another at a thread's end.
+def can_end_safely() -> bool:
+    """Whether a thread of ours can end without ending the program.
 
-    Where there is no room for that, it ends the program. So it is loaded now. Before Python 3.10 every thread ends so,
-    later only one that is still there when the interpreter has ended.
+    At a thread's end the C library may have to load ``libgcc_s``, and aborts the program where there is no room for
+    that. So it is loaded now. Before Python 3.10 every thread ends so, later only one that is still running when the
+    interpreter has ended.
     """
     if sys.platform != "linux":
         return True
@@ -48,7 +49,7 @@ def share_heap() -> None:
             pass  # another C library than glibc
 
 
-def harmless_signals() -> set[int]:
+def blockable_signals() -> set[int]:
     """All signals but those that a thread's own fault raises, which must not wait."""
     import _signal  # type: ignore[import-not-found]  # noqa: PLC0415 - not while Python starts
 
@@ -64,18 +65,18 @@ def count_tasks() -> int:
         return 0
 
 
-def unsignalled(start: Callable[[], None]) -> None:
+def with_signals_blocked(start: Callable[[], None]) -> None:
     """Call ``start`` with every signal blocked, which the threads that it starts inherit.
 
     What is sent to the process is left to its own threads: they may have blocked it, to wait for it. What a thread's
     own fault raises is never blocked.
     """
-    import _signal  # noqa: PLC0415 - likewise
+    import _signal  # noqa: PLC0415 - not while Python starts
 
     if not hasattr(_signal, "pthread_sigmask"):  # Windows
         start()
         return
-    before = _signal.pthread_sigmask(_signal.SIG_BLOCK, harmless_signals())
+    before = _signal.pthread_sigmask(_signal.SIG_BLOCK, blockable_signals())
     try:
         start()
     finally:

@@ -7,7 +7,7 @@ from _thread import get_ident
 
 from memmon_runtime.system.frames import frames_of_others
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.source import absolute, function_name, is_own, original_line
+from memmon_runtime.system.source import absolute, function_name, is_user_code, original_line
 
 __builtins__ = BUILTINS
 
@@ -84,7 +84,7 @@ def _innermost_own(frame: FrameType | None, own: dict[str, bool]) -> UserLine | 
         code = frame.f_code
         file = code.co_filename
         if file not in own:
-            own[file] = is_own(file)
+            own[file] = is_user_code(file)
         if own[file]:
             # A jump backward has no line in Python 3.11: then the function's own.
             return absolute(file), original_line(file, frame.f_lineno or code.co_firstlineno), function_name(code)

@@ -13,8 +13,8 @@ from memmon_runtime.checkpoints import pickled_functions
 from memmon_runtime.measure.limits import CRITICAL, FASTEST_GROWTH
 from memmon_runtime.measure.peak import SampledPeak
 from memmon_runtime.system import gil_io
-from memmon_runtime.system.descriptors import Kept
-from memmon_runtime.system.fork_hooks import speak
+from memmon_runtime.system.descriptors import KernelFile
+from memmon_runtime.system.fork_hooks import show_fork_warning
 from memmon_runtime.system.frames import frames_of_others, is_alone
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.sizes import MB
@@ -83,7 +83,7 @@ class Watcher:
         self.ident = 0
         """The thread's, once it runs."""
         self._waited_before = 0
-        self._schedule: Kept | None = None
+        self._schedule: KernelFile | None = None
 
     def start(self) -> None:
         """Let the thread begin; RuntimeError where the system gives none."""
@@ -93,7 +93,7 @@ class Watcher:
         self._running.acquire()
         self._ready = allocate_lock()
         self._ready.acquire()
-        gil_io.prepare()
+        gil_io.find_system_calls()
         self._speak_at = self._ticks + _SPEAK_AFTER
         try:
             start_new_thread(self._run, ())
@@ -138,8 +138,8 @@ class Watcher:
     def _settle(self) -> None:
         """Make ready while the starting thread waits: nobody may meet a descriptor that is opened and closed."""
         self.ident = get_ident()
-        gil_io.adopt()
-        self._schedule = Kept(f"/proc/self/task/{get_native_id()}/schedstat")
+        gil_io.keep_gil_in_this_thread()
+        self._schedule = KernelFile(f"/proc/self/task/{get_native_id()}/schedstat")
         self._waited()
 
     def _watch(self) -> None:
@@ -166,7 +166,7 @@ class Watcher:
                 self._mend()  # the next tick tries again
 
     def _leave(self) -> None:
-        gil_io.hurry(wanted=False)
+        gil_io.shorten_switch_interval(wanted=False)
         if self._schedule is not None:
             self._schedule.close()
         try:
@@ -229,11 +229,11 @@ class Watcher:
         recorder = self._recorder
         self._ticks += 1
         if self._ticks == self._speak_at:
-            speak()
+            show_fork_warning()
         self._look_at_switch()
         pickled_functions.bind()
-        rss = recorder.reader.glance()
-        gil_io.hurry(wanted=self._is_urgent(rss, now))
+        rss = recorder.reader.rss_keeping_gil()
+        gil_io.shorten_switch_interval(wanted=self._is_urgent(rss, now))
         recorder.review(rss, now)
         recorder.highest = max(recorder.highest, rss)
         if isinstance(recorder.peak, SampledPeak):
@@ -278,11 +278,11 @@ class Watcher:
         """Write facts, where there are any, with a sample behind them: the last line names the last checkpoint."""
         if facts:
             recorder = self._recorder
-            recorder.background(recorder.reader.glance(), facts)
+            recorder.background(recorder.reader.rss_keeping_gil(), facts)
 
     def _tell_held(self, dump: str) -> None:
         """What the dead man's switch wrote while this thread was kept from running."""
         if self._pictures >= 1:
             self._pictures -= 1
             recorder = self._recorder
-            recorder.background(recorder.reader.glance(), [("stack", stack) for stack in held_stacks(dump)])
+            recorder.background(recorder.reader.rss_keeping_gil(), [("stack", stack) for stack in held_stacks(dump)])
