@@ -19,6 +19,7 @@ from memmon import sizes
 from memmon.config_search import PROJECT, candidates
 from memmon.errors import ConfigError, Place
 from memmon.model import Config, Hotspot, Selector, Settings, Threshold
+from memmon.printed_names import printed_name
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -180,7 +181,7 @@ class _Reader:
         if "name" not in table:
             raise self._error(at, "name", "a hotspot needs a name", at_table=at)
         name = self._text(at, "name", table["name"])
-        if not name.strip() or re.search(r"[\[\]\x00-\x1f\x7f\u2028\u2029]", name):
+        if not name.strip() or printed_name(name) != name or set("[]") & set(name):
             raise self._error(at, "name", "a name is one line of text without square brackets")
         select = self._selector(at, {key: table[key] for key in _SELECTOR_KEYS if key in table})
         function = self._text(at, "function", table["function"]) if "function" in table else None

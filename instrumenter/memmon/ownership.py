@@ -18,7 +18,7 @@ _WINDOWS_LIBRARY = "/Lib/"
 """The standard library's folder on Windows, inside one that is called Python and perhaps a version."""
 
 
-def is_own(file: str) -> bool:
+def is_user_code(file: str) -> bool:
     """Whether a line of ``file`` can be called the user's."""
     return not is_installed(file) and not is_memmons(file)
 

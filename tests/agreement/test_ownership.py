@@ -37,8 +37,8 @@ FILES = {
 @pytest.mark.parametrize(("file", "own"), FILES.items())
 def test_both_know_whose_a_file_is(file: str, own: bool) -> None:  # noqa: FBT001  # the table's column
     """Neither the standard library nor an installed package nor made-up code nor the runtime is the user's."""
-    assert ownership.is_own(file) is own
-    assert source.is_own(file) is own
+    assert ownership.is_user_code(file) is own
+    assert source.is_user_code(file) is own
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_both_know_whose_a_file_is(file: str, own: bool) -> None:  # noqa: FBT00
 )
 def test_a_log_may_come_from_another_machine(file: str) -> None:
     """Memmon knows the libraries of other interpreters and systems, which the runtime never meets."""
-    assert not ownership.is_own(file)
+    assert not ownership.is_user_code(file)
 
 
 @pytest.mark.parametrize(
@@ -63,4 +63,4 @@ def test_a_log_may_come_from_another_machine(file: str) -> None:
 )
 def test_a_folder_of_a_like_name_is_no_library(file: str) -> None:
     """Only a version makes a folder Python's own."""
-    assert ownership.is_own(file)
+    assert ownership.is_user_code(file)

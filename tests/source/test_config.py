@@ -176,6 +176,8 @@ ONE_OF = "hotspot 'n' needs one of: match and/or text, line, function, from with
         (f"{HOTSPOT}lines = 1\n", "memmon.toml:3: unknown key 'lines'; accepted: name, match, text, line, function"),
         ('[[hotspot]]\nname = "a[b]"\nline = 1\n', "memmon.toml:2: a name is one line of text without square brackets"),
         ('[[hotspot]]\nname = "a\\nb"\nline = 1\n', "memmon.toml:2: a name is one line of text without square"),
+        ('[[hotspot]]\nname = "a\\u0085b"\nline = 1\n', "memmon.toml:2: a name is one line of text without square"),
+        ('[[hotspot]]\nname = "a\\u2028b"\nline = 1\n', "memmon.toml:2: a name is one line of text without square"),
         ('[[hotspot]]\nname = " "\nline = 1\n', "memmon.toml:2: a name is one line of text without square brackets"),
         ("[[hotspot]]\nname = 3\nline = 1\n", "memmon.toml:2: 'name' is a text in quotes, not empty"),
         (

@@ -13,7 +13,7 @@ import pytest
 
 import memmon
 import memmon_runtime
-from memmon.ownership import is_memmons, is_own
+from memmon.ownership import is_memmons, is_user_code
 
 HERE = Path(memmon.__file__).parent
 RUNTIME = Path(memmon_runtime.__file__).parent
@@ -25,14 +25,14 @@ THEIRS = ["/srv/ds/bot.py", "/srv/memmon/bot.py", "/srv/memmon/run/limit.py", "/
 def test_memmons_files_are_nobodys_code(file: str) -> None:
     """Files of memmon itself, installed or not, and of its runtime wherever it is deployed."""
     assert is_memmons(file)
-    assert not is_own(file)
+    assert not is_user_code(file)
 
 
 @pytest.mark.parametrize("file", THEIRS)
 def test_a_name_alike_is_the_users(file: str) -> None:
     """A project that is called memmon too is still the user's."""
     assert not is_memmons(file)
-    assert is_own(file)
+    assert is_user_code(file)
 
 
 def supervised(folder: Path, source: str, limit: str) -> tuple[int, dict[str, Any], str]:

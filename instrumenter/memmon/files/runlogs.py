@@ -20,7 +20,7 @@ _HEAD = 16 << 10
 
 def logs(folder: Path) -> tuple[Path, ...]:
     """The run logs in ``folder`` that memmon wrote; others of a like name are nobody's business."""
-    return tuple(folder / name for name in names(folder) if is_log(name) and _is_own(folder / name))
+    return tuple(folder / name for name in names(folder) if is_log(name) and _is_memmons(folder / name))
 
 
 def orphans(names: Collection[str]) -> list[str]:
@@ -68,10 +68,10 @@ def _is_live(log: Path) -> bool:
 def _hidden(folder: Path) -> list[tuple[Path, Path]]:
     """The hidden files whose log is memmon's, or is gone, each with this log."""
     found = ((folder / name, folder / log) for name in names(folder) if (log := log_beside(name)))
-    return [(hidden, log) for hidden, log in found if not log.exists() or _is_own(log)]
+    return [(hidden, log) for hidden, log in found if not log.exists() or _is_memmons(log)]
 
 
-def _is_own(path: Path) -> bool:
+def _is_memmons(path: Path) -> bool:
     try:
         if not path.is_file():
             return False

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 
 from memmon.kernel.files import text_of
+from memmon.sizes import MB
 
 _NO_LIMIT = 1 << 60
 """Version 1 says "none" by a number near 2**63."""
-_MB = 1 << 20
 _LIMIT = {1: "memory.limit_in_bytes", 2: "memory.max"}
 _USAGE = {1: "memory.usage_in_bytes", 2: "memory.current"}
 """The files' names, by the version of cgroups."""
@@ -71,4 +71,4 @@ class Headroom:
     def left_mb(self) -> float | None:
         """Megabytes below the limit; None where there is no limit. The cgroup's file cache counts as used."""
         text = text_of(self._usage).strip() if self._usage else ""
-        return round((self._limit - int(text)) / _MB, 1) if text.isdigit() else None
+        return round((self._limit - int(text)) / MB, 1) if text.isdigit() else None

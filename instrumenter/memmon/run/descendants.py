@@ -10,13 +10,14 @@ import os
 import time
 
 from memmon.kernel.files import text_of
+from memmon.sizes import MB
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-_PAGE = os.sysconf("SC_PAGE_SIZE") / (1 << 20)
+_PAGE = os.sysconf("SC_PAGE_SIZE") / MB
 _KEPT_SAMPLES = 20
 _MOST_WATCHED = 256
 _SEARCH_EVERY = 0.5

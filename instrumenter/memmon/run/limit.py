@@ -7,13 +7,15 @@ real-time signal that programs have no use for, and the supervisor sends it only
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]  # what signal wraps, without the weight of enum
+import os
+
+from memmon.sizes import MB
 
 TYPE_CHECKING = False  # typing itself is too heavy for the program's process
 if TYPE_CHECKING:
     from types import FrameType
 
 SIGNAL = _signal.SIGRTMAX - 4
-_MB = 1 << 20
 
 
 def arm(limit_mb: float) -> None:
@@ -40,6 +42,6 @@ def _tell(limit_mb: float, rss_mb: float, interrupted: FrameType | None) -> None
 def _rss_mb() -> float:
     try:
         with open("/proc/self/statm", "rb") as statm:
-            return int(statm.read().split()[1]) * 4096 / _MB
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / MB
     except (OSError, ValueError):
         return 0.0

@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from memmon.ownership import is_own
+from memmon.ownership import is_user_code
 
 if TYPE_CHECKING:
     from memmon.verdict.model import Frame, Stack
@@ -23,7 +23,7 @@ def own_frame(stack: Stack, target: str | None) -> Frame | None:
     """
     folder = os.path.join(os.path.dirname(target), "") if target else None  # noqa: PTH118, PTH120  # compared as text
     known = [frame for frame in stack.frames if frame.line is not None]
-    own = [frame for frame in known if is_own(frame.file)]
+    own = [frame for frame in known if is_user_code(frame.file)]
     near = [frame for frame in own if folder and frame.file.startswith(folder)]
     installed = [frame for frame in known if folder and not own and frame.file.startswith(folder)]
     return next(iter(near or own or installed), None)
@@ -34,5 +34,5 @@ def waits(stack: Stack) -> bool:
     return (
         bool(stack.frames)
         and re.split(r"[/\\]", stack.frames[0].file)[-1] in _WAITS
-        and not is_own(stack.frames[0].file)
+        and not is_user_code(stack.frames[0].file)
     )

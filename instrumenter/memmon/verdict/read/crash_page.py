@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from memmon.record_files import page_of
+from memmon.sizes import MB
 from memmon.verdict.model import Figures, Site
 
 _MAGIC = b"MEMMON1\n"
@@ -18,7 +19,6 @@ _SAMPLE = struct.Struct("<QqqqqqqQ")
 _SAMPLES_AT = 64
 _RECORD = struct.Struct("<QqqqQqqqqqqqqqqqqQ")
 _MOST_BYTES = 256 << 20
-_MB = 1 << 20
 OPENED, CLOSED, LONE = 0, 1, 2
 """What a site's newest checkpoint was: the beginning of a bracket, its end, or a mark of no bracket."""
 
@@ -124,7 +124,7 @@ def read_page(log: str) -> Page | None:
         magic, header, size, rows, _, pid, ticks, unit, _, baseline = _HEADER.unpack_from(data)
         if magic != _MAGIC or size < 2 * _RECORD.size:
             return None
-        mb = unit / _MB
+        mb = unit / MB
         sample = _whole(_SAMPLE, data, _SAMPLES_AT)
         read = [_row(data, header + size * number, size, mb) for number in range(rows)]
     except (OSError, struct.error):
