@@ -15,7 +15,7 @@ import pytest
 
 import memmon
 import memmon_runtime
-from memmon.run import store
+from memmon.run import cache
 
 if TYPE_CHECKING:
     from conftest import Place
@@ -170,7 +170,7 @@ def test_a_warm_start_makes_nothing(place: Place, own_cache: Path) -> None:
 def test_what_was_long_not_read_is_removed(place: Place, own_cache: Path) -> None:
     """When something new is kept, what nobody has read for more than a month goes, and nobody else's files do."""
     unread, lately = (
-        Path(store.path(str(own_cache), "", name, b"", script=True)) for name in ("unread.py", "lately.py")
+        Path(cache.path(str(own_cache), "", name, b"", script=True)) for name in ("unread.py", "lately.py")
     )
     foreign = [own_cache / "letter.txt", own_cache / "un" / "letter.txt", own_cache / "un" / "read" / "letter.txt"]
     for path, days in ((unread, 31), (lately, 29), *((path, 1000) for path in foreign)):
@@ -266,7 +266,7 @@ def test_libcst_is_broken(place: Place, copied: tuple[Path, list[str]]) -> None:
 
 
 @pytest.mark.parametrize(
-    "broken", ["memmon_runtime/__init__.py", "memmon_runtime/checkpoints/recorder.py", "memmon/run/boot.py"]
+    "broken", ["memmon_runtime/__init__.py", "memmon_runtime/checkpoints/recorder.py", "memmon/run/bootstrap.py"]
 )
 def test_the_runtime_is_broken(place: Place, copied: tuple[Path, list[str]], broken: str) -> None:
     """Where the runtime or the loader fails, the program runs as it would without memmon, and one line says so."""

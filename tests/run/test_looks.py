@@ -99,7 +99,7 @@ def test_nothing_else_is_imported(place: Place, everything: Callable[..., tuple]
     assert extra - ours <= set(runtime.stdout.decode().split())
     assert {name for name in ours if name.startswith("memmon.")} <= {
         "memmon.ownership",
-        "memmon.run", "memmon.run.boot", "memmon.run.helper", "memmon.run.scope", "memmon.run.store",
+        "memmon.run", "memmon.run.bootstrap", "memmon.run.cache", "memmon.run.cache_process", "memmon.run.scope",
     }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from memmon.ownership import is_memmons, is_user_code
 HERE = Path(memmon.__file__).parent
 RUNTIME = Path(memmon_runtime.__file__).parent
 OURS = [str(HERE / "run" / "limit.py"), str(RUNTIME / "watcher" / "thread.py"), "/srv/ds/memmon_runtime/calls.py"]
-THEIRS = ["/srv/ds/bot.py", "/srv/memmon/bot.py", "/srv/memmon/run/limit.py", "/srv/ds/my_memmon_runtimes.py"]
+THEIRS = ["/srv/ds/bot.py", "/srv/memmon/bot.py", "/srv/memmon/run/launch.py", "/srv/ds/my_memmon_runtimes.py"]
 
 
 @pytest.mark.parametrize("file", OURS)

@@ -12,13 +12,15 @@ import sys
 
 from memmon import __version__
 from memmon.config_search import candidates
-from memmon.run import helper, store
+from memmon.run import cache, cache_process
 from memmon.run.options import HELP, Options, Usage, parse
-from memmon.run.spawned import PRELOAD, environment
+from memmon.run.workers import PRELOAD, environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NoReturn
+    from typing import NoReturn
+
+    from memmon.run.handover import CacheRequest, ForProgram, ForSupervisor
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _SUPERVISE = "import sys; sys.path.insert(0, sys.argv[1]); from memmon.run.supervise import main; main(sys.argv[2])"
@@ -45,7 +47,7 @@ def main(words: list[str]) -> NoReturn:
 
 
 class _Plan:
-    """What the program is told, and the command that starts it."""
+    """What is handed to the program (``for_program``) and to the process that fills the cache (``request``)."""
 
     def __init__(self, options: Options) -> None:
         self.options = options
@@ -58,22 +60,22 @@ class _Plan:
         if options.script:
             base = real if os.path.isdir(real) else os.path.dirname(real)
         self.found = _configuration(self.target, options.config)
-        self.cache = store.folder()
-        self.helper: dict[str, Any] = {
+        self.cache = cache.folder()
+        self.request: CacheRequest = {
             "path": [
                 entry for entry in dict.fromkeys([_ROOT, *_runtime_folder()[1], *sys.path]) if os.path.isabs(entry)
             ],
             "target": self.target,
             "explicit": options.config,
-            "config": store.digest(*self.found),
+            "config": cache.digest(*self.found),
             "cache": self.cache,
             "settings": "",
             "base": base,
             "include": options.include,
         }
-        config = self.helper["config"]
-        self.helper["settings"] = store.path(self.cache, config, "settings", b"", script=False)
-        self.told: dict[str, Any] = {
+        config = self.request["config"]
+        self.request["settings"] = cache.path(self.cache, config, "settings", b"", script=False)
+        self.for_program: ForProgram = {
             "mode": "module" if options.module else "plain",
             "pythonpath": os.environ.get("PYTHONPATH"),
             "script": options.script,
@@ -86,7 +88,7 @@ class _Plan:
             "include": options.include,
             "cache": self.cache,
             "config": config,
-            "helper": self.helper,
+            "request": self.request,
             "runtime": _runtime_folder()[0],
             "limit": options.limit,
             "settings": {},
@@ -97,13 +99,13 @@ class _Plan:
 
     def command(self) -> list[str]:
         """Have everything ready; return the command line of the program."""
-        settings, entry, code = self._kept()
+        settings, entry, code = self._cached()
         if settings is None or (entry and code is None):
-            self._make()
-            settings, entry, code = self._kept()
+            self._fill_cache()
+            settings, entry, code = self._cached()
         if settings is not None:
-            self.told["settings"] = settings[1]["settings"]
-            self.told["hotspots"] = settings[1]["hotspots"]
+            self.for_program["settings"] = settings[1]["settings"]
+            self.for_program["hotspots"] = settings[1]["hotspots"]
         python = [sys.executable, *["-O"] * sys.flags.optimize]
         if self.options.module:
             return [*python, "-m", self.options.module, *self.options.arguments]
@@ -111,26 +113,31 @@ class _Plan:
             return [*python, self.options.script, *self.options.arguments]
         known = code[1]
         if known["note"]:
-            self.told["notes"].append(known["note"])
+            self.for_program["notes"].append(known["note"])
         if known["missing"]:
-            self.told["notes"].append(f"not found in {self.file}: " + ", ".join(known["missing"]))
-        self.told.update(mode="script", known=known, cache0=os.path.dirname(os.path.realpath(entry)))
+            self.for_program["notes"].append(f"not found in {self.file}: " + ", ".join(known["missing"]))
+        self.for_program["mode"] = "script"
+        self.for_program["known"] = known
+        self.for_program["cache0"] = os.path.dirname(os.path.realpath(entry))
         return [*python, entry, *self.options.arguments]
 
-    def _kept(self) -> tuple[store.Entry | None, str, store.Entry | None]:
-        """The cache's entry of the settings, the file of the target's and that; "" where it can't have one."""
-        settings = store.read(self.helper["settings"])
+    def _cached(self) -> tuple[cache.Entry | None, str, cache.Entry | None]:
+        """The cache's entry for the settings; the path of the target's entry, and this entry itself.
+
+        The path is empty where the target is no file, and can have no entry.
+        """
+        settings = cache.read(self.request["settings"])
         if not os.path.isfile(self.first):
             return settings, "", None
         with open(self.first, "rb") as stream:
             source = stream.read()
-        entry = store.path(self.cache, self.helper["config"], self.first, source, script=bool(self.file))
-        return settings, entry, store.read(entry)
+        entry = cache.path(self.cache, self.request["config"], self.first, source, script=bool(self.file))
+        return settings, entry, cache.read(entry)
 
-    def _make(self) -> None:
-        refusal = store.refusal(self.cache)
+    def _fill_cache(self) -> None:
+        refusal = cache.refusal(self.cache)
         if refusal:
-            self.told["helper"] = None  # it could make nothing of what is imported either
+            self.for_program["request"] = None  # it could make nothing of what is imported either
             named = os.environ.get("MEMMON_CACHE_DIR")
             self._go_without(
                 f"MEMMON_CACHE_DIR can't be used ({named}: {refusal})"
@@ -139,7 +146,7 @@ class _Plan:
             )
             return
         jobs = [(self.first, self.first, bool(self.file))] if os.path.isfile(self.first) else []
-        status = helper.transform({**self.helper, "jobs": jobs}, aloud=True)
+        status = cache_process.fill({**self.request, "jobs": jobs}, on_stderr=True)
         if status == _USAGE:
             sys.exit(_USAGE)
         if status:
@@ -148,13 +155,13 @@ class _Plan:
     def _go_without(self, reason: str) -> None:
         note = f"{reason}: the program runs watched, but without checkpoints"
         sys.stderr.write(f"memmon: {note}\n")
-        self.told["notes"].append(note)
+        self.for_program["notes"].append(note)
 
 
 def _run(plan: _Plan) -> NoReturn:
     """Start the program and become the supervisor, with no signal lost in between."""
     command = plan.command()
-    given = environment(marshal.dumps(plan.told).hex(), os.environ.get("PYTHONPATH"))
+    given = environment(marshal.dumps({**plan.for_program}).hex(), os.environ.get("PYTHONPATH"))
     # All signals wait from here on: the supervisor, into which this process is about to turn, takes them up.
     mask = _signal.pthread_sigmask(_signal.SIG_BLOCK, _signal.valid_signals())
     pid = os.posix_spawn(
@@ -166,18 +173,18 @@ def _run(plan: _Plan) -> NoReturn:
     )
     from memmon.kernel.counters import counters  # noqa: PLC0415  # the program starts meanwhile
 
-    told = {
+    for_supervisor: ForSupervisor = {
         "pid": pid,
         "mask": [int(number) for number in mask],
         "before": counters(),  # the program is not even Python yet
         "limit": plan.options.limit,
         "quiet": plan.options.quiet,
-        "hotspots": plan.told["hotspots"],
-        "log_dir": os.environ.get("MEMMON_LOG_DIR") or plan.told["settings"].get("log_dir", "."),
-        "report": helper.command(_REPORT),
-        "path": plan.helper["path"],
+        "hotspots": plan.for_program["hotspots"],
+        "log_dir": os.environ.get("MEMMON_LOG_DIR") or plan.for_program["settings"].get("log_dir", "."),
+        "report": cache_process.command(_REPORT),
+        "path": plan.request["path"],
     }
-    python = [sys.executable, "-I", "-S", "-c", _SUPERVISE, _ROOT, marshal.dumps(told).hex()]
+    python = [sys.executable, "-I", "-S", "-c", _SUPERVISE, _ROOT, marshal.dumps({**for_supervisor}).hex()]
     os.execv(sys.executable, python)
 
 

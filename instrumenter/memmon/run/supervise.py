@@ -16,29 +16,35 @@ from memmon.kernel import counters
 from memmon.kernel import log as kernel_log
 from memmon.kernel.cgroup import Headroom
 from memmon.run import record
-from memmon.run.ceiling import Ceiling
-from memmon.run.descendants import Descendants, reaped_none
-from memmon.run.witness import Witness
+from memmon.run.group_signals import GroupSignals
+from memmon.run.limit_enforcer import LimitEnforcer
+from memmon.run.process_tree import ProcessTree, reaped_none
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
 
+    from memmon.run.handover import ForSupervisor
+
 _TICK = 0.05
+"""Seconds between two readings of the program's memory."""
 _MOST_DESCRIPTORS = 1 << 16
 _SCORE = "/proc/self/oom_score_adj"
 _PROTECTED = -500
+"""The supervisor's score while the program runs: the lower, the later the OOM killer chooses it."""
 _FROM_KERNEL = 0x80
-"""The code of a signal that the terminal sent: the program, in the same process group, has it too."""
+"""The ``si_code`` of a signal that the terminal sent: the program, in the same process group, has it too."""
 _STOPPED_BY = (_signal.SIGTSTP, _signal.SIGTTIN, _signal.SIGTTOU)
-_HELD = ("SIGKILL", "SIGSTOP", "SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGTRAP", "SIGSYS", "SIGABRT")
-_SILENT = (_signal.SIGINT, _signal.SIGPIPE)
-"""Ends that somebody at the terminal wanted: no verdict is needed."""
+"""The signals by which a terminal stops a job."""
+_NOT_AWAITED = ("SIGKILL", "SIGSTOP", "SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGTRAP", "SIGSYS", "SIGABRT")
+"""Signals that can't be waited for, and those that are raised by a fault of the supervisor's own."""
+_WANTED_ENDS = (_signal.SIGINT, _signal.SIGPIPE)
+"""Signals by which somebody at the terminal ends a program: no verdict is needed."""
 
 
 def main(given: str) -> NoReturn:
     """Watch the program that the launcher has started, and leave as it did."""
-    _let_go()
+    _close_streams()
     before = _outlive_program()
     supervisor = Supervisor(marshal.loads(bytes.fromhex(given)))
     supervisor.watch()
@@ -51,34 +57,33 @@ def main(given: str) -> NoReturn:
 class Supervisor:
     """Watches one program from its start to its end."""
 
-    def __init__(self, told: dict[str, Any]) -> None:
-        """Look for the first time."""
-        self.told = told
-        self.pid: int = told["pid"]
+    def __init__(self, handover: ForSupervisor) -> None:
+        """Read the memory of the program for the first time."""
+        self.handover = handover
+        self.pid: int = handover["pid"]
         self.started = time.time()
         self.began = time.monotonic()
         self.status: int | None = None
         self.ended = 0.0
-        self.tree = Descendants(self.pid, closely=bool(told["limit"]))
+        self.tree = ProcessTree(self.pid, closely=bool(handover["limit"]))
         self.headroom = Headroom()
-        self.left: float | None = None
-        self.ceiling = Ceiling(told["limit"], self.tree) if told["limit"] else None
+        self.headroom_mb: float | None = None
+        self.enforcer = LimitEnforcer(handover["limit"], self.tree) if handover["limit"] else None
         self._stop_key_at = float("-inf")
-        self._witness = Witness()
+        self._group_signals = GroupSignals()
 
     def watch(self) -> None:
         """Return when the program has ended."""
-        held = {getattr(_signal, name) for name in _HELD}
-        awaited = _signal.valid_signals() - held
-        next_look = 0.0
+        awaited = _signal.valid_signals() - {getattr(_signal, name) for name in _NOT_AWAITED}
+        next_read = 0.0
         while not self._reaped():
             now = time.monotonic()
-            if now >= next_look:
-                self.tree.look()
-                self.left = self.headroom.left_mb()
-                pause = self.ceiling.judge(now) if self.ceiling else _TICK
-                next_look = now + pause
-            got = _signal.sigtimedwait(awaited, max(next_look - time.monotonic(), 0.0))
+            if now >= next_read:
+                self.tree.read()
+                self.headroom_mb = self.headroom.left_mb()
+                pause = self.enforcer.judge(now) if self.enforcer else _TICK
+                next_read = now + pause
+            got = _signal.sigtimedwait(awaited, max(next_read - time.monotonic(), 0.0))
             if got is not None and got.si_signo != _signal.SIGCHLD:
                 self._pass_on(got)
         self.ended = time.monotonic()
@@ -94,7 +99,7 @@ class Supervisor:
                     alone = reaped_none(self.pid)  # else the peak may be a child's
                     _, self.status, used = os.wait4(self.pid, 0)
                     if alone:
-                        self.tree.reached(used.ru_maxrss / 1024)
+                        self.tree.note_peak(used.ru_maxrss / 1024)
                     return True
                 os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WNOHANG)
             except ChildProcessError:
@@ -106,14 +111,14 @@ class Supervisor:
                 os.kill(self.pid, _signal.SIGCONT)
 
     def _pass_on(self, got: Any) -> None:
-        """Give the program a signal that was meant for it."""
+        """Give the program a signal that was sent to the supervisor in its place."""
         if got.si_code == _FROM_KERNEL:
             if got.si_signo == _signal.SIGTSTP:
                 self._stop_key_at = time.monotonic()
             if got.si_signo != _signal.SIGWINCH:  # there are many while a window is drawn larger, and they do no harm
-                self._witness.renew()
+                self._group_signals.renew()
             return
-        if got.si_signo not in (_signal.SIGWINCH, _signal.SIGCONT) and self._witness.has_it(got.si_signo):
+        if got.si_signo not in (_signal.SIGWINCH, _signal.SIGCONT) and self._group_signals.include(got.si_signo):
             return
         try:
             os.kill(self.pid, got.si_signo)
@@ -131,36 +136,36 @@ class Supervisor:
         """Write down what was seen, and say the verdict where there is something to judge."""
         status = self.status or 0
         signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-        folder = os.path.abspath(os.path.expanduser(self.told["log_dir"]))
+        folder = os.path.abspath(os.path.expanduser(self.handover["log_dir"]))
         found = {pid: path for path, pid in reversed(list(record.logs(folder, self.started)))}
         missing = self._missing(found)
         log = found.get(self.pid)
         if log is not None:
-            if self.ceiling and self.ceiling.killed and self.ceiling.facts:
-                record.append(log, "limit_reached", self.ceiling.facts)
+            if self.enforcer and self.enforcer.killed and self.enforcer.facts:
+                record.append(log, "limit_reached", self.enforcer.facts)
             record.append(log, "supervisor", self._facts(signal, status, missing, log))
-        if self.told["quiet"]:
+        if self.handover["quiet"]:
             return
         if missing:
             _say(f"matched in no file that was loaded: {', '.join(missing)}")
         if log is None:
-            if signal and signal not in _SILENT:
-                _say(f"the program was ended by {_name(signal)}; there is no run log of it in {folder}")
-        elif (signal and signal not in _SILENT) or (not signal and status and record.ended_by_exception(log)):
+            if signal and signal not in _WANTED_ENDS:
+                _say(f"the program was ended by {_name_of(signal)}; there is no run log of it in {folder}")
+        elif (signal and signal not in _WANTED_ENDS) or (not signal and status and record.ended_by_exception(log)):
             self._report(log)
 
     def _facts(self, signal: int, status: int, missing: list[str], log: str) -> dict[str, Any]:
-        changed = counters.changes(self.told["before"])
+        changed = counters.changes(self.handover["before"])
         suspect = signal == _signal.SIGKILL or signal in (_signal.SIGSEGV, _signal.SIGBUS) or counters.rose(changed)
         return {
             "pid": self.pid,
             "outcome": "signaled" if signal else "exited",
             "status": None if signal else os.WEXITSTATUS(status),
-            "signal": _name(signal) if signal else None,
+            "signal": _name_of(signal) if signal else None,
             "seconds": round(self.ended - self.began, 3),
             "oom_kill": {**changed, "kernel": kernel_log.lines_on(set(self.tree.known)) if suspect else []},
-            "limit": self.ceiling.facts_for_log() if self.ceiling else None,
-            "headroom_mb": self.left,
+            "limit": self.enforcer.facts_for_log() if self.enforcer else None,
+            "headroom_mb": self.headroom_mb,
             **self.tree.facts(self.ended),
             "last": record.last_checkpoint(log),
             "missing": missing,
@@ -168,16 +173,16 @@ class Supervisor:
 
     def _missing(self, found: dict[int, str]) -> list[str]:
         """The configured hotspots that matched in none of the files that were loaded."""
-        if not self.told["hotspots"]:
+        if not self.handover["hotspots"]:
             return []
         seen = {name for log in found.values() for name in record.hotspots_in(log)}
         if not found:
             return []
-        return [f"{name} ({place})" if place else name for name, place in self.told["hotspots"] if name not in seen]
+        return [f"{name} ({place})" if place else name for name, place in self.handover["hotspots"] if name not in seen]
 
     def _report(self, log: str) -> None:
         """Let `memmon report` speak, on stderr, in a process of its own."""
-        words = [*self.told["report"], "report", log, marshal.dumps(self.told["path"]).hex()]
+        words = [*self.handover["report"], "report", log, marshal.dumps(self.handover["path"]).hex()]
         try:
             os.write(2, b"\n")
             pid = os.posix_spawn(
@@ -185,14 +190,14 @@ class Supervisor:
                 words,
                 os.environ,
                 file_actions=[(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), (os.POSIX_SPAWN_DUP2, 2, 1)],
-                setsigmask=self.told["mask"],
+                setsigmask=self.handover["mask"],
             )
             os.waitpid(pid, 0)
         except OSError:
             _say(f"the verdict: memmon report {log}")
 
 
-def _let_go() -> None:
+def _close_streams() -> None:
     """Keep open no end of a pipe that the program may close; only stderr is needed, for the verdict."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1):
@@ -201,7 +206,7 @@ def _let_go() -> None:
 
 
 def _outlive_program() -> bytes:
-    """Let the kernel's OOM killer rather choose the program; only root may. The score before, or nothing."""
+    """Let the kernel's OOM killer rather choose the program, which root alone may; the score before, or nothing."""
     try:
         with open(_SCORE, "rb") as score:
             before = score.read().strip()
@@ -221,7 +226,7 @@ def _write_score(score: bytes) -> bool:
     return True
 
 
-def _name(signal: int) -> str:
+def _name_of(signal: int) -> str:
     for name in dir(_signal):
         if name.startswith("SIG") and not name.startswith("SIG_") and getattr(_signal, name) == signal:
             return name

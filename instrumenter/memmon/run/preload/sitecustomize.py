@@ -12,25 +12,25 @@ def _start() -> None:
     here = os.path.dirname(__file__)
     sys.path[:] = [entry for entry in sys.path if entry != here]
     sys.path_importer_cache.pop(here, None)
-    told = marshal.loads(bytes.fromhex(os.environ.pop("MEMMON_RUN", "")) or b"N")
-    if told is None:
+    handover = marshal.loads(bytes.fromhex(os.environ.pop("MEMMON_RUN", "")) or b"N")
+    if handover is None:
         return  # whoever has named this folder was not memmon
-    if told["pythonpath"] is None:
+    if handover["pythonpath"] is None:
         os.environ.pop("PYTHONPATH", None)
     else:
-        os.environ["PYTHONPATH"] = told["pythonpath"]
+        os.environ["PYTHONPATH"] = handover["pythonpath"]
     try:
         root = os.path.dirname(os.path.dirname(os.path.dirname(here)))
         spec = PathFinder.find_spec("memmon", [root])
         _frozen_importlib._load(spec)  # type: ignore[attr-defined]  # noqa: SLF001  # importlib is not imported
-        from memmon.run import boot  # noqa: PLC0415  # findable from here on
+        from memmon.run import bootstrap  # noqa: PLC0415  # findable from here on
 
-        boot.start(told)
+        bootstrap.start(handover)
     except Exception as error:  # noqa: BLE001  # the program runs all the same
         sys.stderr.write(f"memmon: {type(error).__name__}: {error}; the program runs unwatched\n")
-        if told["mode"] == "script":
+        if handover["mode"] == "script":
             # What was to run is an entry of the cache, which needs what has just failed.
-            os.execv(sys.executable, [sys.executable, *["-O"] * sys.flags.optimize, *told["words"]])
+            os.execv(sys.executable, [sys.executable, *["-O"] * sys.flags.optimize, *handover["words"]])
 
 
 _start()

@@ -1,4 +1,4 @@
-"""Children of multiprocessing: what spawn and forkserver start is let in on the run, as the program itself was."""
+"""Worker processes of multiprocessing: those that spawn and forkserver start are watched as the program itself is."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ if TYPE_CHECKING:
     from typing import Any
 
 PRELOAD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "preload")
+"""The folder whose ``sitecustomize`` a Python imports first."""
 _STARTERS = ("multiprocessing.spawn", "multiprocessing.forkserver")
 
 
 def environment(given: str, pythonpath: str | None) -> dict[str, str]:
-    """The variables with which a Python lets memmon in; it takes them out again before the program looks."""
+    """The variables that make a Python start memmon first, which takes them out again before the program looks."""
     return {"MEMMON_RUN": given, "PYTHONPATH": PRELOAD + (os.pathsep + pythonpath if pythonpath else "")}
 
 
-def hand_on(options: Callable[[], str]) -> None:
-    """Give *options* to the Pythons that multiprocessing starts for its workers."""
+def hand_on(handover: Callable[[], str]) -> None:
+    """Let the Pythons that multiprocessing starts for its workers start memmon first, with what *handover* returns."""
     from multiprocessing import util  # noqa: PLC0415  # about to be imported by the caller's caller
 
     original = util.spawnv_passfds
@@ -31,7 +32,7 @@ def hand_on(options: Callable[[], str]) -> None:
         if not any(starter in word for word in args if isinstance(word, str) for starter in _STARTERS):
             return original(path, args, passfds)
         before = {name: os.environ.get(name) for name in ("MEMMON_RUN", "PYTHONPATH")}
-        os.environ.update(environment(options(), before["PYTHONPATH"]))
+        os.environ.update(environment(handover(), before["PYTHONPATH"]))
         try:
             return original(path, args, passfds)
         finally:
@@ -45,8 +46,8 @@ def hand_on(options: Callable[[], str]) -> None:
     util.spawnv_passfds = spawnv_passfds
 
 
-def read_mains(code_of: Callable[[str], CodeType | None]) -> None:
-    """Let a worker that reads the main script again get its code from *code_of*."""
+def read_main_script_by(code_of: Callable[[str], CodeType | None]) -> None:
+    """Let a worker, which reads the main script again, get its code from *code_of*; None is for Python's own way."""
     import runpy  # noqa: PLC0415  # multiprocessing.spawn imports it too
 
     original: Callable[..., Any] = runpy._get_code_from_file  # type: ignore[attr-defined]  # noqa: SLF001

@@ -1,7 +1,7 @@
-"""What runs inside the program: starts the runtime and hands Python the instrumented code in place of its own.
+"""What runs inside the program: it starts the runtime and hands Python the instrumented code in place of its own.
 
 Everything goes Python's own ways. A script is run by Python from its entry in the cache, as a .pyc; what is imported is
-read by Python's own loader, which is told the entry where it asks for its .pyc. So there is no frame, no finder and no
+read by Python's own loader, which is given the entry where it asks for its .pyc. So there is no frame, no finder and no
 module of ours between the program and Python, whatever it looks at.
 """
 
@@ -14,7 +14,7 @@ import os
 import sys
 from _frozen_importlib_external import PathFinder, SourceFileLoader
 
-from memmon.run import store
+from memmon.run import cache
 from memmon.run.scope import Scope
 
 TYPE_CHECKING = False
@@ -23,46 +23,55 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-FIRST = '__import__("sys").modules["memmon.run.boot"].enter()'
-"""The first thing that a script's entry does."""
+    from memmon.run.handover import ForProgram
+
+FIRST = '__import__("sys").modules["memmon.run.bootstrap"].enter()'
+"""The statement with which a script's entry begins."""
 
 _MAINS = ("__main__", "__mp_main__")
 
 
 class _Program:
-    """What this process was told, and how far it is."""
+    """What was handed to this process, and how far it is."""
 
-    def __init__(self, told: dict[str, Any]) -> None:
-        self.told = told
-        self.scope = Scope(told["base"], tuple(told["include"]))
-        self.begun = self.entered = False
+    def __init__(self, handover: ForProgram) -> None:
+        self.handover = handover
+        self.scope = Scope(handover["base"], tuple(handover["include"]))
+        self.recording = False
+        """Whether the runtime has been started."""
+        self.entered = False
+        """Whether the script's entry has made its first statement."""
         self.failed = False
-        """The runtime could not be started, which has been said; nobody tries again."""
+        """Whether the runtime could not be started: that has been said, and nobody tries again."""
         self.aliases: set[str] = set()
+        """The names by which instrumented code calls the runtime so far."""
 
     def entry(self, path: str, filename: str, *, script: bool) -> tuple[bytes, dict[str, Any]] | None:
         """The .pyc for the source at *path*, from the cache or made now; None where it runs as it is."""
-        told = self.told
+        handover = self.handover
         with open(path, "rb") as stream:
             source = stream.read()
-        file = store.path(told["cache"], told["config"], filename, source, script=script)
-        found = store.read(file)
-        if found is None and told["helper"]:
-            from memmon.run import helper  # noqa: PLC0415  # a warm start does without
+        file = cache.path(handover["cache"], handover["config"], filename, source, script=script)
+        found = cache.read(file)
+        if found is None and handover["request"]:
+            from memmon.run import cache_process  # noqa: PLC0415  # a warm start does without
 
-            helper.transform({**told["helper"], "jobs": [(path, filename, script)]}, aloud=False)
-            found = store.read(file)
+            cache_process.fill({**handover["request"], "jobs": [(path, filename, script)]}, on_stderr=False)
+            found = cache.read(file)
         if found is None:
             self.note(f"{filename} runs without checkpoints: instrumenting it failed or took too long")
         elif found[1]["note"]:
             self.note(found[1]["note"])
         return found if found is not None and found[1]["runs"] else None
 
-    def begin(self, target: str, name: str, alias: str | None) -> None:
-        """Start the runtime for the program *target*, once, and give the code its way to it."""
-        if self.begun and (alias is None or alias in self.aliases):
+    def start_runtime(self, target: str, name: str, alias: str | None) -> None:
+        """Start the runtime for the program *target*, once, and bind the *alias* by which its code calls it.
+
+        *name* is that of the main module, ``__main__`` or what multiprocessing calls it.
+        """
+        if self.recording and (alias is None or alias in self.aliases):
             return
-        _let_runtime_in(self.told["runtime"])
+        _import_runtime(self.handover["runtime"])
         import memmon_runtime  # noqa: PLC0415  # findable from here on
 
         alias = alias or "__memmon__"
@@ -71,83 +80,90 @@ class _Program:
         install = compile("install(alias, **settings)", target, "exec")
         exec(  # noqa: S102  # the runtime takes the target from the frame that calls it
             install,
-            {"__name__": name, "install": memmon_runtime.install, "alias": alias, "settings": self.told["settings"]},
+            {
+                "__name__": name,
+                "install": memmon_runtime.install,
+                "alias": alias,
+                "settings": self.handover["settings"],
+            },
         )
-        self.begun = True
+        self.recording = True
         if not had:
-            for text in self.told.pop("notes", ()):
+            waiting, self.handover["notes"] = self.handover["notes"], []
+            for text in waiting:
                 self.note(text)
 
-    def loaded(self, filename: str, known: dict[str, Any]) -> None:
+    def note_loaded(self, filename: str, known: dict[str, Any]) -> None:
         """Tell the log which hotspots a file holds, so that it can be said of the others that they are nowhere."""
-        if self.begun and self.told["hotspots"]:
+        if self.recording and self.handover["hotspots"]:
             _append("loaded", {"file": filename, "hotspots": known["hotspots"]})
 
     def note(self, text: str) -> None:
-        """A sentence for the log; kept until there is one."""
-        if self.begun:
+        """Write a sentence into the log, or keep it until there is one."""
+        if self.recording:
             _append("note", text)
         else:
-            self.told.setdefault("notes", []).append(text)
+            self.handover["notes"].append(text)
 
 
 _program: _Program | None = None
 
 
-def start(told: dict[str, Any]) -> None:
-    """Begin, before the program does: *told* is what the launcher, or the parent process, hands on."""
+def start(handover: ForProgram) -> None:
+    """Get ready before the program begins; *handover* comes from the launcher or from the parent process."""
     global _program  # noqa: PLW0603  # a process runs one program
-    _program = _Program(told)
-    mode = told["mode"]
+    _program = _Program(handover)
+    mode = handover["mode"]
     if mode == "script":
-        sys.argv[0] = told["script"]
-        sys.orig_argv = [sys.orig_argv[0], *told["words"]]
+        sys.argv[0] = handover["script"]
+        sys.orig_argv = [sys.orig_argv[0], *handover["words"]]
     SourceFileLoader.get_data = _get_data(SourceFileLoader.get_data)  # type: ignore[assignment, method-assign]
-    if told["limit"]:
-        from memmon.run import limit  # noqa: PLC0415  # only where it is asked for
+    if handover["limit"]:
+        from memmon.run import limit_handler  # noqa: PLC0415  # only where it is asked for
 
-        limit.arm(told["limit"])
+        limit_handler.arm(handover["limit"])
     if mode == "plain":
-        _program.begin(told["file"], "__main__", None)
+        _program.start_runtime(handover["file"], "__main__", None)
     elif mode == "child":
-        from memmon.run import spawned  # noqa: PLC0415  # what multiprocessing would import anyway
+        from memmon.run import workers  # noqa: PLC0415  # what multiprocessing would import anyway
 
-        spawned.read_mains(main_code)
+        workers.read_main_script_by(main_code)
 
 
 def enter() -> None:
     """Make the main module what it is under plain Python; called by its first statement."""
     program = _program
-    if program is None or program.told["mode"] != "script" or program.entered:
+    if program is None or program.handover["mode"] != "script" or program.entered:
         return
     program.entered = True
-    told = program.told
+    handover = program.handover
     main = sys._getframe(1).f_globals  # noqa: SLF001  # the module that runs is the caller
-    if sys.path and sys.path[0] == told["cache0"]:
-        sys.path[0] = told["path0"]
-    main["__file__"] = told["file"]
-    main["__loader__"] = SourceFileLoader("__main__", told["file"])
-    known = told["known"]
-    _begin_quietly(told["file"], "__main__", known["alias"])
-    program.loaded(told["file"], known)
+    if sys.path and sys.path[0] == handover["cache0"]:
+        sys.path[0] = handover["path0"]
+    main["__file__"] = handover["file"]
+    main["__loader__"] = SourceFileLoader("__main__", handover["file"])
+    known = handover["known"]
+    assert known is not None  # noqa: S101  # a script that runs from the cache has an entry there
+    _start_runtime_or_complain(handover["file"], "__main__", known["alias"])
+    program.note_loaded(handover["file"], known)
     for category, text, line in known["warnings"]:
         import _warnings  # noqa: PLC0415  # only where there are any
 
-        _warnings.warn_explicit(text, getattr(builtins, category), told["file"], line)
+        _warnings.warn_explicit(text, getattr(builtins, category), handover["file"], line)
 
 
 def main_code(path: str) -> CodeType | None:
     """The code of the main script for a child process that multiprocessing starts; None for plain Python's own."""
     program = _program
     assert program is not None  # noqa: S101  # only a process that was started has children
-    if path != program.told["file"] and not program.scope.holds(path):
+    if path != program.handover["file"] and not program.scope.holds(path):
         return None
     try:
         found = program.entry(path, path, script=True)
-        _begin_quietly(path, "__mp_main__", found[1]["alias"] if found else None)
+        _start_runtime_or_complain(path, "__mp_main__", found[1]["alias"] if found else None)
         if found is None:
             return None
-        program.loaded(path, found[1])
+        program.note_loaded(path, found[1])
         code: CodeType = marshal.loads(found[0][16:])
     except Exception as error:  # noqa: BLE001  # the program's own code runs all the same
         _complain(error)
@@ -155,11 +171,11 @@ def main_code(path: str) -> CodeType | None:
     return code
 
 
-def options_for_child() -> str:
+def handover_to_child() -> str:
     """What a child process has to be given in ``MEMMON_RUN``."""
-    assert _program is not None  # noqa: S101  # likewise
-    told = {**_program.told, "mode": "child", "pythonpath": os.environ.get("PYTHONPATH"), "known": None}
-    return marshal.dumps(told).hex()
+    assert _program is not None  # noqa: S101  # only a process that was started has children
+    handover = {**_program.handover, "mode": "child", "pythonpath": os.environ.get("PYTHONPATH"), "known": None}
+    return marshal.dumps(handover).hex()
 
 
 def _get_data(original: Callable[..., bytes]) -> Callable[[SourceFileLoader, str], bytes]:
@@ -181,26 +197,26 @@ def _imported(name: str, path: str) -> bytes | None:
         return None
     try:
         if name in ("multiprocessing.popen_spawn_posix", "multiprocessing.forkserver"):
-            from memmon.run import spawned  # noqa: PLC0415  # only where it is needed
+            from memmon.run import workers  # noqa: PLC0415  # only where it is needed
 
-            spawned.hand_on(options_for_child)
+            workers.hand_on(handover_to_child)
             return None
-        told = program.told
-        target = _target(name, path, told["module"])
+        handover = program.handover
+        target = _target(name, path, handover["module"])
         if not program.scope.holds(path):
             if target == path:
-                _begin_quietly(target, "__main__", None)
+                _start_runtime_or_complain(target, "__main__", None)
             return None
         found = program.entry(path, path, script=False)
         alias = found[1]["alias"] if found else None
         if found is not None or target is not None:
-            _begin_quietly(target or told["file"] or path, "__main__", alias)
+            _start_runtime_or_complain(target or handover["file"] or path, "__main__", alias)
     except Exception as error:  # noqa: BLE001  # the program's own code runs all the same
         _complain(error)
         return None
     if found is None:
         return None
-    program.loaded(path, found[1])
+    program.note_loaded(path, found[1])
     return found[0]
 
 
@@ -214,20 +230,21 @@ def _target(name: str, path: str, module: str) -> str | None:
     return f"{folder}.py" if os.path.exists(f"{folder}.py") else os.path.join(folder, "__main__.py")
 
 
-def _begin_quietly(target: str, name: str, alias: str | None) -> None:
+def _start_runtime_or_complain(target: str, name: str, alias: str | None) -> None:
+    """Start the runtime; where that fails, say so once, and let the code run on without it."""
     assert _program is not None  # noqa: S101  # the callers have looked
     try:
         if not _program.failed:
-            _program.begin(target, name, alias)
+            _program.start_runtime(target, name, alias)
     except Exception as error:  # noqa: BLE001  # the program runs all the same
         _program.failed = True
         _complain(error)
     if _program.failed:
-        _stand_in(alias)
+        _bind_nothing(alias)
 
 
-def _stand_in(alias: str | None) -> None:
-    """Let instrumented code run where there is no runtime."""
+def _bind_nothing(alias: str | None) -> None:
+    """Bind the alias to calls that do nothing, so that instrumented code runs where there is no runtime."""
     if alias is not None and not hasattr(builtins, alias):
         nothing = dict.fromkeys(("before", "after", "start", "end"), staticmethod(lambda *_site, **_levels: None))
         through = staticmethod(lambda _bracket, value, _close: value)
@@ -235,7 +252,7 @@ def _stand_in(alias: str | None) -> None:
 
 
 def _append(key: str, value: object) -> None:
-    """Write a fact into the record, where there is one."""
+    """Write *value* into the record under *key*, where there is a record."""
     try:
         from memmon_runtime import supervision  # noqa: PLC0415  # the runtime has begun
 
@@ -248,8 +265,8 @@ def _complain(error: Exception) -> None:
     sys.stderr.write(f"memmon: {type(error).__name__}: {error}; the program runs on\n")
 
 
-def _let_runtime_in(folder: str) -> None:
-    """Import ``memmon_runtime`` from *folder*, which does not get into ``sys.path``; once."""
+def _import_runtime(folder: str) -> None:
+    """Import ``memmon_runtime`` from *folder*, once, without *folder* getting into ``sys.path``."""
     if "memmon_runtime" in sys.modules:
         return
     spec = PathFinder.find_spec("memmon_runtime", [folder])

@@ -1,7 +1,8 @@
-"""The program's process and those below it, and the memory they hold, read from outside.
+"""The program's process and its descendants, and how much memory they have, read from outside.
 
-So it is seen too while a call inside holds the interpreter's lock. Looking costs next to nothing: one read of a kept
-descriptor for each process, and a search for new processes that takes a share of the time that it states.
+So that is seen too while a call in the program holds the GIL. It costs next to nothing: one read of a descriptor that
+stays open for each process, and a search for new processes that takes at most one part in ``_SEARCH_SHARE`` of the
+time.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ if TYPE_CHECKING:
     from typing import Any
 
 _PAGE = os.sysconf("SC_PAGE_SIZE") / MB
+"""MB in a page of memory."""
 _KEPT_SAMPLES = 20
 _MOST_WATCHED = 256
 _SEARCH_EVERY = 0.5
 _SEARCH_SHARE = 300
 """A search that took a second is made again after so many seconds at the earliest."""
 _CHILDREN_FAULTED = 8
-"""Of /proc/PID/stat, after the name: the minor page faults of the children that were waited for."""
+"""The field of /proc/PID/stat, counted behind the name, with the page faults of children that were waited for."""
 
 
 def reaped_none(pid: int) -> bool:
@@ -37,34 +39,34 @@ def reaped_none(pid: int) -> bool:
 
 
 class Process:
-    """One process: what it holds now and held at most, in MB."""
+    """One process: its RSS when it was last read and at most, in MB."""
 
     def __init__(self, pid: int, parent: int) -> None:
         """Keep its ``statm`` open, which goes on meaning this process and no later one of the same id."""
         self.pid = pid
         self.parent = parent
         self.statm = os.open(f"/proc/{pid}/statm", os.O_RDONLY | os.O_CLOEXEC)
-        self.last = self.peak = 0.0
+        self.rss_mb = self.peak_mb = 0.0
         self.ended: float | None = None
 
-    def look(self, now: float) -> float:
-        """What it holds now; 0 from its end on, while ``last`` stays what was seen last."""
+    def read(self, now: float) -> float:
+        """Its RSS now; 0 from its end on, while ``rss_mb`` stays what was read last."""
         if self.ended is not None:
             return 0.0
         try:
-            held = int(os.pread(self.statm, 128, 0).split()[1]) * _PAGE
+            rss = int(os.pread(self.statm, 128, 0).split()[1]) * _PAGE
         except (OSError, IndexError, ValueError):
-            held = 0.0
-        if held == 0.0:  # gone, or a zombie
+            rss = 0.0
+        if rss == 0.0:  # gone, or a zombie
             self.ended = now
             os.close(self.statm)
             return 0.0
-        self.last = held
-        self.peak = max(self.peak, held)
-        return held
+        self.rss_mb = rss
+        self.peak_mb = max(self.peak_mb, rss)
+        return rss
 
-    def own_mb(self) -> float:
-        """What it holds, its share of what it has in common with others counted once (PSS). Slow: up to 20 ms."""
+    def pss_mb(self) -> float:
+        """Its PSS: of what it shares with other processes, its share alone is counted. Takes up to 20 ms."""
         try:
             with open(f"/proc/{self.pid}/smaps_rollup", "rb") as rollup:
                 for line in rollup:
@@ -72,61 +74,61 @@ class Process:
                         return int(line.split()[1]) / 1024
         except (OSError, ValueError):
             pass
-        return 0.0 if self.ended is not None else self.last
+        return 0.0 if self.ended is not None else self.rss_mb
 
 
-class Descendants:
-    """All processes that were seen below one, and itself."""
+class ProcessTree:
+    """The main process and all its descendants that were seen."""
 
     def __init__(self, pid: int, *, closely: bool) -> None:
-        """Begin with the one; *closely*: find new ones soon, since a limit is to be kept."""
+        """Begin with the main process; *closely*: find new ones soon, since a limit is to be kept."""
         self.main = pid
         self._search_every = _SEARCH_EVERY / 5 if closely else _SEARCH_EVERY
         self.known: dict[int, Process] = {}
         self.samples: list[tuple[float, float]] = []
-        self.together = self.together_peak = 0.0
+        self.rss_mb = self.peak_mb = 0.0
         self._search_at = 0.0
         self._add(pid, os.getpid())
 
-    def look(self) -> None:
-        """Read what each holds, and search for new ones where it is time to."""
+    def read(self) -> None:
+        """Read the memory of each, and search for new ones where it is time to."""
         now = time.monotonic()
         if now >= self._search_at:
             self._search()
             taken = time.monotonic() - now
             self._search_at = now + max(self._search_every, taken * _SEARCH_SHARE)
-        self.together = sum(process.look(now) for process in self.alive())
-        self.together_peak = max(self.together_peak, self.together)
+        self.rss_mb = sum(process.read(now) for process in self.alive())
+        self.peak_mb = max(self.peak_mb, self.rss_mb)
         if self.main in self.known and self.known[self.main].ended is None:
-            self.samples.append((now, self.known[self.main].last))
+            self.samples.append((now, self.known[self.main].rss_mb))
             del self.samples[:-_KEPT_SAMPLES]
 
-    def reached(self, mb: float) -> None:
-        """The first process is known to have held *mb* at some time, seen or not."""
+    def note_peak(self, mb: float) -> None:
+        """The main process is known to have had *mb* at some time, whether that was read or not."""
         main = self.known.get(self.main)
         if main is not None:
-            main.peak = max(main.peak, mb)
-        self.together_peak = max(self.together_peak, mb)
+            main.peak_mb = max(main.peak_mb, mb)
+        self.peak_mb = max(self.peak_mb, mb)
 
     def alive(self) -> list[Process]:
-        """Those that had not ended at the last look."""
+        """Those that had not ended when they were last read."""
         return [process for process in self.known.values() if process.ended is None]
 
     def facts(self, end: float) -> dict[str, Any]:
         """What is known at the *end*, for the log; times are seconds before it."""
         main = self.known.get(self.main)
-        others = sorted(self.known.values(), key=lambda process: -process.peak)[:50]
+        others = sorted(self.known.values(), key=lambda process: -process.peak_mb)[:50]
         return {
-            "last_mb": round(main.last, 2) if main else None,
-            "peak_mb": round(main.peak, 2) if main else None,
-            "tree_peak_mb": round(self.together_peak, 2),
+            "last_mb": round(main.rss_mb, 2) if main else None,
+            "peak_mb": round(main.peak_mb, 2) if main else None,
+            "tree_peak_mb": round(self.peak_mb, 2),
             "samples": [[round(end - at, 3), round(mb, 2)] for at, mb in self.samples],
             "processes": [
                 {
                     "pid": process.pid,
                     "parent": process.parent,
-                    "last_mb": round(process.last, 2),
-                    "peak_mb": round(process.peak, 2),
+                    "last_mb": round(process.rss_mb, 2),
+                    "peak_mb": round(process.peak_mb, 2),
                     "ended": None if process.ended is None else round(end - process.ended, 3),
                 }
                 for process in others

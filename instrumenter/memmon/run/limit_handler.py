@@ -1,7 +1,7 @@
-"""`--limit` inside the program: the supervisor sees the limit reached and sends a signal; this is what it finds.
+"""`--limit` inside the program: the handler of the signal that the supervisor sends when the limit is reached.
 
-A signal and not a thread's word, since it wakes a main thread that waits: in a join, a sleep or a read. It is a
-real-time signal that programs have no use for, and the supervisor sends it only where it is caught.
+It is a signal since that wakes a main thread that waits in a join, a sleep or a read, which another thread could not.
+It is one of the real-time signals, which programs have no use for, and the supervisor sends it only where it is caught.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SIGNAL = _signal.SIGRTMAX - 4
 
 
 def arm(limit_mb: float) -> None:
-    """From now on, let the signal write the picture and raise MemoryError in the main thread."""
+    """From now on, let the signal write the full picture into the record and raise MemoryError in the main thread."""
 
     def reached(_signal_number: int, frame: FrameType | None) -> None:
         rss = _rss_mb()
@@ -30,7 +30,7 @@ def arm(limit_mb: float) -> None:
 
 
 def _tell(limit_mb: float, rss_mb: float, interrupted: FrameType | None) -> None:
-    """Write down all that is known, while there is room for it."""
+    """Write where every thread is and what it holds into the record, while there is room for it."""
     try:
         from memmon_runtime import supervision  # noqa: PLC0415  # only at the limit
 

@@ -1,8 +1,8 @@
-"""Tells a signal that the supervisor alone was sent from one that its whole group, or control group, was sent.
+"""Tells a signal that was sent to the supervisor alone from one that was sent to its whole process group or cgroup.
 
-The program has the latter already: passing it on would make two of one. A small process beside the two, in the same
-groups and with all signals blocked, keeps what it was sent as pending, where it can be read. It holds nothing open but
-a pipe of the supervisor's, and ends with it.
+The program has got the latter already: passing it on would make two of one. So a small process beside the two, in the
+same groups and with all signals blocked, is asked: what it was sent stays pending there, which can be read. It holds
+nothing open but a pipe of the supervisor's, and ends with it.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ _PATIENCE = 0.03
 _POLL = 0.005
 
 
-class Witness:
-    """One such process; where none can be had, every signal counts as the supervisor's own."""
+class GroupSignals:
+    """The process that is asked; where none can be had, every signal counts as sent to the supervisor alone."""
 
     def __init__(self) -> None:
         """Start it."""
@@ -26,8 +26,8 @@ class Witness:
         self._pipe = -1
         self._start()
 
-    def has_it(self, signal: int) -> bool:
-        """Whether it was sent *signal* too; waits a moment for that."""
+    def include(self, signal: int) -> bool:
+        """Whether *signal* was sent to the whole group; waits a moment for that."""
         until = time.monotonic() + _PATIENCE
         while self._pid:
             if self._pending() >> (signal - 1) & 1:
@@ -39,12 +39,12 @@ class Witness:
         return False
 
     def renew(self) -> None:
-        """Let one that was sent nothing yet take its place."""
+        """Let a process that has no signal pending yet take its place."""
         self.end()
         self._start()
 
     def end(self) -> None:
-        """Let it go."""
+        """End the process."""
         if self._pid:
             os.close(self._pipe)
             os.kill(self._pid, _signal.SIGKILL)
@@ -56,7 +56,7 @@ class Witness:
         try:
             self._pid = os.posix_spawn(
                 _CAT,
-                ["memmon-witness"],
+                ["memmon-group-signals"],
                 {},
                 file_actions=[
                     (os.POSIX_SPAWN_DUP2, theirs, 0),

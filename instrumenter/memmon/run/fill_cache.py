@@ -1,6 +1,6 @@
 """The short-lived process that makes entries of the cache: reads the configuration, instruments, compiles.
 
-    python -I -c "…; from memmon.run.transform import main; main(told)"
+    python -I -c "…; from memmon.run.fill_cache import main; main(request)"
 
 Its exit status is 0, 2 where the configuration can't be used, or 1 where the entries can't be kept. A file that
 can't be instrumented gets an entry too, which says so, so that it is not tried again and again.
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from memmon.config import load_config
 from memmon.errors import ConfigError, HotspotError, MemmonError
 from memmon.model import AlreadyInstrumented
-from memmon.run import boot, store
+from memmon.run import bootstrap, cache
 from memmon.run.scope import Scope
 from memmon.source.instrument import instrument
 from memmon.source.positions import Compiled, compile_instrumented, compile_original
@@ -29,16 +29,19 @@ if TYPE_CHECKING:
     from types import CodeType
 
     from memmon.model import Config, Hotspot
+    from memmon.run.handover import CacheJobs
 
 _MOST_MODULES = 200
+"""At most so many of the modules that a program may import are instrumented beforehand."""
 _MOST_SECONDS = 15.0
+"""After so long no further module is begun."""
 
 
-def main(told: dict[str, Any]) -> None:
-    """Make the entries that *told* asks for and leave."""
+def main(request: CacheJobs) -> None:
+    """Make the entries that *request* asks for, and leave with an exit status."""
     sys.setrecursionlimit(10_000)
     try:
-        _Maker(told).run()
+        _Filler(request).run()
     except MemmonError as error:
         sys.stderr.write(f"memmon: error: {error}\n")
         sys.exit(error.exit_code)
@@ -47,37 +50,39 @@ def main(told: dict[str, Any]) -> None:
         sys.exit(1)
 
 
-class _Maker:
-    def __init__(self, told: dict[str, Any]) -> None:
-        self.told = told
-        explicit = Path(told["explicit"]) if told["explicit"] else None
-        self.config: Config = load_config(Path(told["target"]), explicit)
+class _Filler:
+    """Makes the entries of one request."""
+
+    def __init__(self, request: CacheJobs) -> None:
+        self.request = request
+        explicit = Path(request["explicit"]) if request["explicit"] else None
+        self.config: Config = load_config(Path(request["target"]), explicit)
 
     def run(self) -> None:
-        self._settings()
-        for path, filename, script in self.told["jobs"]:
+        self._write_settings()
+        for path, filename, script in self.request["jobs"]:
             code = self._make(path, filename, script=script)
             if code is not None:
-                self._follow(code, filename)
-        store.prune(self.told["cache"])
+                self._make_entries_of_imports(code, filename)
+        cache.prune(self.request["cache"])
 
-    def _settings(self) -> None:
+    def _write_settings(self) -> None:
         """Keep what the configuration says, so that a warm start need not read it."""
         settings = {**asdict(self.config.settings)}
         for level in ("warning", "critical"):
             settings[level] = str(getattr(self.config.settings, level))
         hotspots = [(hotspot.name, str(hotspot.place or "")) for hotspot in self.config.hotspots]
         known = {"settings": settings, "hotspots": hotspots, "config": self.config.path}
-        store.write(self.told["settings"], None, b"", known)
+        cache.write(self.request["settings"], None, b"", known)
 
     def _make(self, path: str, filename: str, *, script: bool) -> CodeType | None:
         """Make one entry; None where the file is not valid Python, which Python itself will say best."""
         source = Path(path).read_bytes()
-        entry = store.path(self.told["cache"], self.told["config"], filename, source, script=script)
-        made = store.read(entry)
+        entry = cache.path(self.request["cache"], self.request["config"], filename, source, script=script)
+        made = cache.read(entry)
         if made is not None:
             return _code(made[0])
-        first = boot.FIRST if script else None
+        first = bootstrap.FIRST if script else None
         known: dict[str, Any] = {"runs": True, "note": None, "hotspots": [], "missing": []}
         try:
             compiled = self._instrumented(source, filename, first, known)
@@ -88,9 +93,9 @@ class _Maker:
             try:
                 compiled = compile_original(source, filename, first)
             except (SyntaxError, ValueError, RecursionError, MemoryError):
-                store.write(entry, None, source, {**known, "runs": False, "alias": None, "warnings": ()})
+                cache.write(entry, None, source, {**known, "runs": False, "alias": None, "warnings": ()})
                 return None
-        store.write(entry, compiled.code, source, {**known, "alias": compiled.alias, "warnings": compiled.warnings})
+        cache.write(entry, compiled.code, source, {**known, "alias": compiled.alias, "warnings": compiled.warnings})
         return compiled.code
 
     def _instrumented(self, source: bytes, filename: str, first: str | None, known: dict[str, Any]) -> Compiled:
@@ -104,10 +109,10 @@ class _Maker:
         known["missing"] = [_described(hotspot) for hotspot in outcome.missing if hotspot in lost]
         return compile_instrumented(source, outcome.source, filename, first)
 
-    def _follow(self, code: CodeType, filename: str) -> None:
+    def _make_entries_of_imports(self, code: CodeType, filename: str) -> None:
         """Make the entries of the modules that the program is likely to import, while libcst is loaded."""
-        base, until = self.told["base"], time.monotonic() + _MOST_SECONDS
-        scope = Scope(self.told["base"], tuple(self.told["include"]))
+        base, until = self.request["base"], time.monotonic() + _MOST_SECONDS
+        scope = Scope(self.request["base"], tuple(self.request["include"]))
         waiting, seen = [(code, os.path.dirname(filename))], {filename}
         while waiting and len(seen) < _MOST_MODULES and time.monotonic() < until:
             code, folder = waiting.pop(0)

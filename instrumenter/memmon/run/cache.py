@@ -23,20 +23,26 @@ if TYPE_CHECKING:
 
     Entry = tuple[bytes, dict[str, Any]]
 
+_FORM = 2
+"""Of the entries: raised when what they call or hold changes, so that those of another memmon are not run."""
 _KEYS = (0x6D656D6D6F6E, 0x72756E)
+"""The keys of the two hashes that make a digest."""
 _HEADER = 16
+"""Bytes of a .pyc before its code."""
 _SUM = 16
+"""Bytes of the checksum at an entry's end."""
 _LENGTH = 8
+"""Bytes of the number that tells how long the facts before it are."""
 _OTHERS_WRITE = 0o022
 _UNREAD_DAYS = 30
 _DIGEST = 32
 """Characters in what `digest` returns."""
 _BUCKET = 2
-"""Of these, so many are the name of a folder that holds the folders of entries."""
+"""So many of a digest's characters are the name of a folder that holds the folders of entries."""
 _NOWHERE = os.path.join(os.devnull, "memmon")
-"""A folder that can't be, whoever asks."""
+"""A folder that nobody can make."""
 _UNCHECKED = b"\x01\x00\x00\x00"
-"""A .pyc's flags: validated by a hash of the source, and not to be checked again."""
+"""The flags of a .pyc that is valid by a hash of the source, which Python does not check."""
 
 
 def folder() -> str:
@@ -87,10 +93,10 @@ def digest(*parts: bytes | str) -> str:
 def path(cache: str, config: str, filename: str, source: bytes, *, script: bool) -> str:
     """The file of an entry, by all that its code depends on; *config* is a digest of the configuration.
 
-    It bears the name of the source: that is what ``ps`` shows of a program.
+    The file has the name of the source, since that is what ``ps`` shows of a program.
     """
     python = f"{sys.implementation.cache_tag} {sys.hexversion} {sys.flags.optimize} {script:d}"
-    entry = digest(__version__, python, config, filename, source)
+    entry = digest(f"{__version__} {_FORM}", python, config, filename, source)
     return os.path.join(cache, entry[:_BUCKET], entry[_BUCKET:], os.path.basename(filename) or "main")
 
 
@@ -114,7 +120,7 @@ def read(file: str) -> Entry | None:
 
 def write(file: str, code: CodeType | None, source: bytes, known: dict[str, Any]) -> None:
     """Keep an entry, whole or not at all; OSError where that can't be."""
-    import importlib.util  # noqa: PLC0415  # for the helper only
+    import importlib.util  # noqa: PLC0415  # only where the cache is filled
 
     magic = importlib.util.MAGIC_NUMBER
     pyc = magic + _UNCHECKED + importlib.util.source_hash(source) + marshal.dumps(code)
@@ -135,7 +141,7 @@ def write(file: str, code: CodeType | None, source: bytes, known: dict[str, Any]
 
 def prune(cache: str) -> None:
     """Remove the entries that have long not been read, and nothing else that may lie in the same folder."""
-    from time import time  # noqa: PLC0415  # for the helper only
+    from time import time  # noqa: PLC0415  # only where the cache is filled
 
     oldest = time() - _UNREAD_DAYS * 86_400
     for holder in _holders(cache):

@@ -1,0 +1,103 @@
+"""What one process of `memmon run` hands on to the next: dictionaries, since marshal carries them without an import.
+
+Only the type checker reads this module; nothing imports it while a program runs.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+
+class CacheRequest(TypedDict):
+    """What the process that fills the cache needs; with the ``jobs`` of a call it is a `CacheJobs`."""
+
+    path: list[str]
+    """Its ``sys.path``."""
+    target: str
+    """The file whose configuration applies, by its real path."""
+    explicit: str | None
+    """The configuration that ``--config`` names."""
+    config: str
+    """A digest of all that the configuration depends on."""
+    cache: str
+    """The cache's folder."""
+    settings: str
+    """The file of the entry for the settings."""
+    base: str
+    """The folder below which files are instrumented."""
+    include: list[str]
+    """The patterns of ``--include``, which take the place of ``base``."""
+
+
+class CacheJobs(CacheRequest):
+    """A request with the files to make entries of."""
+
+    jobs: list[tuple[str, str, bool]]
+    """Of each file its path, the name that its code shall have, and whether it is the script."""
+
+
+class ForProgram(TypedDict):
+    """What the program's process needs, and those that it starts by multiprocessing."""
+
+    mode: str
+    """How Python was started: ``script`` where it runs an entry of the cache in the script's place, ``plain`` for a
+    script that runs as it is, ``module`` under ``-m``, ``child`` in a process of multiprocessing."""
+    pythonpath: str | None
+    """The user's PYTHONPATH, which memmon's own stands in front of; None where there is none."""
+    script: str
+    """The script as it was named on the command line, or nothing."""
+    words: list[str]
+    """The script and its arguments."""
+    file: str
+    """The script's path, absolute; nothing under ``-m``."""
+    path0: str
+    """What ``sys.path`` begins with under plain Python: the script's folder."""
+    cache0: str
+    """What it begins with while an entry of the cache runs in its place."""
+    module: str
+    """The module of ``-m``, or nothing."""
+    base: str
+    """As in `CacheRequest`."""
+    include: list[str]
+    """As in `CacheRequest`."""
+    cache: str
+    """As in `CacheRequest`."""
+    config: str
+    """As in `CacheRequest`."""
+    request: CacheRequest | None
+    """What to hand on to the process that fills the cache; None where the cache can't be used."""
+    runtime: str
+    """The folder that holds ``memmon_runtime``."""
+    limit: float
+    """``--limit`` in MB, or 0."""
+    settings: dict[str, Any]
+    """The keywords of the runtime's ``install``."""
+    hotspots: list[tuple[str, str]]
+    """The configured hotspots, by name and the place of their configuration."""
+    notes: list[str]
+    """Sentences for the log, once there is one."""
+    known: dict[str, Any] | None
+    """What the cache knows of the script's entry."""
+
+
+class ForSupervisor(TypedDict):
+    """What the supervisor needs."""
+
+    pid: int
+    """The program's process."""
+    mask: list[int]
+    """The signals that were blocked before `memmon run` blocked all."""
+    before: dict[str, Any]
+    """The kernel's counters of kills before the program began."""
+    limit: float
+    """``--limit`` in MB, or 0."""
+    quiet: bool
+    """``--quiet``."""
+    hotspots: list[tuple[str, str]]
+    """As in `ForProgram`."""
+    log_dir: str
+    """Where the program's logs are, relative to the current folder."""
+    report: list[str]
+    """The command that a report's arguments are appended to."""
+    path: list[str]
+    """That command's ``sys.path``."""
