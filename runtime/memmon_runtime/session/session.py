@@ -10,7 +10,6 @@ from _thread import get_ident
 from os import getpid, getppid, makedirs
 from os import write as write_fd
 from time import time_ns
-from typing import TYPE_CHECKING
 
 from memmon_runtime.attribution.windows import Zoom
 from memmon_runtime.checkpoints import injected
@@ -33,10 +32,11 @@ from memmon_runtime.system.version import __version__
 from memmon_runtime.watcher.lockout import DeadMan
 from memmon_runtime.watcher.thread import Watcher
 
+__builtins__ = BUILTINS
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from memmon_runtime.session.settings import Settings
 
-__builtins__ = BUILTINS
 _MAIN = get_ident()
 _MOST_FRAMES = 64
 _RESERVE = 4 * MB
