@@ -2,7 +2,7 @@
 
 Everything a user can get wrong here is a :class:`ConfigError` that names file, line and what is accepted, so
 that the later stages can rely on what they are given. ``compiled = ["mylib.jit"]`` in the ``[memmon]`` table names
-decorators that compile the function below them from its source or bytecode (see :mod:`memmon.source.compiled`).
+decorators that compile the function below them from its source or bytecode (see :mod:`memmon.source.compilers`).
 """
 
 from __future__ import annotations

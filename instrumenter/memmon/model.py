@@ -67,11 +67,11 @@ class Hotspot:
     function: str | None = None
     """A glob on the function's qualified name, or on its own name where the glob has no dot."""
     start: Selector | None = None
-    """``from``: the phase begins before this statement …"""
+    """``from``: the phase begins before the statement that this selects."""
     stop: Selector | None = None
-    """… and ``to``: ends after this one, in the same block."""
+    """``to``: the phase ends after the statement that this selects, in the same block as the first."""
     within: str | None = None
-    """A glob on the enclosing function's qualified name, likewise."""
+    """A glob on the enclosing function's qualified name, or on its own name where the glob has no dot."""
     file: str | None = None
     """A glob on the target's path: which targets it is meant for."""
     normal_mb: float | None = None

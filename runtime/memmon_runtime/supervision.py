@@ -37,7 +37,7 @@ def limit_reached(limit_mb: float, rss_mb: float, interrupted: FrameType | None)
     """
     try:
         # Only at the limit: a program that stays below it does not pay for these.
-        from memmon_runtime.watcher import heap_snapshot, stack_snapshot  # noqa: PLC0415 - see above
+        from memmon_runtime.watcher import heap_snapshot, stack_snapshot  # noqa: PLC0415 - only at the limit
 
         session = install.current()
         recorder = session.recorder if session else None

@@ -13,7 +13,7 @@ import pytest
 from memmon.errors import SourceError
 from memmon.model import Config, Hotspot, Instrumented, Selector
 from memmon.source import prove
-from memmon.source.calls import injected
+from memmon.source.injected_text import injected
 from memmon.source.instrument import instrument
 from memmon.source.strip import injected_lines, strip
 from memmon.source.text import LINE_END, decode

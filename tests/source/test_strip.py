@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from memmon.model import Config, Hotspot, Instrumented, Selector, Settings, Threshold
 from memmon.source import preamble, prove
 from memmon.source.instrument import instrument
-from memmon.source.strip import mark, strip
+from memmon.source.preamble import version_in
+from memmon.source.strip import strip
 
 SOURCE = '''\
 def load(value):
@@ -50,13 +51,13 @@ def test_what_was_not_instrumented_stays_as_it_is() -> None:
     """No preamble, no change, even where the text looks injected."""
     text = 'x = 1\n__memmon__.before("n", 1)\n'
     assert stripped(text) == text
-    assert mark(text.encode()) is None
+    assert version_in(text.encode()) is None
 
 
 def test_a_marker_in_a_string_is_none() -> None:
     """Sources that speak of memmon, as this one does, can be instrumented themselves."""
     text = f'text = """\n{instrumented(SOURCE)}"""\n'.replace('"""Documented."""', "'Documented.'")
-    assert mark(text.encode()) is None
+    assert version_in(text.encode()) is None
     assert stripped(text) == text
     assert stripped(instrumented(text, Hotspot("n", Selector(text="^text")))) == text
 
@@ -120,7 +121,7 @@ def test_a_preamble_that_was_added_to_is_none(old: str, new: str) -> None:
     assert old in output
     edited = output.replace(old, new, 1)
     assert stripped(edited) == edited
-    assert mark(edited.encode()) is not None
+    assert version_in(edited.encode()) is not None
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
@@ -128,7 +129,7 @@ def test_an_edit_above_the_preamble_that_does_not_parse_yet(newline: str) -> Non
     """A file that is half-way through an edit is instrumented still, and loses what was injected alone."""
     source = SOURCE.replace("\n", newline)
     broken = f"x = ({newline}" + instrumented(source)
-    assert mark(broken.encode()) is not None
+    assert version_in(broken.encode()) is not None
     assert stripped(broken) == f"x = ({newline}" + source
 
 

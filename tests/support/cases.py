@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from memmon.config import load_config
 from memmon.model import Config, Instrumented
-from memmon.source.calls import injected
+from memmon.source.injected_text import injected
 from memmon.source.instrument import instrument
 from support import interpreters, runtime
 from support.samples import FIXTURES

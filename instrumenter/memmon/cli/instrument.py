@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from memmon.files import backup, deploy, project
+from memmon.files import backup, deploy, instrumenting
 from memmon.files import target as files
 from memmon.show.diff import paint, patch_names, unified
 from memmon.show.progress import progress
@@ -18,7 +18,7 @@ from memmon.show.progress import progress
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from memmon.files.project import Change, Step
+    from memmon.files.instrumenting import Change, Step
     from memmon.files.target import Target
     from memmon.model import Hotspot, Site
 
@@ -52,20 +52,20 @@ def instrument(
     read = [_stdin()] if piped else _read(targets, to_be_written=not dry_run)
     steps = _plan(read, Path(config) if config else None)
     _say_unchanged(steps)
-    if any(isinstance(step, project.Occupied) for step in steps):
+    if any(isinstance(step, instrumenting.Occupied) for step in steps):
         return 1
-    missing = project.missing(steps)
+    missing = instrumenting.missing(steps)
     if missing and not allow_missing:
-        raise project.nothing_matches(missing, steps)
+        raise instrumenting.nothing_matches(missing, steps)
     _say_missing(missing)
-    changes = [step for step in steps if isinstance(step, project.Change)]
+    changes = [step for step in steps if isinstance(step, instrumenting.Change)]
     if dry_run:
         return _dry_run(changes)
     if piped:
         sys.stdout.buffer.write(changes[0].outcome.source if changes else read[0].source)
         return 0
-    folders = project.runtime_folders(changes) if runtime == "beside" else ()
-    copied = project.write(changes, folders)
+    folders = instrumenting.runtime_folders(changes) if runtime == "beside" else ()
+    copied = instrumenting.write(changes, folders)
     _say_done(changes, copied)
     return 0
 
@@ -86,7 +86,7 @@ def _read(given: Sequence[str], *, to_be_written: bool) -> list[Target]:
 def _plan(targets: Sequence[Target], config: Path | None) -> list[Step]:
     steps = []
     with progress([len(target.source) for target in targets]) as advance:
-        for step in project.plan(targets, config):
+        for step in instrumenting.plan(targets, config):
             steps.append(step)
             advance(len(step.target.source))
     return steps
@@ -116,9 +116,9 @@ def _dry_run(changes: Sequence[Change]) -> int:
 def _say_unchanged(steps: Sequence[Step]) -> None:
     for step in steps:
         name = step.target.given
-        if isinstance(step, project.Already):
+        if isinstance(step, instrumenting.Already):
             _say(f"{name}: is instrumented already (by memmon {step.version}); nothing was changed")
-        elif isinstance(step, project.Occupied):
+        elif isinstance(step, instrumenting.Occupied):
             _say(
                 f"{name}: carries nothing injected, but {backup.path_for(step.target.path).name} holds"
                 " something else; nothing was changed: move that file away, then run the command again"

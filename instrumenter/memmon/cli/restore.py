@@ -13,7 +13,8 @@ from memmon.errors import Place, SourceError
 from memmon.files import atomic, backup, runlogs
 from memmon.files.restore import Ending, Failed, Report, restore_below, restore_named
 from memmon.files.target import locate
-from memmon.source.strip import mark, strip
+from memmon.source.preamble import version_in
+from memmon.source.strip import strip
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -45,7 +46,7 @@ def _pipe(targets: Sequence[str]) -> int:
         raise click.UsageError("`-` stands alone: name files, or give one text on stdin.")
     source = sys.stdin.buffer.read()
     result = strip(source)
-    if result == source and mark(source) is not None:
+    if result == source and version_in(source) is not None:
         raise SourceError("its preamble is not as memmon wrote it: take it out by hand", Place("<stdin>"))
     sys.stdout.buffer.write(result)
     if result == source:

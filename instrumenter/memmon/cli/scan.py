@@ -24,8 +24,8 @@ def scan(target: str, *, write: bool) -> int:
     places and lines are told.
     """
     from memmon.source.find import candidates  # noqa: PLC0415  # heavy, and --help does without
-    from memmon.source.prove import refuse_unparsable  # noqa: PLC0415  # likewise
-    from memmon.source.strip import strip  # noqa: PLC0415  # likewise
+    from memmon.source.prove import refuse_unparsable  # noqa: PLC0415  # heavy, and --help does without
+    from memmon.source.strip import strip  # noqa: PLC0415  # heavy, and --help does without
 
     read = files.read(target)
     refuse_unparsable(read.source, target)

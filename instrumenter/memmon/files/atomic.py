@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _TEMPORARY = re.compile(r"\.memmon-[0-9a-f]{12}\.tmp")
 _STALE = 3600.0
-"""Seconds after which a temporary file is nobody's any more; writing one takes well under a second."""
+"""Seconds after which a temporary file belongs to no command any more; writing one takes well under a second."""
 
 
 @contextlib.contextmanager
@@ -43,11 +43,11 @@ def refusing(path: Path, doing: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def hold(folder: Path) -> Iterator[bool]:
+def lock(folder: Path) -> Iterator[bool]:
     """Keep other memmon commands out of ``folder``, waiting for them first; not reentrant.
 
-    Yields False where the file system has no such lock. The exclusive creation of the backup still decides
-    then, but a temporary file found may be in use by another command.
+    Yields whether that could be done: some file systems have no such lock. The exclusive creation of the backup
+    still decides then which command is first, but a temporary file found may be in use by another command.
     """
     descriptor = _locked(folder)
     try:
@@ -90,15 +90,15 @@ def is_temporary(name: str) -> bool:
 
 def strays(folder: Path) -> tuple[Path, ...]:
     """What killed commands left in ``folder``; waits for those that are at work there. Raises OSError."""
-    with hold(folder):
+    with lock(folder):
         return _temporaries(folder)
 
 
-def sweep(folder: Path, *, held: bool) -> None:
-    """Take away what killed commands left in ``folder``; ``held`` is what `hold` told. Raises OSError."""
+def remove_strays(folder: Path, *, locked: bool) -> None:
+    """Take away what killed commands left in ``folder``; ``locked`` is what `lock` yielded. Raises OSError."""
     for path in _temporaries(folder):
         # Without a lock, only age tells a stray from what another command is writing.
-        if held or time.time() - path.lstat().st_mtime > _STALE:
+        if locked or time.time() - path.lstat().st_mtime > _STALE:
             remove(path)
 
 

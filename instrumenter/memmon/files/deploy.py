@@ -38,7 +38,7 @@ class State(Enum):
     FOREIGN = "something that is not memmon's"
 
 
-def home(target: Path) -> Path:
+def import_root(target: Path) -> Path:
     """The folder from which the imports of ``target`` resolve: its own, or the one that holds its package."""
     folder = target.parent
     # Path.exists would raise where the folder can't be entered.
@@ -87,8 +87,8 @@ def put(folder: Path) -> bool:
     False where nothing had to be done. A kill leaves the folder without a copy or with a whole one. Raises
     OSError.
     """
-    with atomic.hold(folder) as held:
-        atomic.sweep(folder, held=held)
+    with atomic.lock(folder) as locked:
+        atomic.remove_strays(folder, locked=locked)
         found = state(folder)
         if found not in (State.ABSENT, State.OLDER):
             return False
@@ -109,10 +109,10 @@ def put(folder: Path) -> bool:
 def take_away(folder: Path, is_needed: Callable[[Path], bool]) -> State:
     """Remove memmon's copy from ``folder`` where it isn't needed there; tell what stood there without need.
 
-    An edited copy stays. The question is asked with the folder held, so that what another command instruments
+    An edited copy stays. ``is_needed`` is asked with the folder locked, so that what another command instruments
     meanwhile either counts or gets a new copy. Raises OSError.
     """
-    with atomic.hold(folder):
+    with atomic.lock(folder):
         found = State.ABSENT if not is_copy(folder) or is_needed(folder) else state(folder)
         if found in (State.CURRENT, State.OLDER, State.NEWER):
             old = _set_aside(folder)

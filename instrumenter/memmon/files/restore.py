@@ -1,4 +1,4 @@
-"""`restore`: the sources as they were, edits made since kept, and nothing of memmon's left beside them."""
+"""`memmon restore`: sources as they were, edits made since kept, and nothing of memmon's left beside them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, NoReturn
 from memmon.errors import MemmonError, Place, TargetError
 from memmon.files import atomic, backup, deploy, runlogs, target, walk
 from memmon.source import preamble
-from memmon.source.calls import ALIAS, ALIAS_PATTERN
-from memmon.source.strip import line_left, mark, strip
+from memmon.source.injected_text import ALIAS, ALIAS_PATTERN
+from memmon.source.preamble import version_in
+from memmon.source.strip import line_left, strip
 from memmon.source.text import decode
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Report:
 
 def restore_named(paths: Iterable[str]) -> Report:
     """Restore these targets, and take away the copies of the runtime that nothing needs then."""
-    homes = {path: deploy.home(target.locate(path)) for path in paths}
+    homes = {path: deploy.import_root(target.locate(path)) for path in paths}
     left_over = {home for home in homes.values() if deploy.is_copy(home) and not walk.needs_runtime(home)}
     results = [_restore_one(path) for path in homes]
     report = _take_runtimes(homes.values())
@@ -85,9 +86,9 @@ def restore_below(folder: Path) -> Report:
     found = walk.below(folder)
     results = [_restore_one(str(path)) for path in found.backups]
     for place in dict.fromkeys(path.parent for path in found.strays):
-        with atomic.refusing(place, "taking away temporary files"), atomic.hold(place) as held:
-            atomic.sweep(place, held=held)
-    homes = (deploy.home(target.locate(str(path))) for path in found.backups)
+        with atomic.refusing(place, "taking away temporary files"), atomic.lock(place) as locked:
+            atomic.remove_strays(place, locked=locked)
+    homes = (deploy.import_root(target.locate(str(path))) for path in found.backups)
     report = _take_runtimes([*homes, *(target.locate(str(path)) for path in found.runtimes)])
     alone = tuple(path for path in found.instrumented if path not in found.backups)
     return replace(report, results=(*results, *report.results), pages=_take_pages(found.pages), without_backup=alone)
@@ -110,8 +111,8 @@ def _restore_one(given: str) -> Restored | Failed:
     if backup.is_backup(path):  # the user named the backup itself
         path, given = backup.target_of(path), str(backup.target_of(Path(given)))
     try:
-        with atomic.refusing(Path(given), "restoring"), atomic.hold(path.parent) as held:
-            atomic.sweep(path.parent, held=held)
+        with atomic.refusing(Path(given), "restoring"), atomic.lock(path.parent) as locked:
+            atomic.remove_strays(path.parent, locked=locked)
             return Restored(given, _restore(path, given))
     except MemmonError as error:
         return Failed(given, error)
@@ -124,7 +125,7 @@ def _restore(path: Path, given: str) -> Ending:
         return Ending.RECREATED
     current = target.read(given).source
     stripped = strip(current)
-    if stripped == current and mark(current) is None:
+    if stripped == current and version_in(current) is None:
         return _without_marks(path, current, original, given)
     if stripped == original:
         backup.put_back(path)
@@ -158,7 +159,7 @@ def _without_marks(path: Path, current: bytes, original: bytes | None, given: st
 
 def _reformatted(current: bytes, given: str) -> bytes | None:
     """What is left of a file that a formatter has been over; None where something injected would stay behind."""
-    from memmon.source.reformatted import strip_reformatted  # noqa: PLC0415  # heavy, and seldom needed
+    from memmon.source.strip_reformatted import strip_reformatted  # noqa: PLC0415  # heavy, and seldom needed
 
     stripped = strip_reformatted(current, given)
     if stripped is None or re.search(ALIAS_PATTERN.encode(), stripped) or not _compiles(stripped):

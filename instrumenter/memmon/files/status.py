@@ -1,4 +1,4 @@
-"""`status`: what is instrumented, edited since, or left over; nothing is changed."""
+"""`memmon status`: what is instrumented, edited since, or left over; nothing is changed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from memmon.config import log_folders
 from memmon.errors import MemmonError
 from memmon.files import atomic, backup, deploy, runlogs, target, walk
-from memmon.source.strip import mark, strip
+from memmon.source.preamble import version_in
+from memmon.source.strip import strip
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,9 +76,9 @@ def _at_file(path: Path) -> list[Entry]:
     if backup.is_backup(path):
         path = backup.target_of(path)
     real = target.locate(str(path))
-    if not os.path.exists(backup.path_for(real)):  # noqa: PTH110  # likewise
+    if not os.path.exists(backup.path_for(real)):  # noqa: PTH110  # Path.exists would raise
         target.read(str(path))  # says what is wrong with the path
-    entries = [*_of_target(real, shown=path), *_of_runtime(deploy.home(real))]
+    entries = [*_of_target(real, shown=path), *_of_runtime(deploy.import_root(real))]
     entries += [_of_page(path.parent / name) for name in runlogs.orphans(runlogs.names(path.parent))]
     return entries + _of_strays(path.parent)
 
@@ -92,7 +93,7 @@ def _of_target(path: Path, shown: Path | None = None) -> list[Entry]:
     kept = backup.path_for(shown)
     if current is None:
         return [Entry(Condition.LEFT_OVER, kept, "the backup of a file that is gone")]
-    version = mark(current)
+    version = version_in(current)
     if version is None:
         if original is None:
             return []

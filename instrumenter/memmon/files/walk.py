@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memmon.files import atomic, backup, deploy, runlogs
-from memmon.source.strip import mark
+from memmon.source.preamble import version_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ def below(folder: Path) -> Found:
             found.runtimes.append(place)
         found.pages.extend(place / name for name in runlogs.orphans(names))
         found.backups.extend(place / name for name in _backed_up(names))
-        found.instrumented.extend(path for path in _candidates(place, names) if carries_mark(path))
+        found.instrumented.extend(path for path in _candidates(place, names) if is_instrumented(path))
     return found
 
 
@@ -59,15 +59,15 @@ def needs_runtime(folder: Path) -> bool:
         if deploy.NAME in place.relative_to(folder).parts:
             continue
         for path in _candidates(place, names):
-            own = deploy.home(path)
+            own = deploy.import_root(path)
             if (own == folder or not deploy.is_copy(own)) and deploy.NAME.encode() in _read(path):
                 return True
     return False
 
 
-def carries_mark(path: Path) -> bool:
+def is_instrumented(path: Path) -> bool:
     """Whether the file is instrumented; False for a link, and for one that can't be read."""
-    return mark(_read(path)) is not None
+    return version_in(_read(path)) is not None
 
 
 def _read(path: Path) -> bytes:

@@ -22,7 +22,7 @@ from memmon.model import AlreadyInstrumented
 from memmon.run import bootstrap, cache
 from memmon.run.scope import Scope
 from memmon.source.instrument import instrument
-from memmon.source.positions import Compiled, compile_instrumented, compile_original
+from memmon.source.original_positions import Compiled, compile_instrumented, compile_original
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

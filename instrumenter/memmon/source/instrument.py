@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from memmon.errors import ProofError
 from memmon.model import AlreadyInstrumented, Config, Instrumented, Outcome, Refusal
-from memmon.source import calls, find, place, preamble, prologue, prove, splice, strip, text
+from memmon.source import find, injected_text, place, preamble, prologue, prove, splice, strip, text
 from memmon.source.vet import vet
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def instrument(source: bytes, path: str, config: Config) -> Outcome:
     :class:`~memmon.errors.HotspotError` where a hotspot can't mean what it says, and
     :class:`~memmon.errors.ProofError` where the result does not stand the proof.
     """
-    version = strip.mark(source)
+    version = preamble.version_in(source)
     if version is not None:
         return AlreadyInstrumented(version)
     job = _Job(source, path, config)
@@ -53,7 +53,7 @@ class _Job:
         self.path = path
         self.config = config
         self.decoded = text.decode(source, path)
-        self.dialect = calls.Dialect(calls.free_alias(self.decoded.text), self.decoded.encoding)
+        self.dialect = injected_text.Dialect(injected_text.free_alias(self.decoded.text), self.decoded.encoding)
 
     def instrumented(self) -> Instrumented:
         draft = self._draft({})

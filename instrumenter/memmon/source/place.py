@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from memmon.model import Refusal, Site
-from memmon.source import grammar, leaving, scopes, values
+from memmon.source import exits, grammar, scopes, values
 from memmon.source.grammar import span
 from memmon.source.splice import Edit
 from memmon.source.transform import DEEPEST, TOO_DEEP, CantRewrite, Checkpoints, Through, rewrite
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from ast_grep_py import SgNode
 
-    from memmon.source.calls import Dialect
     from memmon.source.find import Found
+    from memmon.source.injected_text import Dialect
     from memmon.source.prologue import Prologue
     from memmon.source.text import SourceText
 
@@ -105,7 +105,7 @@ class Placer:
         plan = self._plan(self.statements, first, found.site)
         if alone and (grammar.is_docstring(first) or first.kind() == "future_import_statement"):
             plan.after[0:0] = [before, after]  # nothing runs there, and nothing may stand before it
-        elif alone and leaving.value_left_with(first) is not None:
+        elif alone and exits.value_left_with(first) is not None:
             plan.through.append(self._passing(found.site, opening, closing, in_class=in_class))
         elif alone and first.kind() in _LEAVING:
             plan.leaving[0:0] = [before, after]
@@ -117,10 +117,10 @@ class Placer:
 
     def _ways_out(self, found: Found, statements: Iterable[SgNode], closing: str) -> None:
         """Close the bracket where control leaves it by ``return``, ``break`` or ``continue``."""
-        for way_out in leaving.ways_out(statements):
+        for way_out in exits.ways_out(statements):
             in_class = scopes.in_class_body(way_out)
             plan = self._plan(self.statements, way_out, found.site)
-            if leaving.value_left_with(way_out) is None:
+            if exits.value_left_with(way_out) is None:
                 plan.leaving.insert(0, self.dialect.call(closing, found.site, in_class=in_class))
             else:
                 runtime = self.dialect.runtime(in_class=in_class)
@@ -154,8 +154,8 @@ class Placer:
     def _statement_edits(self, plan: _Plan) -> Iterator[Edit]:
         start, end = span(plan.node)[0], grammar.end_of(plan.node)
         if plan.through:
-            value = leaving.value_left_with(plan.node)
-            holder = leaving.yield_in(plan.node) or plan.node
+            value = exits.value_left_with(plan.node)
+            holder = exits.yield_in(plan.node) or plan.node
             at = span(value)[0] if value is not None else start
             region = span(holder) if holder is not plan.node else (start, end)
             yield from self._region("value", plan, *region, Checkpoints(through=self._hugged(plan, at)))

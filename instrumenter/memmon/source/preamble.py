@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from memmon import __version__
 from memmon.errors import SourceError
-from memmon.source import calls
+from memmon.source import injected_text
 from memmon.source.text import decode
 
 if TYPE_CHECKING:
@@ -31,14 +31,14 @@ _STAND_IN = (
 _START = b"# >>> memmon "
 _MARK = re.compile(r"(?<![^\r\n])# >>> memmon (\S+) >>>")
 _NEWLINE = r"(?:\r\n|\r|\n)"
-_VALUE = rf"(?:{calls.TEXT}|{calls.NUMBER}|True|False|\([0-9, ]*\))"
+_VALUE = rf"(?:{injected_text.TEXT}|{injected_text.NUMBER}|True|False|\([0-9, ]*\))"
 _BLOCK = re.compile(
     rf"{_MARK.pattern} {_TOLD}{_NEWLINE}"
     rf"try:{_NEWLINE}"
-    rf'    {re.escape(_INSTALL)}\("(?P<alias>{calls.ALIAS_PATTERN})"(?:, [a-z_]+={_VALUE})*\){_NEWLINE}'
+    rf'    {re.escape(_INSTALL)}\("(?P<alias>{injected_text.ALIAS_PATTERN})"(?:, [a-z_]+={_VALUE})*\){_NEWLINE}'
     rf"except Exception:{_NEWLINE}"
     rf"    {re.escape(_STAND_IN.format('ALIAS')).replace('ALIAS', '(?P=alias)')}{_NEWLINE}"
-    rf"{_CLOSE}(?: (?P<joint>{calls.TEXT}))?(?P<end>{_NEWLINE}|\Z)"
+    rf"{_CLOSE}(?: (?P<joint>{injected_text.TEXT}))?(?P<end>{_NEWLINE}|\Z)"
 )
 """What :func:`render` writes, to the letter: a line of the user's own in the midst of it is not taken out with it."""
 _FORMATTED = re.compile(
@@ -57,7 +57,7 @@ class Block:
     """What stood in its place where it begins with a line end of its own: what joined two statements, or nothing."""
 
 
-def render(settings: Settings, dialect: calls.Dialect, added: tuple[int, ...], newline: str) -> str:
+def render(settings: Settings, dialect: injected_text.Dialect, added: tuple[int, ...], newline: str) -> str:
     """The preamble's lines, without a line end behind the last.
 
     *added*: the numbers of the lines that were injected, in the new file; the runtime needs them to speak of the
@@ -163,5 +163,5 @@ def _alias_of(code: str) -> str | None:
     arguments = "".join(f", {name}={value!r}" for name, value in values.items())
     ours = f"try:\n {_INSTALL}({alias!r}{arguments})\nexcept Exception:\n {_STAND_IN.format(alias)}\n"
     commented = any(token.type == tokenize.COMMENT for token in tokens)
-    same = re.fullmatch(calls.ALIAS_PATTERN, str(alias)) and ast.dump(tree) == ast.dump(ast.parse(ours))
+    same = re.fullmatch(injected_text.ALIAS_PATTERN, str(alias)) and ast.dump(tree) == ast.dump(ast.parse(ours))
     return alias if same and not commented else None

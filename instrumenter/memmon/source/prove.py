@@ -6,7 +6,7 @@ import warnings
 
 from memmon.errors import Place, ProofError, SourceError
 from memmon.source import preamble
-from memmon.source.newer import newer_syntax
+from memmon.source.newer_syntax import newer_syntax
 from memmon.source.strip import strip
 from memmon.source.text import decode
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from itertools import count
 
-from memmon.source import calls, preamble
+from memmon.source import injected_text, preamble
 from memmon.source.text import LINE_END, SourceText, decode
-
-mark = preamble.version_in
 
 
 def strip(source: bytes, path: str = "<source>") -> bytes:
@@ -17,7 +15,7 @@ def strip(source: bytes, path: str = "<source>") -> bytes:
     Purely lexical, so it works on a file that was edited since and no longer parses. Raises
     :class:`~memmon.errors.SourceError` where the file can't be decoded.
     """
-    if mark(source) is None:
+    if preamble.version_in(source) is None:
         return source
     text = decode(source, path)
     return text.encode(strip_text(text.text))
@@ -29,7 +27,9 @@ def strip_text(text: str) -> str:
     if block is None:
         return text
     # The parts apart: what joins them may put an injected line behind a statement.
-    head, tail = (calls.injected(block.alias).sub("", part) for part in (text[: block.start], text[block.end :]))
+    head, tail = (
+        injected_text.injected(block.alias).sub("", part) for part in (text[: block.start], text[block.end :])
+    )
     return head + (block.instead or "") + tail
 
 
@@ -39,7 +39,7 @@ def line_left(source: SourceText) -> int | None:
     if block is None:
         return None
     head, inside, tail = source.text[: block.start], source.text[block.start : block.end], source.text[block.end :]
-    injected = calls.injected(block.alias)
+    injected = injected_text.injected(block.alias)
     kept = injected.sub(_line_ends, head) + _line_ends(inside) + injected.sub(_line_ends, tail)
     at = kept.find(block.alias)
     return len(LINE_END.findall(kept, 0, at)) + 1 if at >= 0 else None
@@ -56,7 +56,7 @@ def injected_lines(source: SourceText) -> tuple[int, ...]:
         return ()
     first = source.line_at(block.start) + (block.instead is not None)
     numbers = set(range(first, source.line_at(block.end) + (block.instead == "")))
-    for found in calls.injected(block.alias).finditer(source.text):
+    for found in injected_text.injected(block.alias).finditer(source.text):
         if found.lastgroup == "own_lines":
             numbers.add(source.line_at(found.start()))
         elif found.lastgroup == "last_lines":

@@ -7,7 +7,8 @@ on lines of their own rewrite nothing, so they need none of this.
 
 1. write its transformer here, a class below :class:`_Form`, and enter it in ``FORMS``;
 2. let ``Placer`` in :mod:`memmon.source.place` choose it, for the nodes that it is meant for;
-3. if it injects text that no other form does, add that to :func:`memmon.source.calls.injected`, which takes it out;
+3. if it injects text that no other form does, add that to :func:`memmon.source.injected_text.injected`, which finds
+   what is to be taken out again;
 4. add a folder under ``fixtures/`` with ``before.py`` and ``memmon.toml``, let ``tests/source/update_fixtures.py``
    write its ``after.py``, and read that.
 """
@@ -106,7 +107,7 @@ class Value(_Form):
 
     def leave_Raise(self, original_node: cst.Raise, updated_node: cst.Raise) -> cst.Raise:
         """``raise through(…, (exception), …)``."""
-        assert updated_node.exc is not None  # noqa: S101  # likewise
+        assert updated_node.exc is not None  # noqa: S101  # chosen only where there is an exception
         return updated_node.with_changes(exc=self._wrapped(updated_node.exc))
 
     def visit_Yield(self, node: cst.Yield) -> bool:
@@ -114,7 +115,7 @@ class Value(_Form):
 
     def leave_Yield(self, original_node: cst.Yield, updated_node: cst.Yield) -> cst.Yield:
         """``yield through(…, (value), …)``."""
-        assert isinstance(updated_node.value, cst.BaseExpression)  # noqa: S101  # likewise
+        assert isinstance(updated_node.value, cst.BaseExpression)  # noqa: S101  # chosen only where there is a value
         return updated_node.with_changes(value=self._wrapped(updated_node.value))
 
 

@@ -8,7 +8,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from memmon.source import grammar
-from memmon.source.compiled import Compiled
+from memmon.source.compilers import CompiledElsewhere
 from memmon.source.grammar import span
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _ODD_INDENT = re.compile(r"(?:\A|[\r\n])[ \t\f]*\\[\r\n]")
 
 def vet(source: SourceText, root: SgNode, found: Sequence[Found], compiled: Iterable[str]) -> dict[int, str]:
     """The reasons against sites, by their number in *found*; *compiled* adds to the table of compilers."""
-    compilers = Compiled(root, source.text, compiled)
+    compilers = CompiledElsewhere(root, source.text, compiled)
     errors = [span(node) for node in root.find_all(kind="ERROR")]
     doubtful = bool(errors) or _ODD_INDENT.search(source.text) is not None
     real = _statements(source) if doubtful else set()

@@ -5,9 +5,9 @@ import sys
 
 def _start() -> None:
     import _frozen_importlib  # noqa: PLC0415  # nothing may stay here: the real module of this name is to come
-    import marshal  # noqa: PLC0415  # likewise
-    import os  # noqa: PLC0415  # likewise
-    from _frozen_importlib_external import PathFinder  # noqa: PLC0415  # likewise
+    import marshal  # noqa: PLC0415  # nothing may stay here: the real module is to come
+    import os  # noqa: PLC0415  # nothing may stay here: the real module is to come
+    from _frozen_importlib_external import PathFinder  # noqa: PLC0415  # nothing may stay here: the real module is to come
 
     here = os.path.dirname(__file__)
     sys.path[:] = [entry for entry in sys.path if entry != here]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from memmon.model import Config, Hotspot, Instrumented, Selector
-from memmon.source.compiled import COMPILERS
+from memmon.source.compilers import COMPILERS
 from memmon.source.instrument import instrument
 
 HOTSPOT = Hotspot("load", Selector(match="load($$$)"))

@@ -1,4 +1,4 @@
-"""Leaving: the statements by which control leaves a bracket, and the values that it takes along."""
+"""Exits: the statements by which control leaves a bracket, and the values that it takes along."""
 
 from __future__ import annotations
 

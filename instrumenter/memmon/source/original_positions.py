@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from memmon.errors import Place, ProofError
-from memmon.source import calls
+from memmon.source import injected_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -97,7 +97,7 @@ def _without_preamble(tree: ast.Module, filename: str) -> str:
     for number, statement in enumerate(tree.body):
         match statement:
             case ast.Try(body=[ast.Expr(ast.Call(ast.Attribute(attr="install"), [ast.Constant(str(alias)), *_]))]):
-                if re.fullmatch(calls.ALIAS_PATTERN, alias):
+                if re.fullmatch(injected_text.ALIAS_PATTERN, alias):
                     del tree.body[number]
                     return alias
     raise ProofError("carries no preamble, so it can't be told what is injected: please report it", Place(filename))
@@ -141,7 +141,7 @@ def _pairs(
     for index, statement in injected:
         call = statement.value
         assert isinstance(call, ast.Call)  # noqa: S101  # as _is_call found
-        assert isinstance(call.func, ast.Attribute)  # noqa: S101  # likewise
+        assert isinstance(call.func, ast.Attribute)  # noqa: S101  # as _is_call found
         opening = call.func.attr in _OPENING
         neighbour = theirs[min(index, len(theirs) - 1) if opening else max(index - 1, 0)]
         for node in ast.walk(statement):
@@ -178,7 +178,7 @@ def _is_call(node: ast.AST, methods: frozenset[str], alias: str) -> bool:
 
 def _place(node: ast.AST, like: object) -> None:
     """Put an injected *node* where *like* stands; on its first line alone, so that no traceback shows a range."""
-    if "lineno" not in node._attributes:  # noqa: SLF001  # likewise
+    if "lineno" not in node._attributes:  # noqa: SLF001  # ast documents it
         return
     line, column = getattr(like, "lineno", 1), getattr(like, "col_offset", 0)
     one_line = getattr(like, "end_lineno", None) == line

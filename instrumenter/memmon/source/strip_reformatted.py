@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ast_grep_py import SgRoot
 
-from memmon.source import calls, grammar, preamble
+from memmon.source import grammar, injected_text, preamble
 from memmon.source.grammar import span
 from memmon.source.splice import Edit, splice
 from memmon.source.text import decode
@@ -48,7 +48,7 @@ def strip_reformatted(source: bytes, path: str) -> bytes | None:
         elif grammar.is_statement(statement := call.parent() or call):
             edits.append(_without(*_extent(decoded, statement)))
     # The tree knows no calls in comments.
-    return decoded.encode(calls.injected(block.alias).sub("", splice(decoded.text, edits)))
+    return decoded.encode(injected_text.injected(block.alias).sub("", splice(decoded.text, edits)))
 
 
 def _without(start: int, end: int) -> Edit:

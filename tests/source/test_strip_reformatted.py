@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from memmon.source.preamble import version_in
-from memmon.source.reformatted import strip_reformatted
+from memmon.source.strip_reformatted import strip_reformatted
 
 # What instrumenting gives, with every injected piece broken over lines as formatters break them.
 FORMATTED = '''\

@@ -19,7 +19,7 @@ def newer_syntax(source: bytes, error: SyntaxError) -> str | None:
     has newer syntax elsewhere remains one.
     """
     import libcst as cst  # noqa: PLC0415  # slow, and needed for a source that does not compile only
-    from libcst.metadata import MetadataWrapper, PositionProvider  # noqa: PLC0415  # likewise
+    from libcst.metadata import MetadataWrapper, PositionProvider  # noqa: PLC0415  # slow, like libcst itself
 
     try:
         wrapper = MetadataWrapper(cst.parse_module(source), unsafe_skip_copy=True)
@@ -37,7 +37,7 @@ def newer_syntax(source: bytes, error: SyntaxError) -> str | None:
 
 def _needs(node: cst.CSTNode) -> tuple[int, int] | None:
     """The version of Python that brought the likes of *node*, as far as it is newer than the oldest supported."""
-    import libcst as cst  # noqa: PLC0415  # see above
+    import libcst as cst  # noqa: PLC0415  # imported by the caller already
 
     if isinstance(node, cst.TemplatedString):
         return 3, 14

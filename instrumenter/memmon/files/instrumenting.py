@@ -1,4 +1,4 @@
-"""`instrument` for files: all is planned and proved first, then written; an error changes nothing."""
+"""`memmon instrument` on files: all is planned and proved first, then written; an error changes nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from memmon.config import load_config
 from memmon.errors import HotspotError, Place, TargetError
 from memmon.files import atomic, backup, deploy, walk
 from memmon.model import Instrumented
-from memmon.source.strip import mark
+from memmon.source.preamble import version_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -64,7 +64,7 @@ def plan(targets: Iterable[Target], explicit: Path | None = None) -> Iterator[St
 def _step(target: Target, config: Config) -> Step:
     from memmon.source.instrument import instrument  # noqa: PLC0415  # heavy, and --help does without
 
-    if mark(target.source) is None:
+    if version_in(target.source) is None:
         with atomic.refusing(backup.path_for(target.path), "reading the backup"):
             kept = backup.read(target.path)
         if kept not in (None, target.source):
@@ -100,7 +100,7 @@ def nothing_matches(hotspots: Sequence[Hotspot], steps: Sequence[Step]) -> Hotsp
 
 
 def _sentence(hotspot: Hotspot, steps: Sequence[Step]) -> str:
-    from memmon.source.find import nearest  # noqa: PLC0415  # likewise
+    from memmon.source.find import nearest  # noqa: PLC0415  # heavy, and --help does without
 
     changes = [step for step in steps if isinstance(step, Change) and hotspot in step.outcome.missing]
     meant = [
@@ -115,7 +115,7 @@ def _sentence(hotspot: Hotspot, steps: Sequence[Step]) -> str:
 
 def runtime_folders(changes: Iterable[Change]) -> tuple[Path, ...]:
     """The folders that need a copy of the runtime for these changes."""
-    return tuple(dict.fromkeys(deploy.home(change.target.path) for change in changes))
+    return tuple(dict.fromkeys(deploy.import_root(change.target.path) for change in changes))
 
 
 def write(changes: Sequence[Change], folders: Sequence[Path]) -> tuple[Path, ...]:
@@ -151,8 +151,8 @@ def _copy_runtime(folders: Iterable[Path], copied: dict[Path, None]) -> None:
 
 def _write_one(change: Change) -> None:
     target, path = change.target, change.target.path
-    with atomic.refusing(Path(target.given), "instrumenting"), atomic.hold(path.parent) as held:
-        atomic.sweep(path.parent, held=held)
+    with atomic.refusing(Path(target.given), "instrumenting"), atomic.lock(path.parent) as locked:
+        atomic.remove_strays(path.parent, locked=locked)
         if path.read_bytes() != target.source:
             raise TargetError("was changed while memmon worked on it: run the command again", Place(target.given))
         try:
@@ -173,7 +173,7 @@ def _write_one(change: Change) -> None:
 def _take_back(written: Iterable[Path], copied: Iterable[Path]) -> None:
     # What can't be taken back is complete in itself; `memmon restore` will do it.
     for path in written:
-        with contextlib.suppress(OSError), atomic.hold(path.parent):
+        with contextlib.suppress(OSError), atomic.lock(path.parent):
             backup.put_back(path)
     for folder in copied:
         with contextlib.suppress(OSError):

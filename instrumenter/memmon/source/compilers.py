@@ -55,8 +55,8 @@ _DEFINITION = frozenset({"function_definition", "class_definition"})
 _ANONYMOUS = frozenset({"lambda", "generator_expression"})
 
 
-class Compiled:
-    """What is compiled in one source."""
+class CompiledElsewhere:
+    """Which code of one source is compiled by somebody else than Python."""
 
     def __init__(self, root: SgNode, text: str, extra: Iterable[str]) -> None:
         """*text* is the source, *extra* what the user adds to the table."""
