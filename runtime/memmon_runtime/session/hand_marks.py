@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Function = TypeVar("Function", bound=Callable[..., Any])
 
 _CO_GENERATOR, _CO_COROUTINE, _CO_ASYNC_GENERATOR = 0x20, 0x80, 0x200
+"""The flags of a function's code, as `inspect` has them."""
 
 
 def configure(**settings: Any) -> None:
@@ -98,7 +99,7 @@ class span:  # noqa: N801 - used like a function
 
 
 class _Monitored(span):
-    """The span of one run of a decorated function: its site is the function, not the wrapper."""
+    """The span of one call of a decorated function: its site is the function, not the wrapper."""
 
     __slots__ = ()
 
@@ -113,7 +114,8 @@ def monitor(name: str | Function, normal: Size = None, alarm: Size = None) -> An
     """Decorate a function so that each of its runs is a bracket: ``@monitor("name")``, or ``@monitor`` for its own.
 
     Coroutine functions, generator functions and asynchronous generator functions stay what they are; their brackets
-    open when they begin to run and close when they end. ``normal`` and ``alarm`` are as in ``span``.
+    open when they begin to run and close when they end. ``normal`` and ``alarm`` are as in ``span``: numbers of MB, or
+    texts such as ``"20MB"``.
     """
     if callable(name):
         return monitor(getattr(name, "__name__", "monitored"))(name)
@@ -141,6 +143,7 @@ def monitor(name: str | Function, normal: Size = None, alarm: Size = None) -> An
 
 
 _COPIED = ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__", "__type_params__")
+"""The attributes that a wrapper takes over from the function that it wraps."""
 
 
 def _plain(function: Callable[..., Any], bracket: Callable[[], span]) -> Any:

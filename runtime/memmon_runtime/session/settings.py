@@ -1,4 +1,4 @@
-"""What the runtime is told: keyword settings, overruled by the ``MEMMON_*`` switches of the environment."""
+"""The settings of a run: what was given as keywords, overruled by the ``MEMMON_*`` switches of the environment."""
 
 # pathlib and its kin are an import that the user's program would have to pay for.
 # ruff: noqa: PTH111
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 
 _OFF = ("", "0", "false", "no", "off")
+"""The values of a switch that turn off what it is for."""
 _WARNING, _CRITICAL = "80%", "95%"
+"""The levels where none are given."""
 
 
 class Settings:

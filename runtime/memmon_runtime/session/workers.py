@@ -1,4 +1,4 @@
-"""Processes that `multiprocessing` makes: they end by ``os._exit``, and their exceptions are printed on the way."""
+"""The worker processes of `multiprocessing`: how they end, which is by ``os._exit``, and whether with an exception."""
 
 from __future__ import annotations
 
@@ -15,19 +15,22 @@ if TYPE_CHECKING:
     from typing import Callable
 
 _LAST = -1000
+"""A priority below that of any finalizer: it is called after all others."""
 _OUTERMOST = {
     ("multiprocessing.popen_fork", "_launch"): "code",
     ("multiprocessing.forkserver", "main"): "code",
     ("multiprocessing.spawn", "spawn_main"): "exitcode",
 }
+"""The outermost functions of a worker, by module and name, and the local variable that will hold its exit status."""
 _worker: tuple[FrameType, str] | None = None
 
 
 def end_with_worker(owner: object, finish: Callable[[], None]) -> None:
     """Let ``finish`` be called last of all that `multiprocessing` calls at a worker's end.
 
-    In a forked worker (before Python 3.12 in a spawned one too) the finalizers are cleared when the worker's own code
-    begins, and what is registered for after a fork, as long as ``owner`` lives, is called then.
+    In a forked worker (before Python 3.12 in a spawned one too) `multiprocessing` clears the finalizers when the
+    worker's own code begins, and calls then what was registered to be called after a fork, as long as ``owner`` lives:
+    so the finalizer is made by such a function.
     """
     global _worker  # noqa: PLW0603 - there is one in a process
     util = sys.modules.get("multiprocessing.util")
@@ -42,7 +45,8 @@ def end_with_worker(owner: object, finish: Callable[[], None]) -> None:
 def failed() -> bool:
     """Whether the worker's exit status is known, and not 0.
 
-    From Python 3.13 on a worker ends after its exception was dealt with; before, the exception itself is at hand.
+    It is asked for from Python 3.13 on, where a worker's exception is dealt with before the finalizers are called;
+    in earlier versions the exception itself is still at hand then.
     """
     if _worker is None or version_info < (3, 13):
         return False
