@@ -8,7 +8,6 @@ from __future__ import annotations
 from _thread import get_ident
 from os import getpid
 
-from memmon_runtime.record.log_lines import machine_line
 from memmon_runtime.session import install
 from memmon_runtime.system.frames import frames_of_others
 from memmon_runtime.system.isolation import BUILTINS
@@ -18,16 +17,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
 
+    from memmon_runtime.record.event_file import Facts
+
 _HEADROOM = 32 << 20
 """Bytes that the look at the objects may take for itself at the limit."""
 
 
 def note(key: str, value: object) -> None:
-    """Write ``value``, which is what JSON knows, into the record under ``key``."""
+    """Write ``value``, which is what JSON knows, among the events as ``key``; a ``note`` is a sentence for people."""
     session = install.current()
     recorder = session.recorder if session else None
     if recorder is not None:
-        recorder.append(machine_line(key, value))
+        recorder.tell([(key, value)])
+        if key == "note":
+            recorder.remark(str(value))
 
 
 def limit_reached(limit_mb: float, rss_mb: float, interrupted: FrameType | None) -> None:
@@ -47,8 +50,7 @@ def limit_reached(limit_mb: float, rss_mb: float, interrupted: FrameType | None)
         threads.pop(session.watcher.ident, None)
         if interrupted is not None:
             threads[get_ident()] = interrupted
-        limit = {"mb": limit_mb, "rss_mb": round(rss_mb, 2), "pid": getpid()}
-        facts: list[tuple[str, object]] = [("limit_reached", limit)]
+        facts: Facts = [("limit_reached", {"mb": limit_mb, "rss_mb": round(rss_mb, 2), "pid": getpid()})]
         facts += [("stack", stack) for stack in stack_snapshot.all_stacks(threads)]
         facts.append(("heap", heap_snapshot.picture(threads, _HEADROOM)))
         recorder.background(recorder.reader.rss(), facts)

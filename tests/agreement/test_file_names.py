@@ -53,9 +53,9 @@ def test_every_name_that_the_runtime_gives_is_read(child: bool) -> None:  # noqa
         assert record_files.started(name) == names[0][len("memory_monitor_") :][: len("20261122_103048")]
         page, stack, events = (of(name) for of in (file_names.page_of, file_names.stack_of, file_names.events_of))
         assert {record_files.log_beside(hidden) for hidden in (page, stack, events)} == {name}
-        assert file_names.log_of_page(page) == name
-        assert not file_names.log_of_page(stack)
-        assert not file_names.log_of_page(name)
+        assert file_names.log_beside(page) == name
+        assert not file_names.is_page(stack)
+        assert not file_names.is_page(name)
 
 
 @pytest.mark.parametrize("name", ["memory_monitor_notes.log", "bot.log", "x" * 22, ""])
@@ -70,4 +70,4 @@ def test_a_file_of_a_like_name_has_no_beginning(name: str) -> None:
 def test_what_only_resembles_a_hidden_file_belongs_to_nothing(name: str) -> None:
     """No file is taken for a record's, and deleted with it, that the runtime would not have called so."""
     assert record_files.log_beside(name) is None
-    assert file_names.log_of_page(name) == ""
+    assert file_names.log_beside(name) == ""

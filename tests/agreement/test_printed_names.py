@@ -19,6 +19,8 @@ NAMES = {
     "\xa0\u3000é😀": "\xa0\u3000é😀",
     "\ud800": "\ud800",
     "": "",
+    "长" * 60: "长" * 60,
+    "长" * 61: "长" * 59 + "…",
 }
 """Names of sites, and how they are printed."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from support import events
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,14 +85,8 @@ class Place:
         return [path.read_text(encoding="utf-8") for path in found]
 
     def facts(self, key: str) -> list[Any]:
-        """The values of the machine lines of that key in all logs."""
-        prefix = f"# {key}: "
-        return [
-            json.loads(line[len(prefix) :])
-            for log in self.logs()
-            for line in log.splitlines()
-            if line.startswith(prefix)
-        ]
+        """The facts of that name beside all logs."""
+        return events.told(self.folder, key)
 
     def _run(self, command: list[str], options: dict[str, Any]) -> subprocess.CompletedProcess[bytes]:
         chosen = {"cwd": self.folder, "env": self.environment, "stdin": subprocess.DEVNULL, **options}

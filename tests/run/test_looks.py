@@ -52,7 +52,7 @@ def test_a_module(place: Place, everything: Callable[..., tuple], module: str) -
     same(plain, watched)
     assert any(site["name"] == "函数" for site in place.facts("site"))
     target = {"looks": "looks.py", "pkg.looks": "pkg/looks.py", "pkg": "pkg/__main__.py"}
-    assert place.facts("target")[0] == str(place.folder / target.get(module, "pkg/sub/__main__.py"))
+    assert place.facts("header")[0]["target"] == str(place.folder / target.get(module, "pkg/sub/__main__.py"))
 
 
 def test_a_module_that_is_none(everything: Callable[..., tuple]) -> None:
@@ -104,12 +104,12 @@ def test_nothing_else_is_imported(place: Place, everything: Callable[..., tuple]
 
 
 def test_the_tree_stays_as_it_is(place: Place) -> None:
-    """Nothing but the run log is left in the user's folder, and no file is changed."""
+    """Nothing but the run log and its events is left in the user's folder, and no file is changed."""
     place.write("pkg/__init__.py", "value = [1]\n")
     place.write("main.py", "import pkg\nprint(pkg.value)\n")
     place.write("memmon.toml", "")
     assert place.memmon("main.py").returncode == 0
-    left = sorted(path.name for path in place.folder.rglob("*") if not path.name.startswith("memory_monitor_"))
+    left = sorted(path.name for path in place.folder.rglob("*") if "memory_monitor_" not in path.name)
     assert left == ["__init__.py", "main.py", "memmon.toml", "pkg"]
 
 
@@ -145,7 +145,7 @@ if __name__ == "__main__":
     plain, watched = everything("main.py", "a", "b")
     assert plain.returncode == 0
     same(plain, watched)
-    parents = [parent for parent in place.facts("parent") if parent]
+    parents = [header["parent"] for header in place.facts("header") if header["parent"]]
     assert parents
     assert {Path(site["file"]).name for log in place.logs()[1:] for site in place.facts("site")} >= {
         "main.py",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from memmon.verdict.investigate import investigate
+from verdict import handwritten
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,9 +21,7 @@ def log(tmp_path: Path) -> Callable[..., Path]:
     """Write a log of these parts and return its path."""
 
     def write(*parts: str, name: str = "memory_monitor_20261122_103048.log") -> Path:
-        path = tmp_path / name
-        path.write_text("".join(parts), encoding="utf-8")
-        return path
+        return handwritten.write(tmp_path / name, "".join(parts))
 
     return write
 

@@ -1,16 +1,26 @@
-"""Logs written by hand, in the card's form."""
+"""Records written by hand: a text in which facts stand between the log's lines, and the files that it comes to."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+import re
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
+from memmon.record_files import events_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_TIME = "2026-11-22 10:31:00.000"
+_LATER = timedelta(milliseconds=1)
+_FACT = re.compile(r"# ([a-z_]+): (.*)")
 NOBODY = 2**22 + 1
 """A process id beyond what Linux gives out (PID_MAX_LIMIT)."""
 
 
 def header(**facts: Any) -> str:
-    """A log's machine lines; the program is long gone unless ``pid`` says otherwise."""
+    """The facts of a header; the program is long gone unless ``pid`` says otherwise."""
     full: dict[str, Any] = {
         "memmon": "0.1.0",
         "target": "/srv/ds/bot.py",
@@ -28,11 +38,11 @@ def header(**facts: Any) -> str:
         "peak": "clear_refs",
     }
     full.update(facts)
-    return "".join(f"# {key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in full.items())
+    return fact("header", full)
 
 
 def site(name: str, line: int, function: str = "main", normal: float | None = None, alarm: float | None = None) -> str:
-    """The machine line of a site's first hit."""
+    """The fact of a site's first hit."""
     facts = {
         "name": name,
         "file": "/srv/ds/bot.py",
@@ -42,12 +52,39 @@ def site(name: str, line: int, function: str = "main", normal: float | None = No
         "normal_mb": normal,
         "alarm_mb": alarm,
     }
-    return f"# site: {json.dumps(facts, ensure_ascii=False)}\n"
+    return fact("site", facts)
 
 
 def line(name: str, rss: float, step: float = 0.0, more: str = "", level: str = "INFO") -> str:
-    """A line in the card's form; the baseline is 60 MB."""
-    return f"[2026-11-22 10:31:00.000] [{level}] [{name}] RSS={rss:.2f}MB (Δ{rss - 60:+.2f}MB, {step:+.2f}MB){more}\n"
+    """A line of the log; the baseline is 60 MB."""
+    return f"[{_TIME}] [{level}] [{name}] RSS={rss:.2f}MB (Δ{rss - 60:+.2f}MB, {step:+.2f}MB){more}\n"
+
+
+def fact(name: str, value: object) -> str:
+    """A fact, which ``write`` puts among the events."""
+    return f"# {name}: {json.dumps(value, ensure_ascii=False)}\n"
+
+
+def write(path: Path, text: str) -> Path:
+    """Write the log at ``path`` and the events beside it; returns the log.
+
+    Lines whose time is that of ``line`` get times that rise, so that it is known what comes after what.
+    """
+    lines: list[str] = []
+    events: list[str] = []
+    now = datetime.fromisoformat(_TIME)
+    for one in re.split(r"(?<=\n)", text):
+        if found := _FACT.match(one):
+            now += _LATER
+            events.append(f'{{"{found[1]}": {found[2]}, "at": "{now.isoformat(" ", "milliseconds")}"}}\n')
+        else:
+            now += _LATER if f"[{_TIME}]" in one else timedelta()
+            lines.append(one.replace(f"[{_TIME}]", f"[{now.isoformat(' ', 'milliseconds')}]"))
+    path.write_text("".join(lines), encoding="utf-8")
+    if events:
+        events_path = path.with_name(events_of(path.name))
+        events_path.write_text("".join(events), encoding="utf-8")
+    return path
 
 
 START = line("program start", 60)

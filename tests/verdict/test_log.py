@@ -1,4 +1,4 @@
-"""Reading a run log: the card's lines, the machine's lines, and whatever else may stand in the file."""
+"""Reading a run log: checkpoints, those of other monitors, and whatever else may stand in the file."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from memmon.errors import LogError
-from memmon.verdict.model import Ended, Header, Raised, Record, Site, Stack
-from memmon.verdict.read.log import parse_record, read_log
+from memmon.verdict.model import Frame, Header, Record
+from memmon.verdict.read.log import read_log
+from memmon.verdict.read.records import parse_record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +46,41 @@ def test_what_follows_the_bracket() -> None:
     assert found
     assert (found.when, found.step, found.growth, found.peak) == ("2026-11-22 10:30:48.123", -1.5, 338.22, 402.1)
     assert (found.line, found.file, found.fired, found.thread) == (10810, '/srv/a "b" 目录.py', "cgroup:81%", "7f3a")
+
+
+@pytest.mark.parametrize(
+    ("amounts", "expected"),
+    [
+        ("RSS=120.02MB (Δ120.02MB, 3.50MB)", (120.02, 120.02, 3.5)),
+        ("RSS=512KB (Δ+256KB, -128KB)", (0.5, 0.25, -0.125)),
+        ("RSS=1.5GB (Δ+1.25GB, +0.5GB)", (1536, 1280, 512)),
+        ("RSS=1048576B (Δ0B)", (1, 0, None)),
+        ("RSS=1.5 GiB (Δ+0 B, +512 KiB)", (1536, 0, 0.5)),
+        ("RSS=7MB", (7, None, None)),
+    ],
+)
+def test_amounts_of_other_monitors(amounts: str, expected: tuple[float | None, ...]) -> None:
+    """Units from B to GB, a growth without a sign, one growth or none."""
+    found = parse_record(f"[2025-10-23 10:30:48] [INFO] [加载config_AFTER] {amounts} ← 正常")
+    assert found
+    assert (found.rss, found.delta, found.step) == expected
+
+
+@pytest.mark.parametrize(
+    ("tail", "place"),
+    [
+        (" at=bot.py:81 consume_events", Frame("bot.py", 81, "consume_events")),
+        (' at=目录 1/bot.py:81 last="x_BEFORE"', Frame("目录 1/bot.py", 81, "")),
+        (' at=…智能版.py:4 Bot.run fired=cgroup:81% last="x y"', Frame("…智能版.py", 4, "Bot.run")),
+        (' last="at=x.py:1"', None),
+        ("", None),
+    ],
+)
+def test_where_the_watcher_saw_the_program(tail: str, place: Frame | None) -> None:
+    """The line that was at work is read from a background line, however much of it had room there."""
+    found = parse_record(f"[2026-11-22 10:30:48.123] [INFO] [background] RSS=371MB (Δ+356MB){tail}")
+    assert found
+    assert (found.rss, found.at) == (371, place)
 
 
 def test_growth_is_the_step_where_nothing_else_is_said() -> None:
@@ -87,52 +123,12 @@ def write(folder: Path, content: bytes) -> str:
     return str(path)
 
 
-def test_machine_lines(tmp_path: Path) -> None:
-    """Header, site, stack, exception and end become events of their own; keys of a later version are passed over."""
-    events = list(
-        read_log(
-            write(
-                tmp_path,
-                b'# memmon: "9.9"\n# target: "/a.py"\n# pid: 7\n# parent: {"pid": 3, "log": "/p.log"}\n'
-                b'# color: "blue"\n'
-                b'# limit: {"mb": 300.0, "from": "cgroup", "path": "/c"}\n'
-                b'# oom_kill: {"cgroup": {"path": "/c", "inode": 5, "count": 2}, "vmstat": 9}\n'
-                b"[INFO] [program start] RSS=1.00MB (\xce\x94+0.00MB)\n"
-                b'# site: {"name": "x", "file": "/a.py", "line": 3, "function": "f", "kind": "BEFORE", "alarm_mb": 5}\n'
-                b'# stack: {"thread": "MainThread", "frames": [["/a.py", 3, "f"], ["/b.py", null, "g"]]}\n'
-                b'# weather: "fine"\n'
-                b'# exception: {"type": "MemoryError", "message": "", "file": "/a.py", "line": 3, "function": "f"}\n'
-                b'# end: {"exit": "exception"}\n',
-            )
-        )
-    )
-    assert [type(event) for event in events] == [Header, Record, Site, Stack, Raised, Ended]
-    head, _, site, stack, raised, ended = events
-    assert isinstance(head, Header)
-    assert (head.version, head.target, head.pid, head.parent_pid, head.parent_log) == ("9.9", "/a.py", 7, 3, "/p.log")
-    assert (head.limit_mb, head.limit_from, head.cgroup_inode, head.cgroup_kills, head.vmstat_kills) == (
-        300.0,
-        "cgroup",
-        5,
-        2,
-        9,
-    )
-    assert isinstance(site, Site)
-    assert (site.name, site.line, site.alarm_mb, site.normal_mb) == ("x", 3, 5.0, None)
-    assert isinstance(stack, Stack)
-    assert [frame.line for frame in stack.frames] == [3, None]
-    assert isinstance(raised, Raised)
-    assert raised.type == "MemoryError"
-    assert isinstance(ended, Ended)
-    assert ended.exit == "exception"
-
-
 def test_garbage_between_the_lines(tmp_path: Path) -> None:
-    """Text, bytes that are no UTF-8, broken JSON and a line of 3 MB cost nothing but themselves."""
+    """Text, bytes that are no UTF-8 and a line of 3 MB cost nothing but themselves."""
     good = "[INFO] [x_BEFORE] RSS=1.00MB (Δ+0.00MB, +0.00MB)\n".encode()
     path = write(
         tmp_path,
-        b'# memmon: "0.1.0"\n' + good + b"\xff\xfe\x00 nonsense\n# site: {broken\n# stack: 7\n" + good
+        b"# memmon 0.1.0: memory\n" + good + b"\xff\xfe\x00 nonsense\n# a remark\n" + good
         + b"y" * (3 << 20) + b"\n" + good + b"[INFO] [x_BEF",
     )  # fmt: skip
     assert sum(isinstance(event, Record) for event in read_log(path)) == 3
@@ -140,12 +136,14 @@ def test_garbage_between_the_lines(tmp_path: Path) -> None:
 
 def test_windows_line_ends(tmp_path: Path) -> None:
     """A log that went through an editor of another system is read the same."""
-    path = write(tmp_path, '# memmon: "0.1.0"\r\n[INFO] [x_AFTER] RSS=1.00MB (Δ+0.00MB, +0.00MB) line=12\r\n'.encode())
+    path = write(
+        tmp_path, "# memmon 0.1.0: memory\r\n[INFO] [x_AFTER] RSS=1.00MB (Δ+0.00MB, +0.00MB) line=12\r\n".encode()
+    )
     (found,) = (event for event in read_log(path) if isinstance(event, Record))
     assert (found.line, found.sampled) == (12, False)
 
 
-@pytest.mark.parametrize("head", [b"", b'# target: "/a.py"\n'])
+@pytest.mark.parametrize("head", [b"", b"# a remark of its own\n"])
 def test_a_log_of_the_cards_own_monitor(tmp_path: Path, head: bytes) -> None:
     """A log without our header is read for what it holds."""
     events = list(read_log(write(tmp_path, head + CARD.encode())))

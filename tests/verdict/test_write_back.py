@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from memmon.record_files import events_of
 from memmon.verdict.investigate import investigate
 from verdict.handwritten import START, header, line
 
@@ -50,17 +51,18 @@ def test_the_proof_outlives_the_cgroup(killed: Callable[[int], Path], tmp_path: 
     assert (later.cause, later.cause_confidence, later.evidence) == ("oom-kill", "certain", first.evidence)
 
 
-def test_it_is_written_once_and_names_the_last_checkpoint(killed: Callable[[int], Path]) -> None:
-    """The log's last line goes on naming the last checkpoint, and reports add nothing more."""
+def test_it_is_written_once_among_the_events(killed: Callable[[int], Path]) -> None:
+    """The log goes on naming the last checkpoint in its last line, and a second report adds nothing more."""
     path = killed(1)
-    before = path.read_text(encoding="utf-8")
+    log, events = path.read_bytes(), path.with_name(events_of(path.name))
+    before = events.read_text(encoding="utf-8")
     investigate(str(path))
     investigate(str(path))
-    after = path.read_text(encoding="utf-8")
-    added = after.removeprefix(before)
+    added = events.read_text(encoding="utf-8").removeprefix(before)
     assert added.count("\n") == 1
-    proof = json.loads(added.removeprefix("# proof: "))
-    assert (proof["cgroup"]["before"], proof["cgroup"]["after"], proof["last"]) == (3, 4, "load_BEFORE")
+    proof = json.loads(added)["proof"]
+    assert (proof["cgroup"]["before"], proof["cgroup"]["after"]) == (3, 4)
+    assert path.read_bytes() == log
 
 
 def test_no_proof_no_line(killed: Callable[[int], Path]) -> None:

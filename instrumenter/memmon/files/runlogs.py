@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from pathlib import Path
 
-_FIRST_LINE = b"# memmon: "
-_PID = re.compile(rb"^# pid: (\d+)", re.MULTILINE)
+_FIRST_LINE = b"# memmon"
+_PID = re.compile("^# (?:process: |进程：|pid: )(\\d+)".encode(), re.MULTILINE)
+"""The process in a log's header; the last form is that of version 0.1.0."""
 _HEAD = 16 << 10
 """Bytes in which a log's header has named its process."""
 

@@ -142,8 +142,8 @@ class Supervisor:
         log = found.get(self.pid)
         if log is not None:
             if self.enforcer and self.enforcer.killed and self.enforcer.facts:
-                record.append(log, "limit_reached", self.enforcer.facts)
-            record.append(log, "supervisor", self._facts(signal, status, missing, log))
+                record.add_event(log, "limit_reached", self.enforcer.facts)
+            record.add_event(log, "supervisor", self._facts(signal, status, missing, log))
         if self.handover["quiet"]:
             return
         if missing:

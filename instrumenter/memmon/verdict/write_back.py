@@ -1,26 +1,22 @@
-"""Adds to a dead program's log what a report found out, so that the log keeps it.
+"""Adds to a dead program's record what a report found out, so that the record keeps it.
 
-The first addition is the line of the last checkpoint, where the kill came before the log had it.
+The first addition is the log's line of the last checkpoint, where the kill came before the log had it.
 
 The second is what proves the kill. The cgroup goes with its container, the kernel log rolls over, the counters begin
-anew with the machine. So the first report that finds a proof writes it down as the log's last line, and later ones find
-it there, on another machine too::
+anew with the machine. So the first report that finds a proof adds it to the events, and later ones find it there, on
+another machine too::
 
-    # proof: {"cgroup": {"path": "/sys/fs/cgroup/bot", "before": 0, "after": 1}, "vmstat": null, "kernel":
-    [{"sort": "oom-kill", "pid": 71, "at": 1763809848.1, "text": "…", "rss_mb": 298.0}], "last": "load_BEFORE"}
-
-``last`` names the last checkpoint passed, as the last line of a killed run's log has to.
+    {"proof": {"cgroup": {"path": "/sys/fs/cgroup/bot", "before": 0, "after": 1}, "vmstat": null, "kernel":
+    [{"sort": "oom-kill", "pid": 71, "at": 1763809848.1, "text": "…", "rss_mb": 298.0}]}}
 """
 
 from __future__ import annotations
 
 import json
-import os
-from contextlib import suppress
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from memmon.event_lines import add_event, append_line
 from memmon.verdict.judge.cause import CauseEvidence, weigh_cause
 from memmon.verdict.wording.language import Say
 
@@ -33,7 +29,7 @@ _PROVED = ("oom-kill", "crash")
 def keep_last_checkpoint(history: ProcessHistory) -> None:
     """Give the log the line of the last checkpoint, where the kill came before it was written."""
     if history.unwritten is not None:
-        _append(history.log, _line(history.unwritten))
+        append_line(history.log, _line(history.unwritten))
 
 
 def keep_proof(history: ProcessHistory, external: ExternalEvidence) -> None:
@@ -48,9 +44,8 @@ def keep_proof(history: ProcessHistory, external: ExternalEvidence) -> None:
         "cgroup": _counter(external.cgroup),
         "vmstat": _counter(external.vmstat),
         "kernel": [asdict(line) for line in named],
-        "last": history.checkpoint.name if history.checkpoint else None,
     }
-    _append(history.log, f"# proof: {json.dumps(fields, ensure_ascii=False)}\n")
+    add_event(history.log, "proof", fields)
 
 
 def _counter(counter: Counter | None) -> dict[str, Any] | None:
@@ -70,13 +65,3 @@ def _line(record: Record) -> str:
         f"[{record.when}] [{record.level}] [{record.name}] RSS={record.rss:.2f}MB"
         f" (Δ{record.delta:+.2f}MB, {record.step:+.2f}MB){more}\n"
     )
-
-
-def _append(path: str, line: str) -> None:
-    """Write one more line of a log whose program is dead; where that can't be, it stays as it is."""
-    with suppress(OSError), Path(path).open("r+b") as log:
-        size = log.seek(0, os.SEEK_END)
-        log.seek(max(size - 1, 0))
-        torn = log.read(1) not in (b"\n", b"")
-        log.seek(0, os.SEEK_END)
-        log.write((b"\n" if torn else b"") + line.encode("utf-8", "backslashreplace"))

@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from memmon_runtime.attribution.call_paths import Path, Paths
     from memmon_runtime.attribution.line_rss import Rises
     from memmon_runtime.attribution.tracemalloc_window import Tracing
-    from memmon_runtime.checkpoints.recorder import Fact, Recorder
+    from memmon_runtime.checkpoints.recorder import Recorder
+    from memmon_runtime.record.event_file import Fact
 
 _STEP_SHARE = 25
 """A step of growth is this fraction of the limit …"""

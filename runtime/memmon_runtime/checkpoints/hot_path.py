@@ -169,7 +169,7 @@ def keep(
 
     ``own`` is the growth since the bracket's opening, ``above`` the peak above that (None, -1: not known).
     """
-    left, gone, page, log = recorder.outlets
+    left, gone, page, log, levels = recorder.outlets
     totals, printed, lines, alarm = site.at_hand
     number, last_rss, _ = recorder.newest
     number += 1
@@ -191,11 +191,11 @@ def keep(
             highest, opened_at, opened_rss, largest_rss, number,
         )  # fmt: skip
         totals[AT], totals[NEXT_AT] = next_at, at
-    if rss >= recorder.alert or grown > alarm or left or gone:
+    if rss >= levels.alert or grown > alarm or left or gone:
         recorder.pass_closely(site, phase, now, grown, (rss, step, own, above, shared, thread))
     elif log is not None:
         ready = since, until, stamp, fd, slot, size = log.ready
-        key = rss, step, own, above, shared, thread, recorder.shown, size
+        key = rss, step, own, above, shared, thread, levels.shown, size
         known, body = lines[phase]
         if known != key:
             body = log.shape(recorder.body(site, phase, key))

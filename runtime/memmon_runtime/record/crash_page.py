@@ -3,7 +3,7 @@ r"""The mapped page: what the process knows, kept in a file without writing to i
 The file stands beside the run log, ``.memory_monitor_….page`` for ``memory_monitor_….log``. It is allocated, mapped
 and touched beforehand, so that a store needs no memory at the fatal moment and no disk full can turn it into a
 SIGBUS; what was stored survives SIGKILL. It is removed when the program ends, after everything in it has gone into
-the log; a page that is found beside a log belongs to a process that is running or was killed.
+the events; a page that is found beside a log belongs to a process that is running or was killed.
 
 Layout, little-endian, no padding::
 
@@ -11,7 +11,7 @@ Layout, little-endian, no padding::
           0  8s   magic, b"MEMMON1\n"
           8  I    size of the header: the rows begin here (512)
          12  I    size of a row (1024)
-         16  I    rows in use; row k belongs to the k-th `# site` line of the log, from 0
+         16  I    rows in use, counted from 0 by the events of the sites
          20  I    rows allocated
          24  Q    pid
          32  Q    when the process started, in clock ticks since boot (field 22 of /proc/PID/stat; 0: unknown)
@@ -90,19 +90,19 @@ _LEFT = 10
 pack_record = _RECORD.pack_into
 
 
-def page_belongs_to(path: str, pid: int, ticks: int) -> bool:
-    """Whether a page was made by the process with this pid and start time."""
+def owner_of(path: str) -> tuple[int, int]:
+    """The process that made a page: its id, and when it started in clock ticks since boot; zeros where it is none."""
     try:
         fd = open_file(path, O_RDONLY | O_CLOEXEC)
     except OSError:
-        return False
+        return 0, 0
     try:
-        magic, *_, owner, started, _, _, _ = _HEADER.unpack_from(pread(fd, HEADER_SIZE, 0))
+        magic, *_, pid, ticks, _, _, _ = _HEADER.unpack_from(pread(fd, HEADER_SIZE, 0))
     except (OSError, StructError):
-        return False
+        return 0, 0
     finally:
         close(fd)
-    return bool(ticks) and (magic, owner, started) == (_MAGIC, pid, ticks)
+    return (pid, ticks) if magic == _MAGIC else (0, 0)
 
 
 class Page:
@@ -132,11 +132,11 @@ class Page:
             self.map, 0, _MAGIC, HEADER_SIZE, ROW_SIZE, 0, self._room, pid, ticks, unit, started, baseline
         )
 
-    def add_row(self, site: Site) -> None:
-        """Begin the row of the next site; a site that the disk has no room for goes without (``AT`` is 0)."""
+    def add_row(self, site: Site) -> int | None:
+        """Begin the row of the next site; its number, or None (``AT`` is 0) where the disk has no room for it."""
         if self._rows == self._room and not self._grow():
             site.totals[AT] = 0
-            return
+            return None
         at = HEADER_SIZE + self._rows * ROW_SIZE
         site.totals[AT], site.totals[NEXT_AT] = at, at + RECORD_SIZE
         lines = (site.name[:100], site.kind, str(site.line), site.function[:60], site.file)
@@ -145,6 +145,7 @@ class Page:
         self.map[at + TEXT_AT : at + TEXT_AT + len(text)] = text
         self._rows += 1
         _ROWS.pack_into(self.map, 16, self._rows, self._room)
+        return self._rows - 1
 
     def count_left(self, site: Site, stamp: int) -> None:
         """Store the site's newest record again with its count of brackets left; no checkpoint was passed."""

@@ -45,10 +45,18 @@ def events_of(log: str) -> str:
     return _beside(log, _EVENTS)
 
 
-def log_of_page(name: str) -> str:
-    """The name of the log that a page of this name belongs to; nothing where it is no page."""
-    stem = name[1 : -len(_PAGE)]
-    return stem + _SUFFIX if name[:1] == "." and name.endswith(_PAGE) and _is_stem(stem) else ""
+def log_beside(name: str) -> str:
+    """The name of the log that a hidden file of this name belongs to; nothing where it is no part of a record."""
+    for ending in (_STACK, _PAGE, _EVENTS):  # the longest first
+        if name[:1] == "." and name.endswith(ending):
+            stem = name[1 : -len(ending)]
+            return stem + _SUFFIX if _is_stem(stem) else ""
+    return ""
+
+
+def is_page(name: str) -> bool:
+    """Whether a file of this name may be the page of some process."""
+    return name.endswith(_PAGE) and not name.endswith(_STACK) and bool(log_beside(name))
 
 
 def _is_stem(stem: str) -> bool:

@@ -1,29 +1,55 @@
-"""The wording of the log: header, special lines, `Top 10`; Chinese or English, the machine's lines the same in both."""
+"""The wording of the log, in Chinese or English: header, checkpoints, what the watcher saw, `Top 10`, the end.
+
+A line of a checkpoint is ``[time] [level] [name] RSS=… (Δ since the start, since the checkpoint before)``, and all else
+stands behind that, what matters first.
+"""
 
 from __future__ import annotations
 
-import sys
-from time import localtime, strftime
+from _thread import get_ident
 
+from memmon_runtime.record.fitting import (
+    COLUMNS,
+    LONGEST,
+    columns,
+    end_of,
+    one_line,
+    short_function,
+    short_path,
+    start_of,
+)
 from memmon_runtime.record.plain_json import to_json
 from memmon_runtime.record.sites import CLOSED, LARGEST, LARGEST_RSS, OPEN
+from memmon_runtime.record.time_stamps import WIDTH
 from memmon_runtime.system.isolation import BUILTINS
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Iterator, Optional, Tuple
 
     from memmon_runtime.record.sites import Site
 
+    # RSS, growth since the checkpoint before and since the bracket's opening, peak above that, "shared", thread.
+    Figures = Tuple[int, int, int, int, str, int]
+    # Those, the level with the rule that fired, and how long the line shall be (0: as ``RunLog`` shapes it).
+    Key = Tuple[int, int, int, int, str, int, Tuple[int, str], int]
+    # The absolute file, the line in the original, and the function.
+    Place = Tuple[str, Optional[int], str]
+
 _TOP = 10
 _LEVELS = ("INFO", "WARNING", "CRITICAL")
+_MAIN = get_ident()
+_TITLE = "[Top 10]"
+_LEAST_FUNCTION = 8
+"""Columns in which the beginning of a function's name still tells something."""
+_LEAST_FILE = 8
+"""Columns in which the end of a file's path still tells something."""
 
 
 class Words:
     """What the log says in one of its languages."""
-
-    quoted = staticmethod(to_json)
 
     def __init__(self, language: str) -> None:
         """``zh``, or English for anything else."""
@@ -32,6 +58,7 @@ class Words:
         self.start = "程序启动" if chinese else "program start"
         self.end = "程序结束" if chinese else "program end"
         self.background = "后台监控" if chinese else "background"
+        self.exception = "程序异常" if chinese else "exception"
         self._danger = "内存接近危险阈值！当前RSS=%.2fMB" if chinese else "memory is close to the limit! RSS=%.2fMB"
 
     def danger(self, stamp: str, rss_mb: float) -> str:
@@ -39,85 +66,100 @@ class Words:
         return f"{stamp}] [CRITICAL] ⚠️ {self._danger % rss_mb}\n"
 
 
+def checkpoint_body(site: Site, phase: int, key: Key, baseline: int, to_mb: float) -> str:
+    """A checkpoint's line after its time, made of the ``key`` by which the hot path keeps it.
+
+    ``baseline`` and the amounts in ``key`` are in the reader's units, of which ``to_mb`` makes megabytes.
+    """
+    rss, step, own, above, shared, thread, (level, fired), _ = key
+    body = "%s%.2fMB (Δ%+.2fMB, %+.2fMB)%s%s%s%s%s%s" % (
+        site.heads[phase][level], rss * to_mb, (rss - baseline) * to_mb, step * to_mb,
+        " peak=%+.2fMB" % (above * to_mb) if above >= 0 else "",
+        " growth=%+.2fMB" % (own * to_mb) if phase == CLOSED and own != step else "",
+        site.tail, fired, shared, "" if thread == _MAIN else " tid=%x" % thread,
+    )  # fmt: skip
+    return body if len(body) <= LONGEST - WIDTH else body[: LONGEST - WIDTH - 1] + "…"
+
+
 def card_line(stamp: str, level: int, name: str, mb: tuple[float, float, float], more: str) -> str:
-    """A line in the card's form for what is not a bracket; ``mb`` is RSS, growth since the start and since before."""
-    return "%s] [%s] [%s] RSS=%.2fMB (Δ%+.2fMB, %+.2fMB)%s\n" % (stamp, _LEVELS[level], name, *mb, more)
+    """The same form for what is no bracket; ``mb``: RSS, growth since the start and since the checkpoint before."""
+    line = "%s] [%s] [%s] RSS=%.2fMB (Δ%+.2fMB, %+.2fMB)%s" % (stamp, _LEVELS[level], name, *mb, more)
+    return start_of(line, LONGEST) + "\n" if len(line) > LONGEST else line + "\n"
 
 
-def machine_line(key: str, value: object) -> str:
-    """A line for the reader of the log."""
-    return f"# {key}: {to_json(value)}\n"
+def background_line(
+    head: Tuple[str, int, str], mb: tuple[float, float], place: Place | None, last: str, fired: Tuple[str, bool]
+) -> str:
+    """What the watcher saw: ``head`` is time, level and name, ``mb`` the RSS and its growth since the start.
+
+    ``place`` has its file as the log prints it; ``last`` is the last checkpoint passed, which every such line names,
+    since a killed program's log may end with it. ``fired`` is the token of the rule that the level is judged by, and
+    whether it has to stand. What does not fit goes: the rule, then the growth, then the function, then the file's path.
+    """
+    stamp, level, name = head
+    line = "%s] [%s] [%s] RSS=%.0fMB" % (stamp, _LEVELS[level], name, mb[0])
+    growth = " (Δ%+.0fMB)" % mb[1]
+    rule, must_stand = fired
+    rest = last_token(last) + (rule if must_stand else "")
+    room = COLUMNS - columns(line) - columns(rest)
+    line += next((text for text in _places(growth, place, room) if columns(text) <= room), "") + rest
+    if not must_stand and columns(line) + columns(rule) <= COLUMNS:
+        line += rule
+    return start_of(line, LONGEST) + "\n" if len(line) > LONGEST else line + "\n"
 
 
-def added_line(file: str, added: tuple[int, ...]) -> str:
-    """Which lines of an instrumented file are not the original's."""
-    return machine_line("lines", {"file": file, "added": list(added)})
+def _places(growth: str, place: Place | None, room: int) -> Iterator[str]:
+    """The growth and `` at=bot.py:81 consume_events``, and what may stand for them where there is less room."""
+    if place is None:
+        yield growth
+        return
+    file, line, function = place
+    short = f" at={file}:{line}"
+    yield f"{growth}{short} {function}"
+    yield f"{short} {function}"
+    left = room - columns(short) - 1
+    if left >= _LEAST_FUNCTION:
+        yield f"{short} {start_of(function, left)}"
+    yield growth + short
+    yield short
+    yield f" at={end_of(file, max(room - columns(f' at=:{line}'), _LEAST_FILE))}:{line}"
 
 
-def site_line(site: Site) -> str:
-    """What a site is; the k-th such line belongs to row k of the page."""
-    return machine_line(
-        "site",
-        {
-            "name": site.name,
-            "file": site.file,
-            "line": site.line,
-            "function": site.function,
-            "kind": site.kind,
-            "normal_mb": site.normal_mb,
-            "alarm_mb": site.alarm_mb,
-        },
-    )
+def remark_line(text: str) -> str:
+    """A sentence about the run as a whole, in the form of the header's lines."""
+    return f"# {start_of(one_line(text), LONGEST - 2)}\n"
 
 
-def totals_line(sites: Iterable[Site], to_mb: float) -> str:
-    """The page's rows, for a log whose page is about to be removed; in the order of the `# site` lines."""
-    return machine_line("totals", [_totals(site.totals, to_mb) for site in sites])
+def last_token(name: str) -> str:
+    """The last checkpoint passed, for a line that is not its own; quoted where it holds a blank or a quote."""
+    return f" last={to_json(name)}" if " " in name or '"' in name else f" last={name}"
 
 
-def _totals(totals: list[int], to_mb: float) -> dict[str, object]:
-    opened, closed, left, growth, largest, peak = totals[:6]
-    return {
-        "opened": opened,
-        "closed": closed,
-        "left": left,
-        "growth_mb": round(growth * to_mb, 3),
-        "max_growth_mb": round(largest * to_mb, 3),
-        "peak_mb": None if peak < 0 else round(peak * to_mb, 3),
-    }
+def exception_line(
+    head: Tuple[str, int, str], mb: tuple[float, float, float], told: dict[str, object], target: str
+) -> str:
+    """An exception that nobody caught: ``told`` has its type and message, and its file, line and function."""
+    stamp, level, name = head
+    where = ""
+    if told["file"] is not None:
+        where = f" at={short_path(str(told['file']), target)}:{told['line']} {short_function(str(told['function']))}"
+    text = one_line(str(told["message"]))
+    return card_line(stamp, level, name, mb, f" {told['type']}{where}{': ' + text if text else ''}")
 
 
-def top_ten(stamp: str, sites: Iterable[Site], to_mb: float, target: str) -> str:
+def top_ten(stamp: str, sites: Iterable[Site], to_mb: float) -> str:
     """The block of the largest growths, each place with its largest; the heading alone where nothing grew."""
     grown = [(site.totals[LARGEST], site.printed[CLOSED], site.totals[LARGEST_RSS], site) for site in sites]
     grown += [(site.best, site.printed[OPEN], site.best_rss, site) for site in sites]
     grown = [entry for entry in grown if entry[0] > 0]
     grown.sort(key=lambda entry: -entry[0])
-    lines = [f"{stamp}] [INFO] [Top 10]\n"]
+    lines = [f"{stamp}] [INFO] {_TITLE}\n"]
     for rank, (growth, name, rss, site) in enumerate(grown[:_TOP], 1):
-        file = "" if site.file == target else f" file={to_json(site.file)}"
-        lines.append(
-            "%3d. %+.2fMB  %s  RSS=%.2fMB  line=%d%s\n" % (rank, growth * to_mb, name, rss * to_mb, site.line, file)
-        )
+        ahead = "%3d. %+.2fMB  " % (rank, growth * to_mb)
+        behind = "  RSS=%.2fMB  line=%d" % (rss * to_mb, site.line)
+        line = ahead + start_of(name, COLUMNS - columns(ahead) - columns(behind)) + behind
+        room = COLUMNS - columns(line) - len("  file=")
+        if site.printed_file and room > _LEAST_FILE:
+            line += "  file=" + end_of(site.printed_file, room)
+        lines.append(line + "\n")
     return "".join(lines)
-
-
-def header(values: dict[str, object], version: str, target: str, pid: int, now: int) -> str:
-    """The first lines of a log, in their fixed order; ``values`` are those from ``parent`` on."""
-    seconds, rest = divmod(now, 1_000_000_000)
-    zone = strftime("%z", localtime(seconds))
-    started = strftime("%Y-%m-%dT%H:%M:%S", localtime(seconds)) + ".%03d%s:%s" % (
-        rest // 1_000_000,
-        zone[:3],
-        zone[3:5],
-    )
-    python = ".".join(map(str, sys.version_info[:3]))
-    first = {
-        "memmon": version,
-        "target": target,
-        "argv": list(getattr(sys, "argv", ())),
-        "pid": pid,
-        "parent": values.pop("parent"),
-    }
-    second = {"python": python, "started": started}
-    return "".join(machine_line(key, value) for part in (first, second, values) for key, value in part.items())

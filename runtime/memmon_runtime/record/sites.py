@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from memmon_runtime.record.fitting import short_name
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.sizes import MB
 from memmon_runtime.system.source import absolute, function_name
@@ -30,7 +31,7 @@ class Site:
 
     __slots__ = (
         "alarm", "alarm_mb", "alarms", "at_hand", "best", "best_rss", "file", "function", "heads", "kind", "left_name",
-        "line", "lines", "name", "normal_mb", "printed", "tail", "totals",
+        "line", "lines", "name", "normal_mb", "plain", "printed", "printed_file", "tail", "totals",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a site is known by
@@ -45,7 +46,9 @@ class Site:
         self.kind = labels[0] or "CHECKPOINT"
         self.normal_mb, self.alarm_mb = limits
         self.alarm = NEVER if self.alarm_mb is None else int(self.alarm_mb * MB / unit)
-        plain = _one_line(self.name)
+        self.plain = plain = short_name(self.name)
+        self.printed_file = ""
+        """As the lines of the log print it; empty where it is the program's own file."""
         # One for each phase: OPEN, CLOSED, LONE.
         self.printed = [f"{plain}_{label}" if label else plain for label in (*labels, "")]
         self.left_name = f"{plain}_LEFT"
@@ -55,8 +58,3 @@ class Site:
         self.totals = [0, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0]
         self.at_hand = self.totals, self.printed, self.lines, self.alarm
         self.alarms = self.best = self.best_rss = 0
-
-
-def _one_line(name: str) -> str:
-    """A name as it can stand in a line: what would end the line is replaced."""
-    return "".join("_" if c < " " or c in "\x7f\x85\u2028\u2029" else c for c in name)

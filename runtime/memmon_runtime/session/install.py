@@ -11,8 +11,9 @@ from gc import get_objects
 from sys import _getframe, getallocatedblocks
 
 from memmon_runtime.checkpoints import injected, pickled_functions
-from memmon_runtime.session.processes import find_parent, find_previous, find_target
-from memmon_runtime.session.session import Run
+from memmon_runtime.session.orphans import remove_orphans
+from memmon_runtime.session.processes import find_parent, find_previous, find_target, names_in
+from memmon_runtime.session.session import Session
 from memmon_runtime.session.settings import Settings
 from memmon_runtime.session.workers import end_with_worker
 from memmon_runtime.system.fork_hooks import around_forks
@@ -29,13 +30,13 @@ if TYPE_CHECKING:
 
 _MOST_BLOCKS = 1_000_000
 
-_run: Run | None = None
+_session: Session | None = None
 _decided = False
 
 
-def current() -> Run | None:
+def current() -> Session | None:
     """The run that records here; None where nothing is recorded."""
-    return _run
+    return _session
 
 
 def install(alias: str, *, added: tuple[int, ...] = (), **settings: Any) -> None:
@@ -48,10 +49,10 @@ def install(alias: str, *, added: tuple[int, ...] = (), **settings: Any) -> None
     setattr(builtins, alias, injected.marks)
     _outlive_builtins(alias)
     pickled_functions.add_home(frame.f_globals.get("__name__"), alias)
-    if _run is not None:
-        _run.tell_added(frame.f_code.co_filename, added)
+    if _session is not None:
+        _session.tell_added(frame.f_code.co_filename, added)
     begin(frame, settings)
-    pickled_functions.bind(at_once=_run is None)
+    pickled_functions.bind(at_once=_session is None)
 
 
 def _outlive_builtins(alias: str) -> None:
@@ -72,24 +73,26 @@ def _outlive_builtins(alias: str) -> None:
 
 def begin(frame: FrameType, settings: dict[str, Any]) -> bool:
     """Start the log for the program that ``frame`` belongs to; False where that has been decided already."""
-    global _decided, _run
+    global _decided, _session
     if _decided:
         return False
     chosen = Settings(**settings)
     _decided = True
     if chosen.disabled or not in_main_interpreter():
         return True  # a subinterpreter's end would meet our thread still running
-    _run = Run(chosen, find_target(frame.f_globals, frame.f_code.co_filename))
+    _session = Session(chosen, find_target(frame.f_globals, frame.f_code.co_filename))
     if chosen.complaint:
-        _run.complain(chosen.complaint)
+        _session.complain(chosen.complaint)
     try:
-        _run.start(find_previous(chosen.log_dir) or find_parent())
-        end_with_worker(_run, _finish)
+        names = names_in(chosen.log_dir)
+        _session.start(find_previous(chosen.log_dir, names) or find_parent())
+        end_with_worker(_session, _finish)
+        remove_orphans(chosen.log_dir, names)
     except Exception as error:
         injected.swallow(error)
         injected.disconnect()
-        _run.complain(f"can't record: {type(error).__name__}: {error}; the program runs on without it")
-        _run = None
+        _session.complain(f"can't record: {type(error).__name__}: {error}; the program runs on without it")
+        _session = None
         return True
     register(_finish)
     around_forks(_before_fork, _after_fork, _in_child)
@@ -98,14 +101,14 @@ def begin(frame: FrameType, settings: dict[str, Any]) -> bool:
 
 def complain(text: str) -> None:
     """Say on stderr what counts for nothing, where a log has been started and nothing has been said yet."""
-    if _run is not None:
-        _run.complain(text)
+    if _session is not None:
+        _session.complain(text)
 
 
 def _finish() -> None:
     try:
-        if _run is not None:
-            _run.finish()
+        if _session is not None:
+            _session.finish()
     except RecursionError:
         raise
     except Exception:
@@ -113,27 +116,27 @@ def _finish() -> None:
 
 
 def _before_fork() -> None:
-    if _run is not None:
-        _run.pause()
+    if _session is not None:
+        _session.pause()
 
 
 def _after_fork() -> None:
-    if _run is not None:
-        _run.resume()
+    if _session is not None:
+        _session.resume()
 
 
 def _in_child() -> None:
-    global _run
-    run, _run = _run, None
-    if run is None:
+    global _session
+    session, _session = _session, None
+    if session is None:
         return
     injected.disconnect()
     try:
-        run.abandon()
+        session.abandon()
         if _is_exec(_getframe(1)):
             return  # subprocess: another program is about to take this process over
-        _run = run.fork()
-        end_with_worker(_run, _finish)
+        _session = session.fork()
+        end_with_worker(_session, _finish)
     except BaseException:
         injected.disconnect()
         raise

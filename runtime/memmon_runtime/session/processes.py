@@ -8,13 +8,16 @@ from __future__ import annotations
 import sys
 from os import getpid, getppid, listdir, path, readlink
 
-from memmon_runtime.record.crash_page import page_belongs_to
-from memmon_runtime.record.file_names import is_log, log_of_page
+from memmon_runtime.record.crash_page import owner_of
+from memmon_runtime.record.file_names import is_log, is_page, log_beside
 from memmon_runtime.system.descriptors import read_text
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.source import absolute
 
 __builtins__ = BUILTINS
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterable
 
 _MOST_ANCESTORS = 8
 _MOST_PAGES = 50
@@ -45,16 +48,25 @@ def find_parent() -> dict[str, object] | None:
     return None
 
 
-def find_previous(log_dir: str) -> dict[str, object] | None:
-    """The log that this very process left when another program took it over by exec; its page is still there."""
-    pid, ticks = getpid(), start_ticks("self")
+def names_in(folder: str) -> list[str]:
+    """What is in a folder; nothing where it can't be read."""
     try:
-        pages = [name for name in listdir(log_dir) if log_of_page(name)]
+        return listdir(folder)
     except OSError:
+        return []
+
+
+def find_previous(log_dir: str, names: Iterable[str]) -> dict[str, object] | None:
+    """The log that this very process left when another program took it over by exec; its page is still there.
+
+    ``names`` are those of the files in ``log_dir``.
+    """
+    own = getpid(), start_ticks("self")
+    if not own[1]:
         return None
-    for page in sorted(pages, reverse=True)[:_MOST_PAGES]:
-        if page_belongs_to(f"{log_dir}/{page}", pid, ticks):
-            return {"pid": pid, "log": f"{log_dir}/{log_of_page(page)}"}
+    for page in sorted(filter(is_page, names), reverse=True)[:_MOST_PAGES]:
+        if owner_of(f"{log_dir}/{page}") == own:
+            return {"pid": own[0], "log": f"{log_dir}/{log_beside(page)}"}
     return None
 
 

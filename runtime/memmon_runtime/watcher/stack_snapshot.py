@@ -6,12 +6,15 @@ import sys
 from _thread import get_ident
 
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.source import absolute, function_name, is_runtime, original_line
+from memmon_runtime.system.source import absolute, function_name, is_user_code, is_runtime, original_line
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
+    from typing import Any
+
+    from memmon_runtime.record.log_lines import Place
 
 _MOST_FRAMES = 64
 _MOST_THREADS = 50
@@ -65,6 +68,11 @@ def held_stacks(dump: str) -> list[dict[str, object]]:
                 line_number = original_line(filename, int(number))
                 frames.append([absolute(filename), line_number, _unescaped(function)])
     return [stack for stack in stacks if not _is_ours(stack["frames"])][:_MOST_THREADS]
+
+
+def user_line(stack: dict[str, Any]) -> Place | None:
+    """The innermost line of the user's own code on a stack, as file, line and function; None where there is none."""
+    return next(((file, line, function) for file, line, function in stack["frames"] if is_user_code(file)), None)
 
 
 def _is_ours(frames: object) -> bool:

@@ -20,7 +20,8 @@ from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.sizes import MB
 from memmon_runtime.system.threads import count_tasks
 from memmon_runtime.watcher import heap_snapshot
-from memmon_runtime.watcher.stack_snapshot import all_stacks, held_stacks
+from memmon_runtime.watcher.busiest import BusiestThread
+from memmon_runtime.watcher.stack_snapshot import all_stacks, held_stacks, user_line
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from typing import Callable
 
     from memmon_runtime.attribution.windows import Zoom
-    from memmon_runtime.checkpoints.recorder import Fact, Recorder
+    from memmon_runtime.checkpoints.recorder import Recorder
+    from memmon_runtime.record.event_file import Facts
     from memmon_runtime.watcher.lockout import DeadMan
 
 _TICK = 0.05
@@ -63,6 +65,7 @@ class Watcher:
         self.when_last: Callable[[], None] | None = None
         """Set where the process ends with its last thread: called when that is this one, which then ends too."""
         self._recorder = recorder
+        self._busiest = BusiestThread()
         self._interval = interval
         self._dead_man = dead_man
         self._zoom = zoom
@@ -70,7 +73,7 @@ class Watcher:
         self._step = int(min(max(recorder.limits.tightest // 20, 8 * MB), 64 * MB) / recorder.reader.unit)
         self._change = max(_CHANGE // recorder.reader.unit, 1)
         self._told_rss = recorder.baseline
-        self._told_level = recorder.level
+        self._told_level = recorder.levels.level
         self._told_at = monotonic()
         self._pictures = float(_BURST)
         self._refilled = self._mended = monotonic()
@@ -212,7 +215,7 @@ class Watcher:
 
     def _pause(self) -> float:
         recorder = self._recorder
-        headroom = (recorder.alert - recorder.newest[1]) * recorder.reader.unit
+        headroom = (recorder.levels.alert - recorder.newest[1]) * recorder.reader.unit
         tick = _LEAST_TICK if self._zoom is not None and self._zoom.busy else _TICK
         return min(max(headroom / FASTEST_GROWTH, _LEAST_TICK), tick)
 
@@ -234,19 +237,21 @@ class Watcher:
         pickled_functions.bind()
         rss = recorder.reader.rss_keeping_gil()
         gil_io.shorten_switch_interval(wanted=self._is_urgent(rss, now))
-        recorder.review(rss, now)
+        recorder.levels.review(rss, now)
         recorder.highest = max(recorder.highest, rss)
         if isinstance(recorder.peak, SampledPeak):
             recorder.peak.sample(rss)
-        if recorder.page is not None:
-            recorder.page.sample(time_ns(), rss, recorder.level, self._ticks, recorder.alert, recorder.highest)
-        if recorder.level > self._told_level or rss - self._told_rss >= self._step:
+        if recorder.record.page is not None:
+            recorder.record.page.sample(
+                time_ns(), rss, recorder.levels.level, self._ticks, recorder.levels.alert, recorder.highest
+            )
+        if recorder.levels.level > self._told_level or rss - self._told_rss >= self._step:
             self._tell(rss, now, picture=True)
         elif now - self._told_at >= self._interval:
             still = now - self._told_at < self._interval * _STILL_EVERY
             if not still or abs(rss - self._told_rss) >= self._change:
                 self._tell(rss, now, picture=False)
-        self._told_level = min(self._told_level, recorder.level)
+        self._told_level = min(self._told_level, recorder.levels.level)
         if self._zoom is not None:
             if self._zoom.busy:
                 self._stand_down()
@@ -260,29 +265,31 @@ class Watcher:
         recorder = self._recorder
         self._pictures = min(self._pictures + now - self._refilled, _BURST)
         self._refilled = now
-        facts: list[Fact] = []
+        facts: Facts = []
         self._stand_down()
         if picture and self._pictures >= 1:
             self._pictures -= 1
             facts += [("stack", stack) for stack in all_stacks(frames_of_others())]
         elif picture:
             return
-        if self._heap_due and recorder.level >= CRITICAL:
+        if self._heap_due and recorder.levels.level >= CRITICAL:
             self._heap_due = False
             headroom = max(recorder.limits.tightest - rss * recorder.reader.unit, 0)
             facts.append(("heap", heap_snapshot.picture(frames_of_others(), headroom)))
-        self._told_rss, self._told_at, self._told_level = rss, now, recorder.level
-        recorder.background(rss, facts)
+        self._told_rss, self._told_at, self._told_level = rss, now, recorder.levels.level
+        recorder.background(rss, facts, self._busiest.user_line())
 
-    def _tell_facts(self, facts: list[Fact]) -> None:
-        """Write facts, where there are any, with a sample behind them: the last line names the last checkpoint."""
+    def _tell_facts(self, facts: Facts) -> None:
+        """Write what a window showed among the events."""
         if facts:
-            recorder = self._recorder
-            recorder.background(recorder.reader.rss_keeping_gil(), facts)
+            self._recorder.tell_soon(facts)
 
     def _tell_held(self, dump: str) -> None:
         """What the dead man's switch wrote while this thread was kept from running."""
         if self._pictures >= 1:
             self._pictures -= 1
             recorder = self._recorder
-            recorder.background(recorder.reader.rss_keeping_gil(), [("stack", stack) for stack in held_stacks(dump)])
+            stacks = held_stacks(dump)
+            places = [place for place in map(user_line, stacks) if place is not None]
+            facts: Facts = [("stack", stack) for stack in stacks]
+            recorder.background(recorder.reader.rss_keeping_gil(), facts, places[0] if places else None)

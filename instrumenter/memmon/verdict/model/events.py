@@ -46,6 +46,19 @@ class Header:
     """The cgroup's ``oom_kill`` counter when the program started."""
     vmstat_kills: int | None = None
     """The machine's ``oom_kill`` counter, in /proc/vmstat, when the program started."""
+    start_ticks: int = 0
+    """When the process started, in clock ticks since boot; 0 where that is not known."""
+    from_events: bool = False
+    """The events beside the log say all this; else it is from the log's own first lines, and the rest is missing."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One level of a stack."""
+
+    file: str
+    line: int | None
+    function: str
 
 
 class Record(NamedTuple):
@@ -77,20 +90,15 @@ class Record(NamedTuple):
     fired: str | None = None
     """Which limit the level was judged by."""
     last: str | None = None
-    """The last checkpoint passed, where it is a background line."""
+    """The last checkpoint passed, where it is a background line that names it."""
+    at: Frame | None = None
+    """The user's line that was at work, where it is a background line that names it."""
     thread: str = ""
     """Its thread's number; empty for the main thread."""
     sampled: bool = False
     """It is one of many lines and was written while the log was thinned out: its bracket's other end may be missing."""
-
-
-@dataclass(frozen=True)
-class Frame:
-    """One level of a stack."""
-
-    file: str
-    line: int | None
-    function: str
+    remark: str = ""
+    """What stands behind the amounts of the program's exception."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +111,8 @@ class Stack:
     frames: tuple[Frame, ...]
     at_lockout: bool = False
     """It was written while a native call kept the interpreter to itself, which locked the watcher out."""
+    passed: int | None = None
+    """How many checkpoints the process had passed by then, where that is known."""
 
 
 @dataclass(frozen=True)

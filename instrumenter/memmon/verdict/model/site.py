@@ -21,6 +21,12 @@ class Site:
     """Growth that is fine."""
     alarm_mb: float | None = None
     """Growth that is not."""
+    printed: str | None = None
+    """Its name as the lines of the log print it, which may be shorter; None where nothing says so."""
+    printed_file: str | None = None
+    """Likewise the file, where it is not the target."""
+    row: int | None = None
+    """The number of its row in the crash page, where it has one."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
-from memmon.printed_names import printed_name
 from memmon.verdict.model import Header, Record, Site
 from memmon.verdict.read.crash_page import CLOSED, LONE, OPENED
 
@@ -37,7 +36,7 @@ def _checkpoint(replay: Replay, page: Page, row: Row, site: Site) -> Record:
     level = page.sample.level if page.sample else 0
     if site.alarm_mb is not None and growth > site.alarm_mb:
         level = max(level, 1)
-    base = printed_name(site.name)
+    base = replay.key(site)[0]
     tid = f"{row.thread:x}"
     return Record(
         when=_stamp(replay.header, row.at),
@@ -65,10 +64,13 @@ def _background(replay: Replay, sample: Sample) -> Record:
 
 
 def _sites(replay: Replay, page: Page) -> list[Site]:
-    """The rows' sites: as the log announced them, and from the page where the kill came before that."""
-    for row in page.rows[len(replay.announced) :]:
-        replay.announce(row.site)
-    return replay.announced
+    """The rows' sites: as the events announced them, and from the page where they could not."""
+    announced = {site.row: site for site in replay.announced}
+    for number, row in enumerate(page.rows):
+        if number not in announced:
+            announced[number] = row.site
+            replay.announce(row.site)
+    return [announced[number] for number in range(len(page.rows))]
 
 
 def merge_page(replay: Replay, page: Page) -> Record | None:
@@ -82,7 +84,7 @@ def merge_page(replay: Replay, page: Page) -> Record | None:
         if had is None or (had.when, had.name) != (record.when, record.name):
             replay.add(record)
             unwritten = record
-    replay.correct(row.figures for row in page.rows)
+    replay.correct(sites, (row.figures for row in page.rows))
     for row, site in zip(page.rows, sites, strict=False):
         at = _stamp(replay.header, row.at) if row.phase == OPENED and row.number == row.opened_number else ""
         youngest = (row.opened_number, round(row.opened_mb, 2), at)

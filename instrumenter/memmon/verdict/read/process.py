@@ -15,7 +15,7 @@ from memmon.verdict.read.replay import Replay
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from memmon.verdict.model import Event
+    from memmon.verdict.model import Event, Stack
     from memmon.verdict.read.crash_page import Page
 
 _FILE_TIME_LAG = 0.02
@@ -25,6 +25,12 @@ _FILE_TIME_LAG = 0.02
 def _last_checkpoint_time(page: Page | None) -> float:
     """When the last checkpoint was passed, in seconds since the epoch, as a file's time may show it at the earliest."""
     return page.newest.at / 1e9 - _FILE_TIME_LAG if page and page.newest else 0.0
+
+
+def _newest_stacks(replay: Replay, page: Page | None) -> tuple[Stack, ...]:
+    """The last stacks that were written, unless the page knows of a checkpoint that was passed after them."""
+    newest = page.newest.number if page and page.newest else 0
+    return tuple(stack for stack in replay.stacks if stack.passed is None or stack.passed >= newest)
 
 
 def build_history(log: str, events: Iterable[Event], page: Page | None = None) -> ProcessHistory:
@@ -38,7 +44,7 @@ def build_history(log: str, events: Iterable[Event], page: Page | None = None) -
     unwritten = merge_page(replay, page) if page and page.pid == replay.header.pid else None
     header, last = replay.header, replay.last
     since = _last_checkpoint_time(page)
-    stacks = dumped_stacks(log, header.target, replay.added_lines, replay.names, since) or tuple(replay.stacks)
+    stacks = dumped_stacks(log, header.target, replay.added_lines, replay.names, since) or _newest_stacks(replay, page)
     if last is None:
         raise LogError("the log holds a header and not one record: the program got no further", Place(log))
     # Where memory is out, Python may have none for the traceback: then the last stacks are all there is.
@@ -66,7 +72,7 @@ def build_history(log: str, events: Iterable[Event], page: Page | None = None) -
         last_mb=last.rss,
         peak_mb=replay.peak_mb,
         threads=tuple(replay.names.items()),
-        start_ticks=page.start_ticks if page else 0,
+        start_ticks=page.start_ticks if page else header.start_ticks,
         unwritten=unwritten,
     )
 

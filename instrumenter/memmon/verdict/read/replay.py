@@ -27,15 +27,10 @@ from memmon.verdict.model import (
     Supervised,
 )
 from memmon.verdict.read.open_brackets import BracketTracker, SiteKey, key_of
+from memmon.verdict.read.records import BACKGROUND, EXCEPTION, NOT_CHECKPOINTS, PROGRAM_START
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-
-PROGRAM_START = frozenset({"程序启动", "program start"})
-PROGRAM_END = frozenset({"程序结束", "program end"})
-BACKGROUND = frozenset({"后台监控", "background"})
-_SPECIAL = PROGRAM_START | PROGRAM_END | BACKGROUND
-"""The names of records that are no checkpoints of a site."""
 
 _MOST_WINDOWS = 400
 """So many growth windows are kept, the newest ones."""
@@ -178,7 +173,7 @@ class Replay:
         self.proof = proof
 
     def _set_totals(self, totals: FinalTotals) -> None:
-        self.correct(totals.figures)
+        self.correct(self.announced, totals.figures)
 
     def _site(self, key: SiteKey) -> _SiteSoFar:
         found = self.sites.get(key)
@@ -192,12 +187,13 @@ class Replay:
         self.announced.append(site)
 
     def key(self, site: Site) -> SiteKey:
-        """The site as the records name it: the file only where it is not the target, the name on one line."""
-        return printed_name(site.name), None if site.file == self.header.target else site.file, site.line
+        """The site as the records name it: the file only where it is not the target, the name as it is printed."""
+        name = printed_name(site.name) if site.printed is None else site.printed
+        return name, None if site.file == self.header.target else site.file, site.line
 
-    def correct(self, figures: Iterable[Figures]) -> None:
-        """Put exact figures, in the order in which the sites were announced, in the place of those from the lines."""
-        for site, exact in zip(self.announced, figures, strict=False):
+    def correct(self, sites: Iterable[Site], figures: Iterable[Figures]) -> None:
+        """Put the exact figures of ``sites`` in the place of those from the lines, which may have been thinned out."""
+        for site, exact in zip(sites, figures, strict=False):
             self._site(self.key(site)).exact = exact
 
     def add(self, record: Record) -> None:
@@ -210,7 +206,7 @@ class Replay:
             self.brackets.end(record)
             self.left = self.left or record
             return
-        if not record.kind and record.name in _SPECIAL:
+        if not record.kind and record.name in NOT_CHECKPOINTS:
             self._add_special(record)
             return
         self.background = self.background_before = self.left = None
@@ -231,6 +227,10 @@ class Replay:
         """Take in a background record, the program's start or its end."""
         if record.name in BACKGROUND:
             self.background_before, self.background = self.background, record
+            if record.at and not self.header.from_events:  # all that the log itself tells of the stacks
+                self.stacks = [Stack(None, "", (record.at,))]
+        elif record.name in EXCEPTION:
+            self.raised = self.raised or _raised(record)
         elif record.name in PROGRAM_START:
             self.checkpoint = record
         else:
@@ -271,3 +271,13 @@ class Replay:
         """Each checkpoint at its largest, where it grew at all, the largest first."""
         every = (record for site in self.sites.values() for record in site.largest.values())
         return tuple(sorted((one for one in every if (one.growth or 0.0) > 0), key=lambda one: -(one.growth or 0.0)))
+
+
+def _raised(record: Record) -> Raised:
+    """The exception as the log's own line tells it: ``MemoryError at=bot.py:81 load: the message``."""
+    kind, _, rest = record.remark.partition(" ")
+    place = record.at
+    message = rest.partition(": ")[2]
+    if place is None:
+        return Raised(kind.rstrip(":"), message or rest, None, None, None)
+    return Raised(kind, message, place.file, place.line, place.function.rstrip(":"))

@@ -1,10 +1,8 @@
-"""Reads the machine lines of a run log, ``# key: JSON``: what makes no sense reads as nothing, never as an error."""
+"""Reads facts, as the events and the header hold them: what makes no sense reads as nothing, never as an error."""
 
 from __future__ import annotations
 
-import json
 import math
-import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -32,8 +30,6 @@ from memmon.verdict.model import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-_FACT = re.compile(r"# ([a-z_]+): (.*)")
 
 
 def _number(value: Any) -> float | None:
@@ -73,7 +69,7 @@ def _time(value: Any) -> tuple[float | None, float | None]:
 
 
 def header(facts: dict[str, Any]) -> Header:
-    """The machine lines at the top, as far as they make sense."""
+    """What the record says of the program and the machine, as far as it makes sense."""
     parent, limit, levels = (_object(facts.get(key)) for key in ("parent", "limit", "levels"))
     kills = _object(facts.get("oom_kill"))
     cgroup = _object(kills.get("cgroup"))
@@ -97,6 +93,7 @@ def header(facts: dict[str, Any]) -> Header:
         cgroup_inode=_whole(cgroup.get("inode")),
         cgroup_kills=_whole(cgroup.get("count")),
         vmstat_kills=_whole(kills.get("vmstat")),
+        start_ticks=_whole(facts.get("start_ticks")) or 0,
     )
 
 
@@ -129,6 +126,9 @@ def _site(fields: dict[str, Any]) -> Site:
         kind=text(fields.get("kind")) or "",
         normal_mb=_number(fields.get("normal_mb")),
         alarm_mb=_number(fields.get("alarm_mb")),
+        printed=text(fields.get("printed")),
+        printed_file=text(fields.get("printed_file")),
+        row=_whole(fields.get("row")),
     )
 
 
@@ -244,23 +244,10 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "limit_reached": _limit_reached,
     "proof": _proof,
 }
-EVENT_KEYS = frozenset({*_READERS, "totals"})
-"""The keys of machine lines that are events of their own; all others at the top are the header's."""
 
 
-def event(key: str, value: Any) -> Event | None:
-    """A machine line below the header; None for a key of a later version."""
-    if key == "totals":
+def event(name: str, value: Any) -> Event | None:
+    """The event that a fact tells of; None for one of a later version."""
+    if name == "totals":
         return FinalTotals(tuple(map(_figures, _array(value))))
-    return _READERS[key](_object(value)) if key in _READERS else None
-
-
-def key_and_value(line: str) -> tuple[str, Any] | None:
-    """``# key: JSON``; None for anything else, so for one cut short as well."""
-    found = _FACT.fullmatch(line)
-    if not found:
-        return None
-    try:
-        return found[1], json.loads(found[2])
-    except (ValueError, RecursionError):
-        return None
+    return _READERS[name](_object(value)) if name in _READERS else None

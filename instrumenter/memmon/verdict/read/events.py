@@ -1,0 +1,84 @@
+"""Reads the events beside a log: JSON lines, of which one that is torn or makes no sense reads as nothing.
+
+The file is described in ``memmon_runtime/record/event_file.py``.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from memmon.record_files import events_of
+from memmon.verdict.model import AddedLines, Header, Site, Stack
+from memmon.verdict.read import facts
+
+if TYPE_CHECKING:
+    from memmon.verdict.model import Event
+
+_MOST_BYTES = 64 << 20
+"""A larger file was not written by memmon, which keeps to 8 MB."""
+
+
+@dataclass(frozen=True)
+class TimedEvent:
+    """An event, and when it was written."""
+
+    at: str
+    """As the log prints times; empty for what was added after the program's end."""
+    event: Event
+
+
+@dataclass(frozen=True)
+class Events:
+    """All that stands beside one log."""
+
+    header: Header
+    standing: tuple[Event, ...]
+    """What holds for the whole run, whenever it was written: sites, and which lines were injected."""
+    timed: tuple[TimedEvent, ...]
+    """What belongs to its moment, in the order in which it was written."""
+
+
+def read_events(log: str, *, head: bool = False) -> Events | None:
+    """The events beside ``log``; None where there are none or they name no process. ``head``: the header alone."""
+    path = Path(events_of(log))
+    header: Header | None = None
+    standing: list[Event] = []
+    timed: list[TimedEvent] = []
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            return None
+        with path.open("rb") as lines:
+            for line in lines:
+                fields = _object(line)
+                for name, value in fields.items():
+                    if name == "header" and isinstance(value, dict):
+                        header = replace(facts.header(value), from_events=True)
+                    elif event := facts.event(name, value):
+                        _sort_in(event, fields, standing, timed)
+                if head and header:
+                    break
+    except OSError:
+        return None
+    return Events(header, tuple(standing), tuple(timed)) if header else None
+
+
+def _sort_in(event: Event, fields: dict[str, Any], standing: list[Event], timed: list[TimedEvent]) -> None:
+    if isinstance(event, Site | AddedLines):
+        standing.append(event)
+        return
+    passed = fields.get("passed")
+    if isinstance(event, Stack) and isinstance(passed, int):
+        event = replace(event, passed=passed)
+    timed.append(TimedEvent(facts.text(fields.get("at")) or "", event))
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    """A line's JSON object; an empty one for anything else, so for a line cut short."""
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return fields if isinstance(fields, dict) else {}

@@ -1,0 +1,118 @@
+"""A file of lines that never grows beyond a size: what the run log and the events are written to.
+
+Nothing is buffered: what ``put`` was given survives SIGKILL. A line that can't be written costs the line, not the run,
+and the next one tries again. A file that is full is made shorter in place: its beginning and its newest half stay, and
+of the lines between them those that matter, as far as a quarter of the room goes.
+"""
+
+from __future__ import annotations
+
+from os import O_CREAT, O_RDWR, close, fstat, ftruncate
+
+from memmon_runtime.system import descriptors
+from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.portable_io import O_CLOEXEC, pread, pwrite
+
+__builtins__ = BUILTINS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable
+
+    Write = Callable[[int, bytes, int], int]
+
+_KEPT_HEAD = 64 << 10
+_KEEP_EVERY = 16
+"""Of the lines that do not matter one in so many is kept."""
+
+
+class BoundedFile:
+    """One file; not for several threads at once: the recorder's lock is held around every call.
+
+    ``fd`` is its descriptor and ``end`` its size, which the log's padded last line is written by.
+    """
+
+    def __init__(self, path: str, fd: int, most: int, matters: Callable[[bytes], bool]) -> None:
+        """Take over the new file ``path``, open as ``fd``, that may have ``most`` bytes.
+
+        ``matters`` says of a line whether it is to be kept when the file is made shorter.
+        """
+        self.path = path
+        self.fd = fd
+        self.end = 0
+        self.failing = False
+        """Whether the last write failed."""
+        self._most = most
+        self._matters = matters
+        self._room = min(most, descriptors.largest_file())
+        self._identity = descriptors.identity(fd)
+
+    def put(self, data: bytes, write: Write = pwrite) -> bool:
+        """Write whole lines at the end; False, and nothing of them stays, where they do not fit on the disk."""
+        if self.end + len(data) > self._room:
+            self._shorten()
+        at = self.end
+        if at + len(data) > self._room:
+            self.failing = True
+            return False
+        try:
+            written = write(self.fd, data, at)
+        except OSError:
+            self.failing = True
+            return False
+        if written < len(data):
+            self.failing = True
+            try:
+                ftruncate(self.fd, at)
+            except OSError:
+                pass
+            return False
+        self.failing = False
+        self.end = at + written
+        return True
+
+    def _shorten(self) -> None:
+        """Let most of the older half go.
+
+        The end of the file keeps its last line all the while, so a kill in the midst of it loses nothing newer.
+        """
+        newest, room = self.end - self._room // 2, self._room // 4
+        read = kept = at = min(_KEPT_HEAD, self._room // 8)
+        rest, count = b"", 0
+        while read < self.end:
+            block = pread(self.fd, 1 << 16, read)
+            if not block:
+                break
+            read += len(block)
+            lines = (rest + block).split(b"\n")
+            rest = lines.pop()
+            chosen = []
+            for line in lines:
+                count += 1
+                at += len(line) + 1
+                if at <= newest:
+                    if room < 0 or not (count % _KEEP_EVERY == 1 or self._matters(line)):
+                        continue
+                    room -= len(line) + 1
+                chosen.append(line)
+            if chosen:
+                kept += pwrite(self.fd, b"\n".join(chosen) + b"\n", kept)
+        ftruncate(self.fd, kept)
+        self.end = kept
+
+    def mend(self) -> bool:
+        """Find out whether the descriptor is still ours, and open the file again where it is not; True if it was so."""
+        self._room = min(self._most, descriptors.largest_file())
+        if descriptors.identity(self.fd) == self._identity:
+            return False
+        self.fd = descriptors.open_high(self.path, O_RDWR | O_CREAT | O_CLOEXEC)
+        self._identity = descriptors.identity(self.fd)
+        self.end = fstat(self.fd).st_size
+        return True
+
+    def close(self) -> None:
+        """Give the descriptor back, unless it is no longer ours."""
+        if descriptors.identity(self.fd) == self._identity:
+            close(self.fd)
+        # What a handler's fork is amid of shall not be written into a file that has the number by now.
+        self.fd, self._identity = -1, None

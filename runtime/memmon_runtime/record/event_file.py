@@ -1,0 +1,72 @@
+"""The events: what memmon alone reads of a process, hidden beside its log.
+
+The file of ``memory_monitor_….log`` is ``.memory_monitor_….events``. Each line is a JSON object: one fact by its name,
+when it was written, as the log prints times, and how many checkpoints had been passed by then::
+
+    {"zoom": {…}, "at": "2026-11-22 10:30:48.123", "passed": 17}
+
+The first line's fact is the ``header``; ``memmon/verdict/read/events.py`` knows the others. What was written survives
+SIGKILL, as in the log. Of a file that is full the header, the sites and the newest half stay.
+"""
+
+from __future__ import annotations
+
+from os import O_CREAT, O_EXCL, O_RDWR
+
+from memmon_runtime.record.bounded_file import BoundedFile
+from memmon_runtime.record.file_names import events_of
+from memmon_runtime.record.plain_json import to_json
+from memmon_runtime.system import descriptors
+from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.portable_io import O_CLOEXEC, pwrite
+
+__builtins__ = BUILTINS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import List, Tuple
+
+    from memmon_runtime.record.bounded_file import Write
+
+    # A fact by its name: strings, numbers, lists and dictionaries of them.
+    Fact = Tuple[str, object]
+    Facts = List[Fact]
+
+_FULL = 8 << 20
+_PASSING = (b'{"stack"', b'{"zoom"', b'{"heap"')
+"""What says something of one moment: the newest of it is kept."""
+
+
+def _matters(line: bytes) -> bool:
+    return not line.startswith(_PASSING)
+
+
+def owner_of(path: str) -> tuple[int, int]:
+    """The process that wrote the events: its id, and when it started in clock ticks since boot; zeros if not known."""
+    head = descriptors.read_text(path).partition("\n")[0]
+    pid, ticks = (head.partition(f'"{key}": ')[2].partition(",")[0] for key in ("pid", "start_ticks"))
+    return (int(pid), int(ticks)) if pid.isdigit() and ticks.isdigit() else (0, 0)
+
+
+class EventFile:
+    """One process's events. Not for several threads at once: the recorder's lock is held around every call."""
+
+    def __init__(self, log: str) -> None:
+        """Create the file beside ``log``; OSError where that can't be."""
+        self.path = events_of(log)
+        fd = descriptors.open_high(self.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC)
+        self._file = BoundedFile(self.path, fd, _FULL, _matters)
+
+    def tell(self, facts: Facts, at: str, passed: int, write: Write = pwrite) -> bool:
+        """Write ``facts``, all or none; ``at`` is the time as the log prints it. True if it went well."""
+        tail = f', "at": {to_json(at)}, "passed": {passed}}}\n'
+        text = "".join(f"{{{to_json(name)}: {to_json(value)}{tail}" for name, value in facts)
+        return self._file.put(text.encode("utf-8", "backslashreplace"), write)
+
+    def mend(self) -> None:
+        """Open the file again where the program closed its descriptor."""
+        self._file.mend()
+
+    def close(self) -> None:
+        """Give the descriptor back."""
+        self._file.close()

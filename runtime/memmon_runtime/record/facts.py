@@ -1,0 +1,63 @@
+"""What the events say of a run as a whole: its header, its sites, and their totals."""
+
+from __future__ import annotations
+
+import sys
+from time import localtime, strftime
+
+from memmon_runtime.system.isolation import BUILTINS
+
+__builtins__ = BUILTINS
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from memmon_runtime.record.sites import Site
+
+_NS = 1_000_000_000
+_MS = 1_000_000
+
+
+def started(now: int) -> str:
+    """``2026-11-22T10:30:48.123+08:00`` for ``now`` in nanoseconds since the epoch, in the local zone."""
+    second, rest = divmod(now, _NS)
+    zone = strftime("%z", localtime(second))
+    return strftime("%Y-%m-%dT%H:%M:%S", localtime(second)) + ".%03d%s:%s" % (rest // _MS, zone[:3], zone[3:5])
+
+
+def python_version() -> str:
+    """The interpreter's version, as ``3.11.7``."""
+    return ".".join(map(str, sys.version_info[:3]))
+
+
+def site_fact(site: Site, row: int | None) -> dict[str, object]:
+    """What a site is, and how the lines of the log print it; ``row`` is its row in the page, if it has one."""
+    return {
+        "name": site.name,
+        "printed": site.plain,
+        "file": site.file,
+        "printed_file": site.printed_file or None,
+        "line": site.line,
+        "function": site.function,
+        "kind": site.kind,
+        "normal_mb": site.normal_mb,
+        "alarm_mb": site.alarm_mb,
+        "row": row,
+    }
+
+
+def totals_fact(sites: Iterable[Site], to_mb: float) -> list[dict[str, object]]:
+    """The totals of all sites in the order of their first hits, for a run whose page is about to be removed."""
+    return [_totals(site.totals, to_mb) for site in sites]
+
+
+def _totals(totals: list[int], to_mb: float) -> dict[str, object]:
+    opened, closed, left, growth, largest, peak = totals[:6]
+    return {
+        "opened": opened,
+        "closed": closed,
+        "left": left,
+        "growth_mb": round(growth * to_mb, 3),
+        "max_growth_mb": round(largest * to_mb, 3),
+        "peak_mb": None if peak < 0 else round(peak * to_mb, 3),
+    }

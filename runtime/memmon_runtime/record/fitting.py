@@ -1,0 +1,60 @@
+"""Text that fits: into so many columns of a terminal, where a Chinese character takes two, and onto one line."""
+
+from __future__ import annotations
+
+from memmon_runtime.system.isolation import BUILTINS
+
+__builtins__ = BUILTINS
+
+COLUMNS = 100
+"""A line of the log that is no checkpoint's is no wider than this, where its names allow it."""
+LONGEST = 200
+"""No line of the log has more characters."""
+_MOST_NAME = 60
+_MOST_PATH = 60
+_WIDE_FROM = "\u1100"
+_COMPREHENSIONS = ("<listcomp>", "<genexpr>", "<dictcomp>", "<setcomp>")
+
+
+def columns(text: str) -> int:
+    """How many columns a terminal takes for ``text``: two for what is as wide as a Chinese character."""
+    return len(text) + sum(char >= _WIDE_FROM for char in text)
+
+
+def end_of(text: str, most: int) -> str:
+    """``text`` where it has no more than ``most`` columns, else its end behind an ellipsis."""
+    while columns(text) > most and len(text) > 1:
+        text = "…" + text[2 if text[0] == "…" else 1 :]
+    return text
+
+
+def start_of(text: str, most: int) -> str:
+    """``text`` where it has no more than ``most`` columns, else its beginning before an ellipsis."""
+    while columns(text) > most and len(text) > 1:
+        text = text[: -2 if text[-1] == "…" else -1] + "…"
+    return text
+
+
+def one_line(text: str) -> str:
+    """``text`` with an underscore for each character that would end a line or move the cursor."""
+    return "".join("_" if c < " " or c in "\x7f\x85\u2028\u2029" else c for c in text)
+
+
+def short_name(name: str) -> str:
+    """The name of a site as the lines of the log print it."""
+    return one_line(name if len(name) <= _MOST_NAME else name[: _MOST_NAME - 1] + "…")
+
+
+def short_function(name: str) -> str:
+    """A function's qualified name without what says nothing to a reader: ``load`` for ``load.<locals>.<listcomp>``."""
+    parts = [part for part in name.split(".<locals>.") if part not in _COMPREHENSIONS]
+    return one_line(".".join(parts) or name)
+
+
+def short_path(file: str, target: str) -> str:
+    """A file as the lines of the log print it: from the folder of the program ``target`` on where it is below that."""
+    folder = target[: target.rfind("/") + 1]
+    if folder and file.startswith(folder):
+        file = file[len(folder) :]
+    file = one_line(file)
+    return file if len(file) <= _MOST_PATH else "…" + file[1 - _MOST_PATH :]

@@ -1,0 +1,54 @@
+"""What is kept of one process: the log, which people read, and beside it the page and the events."""
+
+from __future__ import annotations
+
+from time import time_ns
+
+from memmon_runtime.record.facts import site_fact
+from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.portable_io import pwrite
+
+__builtins__ = BUILTINS
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from memmon_runtime.record.bounded_file import Write
+    from memmon_runtime.record.crash_page import Page
+    from memmon_runtime.record.event_file import EventFile, Facts
+    from memmon_runtime.record.log_file import RunLog
+    from memmon_runtime.record.sites import Site
+
+
+class RunRecord:
+    """The three files; each may be missing (None), for want of room on the disk say, and the others go on."""
+
+    def __init__(self) -> None:
+        """There is none of them yet."""
+        self.log: RunLog | None = None
+        self.page: Page | None = None
+        self.events: EventFile | None = None
+
+    def introduce(self, site: Site, passed: int) -> None:
+        """Give the site its row in the page and its line among the events, which do not know it yet."""
+        row = self.page.add_row(site) if self.page is not None else None
+        self.tell([("site", site_fact(site, row))], passed)
+
+    def tell(self, facts: Facts, passed: int, write: Write = pwrite) -> bool:
+        """Write ``facts`` among the events, ``passed`` checkpoints after the beginning; True if it went well."""
+        if self.events is None or self.log is None:
+            return False
+        return self.events.tell(facts, self.log.stamp(time_ns())[1:], passed, write)
+
+    def mend(self) -> None:
+        """Open anew what the program closed behind our back."""
+        if self.log is not None:
+            self.log.mend()
+        if self.events is not None:
+            self.events.mend()
+
+    def close(self) -> None:
+        """Give back every descriptor; the page has an end of its own."""
+        if self.log is not None:
+            self.log.close()
+        if self.events is not None:
+            self.events.close()
+        self.log = self.page = self.events = None

@@ -1,0 +1,50 @@
+"""The end of a record: what the page knows goes among the events, and the log's last lines are written."""
+
+from __future__ import annotations
+
+from time import time_ns
+
+from memmon_runtime.measure.limits import CRITICAL
+from memmon_runtime.record.facts import totals_fact
+from memmon_runtime.record.log_lines import card_line, exception_line, top_ten
+from memmon_runtime.session import workers
+from memmon_runtime.session.uncaught import uncaught
+from memmon_runtime.system.isolation import BUILTINS
+
+__builtins__ = BUILTINS
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from memmon_runtime.checkpoints.recorder import Recorder
+    from memmon_runtime.record.event_file import Facts
+
+
+def close_record(recorder: Recorder) -> None:
+    """Write the end and let go of everything. The recorder's lock is held, and nobody passes a checkpoint any more.
+
+    The page stays where the end could not be written.
+    """
+    recorder.brackets.leave_lane()
+    recorder.tell_left()
+    record = recorder.record
+    exception = uncaught()
+    facts: Facts = [("exception", exception)] if exception else []
+    facts.append(("totals", totals_fact(recorder.sites.values(), recorder.to_mb)))
+    facts.append(("end", {"exit": "exception" if exception or workers.failed() else "normal"}))
+    whole = record.tell(facts, recorder.newest[0])
+    if record.log is not None:
+        whole = record.log.append(_last_lines(recorder, record.log.stamp(time_ns()), exception)) and whole
+    if record.page is not None:
+        record.page.close(keep=not whole)
+    recorder.close_all()
+
+
+def _last_lines(recorder: Recorder, stamp: str, exception: dict[str, object] | None) -> str:
+    rss, levels, words = recorder.reader.rss(), recorder.levels, recorder.words
+    levels.judge(rss)
+    figures = recorder.figures(rss)
+    text = ""
+    if exception is not None:
+        level = CRITICAL if exception["type"] == "MemoryError" else levels.level
+        text = exception_line((stamp, level, words.exception), figures, exception, recorder.target)
+    text += top_ten(stamp, recorder.sites.values(), recorder.to_mb)
+    return text + card_line(stamp, levels.level, words.end, figures, levels.fired)

@@ -1,0 +1,99 @@
+"""The beginning of a record: log, page and events are created, and the first lines written."""
+
+# pathlib and its kin are an import that the user's program would have to pay for.
+# ruff: noqa: PTH103
+
+from __future__ import annotations
+
+import sys
+from os import getpid, makedirs
+from time import time_ns
+
+from memmon_runtime.measure.cgroup import system_kills
+from memmon_runtime.record.crash_page import Page
+from memmon_runtime.record.event_file import EventFile
+from memmon_runtime.record.facts import python_version, started
+from memmon_runtime.record.file_names import log_names
+from memmon_runtime.record.log_file import RunLog
+from memmon_runtime.record.log_header import header
+from memmon_runtime.record.log_lines import card_line
+from memmon_runtime.session.processes import start_ticks
+from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.sizes import MB
+from memmon_runtime.system.source import all_added
+from memmon_runtime.system.version import __version__
+
+__builtins__ = BUILTINS
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from memmon_runtime.checkpoints.recorder import Recorder
+    from memmon_runtime.session.settings import Settings
+
+_NS = 1_000_000_000
+
+
+def open_record(recorder: Recorder, settings: Settings, parent: dict[str, object] | None) -> None:
+    """Create the files of ``recorder`` and write what they begin with; OSError where there can be no log.
+
+    ``parent``: the process that this one comes from, by its ``pid`` and its ``log``.
+    """
+    pid, now = getpid(), time_ns()
+    makedirs(settings.log_dir, exist_ok=True)
+    names = log_names(now // _NS, pid, child=parent is not None)
+    log = RunLog([f"{settings.log_dir}/{name}" for name in names])
+    record = recorder.record
+    ticks = start_ticks("self")
+    try:
+        record.page = Page(log.path, pid, ticks, recorder.reader.unit, now, recorder.baseline)
+    except (OSError, ValueError):
+        record.page = None
+    try:
+        record.events = EventFile(log.path)
+    except OSError:
+        record.events = None
+    facts = {
+        "memmon": __version__,
+        "pid": pid,
+        "start_ticks": ticks,
+        "target": recorder.target,
+        "argv": list(getattr(sys, "argv", ())),
+        "parent": parent,
+        "python": python_version(),
+        "started": started(now),
+        **_measured(recorder, settings),
+    }
+    stamp = log.stamp(now)
+    log.append(header(facts, stamp[1:]))
+    record.log = log
+    record.tell([("header", facts), *(added_fact(file, added) for file, added in all_added() if added)], 0)
+    mb = (recorder.baseline * recorder.to_mb, 0.0, 0.0)
+    log.append(card_line(stamp, recorder.levels.level, recorder.words.start, mb, recorder.levels.fired))
+    for site in recorder.sites.values():
+        record.introduce(site, 0)
+    recorder.wire()
+
+
+def added_fact(file: str, added: tuple[int, ...]) -> tuple[str, object]:
+    """Which lines of the instrumented ``file`` are not the original's."""
+    return "lines", {"file": file, "added": list(added)}
+
+
+def _measured(recorder: Recorder, settings: Settings) -> dict[str, object]:
+    """What the header says of memory."""
+    limits = recorder.limits
+    limit = {"mb": round(limits.tightest / MB, 2), "from": limits.origin, "path": limits.path}
+    kills = limits.cgroup.kills() if limits.cgroup is not None else None
+    return {
+        "language": recorder.words.language,
+        "reading": recorder.reader.name,
+        "baseline_mb": round(recorder.baseline * recorder.to_mb, 2),
+        "limit": limit if limits.origin else None,
+        "levels": {
+            "warning": settings.warning.text,
+            "warning_mb": limits.threshold_mb(settings.warning),
+            "critical": settings.critical.text,
+            "critical_mb": limits.threshold_mb(settings.critical),
+        },
+        "oom_kill": {"cgroup": kills, "vmstat": system_kills()},
+        "peak": recorder.peak.name if recorder.peak is not None else "off",
+    }
