@@ -129,7 +129,8 @@ def _summary(verdict: Verdict, say: Say) -> RenderableType:
     ]
     if verdict.exception and verdict.exception.message:
         rows.append((say("message", "异常信息"), verdict.exception.message))
-    rows.append((say("target", "程序"), verdict.target or "-"))
+    if verdict.target:
+        rows.append((say("target", "程序"), verdict.target))
     rows.append((say("log", "日志"), verdict.log))
     return table((("", "text"), ("", "text")), [(Text(key, style="dim"), value) for key, value in rows])
 

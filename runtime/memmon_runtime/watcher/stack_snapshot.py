@@ -6,7 +6,7 @@ import sys
 from _thread import get_ident
 
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.source import absolute, function_name, is_user_code, is_runtime, original_line
+from memmon_runtime.system.source import absolute, function_name, is_runtime, is_user_code, original_line
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from memmon.ownership import is_memmons
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 _OUT_OF_MEMORY = "[Errno 12]"
 """How the message of an OSError begins that the system's refusal of memory raised."""
+_WITHOUT_EVENTS = (
+    "the hidden file of events beside the log is gone: stacks, growth between checkpoints and exact totals are unknown",
+    "日志旁隐藏的事件文件已不在：堆栈、检查点之间的增长和精确总计无从得知",
+)
 _FINISHED = ("the log has its end: the program finished", "日志有结尾：程序正常结束")
 
 
@@ -68,7 +72,15 @@ def exit_status(history: ProcessHistory) -> int | None:
 
 
 def conclude(case: Case, say: Say) -> Conclusion:
-    """What became of the process, in the language of ``say``."""
+    """What became of the process, in the language of ``say``, and what its record lacks to say more."""
+    concluded = _conclude(case, say)
+    header = case.history.header
+    if header.version is None or header.from_events:
+        return concluded
+    return replace(concluded, words=(*concluded.words, say(*_WITHOUT_EVENTS)))
+
+
+def _conclude(case: Case, say: Say) -> Conclusion:
     outcome = _outcome(case)
     evidence = CauseEvidence(case.history, case.external, say)
     if outcome == "killed":

@@ -5,6 +5,7 @@ The log is streamed, since it may be large; the events are bounded and few.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,16 +96,19 @@ def _merged(records: Iterable[Record], timed: Iterable[TimedEvent]) -> Iterator[
 
 def _with_paths(records: Iterable[Record], header: Header, sites: Iterable[Site]) -> Iterator[Record]:
     """The records with whole paths in the place of those that the log prints."""
-    known = {site.printed_file: site.file for site in sites if site.printed_file}
+    known = {site.printed_file: site.file for site in sites if site.printed_file and site.file}
     folder = Path(header.target).parent if header.target else None
+
+    def whole(file: str) -> str:
+        if file in known:
+            return known[file]
+        return file if folder is None or file.startswith(("/", "<", "…")) else str(folder / file)
+
     for record in records:
-        file = record.file
-        if not file or file.startswith(("/", "<")):
-            yield record
-        elif file in known:
-            yield record._replace(file=known[file])
-        elif folder and not file.startswith("…"):
-            yield record._replace(file=str(folder / file))
+        if record.file:
+            yield record._replace(file=whole(record.file))
+        elif record.at:
+            yield record._replace(at=replace(record.at, file=whole(record.at.file)))
         else:
             yield record
 

@@ -43,6 +43,7 @@ def build_history(log: str, events: Iterable[Event], page: Page | None = None) -
         replay.apply(event)
     unwritten = merge_page(replay, page) if page and page.pid == replay.header.pid else None
     header, last = replay.header, replay.last
+    foreign = header.version is None
     since = _last_checkpoint_time(page)
     stacks = dumped_stacks(log, header.target, replay.added_lines, replay.names, since) or _newest_stacks(replay, page)
     if last is None:
@@ -56,7 +57,12 @@ def build_history(log: str, events: Iterable[Event], page: Page | None = None) -
         checkpoint=replay.checkpoint,
         background=replay.background,
         background_before=replay.background_before,
-        open_brackets=replay.brackets.still_open(replay.checkpoints),
+        open_brackets=tuple(
+            bracket
+            for bracket in replay.brackets.still_open(replay.checkpoints)
+            # Checkpoints that were put in by hand, for another monitor, need not come in pairs.
+            if bracket.direct or not foreign
+        ),
         sites=replay.totals(),
         top=replay.top(),
         stacks=stacks if replay.ended is None or untraced else (),

@@ -224,7 +224,9 @@ class Replay:
             self._count(record)
 
     def _add_special(self, record: Record) -> None:
-        """Take in a background record, the program's start or its end."""
+        """Take in a background record, the program's start or its end, or its exception."""
+        if self.header.version is None and not record.name.isascii():
+            self.header = replace(self.header, language="zh")  # another monitor's log, which says so in no header
         if record.name in BACKGROUND:
             self.background_before, self.background = self.background, record
             if record.at and not self.header.from_events:  # all that the log itself tells of the stacks

@@ -38,11 +38,12 @@ def why_this_line(culprit: Culprit, say: Say) -> tuple[str, ...]:
     where = between(*culprit.between, say) if culprit.between else place(culprit.file, culprit.line)
     took = mb(culprit.growth_mb or 0.0)
     name = culprit.checkpoint or ""
+    at_en, at_zh = (f", at {where}", f"（{where}）") if where else ("", "")
     alarm = _over_alarm(culprit, say)
     words = {
         "open": (
-            f"{name} has no end in the log: the process died inside it, at {where}, {took} after it began",
-            f"{name} 在日志中没有结束：进程死在其中（{where}），此后增长 {took}",
+            f"{name} has no end in the log: the process died inside it{at_en}, {took} after it began",
+            f"{name} 在日志中没有结束：进程死在其中{at_zh}，此后增长 {took}",
         ),
         "stack": (f"the last stack was at {where}", f"最后一次堆栈位于 {where}"),
         "leak": (
