@@ -12,6 +12,8 @@ LONGEST = 200
 """No line of the log has more characters."""
 _MOST_NAME = 60
 _MOST_PATH = 60
+_ELLIPSIS = 2
+"""Columns of an ellipsis, which some terminals show as wide as a Chinese character."""
 _WIDE_FROM = "\u1100"
 _COMPREHENSIONS = ("<listcomp>", "<genexpr>", "<dictcomp>", "<setcomp>")
 
@@ -23,26 +25,37 @@ def columns(text: str) -> int:
 
 def end_of(text: str, most: int) -> str:
     """``text`` where it has no more than ``most`` columns, else its end behind an ellipsis."""
-    while columns(text) > most and len(text) > 1:
-        text = "…" + text[2 if text[0] == "…" else 1 :]
-    return text
+    if len(text) <= most and columns(text) <= most:
+        return text
+    end = text[-most:] if most > 0 else ""  # of an argument of megabytes the rest is not even counted
+    while end and columns(end) + _ELLIPSIS > most:
+        end = end[1:]
+    return "…" + end
 
 
 def start_of(text: str, most: int) -> str:
     """``text`` where it has no more than ``most`` columns, else its beginning before an ellipsis."""
-    while columns(text) > most and len(text) > 1:
-        text = text[: -2 if text[-1] == "…" else -1] + "…"
-    return text
+    if len(text) <= most and columns(text) <= most:
+        return text
+    start = text[: max(most, 0)]
+    while start and columns(start) + _ELLIPSIS > most:
+        start = start[:-1]
+    return start + "…"
 
 
 def one_line(text: str) -> str:
-    """``text`` with an underscore for each character that would end a line or move the cursor."""
-    return "".join("_" if c < " " or c in "\x7f\x85\u2028\u2029" else c for c in text)
+    """``text`` with an underscore for each character that would end a line, move the cursor or be written as several.
+
+    The last are lone surrogates: bytes of a file's name that are no UTF-8.
+    """
+    return "".join(
+        "_" if c < " " or "\x7f" <= c <= "\x9f" or c in "\u2028\u2029" or "\ud800" <= c <= "\udfff" else c for c in text
+    )
 
 
 def short_name(name: str) -> str:
     """The name of a site as the lines of the log print it."""
-    return one_line(name if len(name) <= _MOST_NAME else name[: _MOST_NAME - 1] + "…")
+    return one_line(start_of(name, _MOST_NAME))
 
 
 def short_function(name: str) -> str:
