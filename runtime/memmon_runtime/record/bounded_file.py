@@ -40,8 +40,6 @@ class BoundedFile:
         self.path = path
         self.fd = fd
         self.end = 0
-        self.failing = False
-        """Whether the last write failed."""
         self._most = most
         self._matters = matters
         self._room = min(most, descriptors.largest_file())
@@ -49,25 +47,18 @@ class BoundedFile:
 
     def put(self, data: bytes, write: Write = pwrite) -> bool:
         """Write whole lines at the end; False, and nothing of them stays, where they do not fit on the disk."""
-        if self.end + len(data) > self._room:
-            self._shorten()
-        at = self.end
-        if at + len(data) > self._room:
-            self.failing = True
-            return False
         try:
+            if self.end + len(data) > self._room:
+                self._shorten()
+            at = self.end
+            if at + len(data) > self._room:
+                return False
             written = write(self.fd, data, at)
-        except OSError:
-            self.failing = True
-            return False
-        if written < len(data):
-            self.failing = True
-            try:
+            if written < len(data):
                 ftruncate(self.fd, at)
-            except OSError:
-                pass
+                return False
+        except OSError:
             return False
-        self.failing = False
         self.end = at + written
         return True
 
@@ -77,7 +68,7 @@ class BoundedFile:
         The end of the file keeps its last line all the while, so a kill in the midst of it loses nothing newer.
         """
         newest, room = self.end - self._room // 2, self._room // 4
-        read = kept = at = min(_KEPT_HEAD, self._room // 8)
+        read = kept = at = min(_KEPT_HEAD, self._room // 8, self.end)
         rest, count = b"", 0
         while read < self.end:
             block = pread(self.fd, 1 << 16, read)
@@ -111,8 +102,8 @@ class BoundedFile:
         return True
 
     def close(self) -> None:
-        """Give the descriptor back, unless it is no longer ours."""
-        if descriptors.identity(self.fd) == self._identity:
+        """Give the descriptor back, unless it is no longer ours. A second call does nothing."""
+        if self._identity is not None and descriptors.identity(self.fd) == self._identity:
             close(self.fd)
         # What a handler's fork is amid of shall not be written into a file that has the number by now.
         self.fd, self._identity = -1, None
