@@ -26,17 +26,25 @@ class RunRecord:
         self.log: RunLog | None = None
         self.page: Page | None = None
         self.events: EventFile | None = None
+        self._untold: Facts = []
+        """The sites whose line could not be written: it is tried again, since the totals stand in the sites' order."""
 
     def introduce(self, site: Site, passed: int) -> None:
         """Give the site its row in the page and its line among the events, which do not know it yet."""
         row = self.page.add_row(site) if self.page is not None else None
-        self.tell([("site", site_fact(site, row))], passed)
+        self._untold.append(("site", site_fact(site, row)))
+        self.tell([], passed)
 
     def tell(self, facts: Facts, passed: int, write: Write = pwrite) -> bool:
         """Write ``facts`` among the events, ``passed`` checkpoints after the beginning; True if it went well."""
         if self.events is None or self.log is None:
             return False
-        return self.events.tell(facts, self.log.stamp(time_ns())[1:], passed, write)
+        # Taken out meanwhile: a finaliser that runs amid this may tell something of its own.
+        untold, self._untold = self._untold, []
+        told = self.events.tell(untold + facts, self.log.stamp(time_ns())[1:], passed, write)
+        if not told:
+            self._untold[:0] = untold
+        return told
 
     def mend(self) -> None:
         """Open anew what the program closed behind our back."""
