@@ -11,6 +11,7 @@ from os import O_CREAT, O_EXCL, O_RDWR
 from time import monotonic_ns
 
 from memmon_runtime.record.bounded_file import BoundedFile
+from memmon_runtime.record.fitting import LONGEST
 from memmon_runtime.record.time_stamps import WIDTH, TimeStamps
 from memmon_runtime.system import descriptors
 from memmon_runtime.system.isolation import BUILTINS
@@ -30,7 +31,11 @@ _MS = 1_000_000
 _NO_SLOT = (-1, 0)
 _NOT_READY = (0, 0, b"", -1, -1, 0)
 _WIDTH = 160
-"""A padded line's least width in bytes: wide enough for nearly every line, so that the width seldom changes."""
+"""A padded line's least width in bytes: wide enough for nearly every line, so that the width seldom changes.
+
+Its largest are as many bytes as the longest line has characters: a line in ASCII is padded to it.
+"""
+_CUT = "…".encode()
 
 
 def _matters(line: bytes) -> bool:
@@ -73,7 +78,11 @@ class RunLog:
     def shape(self, body: str) -> bytes:
         """The line of a checkpoint but for its time, as ``checkpoint`` takes it: padded while lines are thinned."""
         data = body.encode("utf-8", "backslashreplace")
-        return (data.ljust(self._width - WIDTH) if self.thin else data) + b"\n"
+        if not self.thin:
+            return data + b"\n"
+        if len(data) > LONGEST - WIDTH:
+            data = data[: LONGEST - WIDTH - len(_CUT)].decode("utf-8", "ignore").encode() + _CUT
+        return data.ljust(self._width - WIDTH) + b"\n"
 
     def checkpoint(self, now: int, shaped: bytes) -> None:
         """Write a checkpoint's line, or rewrite the padded last line with it where there are too many."""
