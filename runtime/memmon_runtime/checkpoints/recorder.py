@@ -131,7 +131,7 @@ class Recorder:
         """
         self.levels.worst = level
         stamp = log.stamp(now)
-        ahead = top_ten(stamp, self.sites.values(), self.to_mb)
+        ahead = top_ten(stamp, self.sites.values(), self.to_mb, self.newest[2])
         return ahead + (self.words.danger(stamp, rss * self.to_mb) if level > WARNING else "") + line
 
     def tell_left(self) -> None:

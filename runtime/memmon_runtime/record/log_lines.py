@@ -144,16 +144,19 @@ def exception_line(
     if told["file"] is not None:
         where = f" at={short_path(str(told['file']), target)}:{told['line']} {short_function(str(told['function']))}"
     text = one_line(str(told["message"]))
-    return card_line(stamp, level, name, mb, f" {told['type']}{where}{': ' + text if text else ''}")
+    return card_line(stamp, level, name, mb, f" {one_line(str(told['type']))}{where}{': ' + text if text else ''}")
 
 
-def top_ten(stamp: str, sites: Iterable[Site], to_mb: float) -> str:
-    """The block of the largest growths, each place with its largest; the heading alone where nothing grew."""
+def top_ten(stamp: str, sites: Iterable[Site], to_mb: float, last: str = "") -> str:
+    """The block of the largest growths, each place with its largest; the heading alone where nothing grew.
+
+    The heading names the checkpoint ``last``, whose own line the block pushes out of the end of the log.
+    """
     grown = [(site.totals[LARGEST], site.printed[CLOSED], site.totals[LARGEST_RSS], site) for site in sites]
     grown += [(site.best, site.printed[OPEN], site.best_rss, site) for site in sites]
     grown = [entry for entry in grown if entry[0] > 0]
     grown.sort(key=lambda entry: -entry[0])
-    lines = [f"{stamp}] [INFO] {_TITLE}\n"]
+    lines = [f"{stamp}] [INFO] {_TITLE}{last_token(last) if last else ''}\n"]
     for rank, (growth, name, rss, site) in enumerate(grown[:_TOP], 1):
         ahead = "%3d. %+.2fMB  " % (rank, growth * to_mb)
         behind = "  RSS=%.2fMB  line=%d" % (rss * to_mb, site.line)
