@@ -85,9 +85,9 @@ def begin(frame: FrameType, settings: dict[str, Any]) -> bool:
         _session.complain(chosen.complaint)
     try:
         names = names_in(chosen.log_dir)
+        remove_orphans(chosen.log_dir, names)  # first: the new record may get the name of one of them
         _session.start(find_previous(chosen.log_dir, names) or find_parent())
         end_with_worker(_session, _finish)
-        remove_orphans(chosen.log_dir, names)
     except Exception as error:
         injected.swallow(error)
         injected.disconnect()
