@@ -9,7 +9,6 @@ ended, and of one that was killed in the midst of more of the same. Exit status 
 from __future__ import annotations
 
 import argparse
-import json
 import signal
 import subprocess
 import sys
@@ -18,9 +17,11 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "runtime"))
+sys.path[:0] = [str(ROOT / "tests" / "runtime"), str(ROOT / "tests")]
 
 from runtime_pages import read_page  # noqa: E402 - from the tests beside
+
+from support import events  # noqa: E402 - as above
 
 PROGRAM = """
 import sys
@@ -45,9 +46,9 @@ MOST = 20 << 20
 
 
 def ended(log: Path, rounds: int) -> bool:
-    """Whether the totals in the log are those of so many rounds."""
-    (totals,) = [line[10:] for line in log.read_text("utf-8").splitlines() if line.startswith("# totals: ")]
-    return [(site["opened"], site["closed"], site["left"]) for site in json.loads(totals)] == [(rounds, rounds, 0)] * 2
+    """Whether the totals among the events are those of so many rounds."""
+    (totals,) = [value for key, value in events.facts(log) if key == "totals"]
+    return [(site["opened"], site["closed"], site["left"]) for site in totals] == [(rounds, rounds, 0)] * 2
 
 
 def killed(log: Path, rounds: int) -> bool:
@@ -59,7 +60,7 @@ def killed(log: Path, rounds: int) -> bool:
     counts = (outer.closed, outer.left, inner.opened, inner.closed, inner.left)
     right = counts == (rounds - (step < 3), 0, rounds - (step < 1), rounds - (step < 2), 0) and rounds >= before
     last = log.read_text("utf-8").splitlines()[-1]
-    return right and any(f"[{name}]" in last or f'last="{name}"' in last for name in (ORDER[step], ORDER[step - 1]))
+    return right and any(f"[{name}]" in last or f"last={name}" in last for name in (ORDER[step], ORDER[step - 1]))
 
 
 def main() -> int:

@@ -1,17 +1,18 @@
-"""What the runs left in their logs: how many checkpoints each instrumented file passed, over all processes."""
+"""What the runs left beside their logs: how many checkpoints each instrumented file passed, over all processes."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import TYPE_CHECKING
+
+from support import events
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def checkpoints(folder: Path) -> Counter[str]:
-    """Checkpoints passed by file, from the totals of every run log in ``folder``.
+    """Checkpoints passed by file, from the totals beside every run log in ``folder``.
 
     A process that was killed, or left by ``os._exit``, has written no totals: each of its sites counts once.
     """
@@ -24,13 +25,11 @@ def checkpoints(folder: Path) -> Counter[str]:
 def _of(log: Path) -> Counter[str]:
     sites: list[dict[str, object]] = []
     totals: list[dict[str, int]] = []
-    with log.open(encoding="utf-8", errors="replace") as text:
-        for line in text:
-            key, _, value = line.partition(": ")
-            if key == "# site":
-                sites.append(json.loads(value))
-            elif key == "# totals":
-                totals = json.loads(value)
+    for key, value in events.facts(log):
+        if key == "site":
+            sites.append(value)
+        elif key == "totals":
+            totals = value
     if not totals:
         return Counter(str(site["file"]) for site in sites)
     passed: Counter[str] = Counter()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import textwrap
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from support import events
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +25,22 @@ CARD_LINE = re.compile(
     r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\] \[(?P<level>INFO|WARNING|CRITICAL)\] \[(?P<name>.+?)\] "
     r"RSS=(?P<rss>\d+\.\d\d)MB \(Δ(?P<since_start>[+-]\d+\.\d\d)MB, (?P<step>[+-]\d+\.\d\d)MB\)(?P<more>.*)"
 )
+BACKGROUND_LINE = re.compile(
+    r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\] \[(?P<level>INFO|WARNING|CRITICAL)\] \[(?P<name>background|后台监控)\] "
+    r"RSS=(?P<rss>\d+)MB(?: \(Δ(?P<since_start>[+-]\d+)MB\))?(?P<more>.*)"
+)
+"""A line of the watcher's, in whole megabytes; the growth goes where there is no room for it."""
+
+
+def named_in(line: str) -> str | None:
+    """The checkpoint that a line of the log is of, or names as the last one passed; None where it names none."""
+    match = CARD_LINE.fullmatch(line)
+    if match:
+        return match["name"]
+    last = re.search(r" last=(\"(?:[^\"\\]|\\.)*\"|\S+)", line)
+    if last is None:
+        return None
+    return str(json.loads(last[1])) if last[1].startswith('"') else last[1]
 
 
 @dataclass
@@ -46,13 +65,33 @@ class Left:
 
     @property
     def lines(self) -> list[dict[str, str]]:
-        """The card's lines of the only run log, taken apart."""
+        """The lines of checkpoints, start and end of the only run log, taken apart."""
         return [match.groupdict() for match in map(CARD_LINE.fullmatch, self.log.splitlines()) if match]
+
+    @property
+    def background(self) -> list[dict[str, str]]:
+        """The watcher's lines of the only run log, taken apart."""
+        return [match.groupdict() for match in map(BACKGROUND_LINE.fullmatch, self.log.splitlines()) if match]
 
     @property
     def names(self) -> list[str]:
         """What the lines are named, in order, without the background's."""
-        return [line["name"] for line in self.lines if line["name"] not in ("background", "后台监控")]
+        return [line["name"] for line in self.lines]
+
+    @property
+    def processes(self) -> list[dict[str, Any]]:
+        """The facts of each process by their names, the processes in the order of their logs' names."""
+        return [dict(events.facts(log)) for log in sorted(self.folder.glob("memory_monitor_*.log"))]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The facts of the only process by their names, of several of one name the last."""
+        (only,) = self.processes
+        return only
+
+    def told(self, key: str) -> list[Any]:
+        """The values of all facts of one name."""
+        return events.told(self.folder, key)
 
     @property
     def pages(self) -> list[Path]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 
 def totals(left):
-    """The log's totals, by the order of the sites."""
-    (line,) = [line for line in left.log.splitlines() if line.startswith("# totals: ")]
-    return [(site["opened"], site["closed"], site["left"]) for site in json.loads(line.partition(": ")[2])]
+    """The totals, by the order of the sites."""
+    (sites,) = left.told("totals")
+    return [(site["opened"], site["closed"], site["left"]) for site in sites]
 
 
 def growth(left, name):
@@ -262,7 +261,8 @@ def test_peak_can_be_turned_off(every_python):
         settings="peak=False, ",
     )
     assert left.stdout == "True\n"
-    assert '# peak: "off"' in left.log
+    assert left.facts["header"]["peak"] == "off"
+    assert ", peaks by off\n" in left.log
     assert "peak=+" not in left.log
 
 

@@ -41,18 +41,19 @@ sys.exit(3)
 
 @pytest.mark.parametrize("system", ["win32", "darwin"])
 def test_other_systems_are_read_by_psutil(every_python, system):
-    """The same program, the same output and status, a whole log with the right growth, and nothing left behind."""
+    """The same program, the same output and status, a whole record with the right growth, no page left behind."""
     shutil.copy(Path(__file__).with_name("elsewhere.py"), every_python.folder / "sitecustomize.py")
     (every_python.folder / "psutil.py").write_text(PSUTIL, "utf-8")
     every_python.write(PROGRAM)
     left = every_python.run(None, PYTHONPATH=str(every_python.folder), ELSEWHERE=system)
     assert (left.status, left.stdout, left.stderr) == (3, "90\n", "")
-    assert '# reading: "psutil"' in left.log
+    assert left.facts["header"]["reading"] == "psutil"
+    assert ", read by psutil, " in left.log
     assert "\r" not in left.log
     growths = [float(line["step"]) for line in left.lines if line["name"] == "big_AFTER"]
     assert growths == [pytest.approx(60, abs=3), pytest.approx(30, abs=3)]
     assert left.names[-1] == "program end"
-    assert '"opened": 15000' in left.log
+    assert [site["opened"] for site in left.facts["totals"]] == [2, 15_000]
     assert left.pages == []
     kinds = {path.suffix for path in every_python.folder.iterdir() if path.is_file()}
-    assert kinds == {".py", ".log"}
+    assert kinds == {".py", ".log", ".events"}

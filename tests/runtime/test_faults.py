@@ -549,13 +549,14 @@ def virtual_memory():
     ids=["none", "broken", "there"],
 )
 def test_without_proc_the_next_best_source_is_read(every_python, psutil, reading):
-    """Psutil where it works, else tracemalloc; the header says which."""
+    """Psutil where it works, else tracemalloc; the header says which, in words and among the events."""
     files = {"psutil": psutil} if psutil else {}
     program = (
         "__memmon__.before('big', 1)\nkept = bytes(b'x' * (200 << 20))\n__memmon__.after('big', 1)\nprint(work(20))\n"
     )
     without, with_ = hidden_proc(every_python, program, **files)
     same(without, with_)
-    assert f'# reading: "{reading}"' in with_.log
+    assert with_.facts["header"]["reading"] == reading
+    assert f", read by {reading}, " in with_.log
     growth = next(line for line in with_.lines if line["name"] == "big_AFTER")["step"]
     assert float(growth) > 100

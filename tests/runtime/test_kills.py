@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from runtime_pages import read_page
+from runtime_programs import Left
 
 from support import cgroup
 from support.marks import needs_cgroup
@@ -17,7 +17,7 @@ pytestmark = needs_cgroup
 
 
 def kill(bench, source, settings=""):
-    """Run a program in a 300 MB cgroup, in which the kernel must kill it; its log's lines and its page."""
+    """Run a program in a 300 MB cgroup, in which the kernel must kill it; what it left, and its page."""
     bench.write(source, settings=settings)
     with cgroup.limited(300) as group:
         done = group.run(bench.command(), cwd=bench.folder, env=bench.environment(), stdout=subprocess.DEVNULL)
@@ -25,12 +25,7 @@ def kill(bench, source, settings=""):
         assert group.oom_kills() == 1
     (log,) = bench.folder.glob("memory_monitor_*.log")
     page = bench.folder / f".{log.stem}.page"
-    return log.read_text("utf-8").splitlines(), read_page(page)
-
-
-def machine(lines, key):
-    """The values of the machine lines of one key."""
-    return [json.loads(line.partition(": ")[2]) for line in lines if line.startswith(f"# {key}: ")]
+    return Left(-9, "", "", bench.folder), read_page(page)
 
 
 LEAK = """
@@ -47,23 +42,26 @@ LEAK = """
 
 def test_the_levels_are_those_of_the_cgroup(every_python):
     """The limit is the cgroup's; WARNING and CRITICAL come before the kill, each with its Top 10 and its stacks."""
-    lines, page = kill(every_python, LEAK, settings='language="zh", ')
-    (limit,) = machine(lines, "limit")
-    assert (limit["mb"], limit["from"]) == (300, "cgroup")
-    assert machine(lines, "levels")[0]["warning_mb"] == 240
-    assert sum(line.endswith("] [INFO] [Top 10]") for line in lines) == 2
+    left, page = kill(every_python, LEAK, settings='language="zh", ')
+    lines, (header,) = left.log.splitlines(), left.told("header")
+    assert (header["limit"]["mb"], header["limit"]["from"]) == (300, "cgroup")
+    assert header["levels"]["warning_mb"] == 240
+    assert "# 上限：300.00MB（cgroup）" in lines
+    assert "# 级别：警告从 240.00MB (80%) 起，危险从 285.00MB (95%) 起" in lines
+    assert sum("] [INFO] [Top 10] last=加载config_" in line for line in lines) == 2
     assert sum("[CRITICAL] ⚠️ 内存接近危险阈值！当前RSS=" in line for line in lines) == 1
     assert any("[WARNING]" in line and " fired=cgroup:" in line for line in lines)
     assert any("[CRITICAL]" in line and " fired=cgroup:" in line for line in lines)
-    frames = [frame for stack in machine(lines, "stack") for frame in stack["frames"]]
+    frames = [frame for stack in left.told("stack") for frame in stack["frames"]]
     assert any(function == "leak" and 5 <= line <= 7 for _, line, function in frames)
     assert page.newest.printed == "加载config_BEFORE"
 
 
 def test_the_last_line_names_the_last_checkpoint(every_python):
     """In the page the newest, in the log it or the one before."""
-    lines, page = kill(every_python, LEAK)
-    assert page.newest.printed in lines[-1] or "加载config_AFTER" in lines[-1]
+    left, page = kill(every_python, LEAK)
+    last = left.log.splitlines()[-1]
+    assert page.newest.printed in last or "加载config_AFTER" in last
 
 
 def test_open_brackets_are_known(every_python):
@@ -140,12 +138,12 @@ def test_the_picture_of_the_heap_keeps_nothing(every_python):
         settings='critical="60MB", ',
     )
     assert (done.stdout, done.status) == ("['mine', 'thing'] True\n", 0)
-    assert len(machine(done.log.splitlines(), "heap")) == 1
+    assert len(done.told("heap")) == 1
 
 
 def test_the_heap_is_pictured_at_the_rise_to_critical(bench):
     """Once: the biggest containers of the running frames with name, type and length, within the budget."""
-    lines, _ = kill(
+    left, _ = kill(
         bench,
         """
         import time
@@ -162,7 +160,7 @@ def test_the_heap_is_pictured_at_the_rise_to_critical(bench):
         Cache().fill()
         """,
     )
-    (heap,) = machine(lines, "heap")
+    (heap,) = left.told("heap")
     assert heap["seconds"] < 0.2
     names = {entry["name"]: entry for entry in heap["containers"]}
     assert names["seen"]["type"] == "list"

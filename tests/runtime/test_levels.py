@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
+
+from support import events
 
 GROW = """
     import time
@@ -39,7 +39,8 @@ def test_absolute_thresholds_compare_rss(every_python):
     assert [level for level, _ in fired(left, "after all_AFTER")] == ["INFO"]
     assert left.log.count("[CRITICAL] ⚠️ memory is close to the limit! RSS=") == 1
     # At the first WARNING, at the first CRITICAL, and at the end.
-    assert left.log.count("] [INFO] [Top 10]\n") == 3
+    titles = [line.partition("] [INFO] [Top 10]")[2] for line in left.log.splitlines() if "[Top 10]" in line]
+    assert titles == [" last=grow_AFTER", " last=grow_AFTER", ""]
 
 
 def test_a_critical_size_below_the_warning_share(bench):
@@ -57,8 +58,8 @@ def test_the_limit_in_the_header_is_the_tightest(bench):
     command = bench.command()
     bench.command = lambda *_: ["sh", "-c", 'ulimit -v 400000; exec "$@"', "sh", *command]
     left = bench.run()
-    (limit,) = [line for line in left.log.splitlines() if line.startswith("# limit: ")]
-    assert json.loads(limit.partition(": ")[2]) == {"mb": 390.62, "from": "address-space", "path": None}
+    assert left.facts["header"]["limit"] == {"mb": 390.62, "from": "address-space", "path": None}
+    assert "# limit: 390.62MB (address-space)\n" in left.log
     assert ("WARNING", "address-space") in fired(left, "grow_AFTER") or "address-space" in left.log
 
 
@@ -80,9 +81,9 @@ def test_switches_win_and_bad_values_fall_back(every_python):
     assert (left.status, left.logs) == (0, [])
     assert left.stderr == "memmon: MEMMON_WARNING=lots is not understood and counts for nothing\n"
     (log,) = (every_python.folder / "日志").glob("memory_monitor_*.log")
-    (levels,) = [line for line in log.read_text("utf-8").splitlines() if line.startswith("# levels: ")]
-    levels = json.loads(levels.partition(": ")[2])
+    levels = events.header(log)["levels"]
     assert (levels["warning"], levels["critical"], levels["critical_mb"]) == ("70%", "1.5GB", 1536.0)
+    assert ", critical from 1536.00MB\n" in log.read_text("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -120,7 +121,7 @@ def test_growth_between_checkpoints_alarms_at_the_opening(bench):
 
 
 def test_the_background_tells_of_jumps_with_every_threads_line(every_python):
-    """Between checkpoints, with the last checkpoint's name and lines of the original."""
+    """Between checkpoints: in words the busiest thread's line, with the last checkpoint; every line among the events."""
     left = every_python.run("""
         import time
         def load():
@@ -130,9 +131,9 @@ def test_the_background_tells_of_jumps_with_every_threads_line(every_python):
         load()
         __memmon__.after("around", 5)
     """)
-    assert any(line["name"] == "background" and 'last="around_BEFORE"' in line["more"] for line in left.lines)
-    stacks = [json.loads(line.partition(": ")[2]) for line in left.log.splitlines() if line.startswith("# stack: ")]
-    frames = [frame for stack in stacks if stack["thread"] == "MainThread" for frame in stack["frames"]]
+    told = [line["more"] for line in left.background]
+    assert " at=program.py:3 load last=around_BEFORE" in told or " at=program.py:4 load last=around_BEFORE" in told
+    frames = [frame for stack in left.told("stack") if stack["thread"] == "MainThread" for frame in stack["frames"]]
     program = str(every_python.folder / "program.py")
     assert [program, 3, "load"] in frames or [program, 4, "load"] in frames
     assert [program, 6, "<module>"] in frames

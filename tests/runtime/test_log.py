@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+
+from support import events
 
 STORY = """
     def load():
@@ -19,9 +22,10 @@ STORY = """
 
 KEYS = [
     "memmon",
+    "pid",
+    "start_ticks",
     "target",
     "argv",
-    "pid",
     "parent",
     "python",
     "started",
@@ -33,15 +37,6 @@ KEYS = [
     "oom_kill",
     "peak",
 ]
-
-
-def machine(log):
-    """The machine lines as (key, value)."""
-    return [
-        (line[2:].partition(": ")[0], json.loads(line.partition(": ")[2]))
-        for line in log.splitlines()
-        if line.startswith("# ")
-    ]
 
 
 def test_story_is_told_on_every_python(every_python):
@@ -61,38 +56,55 @@ def test_story_is_told_on_every_python(every_python):
     assert " growth=+8" in lines["Phase_END"]["more"]
 
 
-def test_header_is_complete_and_first(bench):
-    """The header's machine lines come first, in their order, each with a JSON value."""
+def test_the_header_is_complete_and_first(bench):
+    """The first fact of the events has all that memmon has to know of the run, and the log says it in words."""
     left = bench.run(STORY)
-    found = machine(left.log)
-    assert [key for key, _ in found[: len(KEYS)]] == KEYS
-    assert all(line.startswith("# ") for line in left.log.splitlines()[: len(KEYS)])
-    values = dict(found)
+    ((log, facts),) = [(path, events.facts(path)) for path in bench.folder.glob("memory_monitor_*.log")]
+    assert facts[0][0] == "header"
+    values = facts[0][1]
+    assert list(values) == KEYS
     assert values["target"] == str(bench.folder / "program.py")
     assert values["parent"] is None
     assert values["reading"] == "procfs"
-    assert values["end"] == {"exit": "normal"}
+    assert facts[-1] == ("end", {"exit": "normal"})
+    words = [line[2:] for line in left.log.splitlines() if line.startswith("# ")]
+    assert left.log.startswith("# ")
+    assert [line.partition(" ")[0] for line in words] == [
+        "memmon", "program:", "process:", "memory:", "limit:", "levels:", "after",
+    ]  # fmt: skip
+    assert words[0] == f"memmon {values['memmon']}: the memory of one process, a line for each checkpoint"
+    assert words[1].endswith("program.py")
+    assert words[2].startswith(f"process: {values['pid']}, Python {values['python']}, started ")
+    assert words[3].startswith(f"memory: {values['baseline_mb']:.2f}MB at the start, read by procfs, peaks by ")
+    assert log.read_text("utf-8").splitlines()[len(words)].partition("] ")[2].startswith("[INFO] [program start] ")
 
 
-def test_a_finished_run_leaves_only_its_log(bench):
-    """The page is taken away when everything in it has gone into the log."""
+def test_a_finished_run_leaves_its_log_and_its_events(bench):
+    """The page is taken away when everything in it has gone among the events."""
     left = bench.run(STORY)
-    assert left.pages == []
-    totals = dict(machine(left.log))["totals"]
+    (log,) = bench.folder.glob("memory_monitor_*.log")
+    assert set(bench.folder.glob("*memory_monitor_*")) == {log, events.path_of(log)}
+    (totals,) = left.told("totals")
     assert [(site["opened"], site["closed"], site["left"]) for site in totals] == [(1, 1, 0), (1, 1, 0)]
+    for line in events.path_of(log).read_text("utf-8").splitlines():
+        fields = json.loads(line)
+        assert list(fields)[1:] == ["at", "passed"]
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}", fields["at"])
+    assert fields["passed"] == 4
 
 
 def test_an_uncaught_exception_is_told_with_its_original_line(bench):
-    """The line of the traceback's last frame, as it was before the preamble was put in."""
+    """The line of the traceback's last frame, as it was before the preamble was put in, in both files."""
     left = bench.run("def f():\n    return 1 / 0\n\nf()\n")
     assert left.status == 1
-    values = dict(machine(left.log))
-    told = {key: value for key, value in values["exception"].items() if key != "frames"}
+    told = {key: value for key, value in left.facts["exception"].items() if key != "frames"}
     assert told == {
         "type": "ZeroDivisionError", "message": "division by zero", "file": str(bench.folder / "program.py"),
         "line": 2, "function": "f",
     }  # fmt: skip
-    assert values["end"] == {"exit": "exception"}
+    assert left.facts["end"] == {"exit": "exception"}
+    assert left.names == ["program start", "exception", "program end"]
+    assert left.lines[1]["more"] == " ZeroDivisionError at=program.py:2 f: division by zero"
 
 
 def test_a_bracket_left_by_an_exception_is_shown_as_left(bench):

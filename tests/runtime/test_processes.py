@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 WORK = """
@@ -14,19 +12,20 @@ def work(n):
 """
 
 
-def header(log):
-    """The header as a dict."""
-    lines = [line[2:].partition(": ") for line in log.splitlines() if line.startswith("# ")]
-    return {key: json.loads(value) for key, _, value in lines}
+def known(facts):
+    """What one process's events tell, with the fields of the header among it."""
+    return {**facts["header"], **facts}
 
 
 def family(left):
-    """The parent's header and the others'; each other must name a log that exists."""
-    headers = [header(log) for log in left.logs]
-    (parent,) = [head for head in headers if head["parent"] is None]
-    others = [head for head in headers if head["parent"] is not None]
-    names = {str(path) for path in left.folder.glob("memory_monitor_*.log")}
-    assert all(head["parent"]["log"] in names for head in others)
+    """What is known of the parent and of the others; each other must name a log that exists, in words too."""
+    processes = [known(facts) for facts in left.processes]
+    (parent,) = [process for process in processes if process["parent"] is None]
+    others = [process for process in processes if process["parent"] is not None]
+    logs = {str(path): path.name for path in left.folder.glob("memory_monitor_*.log")}
+    for process in others:
+        pid, log = process["parent"]["pid"], process["parent"]["log"]
+        assert any(f"# parent: {pid}, which writes {logs[log]}\n" in text for text in left.logs)
     return parent, others
 
 
@@ -49,8 +48,8 @@ def test_a_fork_has_its_own_log_and_the_parent_keeps_its(every_python):
     parent, children = family(left)
     assert len(children) == 5
     assert all(child["parent"]["pid"] == parent["pid"] for child in children)
-    for log in left.logs:
-        assert log.count("[work_END]") == (2 if header(log)["parent"] is None else 1)
+    for log, facts in zip(left.logs, left.processes):
+        assert log.count("[work_END]") == (2 if facts["header"]["parent"] is None else 1)
         assert log.count("_LEFT]") == 0
 
 
@@ -75,7 +74,7 @@ def test_a_child_that_a_thread_forked_ends_with_its_last_thread(every_python):
     )
     assert (left.status, left.stdout) == (0, "0\n"), left.stderr
     _, (child,) = family(left)
-    (log,) = [log for log in left.logs if header(log)["pid"] == child["pid"]]
+    (log,) = [log for log, facts in zip(left.logs, left.processes) if facts["header"]["pid"] == child["pid"]]
     assert log.count("[work_END]") == 1
     assert log.rstrip().rpartition("[INFO] ")[2].startswith("[program end]"), log[-500:]
 
@@ -214,9 +213,10 @@ def test_a_copied_runtime_and_an_installed_one_are_two_but_do_not_harm_each_othe
     bench.write("def f():\n    raise LookupError\n", "helper.py")
     left = bench.run("import helper\nhelper.f()\n")
     assert left.status == 1
-    head = header(left.log)
-    assert head["exception"]["file"].endswith("helper.py")
-    assert head["exception"]["line"] == 2
+    exception = left.facts["exception"]
+    assert exception["file"].endswith("helper.py")
+    assert exception["line"] == 2
+    assert left.lines[-2]["more"].startswith(" LookupError at=helper.py:2 f")
 
 
 @pytest.mark.parametrize("ending", ["", "interpreters.destroy(one)\n"])

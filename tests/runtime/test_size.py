@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
 import subprocess
 from pathlib import Path
 
 import pytest
 from runtime_programs import CARD_LINE
 
-from memmon_runtime.record import log_file
+from memmon_runtime.record import bounded_file, log_file
+from memmon_runtime.record.fitting import short_name
 
 LOOP = """
     for i in range({n}):
@@ -26,8 +25,7 @@ def check_loop(left, n):
     assert left.status == 0, left.stderr
     path = next(left.folder.glob("memory_monitor_*.log"))
     assert path.stat().st_size < 20 << 20
-    (totals,) = [line for line in left.log.splitlines() if line.startswith("# totals: ")]
-    assert [site["opened"] for site in json.loads(totals.partition(": ")[2])] == [n, 1]
+    assert [site["opened"] for site in left.facts["totals"]] == [n, 1]
     assert all(line.startswith(("[", "# ", "  ")) for line in left.log.splitlines())
     assert left.names[-1] == "program end"
     # What came after the loop stands in the log too, wherever the last padded line stood.
@@ -68,15 +66,15 @@ def test_a_log_goes_on_within_the_file_size_limit(every_python):
     assert len(left.log.encode()) <= 50_000
     assert left.log.startswith("# memmon")
     assert left.names[-2:] == ["step_AFTER", "program end"]
-    assert '"opened": 4000' in left.log
+    assert left.facts["totals"][0]["opened"] == 4000
 
 
 @pytest.fixture
 def small(tmp_path, monkeypatch):
     """A log that is full at 200 kB, of which the first 4 kB are kept."""
     monkeypatch.setattr(log_file, "_FULL", 200_000)
-    monkeypatch.setattr(log_file, "_KEPT_HEAD", 4096)
-    log = log_file.RunLog(str(tmp_path), os.getpid(), child=False)
+    monkeypatch.setattr(bounded_file, "_KEPT_HEAD", 4096)
+    log = log_file.RunLog([str(tmp_path / "memory_monitor_20261122_103048.log")])
     yield log
     log.close()
 
@@ -87,34 +85,33 @@ def lines_of(log):
 
 
 def test_a_full_log_is_made_shorter_in_place(small):
-    """The header, every site, the newest half and the last line stay, in order; it never grows beyond its bound."""
-    small.append("# memmon: 1\n")
+    """The header, what is no checkpoint in order, the newest half and the last line stay, in order, within its bound."""
+    small.append("# memmon 1\n")
     size = 0
     for i in range(20_000):
-        if i % 1000 == 0:
-            small.append(f'# site: {{"n": {i}}}\n')
-        small.append(f"[{i:06d}] " + "x" * 60 + "\n")
+        level = "WARNING" if i % 1000 == 999 else "INFO"
+        small.append(f"[2026-11-22 10:30:48.123] [{level}] [x_AFTER] RSS=1.00MB (Δ+1.00MB, +1.00MB) line={i:06d}\n")
         size = max(size, Path(small.path).stat().st_size)
     lines = lines_of(small)
-    assert size <= 200_000 + 100
-    assert lines[0] == "# memmon: 1"
-    assert [json.loads(line.partition(": ")[2])["n"] for line in lines if line.startswith("# site")] == list(
-        range(0, 20_000, 1000)
-    )
-    numbers = [int(line[1:7]) for line in lines if line.startswith("[")]
+    assert size <= 200_000
+    assert lines[0] == "# memmon 1"
+    assert all(CARD_LINE.fullmatch(line) for line in lines[1:])
+    numbers = [int(line[-6:]) for line in lines[1:]]
     assert numbers == sorted(numbers)
-    assert numbers[-1] == 19_999
-    assert numbers[:50] == list(range(50))
-    assert all(line.startswith("#") or len(line) == 69 for line in lines)
+    assert numbers[:40] == list(range(40))
+    assert [number for number in numbers if number % 1000 == 999] == list(range(999, 20_000, 1000))
+    newest = 100_000 // len(lines[-1].encode() + b"\n")
+    assert numbers[-newest:] == list(range(20_000 - newest, 20_000))
 
 
 def test_thinned_lines_of_any_length_leave_no_remains(small, monkeypatch):
     """A short line after a long one in the same place; names of every length, Chinese among them."""
     monkeypatch.setattr(small, "_allowance", 1)
     for i in range(400):
-        body = f"] [INFO] [{'长' * (i * 7 % 90)}名_AFTER] RSS=1.00MB (Δ+1.00MB, +1.00MB) line={i}"
+        body = f"] [INFO] [{short_name('长' * (i * 7 % 90) + '名')}_AFTER] RSS=1.00MB (Δ+1.00MB, +1.00MB) line={i}"
         small.checkpoint(1_700_000_000_000_000_000 + i * 10**6, small.shape(body))
         last = lines_of(small)[-1]
+        assert len(last) <= 200
         match = CARD_LINE.fullmatch(last.rstrip())
         assert match
         assert match["more"] == f" line={i}"

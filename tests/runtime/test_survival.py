@@ -9,7 +9,7 @@ import time
 
 import pytest
 from runtime_pages import read_page
-from runtime_programs import CARD_LINE, Bench
+from runtime_programs import Bench, named_in
 
 from support import runtime
 from support.marks import each_python, full
@@ -60,13 +60,7 @@ def check(text, facts):
     assert (outer.closed, outer.left) == (rounds - (step < 3), 0)
     assert (inner.opened, inner.closed, inner.left) == (rounds - (step < 1), rounds - (step < 2), 0)
     last = text.decode().splitlines()[-1]
-    match = CARD_LINE.fullmatch(last)
-    assert match, last
-    behind = ORDER[step - 1]
-    if match["name"] == "background":
-        assert f'last="{newest.printed}"' in last or f'last="{behind}"' in last
-    else:
-        assert match["name"] in (newest.printed, behind)
+    assert named_in(last) in (newest.printed, ORDER[step - 1]), last
 
 
 @pytest.mark.slow
@@ -90,6 +84,47 @@ def test_a_kill_leaves_a_right_record_on_every_python(tmp_path, python):
     bench = Bench(tmp_path, str(python))
     bench.write(LOOP)
     check(*killed(bench, 1.0))
+
+
+# Brackets of every length, in the longest of which the watcher writes line upon line; sites come and go, brackets are
+# left, and the levels are reached.
+CHANGING = """
+    import sys, time
+    sys.stdout.write("go"); sys.stdout.flush()
+    kept = []
+    def leave(i):
+        __memmon__.before(f"left {i % 5}", 5)
+        raise KeyError
+    for i in range(1000):
+        __memmon__.before(f"long {i % 30}", 8)
+        end = time.monotonic() + i % 7 * 0.25
+        while time.monotonic() < end:
+            kept.append(bytearray(b"x" * (300 << 10)))
+            time.sleep(0.01)
+            if len(kept) > 400:
+                kept.clear()
+        __memmon__.after(f"long {i % 30}", 8)
+        try:
+            leave(i)
+        except KeyError:
+            pass
+"""
+
+
+@pytest.mark.slow
+def test_the_last_twenty_lines_name_the_last_checkpoint(bench):
+    """Whenever the program is killed: the newest that the log's end names is the newest passed, or the one before."""
+    bench.write(CHANGING, settings='interval=0.05, warning="60MB", critical="90MB", ')
+    moments = random.Random(7)
+    long = 0
+    for _ in range(15):
+        text, facts = killed(bench, moments.uniform(0.2, 4.0))
+        tail = text.decode("utf-8").splitlines()[-20:]
+        named = [name for name in map(named_in, tail) if name]
+        newest, before = [row.printed for row in sorted(facts.rows, key=lambda row: -row.number)][:2]
+        assert named[-1] in (newest, before, before.replace("BEFORE", "LEFT")), tail
+        long += all("] [background] " in line for line in tail)
+    assert long
 
 
 def test_a_page_grows_with_the_sites(every_python):

@@ -17,11 +17,11 @@ def path_of(log: Path) -> Path:
 def facts(log: Path) -> list[tuple[str, Any]]:
     """All facts beside ``log`` in their order; a torn last line is left out."""
     found = []
-    for line in path_of(log).read_text(encoding="utf-8").splitlines(keepends=True):
-        if line.endswith("\n"):
-            fields = json.loads(line)
-            key = next(iter(fields))
-            found.append((key, fields[key]))
+    # What JSON leaves as it is may end a line for `str.splitlines`.
+    for line in path_of(log).read_text(encoding="utf-8").split("\n")[:-1]:
+        fields = json.loads(line)
+        key = next(iter(fields))
+        found.append((key, fields[key]))
     return found
 
 

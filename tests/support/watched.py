@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import time
 from typing import TYPE_CHECKING, Any
 
-from support import cgroup, runtime
+from support import cgroup, events, runtime
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,8 +53,6 @@ def _command(folder: Path, python: Path, source: str, *options: str, ballast: in
 
 
 def told(folder: Path, key: str) -> list[dict[str, Any]]:
-    """The machine lines of one key in all run logs of ``folder``, the logs in order of their names."""
-    head = f"# {key}: "
-    logs = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("memory_monitor_*.log"))]
-    whole = [log[: log.rfind("\n") + 1] for log in logs]  # while the program runs, the last line may be in the making
-    return [json.loads(line[len(head) :]) for log in whole for line in log.splitlines() if line.startswith(head)]
+    """The facts of one name beside all run logs of ``folder``, also while the programs are still beginning."""
+    logs = [log for log in sorted(folder.glob("memory_monitor_*.log")) if events.path_of(log).exists()]
+    return [value for log in logs for name, value in events.facts(log) if name == key]
