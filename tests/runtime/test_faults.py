@@ -12,6 +12,8 @@ import subprocess
 
 import pytest
 
+from support import events
+
 # What most programs below do between the fault and their end.
 WORK = """
 def work(n):
@@ -379,7 +381,7 @@ def mounted(folder, *options):
 
 
 def test_a_full_disk_costs_lines_and_no_more_and_then_the_log_goes_on(every_python):
-    """ENOSPC drops whole lines; once there is room again, new ones follow."""
+    """ENOSPC drops whole lines; once there is room again, new ones follow, and what memmon has to know is told."""
     program = dedent("""
         import os, time
         with open("logs/filler", "wb") as filler:
@@ -398,6 +400,9 @@ def test_a_full_disk_costs_lines_and_no_more_and_then_the_log_goes_on(every_pyth
         same(without, with_)
         (log,) = (every_python.folder / "logs").glob("memory_monitor_*.log")
         lines = log.read_bytes().decode("utf-8").splitlines()
+        facts = events.facts(log)
+    assert [value["name"] for name, value in facts if name == "site"] == ["step", "room again"]
+    assert [site["opened"] for site in dict(facts)["totals"]] == [300, 1]
     assert any("[room again_BEFORE]" in line for line in lines)
     assert any("[room again_AFTER]" in line for line in lines)
     assert all(line.startswith(("[", "# ", "  ")) for line in lines)

@@ -104,8 +104,7 @@ def test_switches_are_written_and_ordered_as_the_configuration(bench, switches, 
     """A size has its unit and a warning does not lie above critical; else the settings hold, and a word says so."""
     left = bench.run("pass", settings='warning="70%", critical="90%", ', **switches)
     assert (left.status, left.stderr) == (0, f"memmon: {said}\n" if said else "")
-    (levels,) = [line for line in left.log.splitlines() if line.startswith("# levels: ")]
-    levels = json.loads(levels.partition(": ")[2])
+    levels = left.facts["header"]["levels"]
     assert (levels["warning"], levels["critical"]) == holds
 
 

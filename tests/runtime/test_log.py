@@ -190,8 +190,7 @@ def test_bare_numbers_by_hand_are_megabytes(bench):
     )
     left = bench.run()
     assert (left.status, left.stderr) == (0, "memmon: '20' is no size and counts for nothing\n")
-    (levels,) = [line for line in left.log.splitlines() if line.startswith("# levels: ")]
-    levels = json.loads(levels.partition(": ")[2])
+    levels = left.facts["header"]["levels"]
     assert (levels["warning_mb"], levels["critical_mb"]) == (4000.0, 5000.5)
     assert {line["level"] for line in left.lines if line["name"] == "none_END"} == {"INFO"}
 
@@ -201,8 +200,7 @@ def test_warning_above_critical_by_hand_is_said(bench):
     bench.write("from memmon_runtime import configure\nconfigure(warning='99%')\n", preamble=False)
     left = bench.run()
     assert left.stderr == "memmon: warning=99% is above critical=95%: both count for nothing\n"
-    (levels,) = [line for line in left.log.splitlines() if line.startswith("# levels: ")]
-    levels = json.loads(levels.partition(": ")[2])
+    levels = left.facts["header"]["levels"]
     assert (levels["warning"], levels["critical"]) == ("80%", "95%")
 
 
