@@ -8,11 +8,15 @@ waits for a list to get shorter: a trace function that passes checkpoints itself
 
 from __future__ import annotations
 
-from bisect import bisect_left
-
 from memmon_runtime.system.isolation import BUILTINS
 
 __builtins__ = BUILTINS
+
+try:
+    from _bisect import bisect_left  # what bisect wraps, which would be one module more to load
+except ImportError:  # another Python than CPython
+    from bisect import bisect_left
+
 _MOST = 4096
 
 

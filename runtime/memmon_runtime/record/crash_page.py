@@ -56,8 +56,6 @@ from __future__ import annotations
 
 from os import O_CREAT, O_EXCL, O_RDONLY, O_RDWR, close
 from os import open as open_file
-from struct import Struct
-from struct import error as StructError  # noqa: N812 - as the other exceptions are named
 
 from memmon_runtime.record.file_names import page_of
 from memmon_runtime.record.sites import AT, NEXT_AT, TIMES_LEFT
@@ -67,6 +65,14 @@ from memmon_runtime.system.mapped_file import Mapping
 from memmon_runtime.system.portable_io import O_CLOEXEC, pread
 
 __builtins__ = BUILTINS
+
+try:
+    # What struct wraps, which would be one module more to load.
+    from _struct import Struct
+    from _struct import error as StructError  # type: ignore[attr-defined]  # noqa: N812 - as others are named
+except ImportError:  # another Python than CPython
+    from struct import Struct
+    from struct import error as StructError  # noqa: N812 - likewise
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from memmon_runtime.record.sites import Site

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from time import time_ns
 
 from memmon_runtime.measure.limits import CRITICAL
 from memmon_runtime.record.facts import totals_fact
 from memmon_runtime.record.log_lines import card_line, exception_line, top_ten
 from memmon_runtime.session import workers
-from memmon_runtime.session.uncaught import uncaught
 from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.source import absolute, function_name, original_line
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from memmon_runtime.checkpoints.recorder import Recorder
     from memmon_runtime.record.event_file import Facts
+
+_MOST_FRAMES = 64
+_LONGEST_MESSAGE = 1000
 
 
 def close_record(recorder: Recorder) -> None:
@@ -26,7 +30,7 @@ def close_record(recorder: Recorder) -> None:
     recorder.brackets.leave_lane()
     recorder.tell_left()
     record = recorder.record
-    exception = uncaught()
+    exception = _uncaught()
     facts: Facts = [("exception", exception)] if exception else []
     facts.append(("totals", totals_fact(recorder.sites.values(), recorder.to_mb)))
     facts.append(("end", {"exit": "exception" if exception or workers.failed() else "normal"}))
@@ -48,3 +52,30 @@ def _last_lines(recorder: Recorder, stamp: str, exception: dict[str, object] | N
         text = exception_line((stamp, level, words.exception), figures, exception, recorder.target)
     text += top_ten(stamp, recorder.sites.values(), recorder.to_mb)
     return text + card_line(stamp, levels.level, words.end, figures, levels.fired)
+
+
+def _uncaught() -> dict[str, object] | None:
+    """The exception under way, or printed by the interpreter already; None where there is none, or a SystemExit.
+
+    Its ``type`` and ``message``; ``frames`` are [file, line in the original, function], the innermost first, which is
+    ``file``, ``line`` and ``function`` too (None where memory did not suffice for a traceback).
+    """
+    error = sys.exc_info()[1] or getattr(sys, "last_value", None)
+    if error is None or isinstance(error, SystemExit):
+        return None
+    found: dict[str, object] = {"type": type(error).__name__, "message": ""}
+    try:
+        found["message"] = str(error)[:_LONGEST_MESSAGE]
+    except Exception:
+        pass
+    frames: list[list[object]] = []
+    traceback = error.__traceback__
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        line = original_line(code.co_filename, traceback.tb_lineno)
+        frames.append([absolute(code.co_filename), line, function_name(code)])
+        traceback = traceback.tb_next
+    frames = frames[: -_MOST_FRAMES - 1 : -1]
+    found["file"], found["line"], found["function"] = frames[0] if frames else (None, None, None)
+    found["frames"] = frames
+    return found

@@ -11,7 +11,7 @@ from gc import get_objects
 from sys import _getframe, getallocatedblocks
 
 from memmon_runtime.checkpoints import injected, pickled_functions
-from memmon_runtime.session.orphans import remove_orphans
+from memmon_runtime.record.file_names import log_beside
 from memmon_runtime.session.processes import find_parent, find_previous, find_target, names_in
 from memmon_runtime.session.session import Session
 from memmon_runtime.session.settings import Settings
@@ -85,7 +85,10 @@ def begin(frame: FrameType, settings: dict[str, Any]) -> bool:
         _session.complain(chosen.complaint)
     try:
         names = names_in(chosen.log_dir)
-        remove_orphans(chosen.log_dir, names)  # first: the new record may get the name of one of them
+        if any(map(log_beside, names)):
+            from memmon_runtime.session.orphans import remove_orphans  # noqa: PLC0415 - after a kill, seldom else
+
+            remove_orphans(chosen.log_dir, names)  # first: the new record may get the name of one of them
         _session.start(find_previous(chosen.log_dir, names) or find_parent())
         end_with_worker(_session, _finish)
     except Exception as error:

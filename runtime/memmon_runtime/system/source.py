@@ -9,12 +9,16 @@ Whether a frame is the user's is answered here alone.
 from __future__ import annotations
 
 import os
-from bisect import bisect_right
 from os import getcwd, path
 
 from memmon_runtime.system.isolation import BUILTINS
 
 __builtins__ = BUILTINS
+
+try:
+    from _bisect import bisect_right  # what bisect wraps, which would be one module more to load
+except ImportError:  # another Python than CPython
+    from bisect import bisect_right
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
