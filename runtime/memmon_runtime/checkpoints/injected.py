@@ -2,10 +2,15 @@
 
 Only the user's own exceptions come out: one that a signal handler of theirs raised while the runtime was at work,
 KeyboardInterrupt, SystemExit, and RecursionError, which Python 3.8 must not see swallowed.
+
+Functions are also sent to other processes by value, as `cloudpickle` and `dill` send those of the main module. What
+they take along are the globals that the function's code names. The alias is no global, so that a program finds its own
+names and no other; where it would be missed, it becomes one (``bind_alias``).
 """
 
 from __future__ import annotations
 
+import sys
 from sys import _getframe
 
 from memmon_runtime.checkpoints.hot_path import closing_for, opening_for
@@ -28,6 +33,11 @@ _OWN = frozenset((__name__.partition(".")[0], "psutil", "tracemalloc", "ctypes",
 """The runtime, and the packages that it calls: what is raised in them is not the program's."""
 _IMPORTING = frozenset(("importlib._bootstrap", "importlib._bootstrap_external"))
 
+_SHIPPERS = ("cloudpickle", "dill", "joblib", "ray")
+"""Some bring their own copy of `cloudpickle` along."""
+
+_homes: list[tuple[str, str]] = []
+_bound = 0
 _recorder: Recorder = None  # type: ignore[assignment] # while nothing is recorded
 
 
@@ -147,3 +157,24 @@ def disconnect() -> None:
 
 
 disconnect()
+
+
+def remember_home(module: object, alias: str) -> None:
+    """Remember that the functions of ``module`` call ``alias``."""
+    if isinstance(module, str):
+        _homes.append((module, alias))
+
+
+def bind_alias(*, at_once: bool = False) -> None:
+    """Make the alias a global of its modules once somebody is there who ships functions (``at_once``: now).
+
+    Cheap, called at each tick; where no watcher runs, nothing would call it later.
+    """
+    global _bound  # noqa: PLW0603 - counted, so that a tick costs nothing once all is bound
+    if _bound == len(_homes) or not (at_once or any(name in sys.modules for name in _SHIPPERS)):
+        return
+    for name, alias in _homes[_bound:]:
+        module = sys.modules.get(name)
+        if module is not None:
+            vars(module).setdefault(alias, marks)
+        _bound += 1

@@ -9,6 +9,7 @@ from memmon_runtime.checkpoints.brackets import Brackets
 from memmon_runtime.checkpoints.levels import Levels
 from memmon_runtime.checkpoints.peak_epochs import Peaks
 from memmon_runtime.measure.limits import INFO, WARNING
+from memmon_runtime.record.facts import to_json
 from memmon_runtime.record.fitting import short_function, short_path
 from memmon_runtime.record.log_lines import (
     background_line,
@@ -18,7 +19,6 @@ from memmon_runtime.record.log_lines import (
     remark_line,
     top_ten,
 )
-from memmon_runtime.record.plain_json import to_json
 from memmon_runtime.record.run_record import RunRecord
 from memmon_runtime.record.sites import AT, TIMES_LEFT, Site
 from memmon_runtime.system import gil_io

@@ -14,8 +14,8 @@ from __future__ import annotations
 from os import O_CREAT, O_EXCL, O_RDWR
 
 from memmon_runtime.record.bounded_file import BoundedFile
+from memmon_runtime.record.facts import to_json
 from memmon_runtime.record.file_names import events_of
-from memmon_runtime.record.plain_json import to_json
 from memmon_runtime.system import descriptors
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.portable_io import O_CLOEXEC, pwrite

@@ -1,4 +1,4 @@
-"""What the events say of a run as a whole: its header, its sites, and their totals."""
+"""What the events say of a run as a whole: its header, its sites, and their totals; and how facts are written."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from time import localtime, strftime
 from memmon_runtime.system.isolation import BUILTINS
 
 __builtins__ = BUILTINS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 _NS = 1_000_000_000
 _MS = 1_000_000
+_ESCAPES = {code: f"\\u{code:04x}" for code in range(32)}
+_ESCAPES.update({ord('"'): '\\"', ord("\\"): "\\\\", ord("\n"): "\\n"})
+"""What stands in JSON's strings for the characters that would end one, or that it does not allow."""
 
 
 def started(now: int) -> str:
@@ -61,3 +65,21 @@ def _totals(totals: list[int], to_mb: float) -> dict[str, object]:
         "max_growth_mb": round(largest * to_mb, 3),
         "peak_mb": None if peak < 0 else round(peak * to_mb, 3),
     }
+
+
+def to_json(value: object) -> str:
+    """JSON of plain values; Chinese stays readable, lone surrogates become escapes.
+
+    Not by the `json` package, nor by what it wraps: either would be loaded into every program.
+    """
+    if value is None:
+        return "null"
+    if value is True or value is False:
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return '"' + value.translate(_ESCAPES).encode("utf-8", "backslashreplace").decode("utf-8") + '"'
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{to_json(str(k))}: {to_json(v)}" for k, v in value.items()) + "}"
+    return "[" + ", ".join(map(to_json, value)) + "]"  # type: ignore[call-overload]

@@ -8,11 +8,10 @@ place, and each second one of them stays where it is and a new one is begun, so 
 from __future__ import annotations
 
 from os import O_CREAT, O_EXCL, O_RDWR
-from time import monotonic_ns
+from time import localtime, monotonic_ns, strftime
 
 from memmon_runtime.record.bounded_file import BoundedFile
 from memmon_runtime.record.fitting import LONGEST
-from memmon_runtime.record.time_stamps import WIDTH, TimeStamps
 from memmon_runtime.system import descriptors
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.portable_io import O_CLOEXEC, pwrite
@@ -23,6 +22,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from memmon_runtime.record.bounded_file import Write
 
+WIDTH = len("[2026-11-22 10:30:48.123")
+"""Characters of a time."""
 _BURST = 10_000
 _PER_SECOND = 20
 _FULL = 16 << 20
@@ -36,6 +37,39 @@ _WIDTH = 160
 Its largest are as many bytes as the longest line has characters: a line in ASCII is padded to it.
 """
 _CUT = "…".encode()
+
+
+class TimeStamps:
+    """Remembers the second that was printed last, since the zone costs more than all else."""
+
+    __slots__ = ("_millisecond", "_prefix", "_second", "_stamp")
+
+    def __init__(self) -> None:
+        """Nothing has been printed yet."""
+        self._second = self._millisecond = -1
+        self._prefix = self._stamp = b""
+
+    def text(self, now: int) -> str:
+        """``[2026-11-22 10:30:48.123`` for ``now`` in nanoseconds since the epoch, without the closing bracket."""
+        second, rest = divmod(now, _NS)
+        if second != self._second:
+            self._begin_second(second)
+        return "%s%03d" % (self._prefix.decode(), rest // _MS)
+
+    def of(self, millisecond: int) -> bytes:
+        """The same as bytes, for a time in milliseconds."""
+        if millisecond != self._millisecond:
+            second, rest = divmod(millisecond, 1000)
+            if second != self._second:
+                self._begin_second(second)
+            self._stamp = b"%b%03d" % (self._prefix, rest)
+            self._millisecond = millisecond
+        return self._stamp
+
+    def _begin_second(self, second: int) -> None:
+        # The second comes last: a handler may pass a checkpoint in between.
+        self._prefix = strftime("[%Y-%m-%d %H:%M:%S.", localtime(second)).encode()
+        self._second = second
 
 
 def _matters(line: bytes) -> bool:

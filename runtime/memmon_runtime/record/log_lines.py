@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from _thread import get_ident
 
+from memmon_runtime.record.facts import to_json
 from memmon_runtime.record.fitting import (
     COLUMNS,
     LONGEST,
@@ -18,9 +19,8 @@ from memmon_runtime.record.fitting import (
     short_path,
     start_of,
 )
-from memmon_runtime.record.plain_json import to_json
+from memmon_runtime.record.log_file import WIDTH
 from memmon_runtime.record.sites import CLOSED, LARGEST, LARGEST_RSS, OPEN
-from memmon_runtime.record.time_stamps import WIDTH
 from memmon_runtime.system.isolation import BUILTINS
 
 __builtins__ = BUILTINS

@@ -8,7 +8,7 @@ from time import time_ns
 from memmon_runtime.measure.limits import CRITICAL
 from memmon_runtime.record.facts import totals_fact
 from memmon_runtime.record.log_lines import card_line, exception_line, top_ten
-from memmon_runtime.session import workers
+from memmon_runtime.session.processes import worker_failed
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.source import absolute, function_name, original_line
 
@@ -33,7 +33,7 @@ def close_record(recorder: Recorder) -> None:
     exception = _uncaught()
     facts: Facts = [("exception", exception)] if exception else []
     facts.append(("totals", totals_fact(recorder.sites.values(), recorder.to_mb)))
-    facts.append(("end", {"exit": "exception" if exception or workers.failed() else "normal"}))
+    facts.append(("end", {"exit": "exception" if exception or worker_failed() else "normal"}))
     whole = record.tell(facts, recorder.newest[0])
     if record.log is not None:
         whole = record.log.append(_last_lines(recorder, record.log.stamp(time_ns()), exception)) and whole

@@ -10,12 +10,11 @@ from atexit import register
 from gc import get_objects
 from sys import _getframe, getallocatedblocks
 
-from memmon_runtime.checkpoints import injected, pickled_functions
+from memmon_runtime.checkpoints import injected
 from memmon_runtime.record.file_names import log_beside
-from memmon_runtime.session.processes import find_parent, find_previous, find_target, names_in
+from memmon_runtime.session.processes import end_with_worker, find_parent, find_previous, find_target, names_in
 from memmon_runtime.session.session import Session
 from memmon_runtime.session.settings import Settings
-from memmon_runtime.session.workers import end_with_worker
 from memmon_runtime.system.fork_hooks import around_forks
 from memmon_runtime.system.frames import in_main_interpreter
 from memmon_runtime.system.isolation import BUILTINS
@@ -48,11 +47,11 @@ def install(alias: str, *, added: tuple[int, ...] = (), **settings: Any) -> None
     remember_added(frame.f_code.co_filename, added)
     setattr(builtins, alias, injected.marks)
     _outlive_builtins(alias)
-    pickled_functions.add_home(frame.f_globals.get("__name__"), alias)
+    injected.remember_home(frame.f_globals.get("__name__"), alias)
     if _session is not None:
         _session.tell_added(frame.f_code.co_filename, added)
     begin(frame, settings)
-    pickled_functions.bind(at_once=_session is None)
+    injected.bind_alias(at_once=_session is None)
 
 
 def _outlive_builtins(alias: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from _thread import allocate_lock, get_ident, get_native_id, start_new_thread
 from time import monotonic, sleep, time_ns
 
-from memmon_runtime.checkpoints import pickled_functions
+from memmon_runtime.checkpoints import injected
 from memmon_runtime.measure.limits import CRITICAL, FASTEST_GROWTH
 from memmon_runtime.measure.peak import SampledPeak
 from memmon_runtime.system import gil_io
@@ -234,7 +234,7 @@ class Watcher:
         if self._ticks == self._speak_at:
             show_fork_warning()
         self._look_at_switch()
-        pickled_functions.bind()
+        injected.bind_alias()
         rss = recorder.reader.rss_keeping_gil()
         gil_io.shorten_switch_interval(wanted=self._is_urgent(rss, now))
         recorder.levels.review(rss, now)
