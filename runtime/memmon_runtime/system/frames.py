@@ -7,8 +7,9 @@ anybody gets to see it.
 
 It goes through the threads of all interpreters, too. A thread that runs code in a subinterpreter is then found there
 and not where our brackets are; and from Python 3.12 on a subinterpreter may have an allocator of its own, so that a
-frame made here is freed there by the wrong one, which ends the program. So while there are subinterpreters nobody is
-asked.
+frame made here is freed there by the wrong one, which ends the program. To ask how many interpreters there are ends
+programs of 3.12 as well, while another thread makes one. So nobody is asked where the program has imported the module
+by which interpreters are made.
 """
 
 from __future__ import annotations
@@ -24,12 +25,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
 
-_INTERPRETER_MODULES = ("_interpreters", "_xxsubinterpreters")
+_INTERPRETER_MODULE = "_xxsubinterpreters"
+_INTERPRETER_MODULES = (_INTERPRETER_MODULE, "_interpreters")
+"""The module by which interpreters are made, before Python 3.13 and from then on."""
 
 
 def frames_of_others() -> dict[int, FrameType]:
     """The innermost frame of each thread but the calling one, by the thread's ident; nothing where that has dangers."""
-    if _has_subinterpreters():
+    if _may_have_subinterpreters():
         return {}
     frames = _current_frames()
     frames.pop(get_ident(), None)
@@ -38,24 +41,31 @@ def frames_of_others() -> dict[int, FrameType]:
 
 def is_alone() -> bool:
     """Whether the calling thread is the only one that runs Python code; False where that is not known."""
-    return not _has_subinterpreters() and len(_current_frames()) == 1
+    return not _may_have_subinterpreters() and len(_current_frames()) == 1
 
 
-def _has_subinterpreters() -> bool:
-    for name in _INTERPRETER_MODULES:
-        module = sys.modules.get(name)
-        if module is not None and len(module.list_all()) > 1:
-            return True
-    return False
+def _may_have_subinterpreters() -> bool:
+    return any(name in sys.modules for name in _INTERPRETER_MODULES)
 
 
 def in_main_interpreter() -> bool:
     """Whether this is no subinterpreter."""
     try:
-        try:
-            import _interpreters as interpreters  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415 - by version
-        except ImportError:
-            import _xxsubinterpreters as interpreters  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415 - by version
+        from _thread import _is_main_interpreter  # type: ignore[attr-defined] # noqa: PLC0415 - from Python 3.12 on
+    except ImportError:
+        return _is_main_by_its_number()
+    return bool(_is_main_interpreter())
+
+
+def _is_main_by_its_number() -> bool:
+    """The answer before Python 3.12. The module that gives it is forgotten, since the program has not imported it."""
+    known = _INTERPRETER_MODULE in sys.modules
+    try:
+        import _xxsubinterpreters as interpreters  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415 - by version
+
         return bool(interpreters.get_current() == interpreters.get_main())
     except (ImportError, AttributeError):
         return True
+    finally:
+        if not known:
+            sys.modules.pop(_INTERPRETER_MODULE, None)
