@@ -38,7 +38,7 @@ def fill(file, count):
     for i in range(count):
         mark = "!" if i % 100 == 0 else ""
         assert file.put(f"{mark}{i:06d} {'x' * (i % 60)}\n".encode())
-        assert os.stat(file.path).st_size == file.end <= MOST
+        assert Path(file.path).stat().st_size == file.end <= MOST
 
 
 def test_what_fits_stays_as_it_is(made):
@@ -87,7 +87,7 @@ def test_a_half_written_line_is_taken_back(made):
 
 @pytest.mark.parametrize("full", [False, True], ids=["with room", "full"])
 def test_a_closed_descriptor_costs_lines_until_it_is_mended(made, full):
-    """No exception comes out, whether the file has to be made shorter or not; then the lines go on behind the others."""
+    """No exception comes out, whether the file has to be made shorter or not; then the lines go on as before."""
     fill(made, 10 if not full else 900)
     if full:
         made.put(b"0000900 " + b"x" * (MOST - made.end - 9) + b"\n")

@@ -85,7 +85,7 @@ def blocks(lines):
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_person_can_read_it(every_python, language):
-    """Words alone: a short header, checkpoints, where the program is, and the Top 10 under its title; no line is long."""
+    """Words alone: a short header, checkpoints, where the program is, Top 10 under its title; and no line is long."""
     lines = kill(every_python, MANY, language=language)
     header = list(itertools.takewhile(lambda line: line.startswith("# "), lines))
     assert 5 <= len(header) <= 10
@@ -150,15 +150,15 @@ def test_long_and_wild_names_stay_on_their_lines(every_python):
     folder.mkdir(parents=True)
     (folder / "deep.py").write_text(
         "import time\n"
-        + f"def {'f' * 200}(kept, names):\n"
-        + "    for name in names:\n"
-        + "        __memmon__.before(name, 4)\n"
-        + "        kept.append(bytearray(b'x' * (4 << 20)))\n"
-        + "        __memmon__.after(name, 4)\n"
-        + "    __memmon__.before(names[0], 7)\n"
-        + "    while True:\n"
-        + "        kept.append(bytearray(b'x' * (1 << 20)))\n"
-        + "        time.sleep(0.001)\n",
+        f"def {'f' * 200}(kept, names):\n"
+        "    for name in names:\n"
+        "        __memmon__.before(name, 4)\n"
+        "        kept.append(bytearray(b'x' * (4 << 20)))\n"
+        "        __memmon__.after(name, 4)\n"
+        "    __memmon__.before(names[0], 7)\n"
+        "    while True:\n"
+        "        kept.append(bytearray(b'x' * (1 << 20)))\n"
+        "        time.sleep(0.001)\n",
         "utf-8",
     )
     source = f"import sys\nsys.path.insert(0, {str(folder)!r})\nimport deep\ndeep.{'f' * 200}([], {NAMES!a})\n"

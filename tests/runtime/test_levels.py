@@ -120,7 +120,7 @@ def test_growth_between_checkpoints_alarms_at_the_opening(bench):
 
 
 def test_the_background_tells_of_jumps_with_every_threads_line(every_python):
-    """Between checkpoints: in words the busiest thread's line, with the last checkpoint; every line among the events."""
+    """Between checkpoints: the busiest thread's line in words, with the last checkpoint; all lines among the events."""
     left = every_python.run("""
         import time
         def load():

@@ -48,7 +48,7 @@ def test_a_fork_has_its_own_log_and_the_parent_keeps_its(every_python):
     parent, children = family(left)
     assert len(children) == 5
     assert all(child["parent"]["pid"] == parent["pid"] for child in children)
-    for log, facts in zip(left.logs, left.processes):
+    for log, facts in zip(left.logs, left.processes, strict=True):
         assert log.count("[work_END]") == (2 if facts["header"]["parent"] is None else 1)
         assert log.count("_LEFT]") == 0
 
@@ -74,7 +74,9 @@ def test_a_child_that_a_thread_forked_ends_with_its_last_thread(every_python):
     )
     assert (left.status, left.stdout) == (0, "0\n"), left.stderr
     _, (child,) = family(left)
-    (log,) = [log for log, facts in zip(left.logs, left.processes) if facts["header"]["pid"] == child["pid"]]
+    (log,) = [
+        log for log, facts in zip(left.logs, left.processes, strict=True) if facts["header"]["pid"] == child["pid"]
+    ]
     assert log.count("[work_END]") == 1
     assert log.rstrip().rpartition("[INFO] ")[2].startswith("[program end]"), log[-500:]
 

@@ -85,7 +85,7 @@ def lines_of(log):
 
 
 def test_a_full_log_is_made_shorter_in_place(small):
-    """The header, what is no checkpoint in order, the newest half and the last line stay, in order, within its bound."""
+    """The header, what is no checkpoint in order, the newest half and the last line stay, in order, in bounds."""
     small.append("# memmon 1\n")
     size = 0
     for i in range(20_000):
@@ -116,6 +116,20 @@ def test_thinned_lines_of_any_length_leave_no_remains(small, monkeypatch):
         assert match
         assert match["more"] == f" line={i}"
     assert len(lines_of(small)) < 10
+
+
+def test_a_padded_line_is_no_longer_than_any_other(small, monkeypatch):
+    """A slot that was made for many Chinese characters does not pad a plain line beyond 200; the amounts stay."""
+    monkeypatch.setattr(small, "thin", True)
+    monkeypatch.setattr(small, "_slot_until", 1 << 62)
+    for name in ("长" * 30, "x"):
+        body = f'] [INFO] [{name}_AFTER] RSS=1.00MB (Δ+1.00MB, +1.00MB) line=7 file="{"路" * 50}.py"'
+        small.checkpoint(1, small.shape(body))
+        small.checkpoint(2, small.shape(body.partition(" file=")[0]))
+        (line,) = lines_of(small)
+        assert len(line) <= 200
+        assert CARD_LINE.fullmatch(line.rstrip())["name"] == f"{name}_AFTER"
+        assert line.rstrip().endswith(" line=7")
 
 
 def test_a_limit_of_the_address_space_stays_the_programs(every_python):
