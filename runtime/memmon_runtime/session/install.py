@@ -1,6 +1,6 @@
-"""The process's one run: how it is started, carried over a fork, and ended."""
+"""The process's one session: how it is started, carried over a fork, and ended."""
 
-# There is one run in a process, and a fork changes which.
+# There is one session in a process, and a fork changes which.
 # ruff: noqa: PLW0603
 
 from __future__ import annotations
@@ -28,13 +28,14 @@ if TYPE_CHECKING:
     from typing import Any
 
 _MOST_BLOCKS = 1_000_000
+"""A process with more allocated blocks than that is not searched for a dictionary."""
 
 _session: Session | None = None
 _decided = False
 
 
 def current() -> Session | None:
-    """The run that records here; None where nothing is recorded."""
+    """The session that records here; None where nothing is recorded."""
     return _session
 
 
@@ -57,8 +58,8 @@ def install(alias: str, *, added: tuple[int, ...] = (), **settings: Any) -> None
 def _outlive_builtins(alias: str) -> None:
     """Let the alias be found by finalizers that run when the interpreter has taken its own built-in names back.
 
-    It does so from a copy that it made when it started; that is found among the objects, while they are few. In a
-    subinterpreter of Python 3.8 the main one's objects would be among them.
+    The interpreter does so from a copy that it made when it started. That copy is looked for among all objects, where
+    they are few. In a subinterpreter of Python 3.8 the main interpreter's objects would be among them.
     """
     if getallocatedblocks() > _MOST_BLOCKS or not in_main_interpreter():
         return

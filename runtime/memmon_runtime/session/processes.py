@@ -1,4 +1,4 @@
-"""Which program runs here, which runs it comes from, and how a worker of `multiprocessing` ends.
+"""Which program runs here, which processes it comes from, and how a worker of `multiprocessing` ends.
 
 A worker ends by ``os._exit``, and its exceptions are printed on the way.
 """
@@ -36,11 +36,14 @@ _worker: tuple[FrameType, str] | None = None
 _MOST_ANCESTORS = 8
 _MOST_PAGES = 50
 _START_FIELD = 19
-"""Of /proc/PID/stat, after the name: when the process started."""
+"""The field of /proc/PID/stat, counted behind the name, that tells when the process started."""
 
 
 def find_target(globals_: dict[str, object], filename: str) -> str:
-    """The program that runs, as an absolute path: the main module's file, else the file that asks."""
+    """The program that runs, as an absolute path: the main module's file, else ``filename``.
+
+    ``globals_`` are those of the code that asks, and ``filename`` is its file.
+    """
     if globals_.get("__name__") not in ("__main__", "__mp_main__"):
         main = getattr(sys.modules.get("__main__"), "__file__", None)
         if isinstance(main, str):
