@@ -1,3 +1,3 @@
 """memmon: which line got the script killed, how much it took, and what to do."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from memmon import __version__
 from memmon.model import Config, Hotspot, Instrumented, Selector, Settings, Threshold
 from memmon.source import preamble, prove
 from memmon.source.instrument import instrument
@@ -135,7 +136,7 @@ def test_an_edit_above_the_preamble_that_does_not_parse_yet(newline: str) -> Non
 
 def test_the_version_that_put_it_in_is_told() -> None:
     """A file from another version of memmon is recognised, and taken back."""
-    output = instrumented(SOURCE).replace("# >>> memmon 0.1.0 >>>", "# >>> memmon 7.2rc1 >>>")
+    output = instrumented(SOURCE).replace(f"# >>> memmon {__version__} >>>", "# >>> memmon 7.2rc1 >>>")
     assert preamble.version_in(output.encode()) == "7.2rc1"
     assert stripped(output) == SOURCE
 
