@@ -44,6 +44,12 @@ def way_back(target: Path) -> str:
     return f"mv {quoted(path_for(real))} {quoted(real)}"
 
 
+def way_out(target: Path, original: bytes | None) -> str:
+    """What to do where edits have torn what was injected into ``target``; ``original`` is what its backup holds."""
+    by_hand = "take it out by hand"
+    return by_hand if original is None else f"{by_hand}, or give up the edits: {way_back(target)}"
+
+
 def quoted(path: Path | str) -> str:
     """``path`` as a word of a command; one that begins with a dash is no option then."""
     text = f"./{path}" if str(path).startswith("-") else str(path)

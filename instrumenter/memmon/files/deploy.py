@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 import zlib
 from enum import Enum
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 from memmon import __version__
 from memmon.errors import Place, TargetError
 from memmon.files import atomic
+from memmon.versions import is_newer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +60,7 @@ def state(folder: Path) -> State:
         return State.CHANGED
     if files == _package():
         return State.CURRENT
-    return State.NEWER if _number(str(stamp["memmon"])) > _number(__version__) else State.OLDER
+    return State.NEWER if is_newer(str(stamp["memmon"])) else State.OLDER
 
 
 def is_copy(folder: Path) -> bool:
@@ -186,7 +186,3 @@ def _stamp(folder: Path) -> dict[str, object] | None:
 
 def _checksums(files: dict[str, bytes]) -> dict[str, int]:
     return {name: zlib.crc32(data) for name, data in files.items()}
-
-
-def _number(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", version))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import warnings
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -11,11 +9,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 from memmon.errors import MemmonError, Place, TargetError
 from memmon.files import atomic, backup, deploy, runlogs, target, walk
-from memmon.source import preamble
-from memmon.source.injected_text import ALIAS, ALIAS_PATTERN
+from memmon.source.edited import Torn, user_text
+from memmon.source.injected_text import ALIAS
 from memmon.source.preamble import version_in
-from memmon.source.strip import line_left, strip
-from memmon.source.text import decode
+from memmon.source.strip import strip
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -124,20 +121,19 @@ def _restore(path: Path, given: str) -> Ending:
         backup.put_back(path)
         return Ending.RECREATED
     current = target.read(given).source
-    stripped = strip(current)
-    if stripped == current and version_in(current) is None:
+    if version_in(current) is None:
         return _without_marks(path, current, original, given)
-    if stripped == original:
+    if strip(current, given) == original:
         backup.put_back(path)
         return Ending.GIVEN_BACK
-    torn = _torn(current, stripped, given)
-    if torn is not None:
-        stripped = _reformatted(current, given) or _refuse(torn, original, given)
+    text = user_text(current, given)
+    if isinstance(text, Torn):
+        _refuse(text, original, given)
     if original is None:
-        atomic.write(path, stripped, like=path)
+        atomic.write(path, text, like=path)
         return Ending.STRIPPED
     # By way of the backup: killed in between, target and backup agree, and the next restore ends it.
-    atomic.write(backup.path_for(path), stripped, like=path)
+    atomic.write(backup.path_for(path), text, like=path)
     backup.put_back(path)
     return Ending.EDITS_KEPT
 
@@ -157,48 +153,12 @@ def _without_marks(path: Path, current: bytes, original: bytes | None, given: st
     return Ending.ALREADY_BACK
 
 
-def _reformatted(current: bytes, given: str) -> bytes | None:
-    """What is left of a file that a formatter has been over; None where something injected would stay behind."""
-    from memmon.source.strip_reformatted import strip_reformatted  # noqa: PLC0415  # heavy, and seldom needed
-
-    stripped = strip_reformatted(current, given)
-    if stripped is None or re.search(ALIAS_PATTERN.encode(), stripped) or not _compiles(stripped):
-        return None
-    return stripped
-
-
-def _torn(current: bytes, stripped: bytes, given: str) -> str | None:
-    """How edits have torn what was injected, so that a part of it would stay behind; None where they have not."""
-    text = decode(current, given)
-    block = preamble.find(text.text)
-    if block is None:
-        return "its preamble is not as memmon wrote it"
-    line = line_left(text)
-    if line is not None:
-        return f"line {line} would still name {block.alias}"
-    if _compiles(current) and not _compiles(stripped):
-        return "the result would not compile"
-    return None
-
-
-def _refuse(torn: str, original: bytes | None, given: str) -> NoReturn:
-    way_out = "take it out by hand"
-    if original is not None:
-        way_out += f", or give up the edits: {backup.way_back(Path(given))}"
+def _refuse(torn: Torn, original: bytes | None, given: str) -> NoReturn:
+    way_out = backup.way_out(Path(given), original)
     raise TargetError(
-        f"was edited where memmon had put something in, and {torn}; nothing was changed: {way_out}",
+        f"was edited where memmon had put something in, and {torn.how}; nothing was changed: {way_out}",
         Place(given),
     )
-
-
-def _compiles(source: bytes) -> bool:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            compile(source, "<source>", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def _take_runtimes(folders: Iterable[Path]) -> Report:

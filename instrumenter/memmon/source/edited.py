@@ -1,0 +1,56 @@
+"""The user's own text in an instrumented file that may have been edited since, as far as it can be told for sure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from memmon.source import preamble
+from memmon.source.injected_text import ALIAS_PATTERN
+from memmon.source.prove import compiles
+from memmon.source.strip import line_left, strip
+from memmon.source.text import decode
+
+
+@dataclass(frozen=True)
+class Torn:
+    """Edits have torn what was injected, so that taking it out would leave a part of it behind, or break the text."""
+
+    how: str
+    """The end of a sentence that begins with "was edited where memmon had put something in, and"."""
+
+
+def user_text(source: bytes, path: str) -> bytes | Torn:
+    """*source*, which is instrumented, without what memmon injected, edits kept.
+
+    Where a formatter has been over it, the formatter's text. Raises :class:`~memmon.errors.SourceError` where the file
+    can't be decoded.
+    """
+    stripped = strip(source, path)
+    how = _torn(source, stripped, path)
+    if how is None:
+        return stripped
+    return _reformatted(source, path) or Torn(how)
+
+
+def _torn(source: bytes, stripped: bytes, path: str) -> str | None:
+    text = decode(source, path)
+    block = preamble.find(text.text)
+    if block is None:
+        return "its preamble is not as memmon wrote it"
+    line = line_left(text)
+    if line is not None:
+        return f"line {line} would still name {block.alias}"
+    if compiles(source, path) is None and compiles(stripped, path) is not None:
+        return "the result would not compile"
+    return None
+
+
+def _reformatted(source: bytes, path: str) -> bytes | None:
+    """What is left of a file that a formatter has been over; None where something injected would stay behind."""
+    from memmon.source.strip_reformatted import strip_reformatted  # noqa: PLC0415  # heavy, and seldom needed
+
+    stripped = strip_reformatted(source, path)
+    if stripped is None or re.search(ALIAS_PATTERN.encode(), stripped) or compiles(stripped, path) is not None:
+        return None
+    return stripped
