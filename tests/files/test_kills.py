@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -129,6 +130,28 @@ def test_restore_of_an_edited_file_killed_at_every_point(folder: Path, script: P
         assert set(listing(left)) == {"bot.py"}
         assert (left / "bot.py").read_bytes() == original + b"# mine\n"
         assert run(left, "status") == 0
+
+
+@pytest.mark.parametrize("backup", [True, False], ids=["", "backup lost"])
+def test_renewal_killed_at_every_point(folder: Path, script: Path, run: Run, *, backup: bool) -> None:
+    """The target is what an older memmon made of it or what this one does; restore gives the original back."""
+    original = script.read_bytes()
+    memmon("instrument", "bot.py", "--runtime", "installed", cwd=folder)
+    renewed = script.read_bytes()
+    old = re.sub(rb">>> memmon \S+ >>>", b">>> memmon 0.0.1 >>>", renewed)
+    script.write_bytes(old)
+    if not backup:
+        (folder / BACKUP).unlink()
+    seen = set()
+    for left in _killed(run, folder, "instrument", "bot.py", "--runtime", "installed"):
+        now, kept = (left / "bot.py").read_bytes(), left / BACKUP
+        assert now in (old, renewed)
+        assert kept.read_bytes() == original if kept.exists() else (now, backup) == (old, False)
+        seen.add((now == renewed, kept.exists()))
+        assert run(left, "restore", "bot.py") == 0
+        assert (left / "bot.py").read_bytes() == original
+        assert set(listing(left)) == {"bot.py"}
+    assert seen == {(False, backup), (False, True), (True, True)}
 
 
 @pytest.mark.slow

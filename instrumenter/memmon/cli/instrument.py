@@ -12,8 +12,10 @@ import click
 
 from memmon.files import backup, deploy, instrumenting
 from memmon.files import target as files
+from memmon.files.carry_out import carry_out, runtime_folders
 from memmon.show.diff import paint, patch_names, unified
 from memmon.show.progress import progress
+from memmon.versions import is_newer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,7 +45,9 @@ def instrument(
 ) -> int:
     """Put checkpoints into Python files, keeping each original as TARGET.monitor_backup.
 
-    The hotspots come from memmon.toml (or [tool.memmon] in pyproject.toml) beside the target or above it;
+    What an older memmon has put into a file is renewed, and edits made since are kept.
+
+    The hotspots come from memmon.toml (or [tool.memmon] in pyinstrumenting.toml) beside the target or above it;
     without one, from the calls and functions that usually take memory. `-` reads stdin and writes stdout.
     """
     if "-" in targets and len(targets) > 1:
@@ -52,7 +56,7 @@ def instrument(
     read = [_stdin()] if piped else _read(targets, to_be_written=not dry_run)
     steps = _plan(read, Path(config) if config else None)
     _say_unchanged(steps)
-    if any(isinstance(step, instrumenting.Occupied) for step in steps):
+    if any(isinstance(step, instrumenting.Occupied | instrumenting.NotRenewed) for step in steps):
         return 1
     missing = instrumenting.missing(steps)
     if missing and not allow_missing:
@@ -64,8 +68,7 @@ def instrument(
     if piped:
         sys.stdout.buffer.write(changes[0].outcome.source if changes else read[0].source)
         return 0
-    folders = instrumenting.runtime_folders(changes) if runtime == "beside" else ()
-    copied = instrumenting.write(changes, folders)
+    copied = carry_out(changes, runtime_folders(changes, beside=runtime == "beside"))
     _say_done(changes, copied)
     return 0
 
@@ -115,14 +118,29 @@ def _dry_run(changes: Sequence[Change]) -> int:
 
 def _say_unchanged(steps: Sequence[Step]) -> None:
     for step in steps:
-        name = step.target.given
-        if isinstance(step, instrumenting.Already):
-            _say(f"{name}: is instrumented already (by memmon {step.version}); nothing was changed")
-        elif isinstance(step, instrumenting.Occupied):
-            _say(
-                f"{name}: carries nothing injected, but {backup.path_for(step.target.path).name} holds"
+        name, reason = step.target.given, _why_unchanged(step)
+        if reason:
+            _say(f"{name}: {reason}")
+
+
+def _why_unchanged(step: Step) -> str | None:
+    match step:
+        case instrumenting.Already(version=version):
+            newer = ", which is newer than this one" if is_newer(version) else ""
+            return f"is instrumented already (by memmon {version}{newer}); nothing was changed"
+        case instrumenting.NotRenewed():
+            way_out = backup.way_out(Path(step.target.given), step.original)
+            return (
+                f"is instrumented by memmon {step.version}, and what it put in can't be renewed: the file was edited"
+                f" there, and {step.torn.how}; nothing was changed: {way_out}; then run the command again"
+            )
+        case instrumenting.Occupied():
+            return (
+                f"carries nothing injected, but {backup.path_for(step.target.path).name} holds"
                 " something else; nothing was changed: move that file away, then run the command again"
             )
+        case _:
+            return None
 
 
 def _say_missing(hotspots: Sequence[Hotspot]) -> None:
@@ -145,7 +163,10 @@ def _say_done(changes: Sequence[Change], copied: Sequence[Path]) -> None:
 def _summary(change: Change) -> Iterator[str]:
     target, outcome = change.target, change.outcome
     kept = backup.path_for(target.path).name
-    yield f"{target.given}: {_count(outcome.sites)} placed; the original is kept as {kept}"
+    renewed = f"renewed what memmon {change.renewed.version} had put in: " if change.renewed else ""
+    yield f"{target.given}: {renewed}{_count(outcome.sites)} placed; the original is kept as {kept}"
+    if change.renewed and change.renewed.edited:
+        yield f"  edited since: the edits are kept; {kept} holds the text without them"
     if not outcome.sites:
         yield "  only the watching that starts with the program was put in; it still finds the line"
     for site in outcome.sites[:_SHOWN]:

@@ -94,6 +94,18 @@ def _link_or_copy(target: Path, path: Path, source: bytes) -> None:
         atomic.write(path, source, like=target)
 
 
+def make_again(target: Path, original: bytes) -> bool:
+    """Keep ``original`` beside ``target``, which is instrumented, on the disk; False where there is a backup still.
+
+    Raises OSError.
+    """
+    path = path_for(target)
+    if os.path.lexists(path):
+        return False
+    atomic.write(path, original, like=target)
+    return True
+
+
 def put_back(target: Path) -> None:
     """Make the backup the target again, in one step; a mode that was set since is kept. Raises OSError."""
     path = path_for(target)

@@ -74,11 +74,12 @@ def check(folder: Path) -> None:
     way_out = "move it away, or use --runtime installed"
     if found is State.FOREIGN:
         raise TargetError(f"holds a {NAME} that is not memmon's: {way_out}", Place(str(folder)))
-    if found in (State.ABSENT, State.OLDER) and not os.access(folder, os.W_OK | os.X_OK):
-        raise TargetError(
-            f"is not writable, so {NAME} can't be copied there: make it writable, or use --runtime installed",
-            Place(str(folder)),
-        )
+    if found not in (State.ABSENT, State.OLDER) or os.access(folder, os.W_OK | os.X_OK):
+        return
+    refused, way_out = f"{NAME} can't be copied there", "use --runtime installed"
+    if found is State.OLDER:
+        refused, way_out = f"the older {NAME} there can't be brought up to date", "take it away"
+    raise TargetError(f"is not writable, so {refused}: make it writable, or {way_out}", Place(str(folder)))
 
 
 def put(folder: Path) -> bool:

@@ -1,23 +1,25 @@
-"""`memmon instrument` on files: all is planned and proved first, then written; an error changes nothing."""
+"""What `memmon instrument` is to do with each file: all is planned and proved before anything is written."""
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memmon.config import load_config
-from memmon.errors import HotspotError, Place, TargetError
-from memmon.files import atomic, backup, deploy, walk
+from memmon.errors import HotspotError, SourceError
+from memmon.files import atomic, backup
 from memmon.model import Instrumented
+from memmon.source.edited import Torn, user_text
 from memmon.source.preamble import version_in
+from memmon.source.prove import refuse_unparsable
+from memmon.versions import is_older
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from memmon.files.target import Target
-    from memmon.model import Config, Hotspot
+    from memmon.model import Config, Hotspot, Outcome
 
 
 @dataclass(frozen=True)
@@ -25,17 +27,40 @@ class Change:
     """A target with what it will become."""
 
     target: Target
+    text: bytes
+    """What is instrumented: the target's source, without what an older memmon had put in."""
     outcome: Instrumented
-    config: Config
+    renewed: Renewed | None = None
+    """Set where an older memmon had instrumented the target."""
+
+
+@dataclass(frozen=True)
+class Renewed:
+    """What an older memmon had put in, and is replaced."""
+
+    version: str
+    edited: bool
+    """Whether the text was edited since: the backup still holds what it was before, and the edits are kept."""
 
 
 @dataclass(frozen=True)
 class Already:
-    """A target that is instrumented; it stays as it is."""
+    """A target that this memmon has instrumented, or a newer one; it stays as it is."""
 
     target: Target
     version: str
     """The version of memmon that put the preamble in."""
+
+
+@dataclass(frozen=True)
+class NotRenewed:
+    """A target that an older memmon has instrumented, and of which edits made since have torn what it put in."""
+
+    target: Target
+    version: str
+    torn: Torn
+    original: bytes | None
+    """What its backup holds, if it has one."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +70,7 @@ class Occupied:
     target: Target
 
 
-Step = Change | Already | Occupied
+Step = Change | Already | NotRenewed | Occupied
 
 
 def plan(targets: Iterable[Target], explicit: Path | None = None) -> Iterator[Step]:
@@ -62,17 +87,41 @@ def plan(targets: Iterable[Target], explicit: Path | None = None) -> Iterator[St
 
 
 def _step(target: Target, config: Config) -> Step:
+    version = version_in(target.source)
+    if version is not None and is_older(version):
+        return _renewal(target, version, config)
+    if version is None and _kept(target) not in (None, target.source):
+        return Occupied(target)
+    outcome = _instrument(target.source, target, config)
+    if isinstance(outcome, Instrumented):
+        return Change(target, target.source, outcome)
+    return Already(target, outcome.version)
+
+
+def _renewal(target: Target, version: str, config: Config) -> Step:
+    kept = _kept(target)
+    text = user_text(target.source, target.given)
+    if isinstance(text, Torn):
+        return NotRenewed(target, version, text, kept)
+    try:
+        outcome = _instrument(text, target, config)
+    except SourceError:
+        refuse_unparsable(target.source, target.given)  # names the line as it stands in the file
+        raise
+    if isinstance(outcome, Instrumented):
+        return Change(target, text, outcome, Renewed(version, edited=kept not in (None, text)))
+    return Already(target, outcome.version)  # it carried two preambles
+
+
+def _kept(target: Target) -> bytes | None:
+    with atomic.refusing(backup.path_for(target.path), "reading the backup"):
+        return backup.read(target.path)
+
+
+def _instrument(text: bytes, target: Target, config: Config) -> Outcome:
     from memmon.source.instrument import instrument  # noqa: PLC0415  # heavy, and --help does without
 
-    if version_in(target.source) is None:
-        with atomic.refusing(backup.path_for(target.path), "reading the backup"):
-            kept = backup.read(target.path)
-        if kept not in (None, target.source):
-            return Occupied(target)
-    outcome = instrument(target.source, target.given, config)
-    if isinstance(outcome, Instrumented):
-        return Change(target, outcome, config)
-    return Already(target, outcome.version)
+    return instrument(text, target.given, config)
 
 
 def missing(steps: Sequence[Step]) -> tuple[Hotspot, ...]:
@@ -103,78 +152,7 @@ def _sentence(hotspot: Hotspot, steps: Sequence[Step]) -> str:
     from memmon.source.find import nearest  # noqa: PLC0415  # heavy, and --help does without
 
     changes = [step for step in steps if isinstance(step, Change) and hotspot in step.outcome.missing]
-    meant = [
-        f"{change.target.given}, {candidate}"
-        for change in changes
-        for candidate in nearest(change.target.source, hotspot)
-    ]
+    meant = [f"{change.target.given}, {candidate}" for change in changes for candidate in nearest(change.text, hotspot)]
     where = ", ".join(change.target.given for change in changes)
     near = "; nearest: " + " | ".join(meant[:3]) if meant else ""
     return f"hotspot {hotspot.name!r} matches nothing in {where}{near}"
-
-
-def runtime_folders(changes: Iterable[Change]) -> tuple[Path, ...]:
-    """The folders that need a copy of the runtime for these changes."""
-    return tuple(dict.fromkeys(deploy.import_root(change.target.path) for change in changes))
-
-
-def write(changes: Sequence[Change], folders: Sequence[Path]) -> tuple[Path, ...]:
-    """Carry the changes out, after copying the runtime to ``folders``; return where a copy was made.
-
-    Raises TargetError, and takes back then what it had done. A kill at any moment leaves each target whole,
-    as it was or instrumented, with a backup that restores it.
-    """
-    for folder in folders:
-        deploy.check(folder)
-    copied: dict[Path, None] = {}
-    written: list[Path] = []
-    try:
-        # The runtime comes first: a target must not be there without it.
-        _copy_runtime(folders, copied)
-        for change in changes:
-            _write_one(change)
-            written.append(change.target.path)
-        # Another command may have restored the last target that needed it, before it could see these.
-        _copy_runtime(folders, copied)
-    except BaseException:
-        _take_back(written, copied)
-        raise
-    return tuple(copied)
-
-
-def _copy_runtime(folders: Iterable[Path], copied: dict[Path, None]) -> None:
-    for folder in folders:
-        with atomic.refusing(folder, f"copying {deploy.NAME}"):
-            if deploy.put(folder):
-                copied[folder] = None
-
-
-def _write_one(change: Change) -> None:
-    target, path = change.target, change.target.path
-    with atomic.refusing(Path(target.given), "instrumenting"), atomic.lock(path.parent) as locked:
-        atomic.remove_strays(path.parent, locked=locked)
-        if path.read_bytes() != target.source:
-            raise TargetError("was changed while memmon worked on it: run the command again", Place(target.given))
-        try:
-            made = backup.make(path, target.source)
-        except FileExistsError:
-            raise TargetError(
-                "got a backup from somewhere else while memmon worked on it: run the command again",
-                Place(target.given),
-            ) from None
-        try:
-            atomic.write(path, change.outcome.source, like=path)
-        except BaseException:
-            if made:
-                backup.drop(path)
-            raise
-
-
-def _take_back(written: Iterable[Path], copied: Iterable[Path]) -> None:
-    # What can't be taken back is complete in itself; `memmon restore` will do it.
-    for path in written:
-        with contextlib.suppress(OSError), atomic.lock(path.parent):
-            backup.put_back(path)
-    for folder in copied:
-        with contextlib.suppress(OSError):
-            deploy.take_away(folder, walk.needs_runtime)

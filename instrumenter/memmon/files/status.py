@@ -12,6 +12,7 @@ from memmon.errors import MemmonError
 from memmon.files import atomic, backup, deploy, runlogs, target, walk
 from memmon.source.preamble import version_in
 from memmon.source.strip import strip
+from memmon.versions import is_newer, is_older
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -103,16 +104,23 @@ def _of_target(path: Path, shown: Path | None = None) -> list[Entry]:
 
 
 def _of_instrumented(shown: Path, version: str, current: bytes, original: bytes | None) -> Entry:
-    by = f"by memmon {version}"
+    by, age = f"by memmon {version}", _age(version, shown)
     if original is None:
-        return Entry(Condition.INSTRUMENTED, shown, f"{by}, no backup")
+        return Entry(Condition.INSTRUMENTED, shown, f"{by}, no backup{age}")
     try:
         edited = strip(current) != original
     except MemmonError as error:
-        return Entry(Condition.EDITED, shown, f"{by}; {error.message}")
+        return Entry(Condition.EDITED, shown, f"{by}; {error.message}{age}")
     if edited:
-        return Entry(Condition.EDITED, shown, f"{by}; restore keeps the edits")
-    return Entry(Condition.INSTRUMENTED, shown, f"{by}, backup {backup.path_for(shown).name}")
+        return Entry(Condition.EDITED, shown, f"{by}; restore keeps the edits{age}")
+    return Entry(Condition.INSTRUMENTED, shown, f"{by}, backup {backup.path_for(shown).name}{age}")
+
+
+def _age(version: str, shown: Path) -> str:
+    """What to add about a memmon that is not this one."""
+    if is_older(version):
+        return f"; that is an older memmon: `memmon instrument {backup.quoted(shown)}` renews it"
+    return "; that is a newer memmon than this one" if is_newer(version) else ""
 
 
 def _of_runtime(folder: Path) -> list[Entry]:

@@ -1,0 +1,102 @@
+"""Write what `memmon instrument` has planned: the runtime, then each backup and target; an error takes all back."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from memmon.errors import Place, TargetError
+from memmon.files import atomic, backup, deploy, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from memmon.files.instrumenting import Change
+
+
+def runtime_folders(changes: Iterable[Change], *, beside: bool) -> tuple[Path, ...]:
+    """The folders that need a copy of the runtime for these changes.
+
+    Where it is not meant to stand ``beside`` them, those that hold an older copy: it would be found before the
+    installed one.
+    """
+    homes = dict.fromkeys(deploy.import_root(change.target.path) for change in changes)
+    return tuple(home for home in homes if beside or deploy.state(home) is deploy.State.OLDER)
+
+
+def carry_out(changes: Sequence[Change], folders: Sequence[Path]) -> tuple[Path, ...]:
+    """Write the changes, after copying the runtime to ``folders``; return where a copy was made.
+
+    Raises TargetError, and takes back then what it had done. A kill at any moment leaves each target whole,
+    as it was or instrumented, with a backup that restores it.
+    """
+    for folder in folders:
+        deploy.check(folder)
+    copied: dict[Path, None] = {}
+    written: list[tuple[Change, bool]] = []
+    try:
+        # The runtime comes first: a target must not be there without it.
+        _copy_runtime(folders, copied)
+        for change in changes:
+            backup_made = _write_one(change)
+            written.append((change, backup_made))
+        # Another command may have restored the last target that needed it, before it could see these.
+        _copy_runtime(folders, copied)
+    except BaseException:
+        _take_back(written, copied)
+        raise
+    return tuple(copied)
+
+
+def _copy_runtime(folders: Iterable[Path], copied: dict[Path, None]) -> None:
+    for folder in folders:
+        with atomic.refusing(folder, f"copying {deploy.NAME}"):
+            if deploy.put(folder):
+                copied[folder] = None
+
+
+def _write_one(change: Change) -> bool:
+    """Carry one change out; tell whether a backup was made for it."""
+    target, path = change.target, change.target.path
+    with atomic.refusing(Path(target.given), "instrumenting"), atomic.lock(path.parent) as locked:
+        atomic.remove_strays(path.parent, locked=locked)
+        if path.read_bytes() != target.source:
+            raise TargetError("was changed while memmon worked on it: run the command again", Place(target.given))
+        try:
+            made = _back_up(change)
+        except FileExistsError:
+            raise TargetError(
+                "got a backup from somewhere else while memmon worked on it: run the command again",
+                Place(target.given),
+            ) from None
+        try:
+            atomic.write(path, change.outcome.source, like=path)
+        except BaseException:
+            if made:
+                backup.drop(path)
+            raise
+    return made
+
+
+def _back_up(change: Change) -> bool:
+    """Keep the original beside its target: a backup that an older memmon made, or the text where that is lost."""
+    if change.renewed is None:
+        return backup.make(change.target.path, change.text)
+    return backup.make_again(change.target.path, change.text)
+
+
+def _take_back(written: Iterable[tuple[Change, bool]], copied: Iterable[Path]) -> None:
+    # What can't be taken back is complete in itself; `memmon restore` will do it.
+    for change, backup_made in written:
+        path = change.target.path
+        with contextlib.suppress(OSError), atomic.lock(path.parent):
+            if change.renewed is None:
+                backup.put_back(path)
+                continue
+            atomic.write(path, change.target.source, like=path)
+            if backup_made:
+                backup.drop(path)
+    for folder in copied:
+        with contextlib.suppress(OSError):
+            deploy.take_away(folder, walk.needs_runtime)
