@@ -124,14 +124,16 @@ class Recorder:
         else:
             log.checkpoint(now, log.shape(body))
 
-    def first_time(self, log: RunLog, level: int, now: int, rss: int, line: str) -> str:
+    def first_time(  # noqa: PLR0913, PLR0917 - what both its callers know
+        self, log: RunLog, level: int, now: int, rss: int, line: str, place: Place | None = None
+    ) -> str:
         """The line on which a level is reached for the first time, after what belongs to it.
 
         The line comes last: it names the last checkpoint, and the kill may come at any moment.
         """
         self.levels.worst = level
         stamp = log.stamp(now)
-        ahead = top_ten(stamp, self.sites.values(), self.to_mb, self.newest[2])
+        ahead = top_ten(stamp, self.sites.values(), self.to_mb, self.newest[2], place)
         return ahead + (self.words.danger(stamp, rss * self.to_mb) if level > WARNING else "") + line
 
     def tell_left(self) -> None:
@@ -175,7 +177,7 @@ class Recorder:
                     place = short_path(file, self.target), number, short_function(function)
                 head = log.stamp(now), level, self.words.background
                 line = background_line(head, self.figures(rss)[:2], place, self.newest[2], (levels.fired, rises))
-                log.append(self.first_time(log, level, now, rss, line) if rises else line, gil_io.write)
+                log.append(self.first_time(log, level, now, rss, line, place) if rises else line, gil_io.write)
         finally:
             self.lock.release()
 

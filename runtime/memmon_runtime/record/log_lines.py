@@ -44,6 +44,8 @@ _MAIN = get_ident()
 _TITLE = "[Top 10]"
 _LEAST_FUNCTION = 8
 """Columns in which the beginning of a function's name still tells something."""
+_LEAST_GROWTH = 0.005
+"""MB that are printed as more than nothing."""
 _LEAST_FILE = 8
 """Columns in which the end of a file's path still tells something."""
 
@@ -94,16 +96,18 @@ def background_line(
 
     ``place`` has its file as the log prints it; ``last`` is the last checkpoint passed, which every such line names,
     since a killed program's log may end with it. ``fired`` is the token of the rule that the level is judged by, and
-    whether it has to stand. What does not fit goes: the rule, then the growth, then the function, then the file's path.
+    whether it comes before the place. What does not fit goes: the rule, the growth, the function, the file's path.
     """
     stamp, level, name = head
     line = "%s] [%s] [%s] RSS=%.0fMB" % (stamp, _LEVELS[level], name, mb[0])
     growth = " (Δ%+.0fMB)" % mb[1]
-    rule, must_stand = fired
-    rest = last_token(last) + (rule if must_stand else "")
+    rule, first = fired
+    rest = last_token(last)
+    if first and columns(line) + columns(rest) + columns(rule) <= COLUMNS:
+        rest, rule = rest + rule, ""
     room = COLUMNS - columns(line) - columns(rest)
     line += next((text for text in _places(growth, place, room) if columns(text) <= room), "") + rest
-    if not must_stand and columns(line) + columns(rule) <= COLUMNS:
+    if columns(line) + columns(rule) <= COLUMNS:
         line += rule
     return start_of(line, LONGEST) + "\n" if len(line) > LONGEST else line + "\n"
 
@@ -147,16 +151,20 @@ def exception_line(
     return card_line(stamp, level, name, mb, f" {one_line(str(told['type']))}{where}{': ' + text if text else ''}")
 
 
-def top_ten(stamp: str, sites: Iterable[Site], to_mb: float, last: str = "") -> str:
+def top_ten(stamp: str, sites: Iterable[Site], to_mb: float, last: str = "", place: Place | None = None) -> str:
     """The block of the largest growths, each place with its largest; the heading alone where nothing grew.
 
-    The heading names the checkpoint ``last``, whose own line the block pushes out of the end of the log.
+    Where a level has risen, the heading names the checkpoint ``last``, whose own line the block pushes out of the log's
+    last lines, and the line that was at work.
     """
     grown = [(site.totals[LARGEST], site.printed[CLOSED], site.totals[LARGEST_RSS], site) for site in sites]
     grown += [(site.best, site.printed[OPEN], site.best_rss, site) for site in sites]
-    grown = [entry for entry in grown if entry[0] > 0]
+    grown = [entry for entry in grown if entry[0] * to_mb >= _LEAST_GROWTH]
     grown.sort(key=lambda entry: -entry[0])
-    lines = [f"{stamp}] [INFO] {_TITLE}{last_token(last) if last else ''}\n"]
+    title = f"{stamp}] [INFO] {_TITLE}{last_token(last) if last else ''}"
+    room = COLUMNS - columns(title)
+    title += next((text for text in _places("", place, room) if columns(text) <= room), "")
+    lines = [title + "\n"]
     for rank, (growth, name, rss, site) in enumerate(grown[:_TOP], 1):
         ahead = "%3d. %+.2fMB  " % (rank, growth * to_mb)
         behind = "  RSS=%.2fMB  line=%d" % (rss * to_mb, site.line)
