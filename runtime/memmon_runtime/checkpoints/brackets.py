@@ -130,7 +130,7 @@ class Brackets:
             token.brackets.append(bracket)
         self.loose[key] = bracket
 
-    def take(self, stack: list[Bracket], frame: FrameType, site: Site) -> Bracket | None:
+    def remove(self, stack: list[Bracket], frame: FrameType, site: Site) -> Bracket | None:
         """Take out the bracket of ``site`` that ``frame`` opened; None where none is known."""
         here = id(frame)
         for at in range(len(stack) - 1, -1, -1):
@@ -160,7 +160,7 @@ class Brackets:
         while stack:
             self.leave(stack.pop())
 
-    def bury(self) -> None:
+    def leave_ended(self) -> None:
         """Take out what ended with its frame or thread."""
         while self.gone:
             bracket, loose = self.gone.pop()

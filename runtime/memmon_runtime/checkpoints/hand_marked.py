@@ -5,7 +5,7 @@ from __future__ import annotations
 from _thread import get_ident
 
 from memmon_runtime.checkpoints import injected
-from memmon_runtime.checkpoints.hot_path import keep
+from memmon_runtime.checkpoints.hot_path import write_checkpoint
 from memmon_runtime.record.sites import GROWTH, LARGEST, LARGEST_RSS, LONE, NO_LABELS, OPENED, TIMES_CLOSED
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.source import original_line
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def mark(frame: FrameType, name: str) -> None:
     """A lone checkpoint, on the line that ``frame`` is at: as a bracket that opens and closes at once."""
     recorder = injected.recorder()
-    if recorder is None or not recorder.take():
+    if recorder is None or not recorder.acquire_lock():
         return
     try:
         line = original_line(frame.f_code.co_filename, frame.f_lineno) or 0
@@ -37,7 +37,7 @@ def mark(frame: FrameType, name: str) -> None:
         totals[GROWTH] += step
         if step > totals[LARGEST]:
             totals[LARGEST], totals[LARGEST_RSS] = step, rss
-        keep(recorder, site, LONE, get_ident(), rss, None, -1, "")
+        write_checkpoint(recorder, site, LONE, get_ident(), rss, None, -1, "")
     finally:
         recorder.lock.release()
 
@@ -60,14 +60,14 @@ def close_span(  # noqa: PLR0913 - what a bracket is known by
 def _leave(frame: FrameType, name: str, line: int, code: CodeType | None) -> None:
     """An exception passes: take the bracket out and tell that it was left."""
     recorder = injected.recorder()
-    if recorder is None or not recorder.take():
+    if recorder is None or not recorder.acquire_lock():
         return
     try:
         file = (code or frame.f_code).co_filename
         site = recorder.sites.get((name, line, file, injected.FUNCTION))
         brackets = recorder.brackets
         stack, _ = getattr(brackets.local, "lane", None) or brackets.lane(get_ident())
-        bracket = brackets.take(stack, frame, site) if site is not None else None
+        bracket = brackets.remove(stack, frame, site) if site is not None else None
         if bracket is not None:
             brackets.count += 1
             brackets.leave(bracket)

@@ -55,7 +55,7 @@ _SHARED_NS = 1_000_000
 
 def opening_for(recorder: Recorder, labels: tuple[str, str], swallow: Callable[[BaseException], None]) -> Opening:
     """The call that opens a bracket whose ends are printed as ``labels``; what goes wrong in it is for ``swallow``."""
-    acquire, release, take = recorder.lock.acquire, recorder.lock.release, recorder.take
+    acquire, release, wait = recorder.lock.acquire, recorder.lock.release, recorder.acquire_lock
 
     def opening(
         name: str, line: int, normal: float | None = None, alarm: float | None = None,
@@ -63,7 +63,7 @@ def opening_for(recorder: Recorder, labels: tuple[str, str], swallow: Callable[[
     ) -> Marked:  # fmt: skip
         """Open the bracket of ``frame``, the caller's if not given; its site is in ``code``, if not in ``frame``."""
         try:
-            if not acquire(False) and not take():  # noqa: FBT003 - a keyword costs more
+            if not acquire(False) and not wait():  # noqa: FBT003 - a keyword costs more
                 return name, line, normal, alarm
             try:
                 frame = frame or _getframe(1)
@@ -78,7 +78,7 @@ def opening_for(recorder: Recorder, labels: tuple[str, str], swallow: Callable[[
                 rss = read_rss()
                 if reset_peak is not None:
                     if brackets.count:
-                        peaks.fold(read_peak())
+                        peaks.end_epoch(read_peak())
                     reset_peak()
                 others = process_time_ns() - thread_time_ns() if _count() > recorder.own_threads else 0
                 bracket: Bracket = (id(frame), site, rss, peaks.epoch, others)
@@ -88,7 +88,7 @@ def opening_for(recorder: Recorder, labels: tuple[str, str], swallow: Callable[[
                 else:
                     stack.append(bracket)
                 site.totals[OPENED] += 1
-                keep(recorder, site, OPEN, thread, rss, None, -1, "")
+                write_checkpoint(recorder, site, OPEN, thread, rss, None, -1, "")
             finally:
                 release()
         except RecursionError:
@@ -102,7 +102,7 @@ def opening_for(recorder: Recorder, labels: tuple[str, str], swallow: Callable[[
 
 def closing_for(recorder: Recorder, labels: tuple[str, str], swallow: Callable[[BaseException], None]) -> Closing:
     """The call that closes it."""
-    acquire, release, take = recorder.lock.acquire, recorder.lock.release, recorder.take
+    acquire, release, wait = recorder.lock.acquire, recorder.lock.release, recorder.acquire_lock
 
     def closing(
         name: str, line: int, normal: float | None = None, alarm: float | None = None,
@@ -110,7 +110,7 @@ def closing_for(recorder: Recorder, labels: tuple[str, str], swallow: Callable[[
     ) -> None:  # fmt: skip
         """Close that bracket."""
         try:
-            if not acquire(False) and not take():  # noqa: FBT003
+            if not acquire(False) and not wait():  # noqa: FBT003
                 return
             try:
                 frame = frame or _getframe(1)
@@ -130,7 +130,7 @@ def closing_for(recorder: Recorder, labels: tuple[str, str], swallow: Callable[[
                     stack.pop()
                     brackets.count -= 1
                 else:
-                    bracket = brackets.take(stack, frame, site)
+                    bracket = brackets.remove(stack, frame, site)
                 if bracket is not None:
                     _, _, opened_rss, epoch, others = bracket
                     if read_peak is not None:
@@ -151,7 +151,7 @@ def closing_for(recorder: Recorder, labels: tuple[str, str], swallow: Callable[[
                         totals[LARGEST], totals[LARGEST_RSS] = own, rss
                 elif totals[OPENED] and not totals[TIMES_LEFT]:
                     return  # another way out of the same statement has closed it already
-                keep(recorder, site, CLOSED, thread, rss, own, above, shared)
+                write_checkpoint(recorder, site, CLOSED, thread, rss, own, above, shared)
             finally:
                 release()
         except RecursionError:
@@ -162,7 +162,7 @@ def closing_for(recorder: Recorder, labels: tuple[str, str], swallow: Callable[[
     return closing
 
 
-def keep(
+def write_checkpoint(
     recorder: Recorder, site: Site, phase: int, thread: int, rss: int, own: int | None, above: int, shared: str
 ) -> None:
     """Store a checkpoint in the page, which needs nothing, and write its line. The recorder's lock is held.

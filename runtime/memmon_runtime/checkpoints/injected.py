@@ -55,7 +55,7 @@ def recorder() -> Recorder | None:
     return _recorder
 
 
-def let_go() -> None:
+def release_lock() -> None:
     """Release the recorder's lock where what a signal handler raised has kept it from being released.
 
     Up to Python 3.9 that may come between the last line of a ``with`` block and the lock's release (bpo-29988); whoever
@@ -84,7 +84,7 @@ def _is_ours(frame: FrameType) -> bool:
 
 def swallow(error: BaseException) -> None:
     """Raise ``error`` again if it came from the user's code (a signal handler that raised in the midst of us)."""
-    let_go()
+    release_lock()
     if not isinstance(error, Exception):
         raise error
     traceback = error.__traceback__

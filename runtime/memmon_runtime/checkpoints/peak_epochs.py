@@ -31,7 +31,7 @@ class Peaks:
         self._epochs: list[int] = []
         self._negated: list[int] = []
 
-    def fold(self, peak: int) -> None:
+    def end_epoch(self, peak: int) -> None:
         """The present epoch ends with ``peak``; a bracket that opens now belongs to the next."""
         negated, epochs = self._negated, self._epochs
         at = bisect_left(negated, -peak)

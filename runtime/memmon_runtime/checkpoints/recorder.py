@@ -53,7 +53,7 @@ _MOMENT = 0.001
 class Recorder:
     """One process's recorder. ``lock`` is reentrant: a signal handler or a finaliser may pass a checkpoint within one.
 
-    Whatever such a one waits for may be waiting for the lock in turn. So nobody waits for it for ever (``take``).
+    Whatever such a one waits for may be waiting for the lock in turn. So nobody waits for it for ever (``acquire_lock``).
     """
 
     def __init__(
@@ -79,9 +79,9 @@ class Recorder:
         """The number of the newest checkpoint, its RSS, and its printed name; there is none yet."""
         self.own_threads = 0
         self._adding = self._remarked = False
-        self.wire()
+        self.refresh_hot_path()
 
-    def wire(self) -> None:
+    def refresh_hot_path(self) -> None:
         """Lay at hand what the hot path needs; whenever one of these things is another one."""
         brackets, peak, record = self.brackets, self.peak, self.record
         read_peak, reset_peak = (None, None) if peak is None else (peak.read, peak.reset)
@@ -90,7 +90,7 @@ class Recorder:
         )  # fmt: skip
         self.outlets: tuple[Any, ...] = (brackets.left, brackets.gone, record.page, record.log, self.levels)
 
-    def take(self, patience: float = _PATIENCE) -> bool:
+    def acquire_lock(self, patience: float = _PATIENCE) -> bool:
         """Get hold of the lock, to be released again; False where who has it does not let go within ``patience``."""
         stuck = self._stuck_at == self.newest[0]
         if self.lock.acquire(timeout=_MOMENT if stuck else patience):
@@ -139,7 +139,7 @@ class Recorder:
     def tell_left(self) -> None:
         """Count the brackets that were left and write their lines."""
         brackets, page, log = self.brackets, self.record.page, self.record.log
-        brackets.bury()
+        brackets.leave_ended()
         while brackets.left:
             _, site, opened_rss, _, _ = brackets.left.pop()
             site.totals[TIMES_LEFT] += 1
@@ -163,7 +163,7 @@ class Recorder:
 
         Facts alone make no line: see ``tell``.
         """
-        if not self.take(_SHORTLY):
+        if not self.acquire_lock(_SHORTLY):
             return
         try:
             self.tell_left()
@@ -183,7 +183,7 @@ class Recorder:
 
     def sweep(self) -> None:
         """Find the brackets that were left without a word; the watcher does it at each tick."""
-        if self.brackets.count and self.take(_SHORTLY):
+        if self.brackets.count and self.acquire_lock(_SHORTLY):
             try:
                 self.brackets.sweep()
                 self.tell_left()
@@ -192,7 +192,7 @@ class Recorder:
 
     def tell(self, facts: Facts, patience: float = _PATIENCE) -> None:
         """Write ``facts`` among the events; nothing where the lock can't be had within ``patience`` seconds."""
-        if self.take(patience):
+        if self.acquire_lock(patience):
             try:
                 self.record.tell(facts, self.newest[0], gil_io.write)
             finally:
@@ -204,7 +204,7 @@ class Recorder:
 
     def remark(self, text: str) -> None:
         """Write the first remark of all as a line of the log; further ones would crowd out what people look for."""
-        if not self._remarked and self.take():
+        if not self._remarked and self.acquire_lock():
             self._remarked = True
             try:
                 if self.record.log is not None:
@@ -233,7 +233,7 @@ class Recorder:
 
     def mend(self) -> None:
         """Open anew what the program closed behind our back."""
-        if not self.take(_SHORTLY):
+        if not self.acquire_lock(_SHORTLY):
             return
         try:
             self.reader.mend()
@@ -241,7 +241,7 @@ class Recorder:
             if self.peak is not None:
                 self.peak.mend()
             self.record.mend()
-            self.wire()
+            self.refresh_hot_path()
         finally:
             self.lock.release()
 
@@ -253,4 +253,4 @@ class Recorder:
             self.peak.close()
         self.record.close()
         self.peak = None
-        self.wire()
+        self.refresh_hot_path()

@@ -70,7 +70,7 @@ def open_record(recorder: Recorder, settings: Settings, parent: dict[str, object
     log.append(card_line(stamp, recorder.levels.level, recorder.words.start, mb, recorder.levels.fired))
     for site in recorder.sites.values():
         record.introduce(site, 0)
-    recorder.wire()
+    recorder.refresh_hot_path()
 
 
 def added_fact(file: str, added: tuple[int, ...]) -> tuple[str, object]:

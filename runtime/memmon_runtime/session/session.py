@@ -105,7 +105,7 @@ class Session:
         self._pauses.append(False)
         if self.watcher is not None:
             self.watcher.stop()
-        self._pauses[-1] = self.recorder is not None and self.recorder.take()
+        self._pauses[-1] = self.recorder is not None and self.recorder.acquire_lock()
 
     def resume(self) -> None:
         """After a fork, in the parent; where a handler forked amid a fork, the outer one is still to come."""
@@ -152,11 +152,11 @@ class Session:
         if recorder is None:
             return
         self._reserve = b""
-        injected.let_go()
+        injected.release_lock()
         injected.disconnect()
         if watcher is not None:
             watcher.stop()
-        taken = recorder.take()  # else whoever has it will never let go
+        taken = recorder.acquire_lock()  # else whoever has it will never let go
         try:
             self.recorder = None
             close_record(recorder)
