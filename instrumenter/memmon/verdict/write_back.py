@@ -29,7 +29,7 @@ _PROVED = ("oom-kill", "crash")
 def keep_last_checkpoint(history: ProcessHistory) -> None:
     """Give the log the line of the last checkpoint, where the kill came before it was written."""
     if history.unwritten is not None:
-        append_line(history.log, _line(history.unwritten))
+        append_line(history.log, line_of(history.unwritten))
 
 
 def keep_proof(history: ProcessHistory, external: ExternalEvidence) -> None:
@@ -55,7 +55,7 @@ def _counter(counter: Counter | None) -> dict[str, Any] | None:
     return {"path": counter.path, "before": counter.before, "after": counter.now}
 
 
-def _line(record: Record) -> str:
+def line_of(record: Record) -> str:
     """The record as the runtime would have written it."""
     more = f" growth={record.growth:+.2f}MB" if record.growth != record.step else ""
     more += f" line={record.line}" if record.line is not None else ""

@@ -53,7 +53,7 @@ _MOMENT = 0.001
 class Recorder:
     """One process's recorder. ``lock`` is reentrant: a signal handler or a finaliser may pass a checkpoint within one.
 
-    Whatever such a one waits for may be waiting for the lock in turn. So nobody waits for it for ever (``acquire_lock``).
+    Whatever such a one waits for may be waiting for the lock in turn: nobody waits for it for ever (``acquire_lock``).
     """
 
     def __init__(

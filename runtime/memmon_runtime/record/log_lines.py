@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 _TOP = 10
 _LEVELS = ("INFO", "WARNING", "CRITICAL")
-_MAIN = get_ident()
+MAIN = get_ident()
 _TITLE = "[Top 10]"
 _LEAST_FUNCTION = 8
 """Columns in which the beginning of a function's name still tells something."""
@@ -78,7 +78,7 @@ def checkpoint_body(site: Site, phase: int, key: Key, baseline: int, to_mb: floa
         site.heads[phase][level], rss * to_mb, (rss - baseline) * to_mb, step * to_mb,
         " peak=%+.2fMB" % (above * to_mb) if above >= 0 else "",
         " growth=%+.2fMB" % (own * to_mb) if phase == CLOSED and own != step else "",
-        site.tail, fired, shared, "" if thread == _MAIN else " tid=%x" % thread,
+        site.tail, fired, shared, "" if thread == MAIN else " tid=%x" % thread,
     )  # fmt: skip
     return body if len(body) <= LONGEST - WIDTH else body[: LONGEST - WIDTH - 1] + "…"
 

@@ -15,7 +15,7 @@ from memmon.record_files import stack_of
 from memmon.verdict.model import Frame, Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _MOST_BYTES = 4 << 20
 _THREAD = re.compile(r"(?:Current thread|Thread) 0x([0-9a-f]+)")
@@ -41,6 +41,11 @@ def _read(log: str, since: float) -> str:
         return ""
 
 
+def original_line(added: Sequence[int], line: int) -> int:
+    """The line of the original for a line of an instrumented file; ``added`` are the injected ones, in rising order."""
+    return line - bisect_right(added, line)
+
+
 def dumped_stacks(
     log: str, target: str | None, added_lines: Mapping[str, tuple[int, ...]], names: Mapping[str, str], since: float
 ) -> tuple[Stack, ...]:
@@ -60,7 +65,7 @@ def dumped_stacks(
             if target and not Path(file).is_absolute() and target.endswith(f"/{file.removeprefix('./')}"):
                 file = target
             number = int(found[2])
-            original = number - bisect_right(added_lines.get(file, ()), number)
+            original = original_line(added_lines.get(file, ()), number)
             stacks[-1][1].append(Frame(file, original, _unescaped(found[3])))
     return tuple(
         Stack(names.get(tid), tid, tuple(frames), at_lockout=True)
