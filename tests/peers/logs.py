@@ -23,6 +23,8 @@ def checkpoints(folder: Path) -> Counter[str]:
 
 
 def _of(log: Path) -> Counter[str]:
+    if not events.path_of(log).exists():  # killed before there were any, or the disk was full
+        return Counter()
     sites: list[dict[str, object]] = []
     totals: list[dict[str, int]] = []
     for key, value in events.facts(log):

@@ -15,38 +15,50 @@ from support.marks import needs_cgroup
 
 pytestmark = [needs_cgroup, pytest.mark.slow]
 
-# A dozen sites that grow; then the thread that takes the memory is at work, while the main thread waits for it. Both
-# programs slow down before the limit, so that each level is reached for long enough to be seen.
-MANY = """
-    import threading, time
+# The program waits until the log has the lines that are claimed of it, and goes slowly where the next is due: what
+# counts is the cgroup's usage, which is a few MB from what a process sees of its own.
+GROW = """
+        for mb, line, times, pause in (
+            (230, "", 0, 0.001), (250, "[WARNING]", 1, 0.02), (275, "[WARNING]", 2, 0.001), (350, "", 0, 0.1),
+        ):
+            while int(open("/proc/self/statm").read().split()[1]) >> 8 < mb:
+                kept.append(bytearray(b"x" * (1 << 20)))
+                time.sleep(pause)
+            end = time.monotonic() + 30
+            while open(log, encoding="utf-8").read().count(line + " [") < times and time.monotonic() < end:
+                time.sleep(0.02)
+"""
+# A dozen sites that grow; then the thread that takes the memory is at work, while the main thread waits for it.
+MANY = f"""
+    import glob, threading, time
+    (log,) = glob.glob("memory_monitor_*.log")
     kept = []
     for i in range(12):
-        __memmon__.before(f"第{i}阶段", 4)
+        __memmon__.before(f"第{{i}}阶段", 5)
         kept.append(bytearray(b"x" * ((i + 2) << 19)))
-        __memmon__.after(f"第{i}阶段", 4)
+        __memmon__.after(f"第{{i}}阶段", 5)
     def consume():
-        __memmon__.start("取", 8)
-        while True:
-            kept.append(bytearray(b"x" * (1 << 20)))
-            time.sleep(0.001 if len(kept) < 150 else 0.02)
+        __memmon__.start("取", 9)
+{GROW.rstrip()}
     thread = threading.Thread(target=consume)
     thread.start()
     thread.join()
 """
 # Few sites, and a bracket that never ends: as the first log that memmon was made for.
-FEW = """
-    import time
+FEW = f"""
+    import glob, time
+    (log,) = glob.glob("memory_monitor_*.log")
     def work():
         kept = [bytearray(30 << 20)]
-        __memmon__.before("参数变化检测", 4)
+        __memmon__.before("参数变化检测", 5)
         kept.append(bytearray(2 << 20))
-        __memmon__.after("参数变化检测", 4)
-        __memmon__.before("加载config", 7, normal=20, alarm=100)
-        while True:
-            kept.append(bytearray(b"x" * (1 << 20)))
-            time.sleep(0.001 if len(kept) < 180 else 0.02)
+        __memmon__.after("参数变化检测", 5)
+        __memmon__.before("加载config", 8, normal=20, alarm=100)
+{GROW.rstrip()}
     work()
 """
+CONSUMES = range(9, 20)
+"""The lines of the function that takes the memory."""
 RANKED = re.compile(r" *(\d+)\. \+\d+\.\d\dMB  \S+  RSS=\d+\.\d\dMB  line=\d+")
 
 
@@ -101,14 +113,17 @@ def test_a_person_can_read_it(every_python, language):
     assert max(map(len, lines)) <= 200
     assert max(map(width, header + background + ranked)) <= 100
     # The thread that takes the memory is named, not the one that waits for it.
-    # Where the level rises, the line says by which rule, and may have no room for the place.
+    # Where the level rises, the line says by which rule, and the title of the Top 10 before it has the place.
     pressed = [line for line in background if "] [INFO] " not in line]
     rises = [line for line in pressed if " fired=cgroup:" in line]
     assert {line.split("] [")[1] for line in rises} == {"WARNING", "CRITICAL"}
     places = [re.search(r" at=program\.py:(\d+) consume last=取_START$", line) for line in pressed if line not in rises]
     assert places
-    assert all(place and int(place[1]) in range(8, 12) for place in places)
+    assert all(place and int(place[1]) in CONSUMES for place in places)
     assert all(" last=取_START" in line for line in pressed)
+    titles = [lines[at] for at, _ in found]
+    assert all(re.search(r" \[Top 10\] last=取_START at=program\.py:\d+ consume$", title) for title in titles)
+    assert max(map(width, titles)) <= 100
     assert [len(block) for _, block in found] == [10, 10]
     assert [int(RANKED.match(line)[1]) for line in ranked] == [*range(1, 11)] * 2
 
