@@ -58,7 +58,7 @@ def last_checkpoint(log: str) -> str | None:
 def hotspots_in(log: str) -> set[str]:
     """The hotspots that were found in the files that the log's process loaded."""
     found: set[str] = set()
-    for line in _read(events_of(log), 0, 1 << 24).splitlines():
+    for line in _read(events_of(log), 0, 1 << 24).split("\n"):
         if line.startswith('{"loaded": {'):
             import json  # noqa: PLC0415  # needed only where hotspots are configured
 

@@ -52,12 +52,15 @@ def site_fact(site: Site, row: int | None) -> dict[str, object]:
 
 def totals_fact(sites: Iterable[Site], to_mb: float) -> list[dict[str, object]]:
     """The totals of all sites in the order of their first hits, for a run whose page is about to be removed."""
-    return [_totals(site.totals, to_mb) for site in sites]
+    return [_totals(site, to_mb) for site in sites]
 
 
-def _totals(totals: list[int], to_mb: float) -> dict[str, object]:
-    opened, closed, left, growth, largest, peak = totals[:6]
+def _totals(site: Site, to_mb: float) -> dict[str, object]:
+    opened, closed, left, growth, largest, peak = site.totals[:6]
     return {
+        "name": site.name,
+        "file": site.file,
+        "line": site.line,
         "opened": opened,
         "closed": closed,
         "left": left,

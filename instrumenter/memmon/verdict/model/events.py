@@ -191,8 +191,8 @@ class GrowthWindow:
 class FinalTotals:
     """The exact figures of all sites, as the runtime kept them and wrote them at the end."""
 
-    figures: tuple[Figures, ...]
-    """In the order of the sites' first hits."""
+    figures: tuple[tuple[Site | None, Figures], ...]
+    """Of each site, as far as its name, file and line tell it; where they don't (None), in the order of first hits."""
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,12 @@ def _figures(value: Any) -> Figures:
     )
 
 
+def _totalled_site(value: Any) -> Site | None:
+    """The site that figures are of; None where they do not name it."""
+    fields = _object(value)
+    return _site(fields) if text(fields.get("name")) else None
+
+
 def _site(fields: dict[str, Any]) -> Site:
     return Site(
         name=text(fields.get("name")) or "",
@@ -249,5 +255,5 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
 def event(name: str, value: Any) -> Event | None:
     """The event that a fact tells of; None for one of a later version."""
     if name == "totals":
-        return FinalTotals(tuple(map(_figures, _array(value))))
+        return FinalTotals(tuple((_totalled_site(one), _figures(one)) for one in _array(value)))
     return _READERS[name](_object(value)) if name in _READERS else None

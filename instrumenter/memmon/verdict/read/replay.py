@@ -173,7 +173,10 @@ class Replay:
         self.proof = proof
 
     def _set_totals(self, totals: FinalTotals) -> None:
-        self.correct(self.announced, totals.figures)
+        for number, (site, figures) in enumerate(totals.figures):
+            named = site or (self.announced[number] if number < len(self.announced) else None)
+            if named:
+                self.correct([named], [figures])
 
     def _site(self, key: SiteKey) -> _SiteSoFar:
         found = self.sites.get(key)
@@ -183,8 +186,10 @@ class Replay:
 
     def announce(self, site: Site) -> None:
         """Note a site at its first hit, with its levels and its function."""
-        self._site(self.key(site)).site = site
-        self.announced.append(site)
+        so_far = self._site(self.key(site))
+        if so_far.site is None:  # events that a kill met while they were made shorter may tell of it twice
+            self.announced.append(site)
+        so_far.site = site
 
     def key(self, site: Site) -> SiteKey:
         """The site as the records name it: the file only where it is not the target, the name as it is printed."""
