@@ -152,7 +152,8 @@ def test_forks_in_the_midst_of_windows(tmp_path: Path) -> None:
 def test_is_switched_off(tmp_path: Path) -> None:
     """MEMMON_ZOOM=0 opens no window and loads nothing for one."""
     source = (
-        _LEAK + "grow([], 60_000)\nimport sys\nprint('memmon_runtime.attribution.tracemalloc_window' in sys.modules)\n"
+        _LEAK
+        + "grow([], 60_000)\nimport sys\nprint('memmon_runtime.attribution.borrowed_tracemalloc' in sys.modules)\n"
     )
     done, zooms = _run(tmp_path, Path(interpreters.found()["3.11"]), source, MEMMON_ZOOM="0")
     assert (done.returncode, done.stdout, zooms) == (0, "False\n", [])

@@ -162,7 +162,7 @@ def test_no_warning_of_threads_at_a_fork(every_python):
 
 
 def test_a_program_that_sets_every_signal_back(every_python):
-    """The dead man's switch, whose signal is among them, does not end it when a native call keeps the interpreter."""
+    """The lockout switch, whose signal is among them, does not end it when a native call keeps the interpreter."""
     left = every_python.run(
         MARKED
         + "import signal\n"
@@ -204,9 +204,9 @@ def test_a_module_that_loads_when_it_is_used(every_python):
         + "spec.loader = importlib.util.LazyLoader(spec.loader)\n"
         + "sys.modules['lazy'] = module = importlib.util.module_from_spec(spec)\n"
         + "spec.loader.exec_module(module)\n"
-        + "from memmon_runtime.attribution import call_paths, tracemalloc_window\n"
-        + "window = tracemalloc_window.Tracing()\n"
-        + "print(window.open(), call_paths._functions_of('nowhere'))\n"
-        + "window.close(at_once=True)\n",
+        + "from memmon_runtime.attribution import borrowed_tracemalloc, call_paths\n"
+        + "borrowed = borrowed_tracemalloc.BorrowedTracemalloc()\n"
+        + "print(borrowed.open(), call_paths._functions_of('nowhere'))\n"
+        + "borrowed.close_at_once()\n",
     )
     assert (left.status, left.stdout, left.stderr) == (0, "True []\n", "")

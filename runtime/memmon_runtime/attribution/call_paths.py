@@ -1,4 +1,4 @@
-"""From what a window saw to the few lines of the user's that hold most of it, with the paths that lead to them."""
+"""The paths that lead to a line: of the threads now, of memory that grew, and of the few lines that hold most of it."""
 
 from __future__ import annotations
 
@@ -22,40 +22,45 @@ __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType
-    from typing import Dict, Iterable, List, Tuple
+    from typing import Dict, Iterable, Tuple
 
     # A line as the interpreter knows it: the file's name and the line in the file as it runs.
     Spot = Tuple[str, int]
+    # A line and the calls that led to it, the innermost first.
     Path = Tuple[Spot, ...]
-    # What `tracemalloc` has of one block: its domain, its size and its traceback, the innermost line first.
-    Traces = List[Tuple[int, int, Path]]
-    # The bytes and blocks of one path.
+    # The bytes and the number of blocks, or of times, of each path.
     Paths = Dict[Path, Tuple[int, int]]
 
 _MOST_LINES = 6
-_MOST_FRAMES = 24
+"""So many lines of a window are told."""
+MOST_LEVELS = 24
+"""A path in the record has so many levels at most."""
+_MOST_STACK_LEVELS = 4 * MOST_LEVELS
+"""So many levels of a thread's stack are looked at."""
 _MOST_CODES = 20_000
+"""The search for a function's name ends after so many pieces of code."""
 
 
-class Threads:
-    """Where every thread but the calling one is at this moment, as paths, and the code that runs there."""
+class ThreadStacks:
+    """Where every thread but the calling one is at this moment, as paths; and the names of the functions there."""
 
     def __init__(self) -> None:
-        """Look now. Frames are not kept."""
+        """Look now. No frame is kept."""
         self.paths: dict[int, Path] = {}
-        self.codes: dict[CodeType, None] = {}
+        """By the thread's ident."""
+        self._codes: dict[CodeType, None] = {}
         self._named: dict[Spot, str] = {}
         for ident, innermost in frames_of_others().items():
             self.paths[ident] = self._path(innermost)
 
     def _path(self, frame: FrameType | None) -> Path:
         spots: list[Spot] = []
-        while frame is not None and len(spots) < _MOST_FRAMES * 4:
+        while frame is not None and len(spots) < _MOST_STACK_LEVELS:
             code = frame.f_code
             if spots or not is_runtime(code.co_filename):
                 spot = code.co_filename, frame.f_lineno or code.co_firstlineno
                 spots.append(spot)
-                self.codes[code] = None
+                self._codes[code] = None
                 self._named[spot] = function_name(code)
             frame = frame.f_back
         return tuple(spots)
@@ -69,7 +74,7 @@ class Threads:
     def _find(self, spot: Spot) -> str:
         file, line = spot
         best: CodeType | None = None
-        waiting = [code for code in self.codes if code.co_filename == file] or _functions_of(file)
+        waiting = [code for code in self._codes if code.co_filename == file] or _functions_of(file)
         seen = set(waiting)
         while waiting and len(seen) < _MOST_CODES:
             code = waiting.pop()
@@ -96,41 +101,8 @@ def _functions_of(file: str) -> list[CodeType]:
     return found
 
 
-def kept(traces: Traces, threads: Threads) -> Paths:
-    """The memory of each path; what the runtime itself holds is left out."""
-    sums: dict[int, list[int]] = {}
-    paths: dict[int, Path] = {}
-    for trace in traces:
-        path = trace[2]
-        entry = sums.get(id(path))  # equal ones are the same object
-        if entry is None:
-            sums[id(path)], paths[id(path)] = [trace[1], 1], path
-        else:
-            entry[0] += trace[1]
-            entry[1] += 1
-    ours = {file: is_runtime(file) for path in paths.values() for file, _ in path}
-    found: Paths = {}
-    for key, path in paths.items():
-        if not any(ours[file] for file, _ in path):
-            full = _completed(path, threads.paths.values())
-            size, blocks = found.get(full, (0, 0))
-            found[full] = size + sums[key][0], blocks + sums[key][1]
-    return found
-
-
-def _completed(path: Path, running: Iterable[Path]) -> Path:
-    """A path that was cut off within a library, led on to the user's line by a thread that is still within the call."""
-    if len(path) < _MOST_FRAMES or any(is_user_code(file) for file, _ in path):
-        return path
-    for stack in running:
-        for at in range(len(stack) - 1, -1, -1):
-            if stack[at] == path[-1]:
-                return path + stack[at + 1 :]
-    return path
-
-
-def shared(path: Path, stack: Path) -> int:
-    """How many of a path's outermost levels stand on a stack."""
+def common_levels(path: Path, stack: Path) -> int:
+    """How many of a path's outermost levels stand on a stack, one below the other."""
     for at in range(len(stack) - 1, -1, -1):
         if stack[at] == path[-1]:
             count = 1
@@ -140,8 +112,11 @@ def shared(path: Path, stack: Path) -> int:
     return 0
 
 
-def lines(paths: Paths, threads: Threads, running: Iterable[Path]) -> list[dict[str, object]]:
-    """The user's lines that hold most, as the ``# zoom`` line has them; one with several callers once for each."""
+def heaviest_lines(paths: Paths, threads: ThreadStacks, unmoved: Iterable[Path]) -> list[dict[str, object]]:
+    """The user's lines that most is put down to, as the ``zoom`` fact has them; one with two callers stands twice.
+
+    ``unmoved`` are the levels of the threads' stacks that stayed the same, and are told as ``running``.
+    """
     own: dict[str, bool] = {}
     sums: dict[Path, list[int]] = {}
     heaviest: dict[Path, Path] = {}
@@ -159,43 +134,24 @@ def lines(paths: Paths, threads: Threads, running: Iterable[Path]) -> list[dict[
     ranked = sorted(sums.items(), key=lambda item: -item[1][0])[:_MOST_LINES]
     found: list[dict[str, object]] = []
     for spots, (size, blocks) in ranked:
-        path = _short(heaviest[spots], own)
+        path = _shortened(heaviest[spots], own)
         frames = [_frame(spot, threads) for spot in path]
-        still = max((shared(path, stack) for stack in running), default=0)
+        running = max((common_levels(path, stack) for stack in unmoved), default=0)
         if size > 0:
-            found.append({"mb": round(size / MB, 3), "blocks": blocks, "running": still, "frames": frames})
+            found.append({"mb": round(size / MB, 3), "blocks": blocks, "running": running, "frames": frames})
     return found
 
 
-def _short(path: Path, own: dict[str, bool]) -> Path:
-    """A path that fits in a line of the log: of a long one the innermost and what is around the user's first line."""
-    if len(path) <= _MOST_FRAMES:
+def _shortened(path: Path, own: dict[str, bool]) -> Path:
+    """A path that is short enough: of a long one the innermost levels and those around the user's first line."""
+    if len(path) <= MOST_LEVELS:
         return path
     first = next((at for at, (file, _) in enumerate(path) if own.get(file)), 0)
     start = max(first - 4, 4)
-    return path[:4] + path[start : start + _MOST_FRAMES - 4]
+    return path[:4] + path[start : start + MOST_LEVELS - 4]
 
 
-def _frame(spot: Spot, threads: Threads) -> list[object]:
+def _frame(spot: Spot, threads: ThreadStacks) -> list[object]:
     file, line = spot
     name = file if file.startswith("<") else absolute(file)
     return [name, original_line(file, line), threads.function(spot)]
-
-
-def lasting(snapshots: List[Paths]) -> Paths:
-    """What was there in each of several looks: not what comes and goes."""
-    found = snapshots[-1]
-    for earlier in snapshots[:-1]:
-        found = {path: min(held, earlier[path]) for path, held in found.items() if path in earlier}
-    return found
-
-
-def growing(samples: Iterable[Tuple[int, List[Path]]]) -> Paths:
-    """RSS growth by the paths on which the threads were when it was read, shared where several were busy."""
-    found: dict[Path, list[int]] = {}
-    for grown, paths in samples:
-        for path in paths:
-            entry = found.setdefault(path, [0, 0])
-            entry[0] += grown // len(paths)
-            entry[1] += 1
-    return {path: (size, count) for path, (size, count) in found.items()}

@@ -1,4 +1,4 @@
-"""Being told of every line of the user's that threads come to, for a fraction of a second at a time.
+"""Line events: every line of the user's that a thread comes to, told for a fraction of a second at a time.
 
 It begins and ends from the watcher's thread, in the midst of a loop, and nothing of it is left afterwards:
 
@@ -32,31 +32,34 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
     from typing import Any, Callable
 
-    Step = Callable[[FrameType], None]
+    LineHandler = Callable[[FrameType], None]
 
-_NEW, _OLDEST = (3, 12), (3, 9)
+_HAS_MONITORING, _HAS_TRACE_FUNCTIONS = (3, 12), (3, 9)
+"""The first Python in which `sys.monitoring` can be used, and a C trace function."""
 _TOOLS = 6
+"""The numbers of `sys.monitoring`'s tools are smaller than this."""
 _TOOL = 4
+"""The number of ours; Python gives it no meaning of its own."""
 _NAME = "memmon"
-_WORDS = 24
-"""Of a thread's state, at its beginning, in which its trace function is found."""
+_STATE_WORDS = 24
+"""Among so many words at the beginning of a thread's state is its trace function."""
 _DEEPEST = 400
-"""A program that is further down than this is left alone: being told takes two levels of its recursion limit."""
+"""A program with more levels of calls than this is left alone: an event takes two levels of its recursion limit."""
 
 
-def stepping() -> Monitored | Traced:
+def event_source() -> MonitoringEvents | TraceFunctionEvents:
     """What this interpreter has; called in the thread that starts the runtime. Any error means that it has nothing."""
     gil = getattr(sys, "_is_gil_enabled", None)
     if sys.implementation.name != "cpython" or (gil is not None and not gil()):
         raise RuntimeError("only where the GIL keeps threads apart")
-    if sys.version_info >= _NEW:
-        return Monitored()
-    if sys.version_info < _OLDEST or get_native_id() != getpid():
+    if sys.version_info >= _HAS_MONITORING:
+        return MonitoringEvents()
+    if sys.version_info < _HAS_TRACE_FUNCTIONS or get_native_id() != getpid():
         raise RuntimeError("no way to trace the main thread from here")
-    return Traced()
+    return TraceFunctionEvents()
 
 
-def _may_step() -> bool:
+def _may_listen() -> bool:
     """Whether no thread is deep down, or looked at by a debugger, and there are no subinterpreters."""
     frames = frames_of_others()
     for innermost in frames.values():
@@ -70,39 +73,39 @@ def _may_step() -> bool:
     return bool(frames)
 
 
-class Monitored:
+class MonitoringEvents:
     """By `sys.monitoring`."""
 
     def __init__(self) -> None:
         """Nothing is asked for yet."""
         self._monitoring: Any = sys.monitoring  # type: ignore[attr-defined]  # Python 3.12 and later
         self._codes: dict[int, CodeType] = {}
-        self._step: Step | None = None
+        self._handler: LineHandler | None = None
 
-    def start(self, step: Step) -> bool:
-        """Let ``step`` be called with the frame at each line from now on; False where somebody else is at work."""
+    def start(self, on_line: LineHandler) -> bool:
+        """Let ``on_line`` be called with the frame at each line from now on; False where somebody else is at work."""
         monitoring = self._monitoring
-        if any(monitoring.get_tool(tool) is not None for tool in range(_TOOLS)) or not _may_step():
+        if any(monitoring.get_tool(tool) is not None for tool in range(_TOOLS)) or not _may_listen():
             return False
         monitoring.use_tool_id(_TOOL, _NAME)
-        self._step = step
+        self._handler = on_line
         events = monitoring.events
-        monitoring.register_callback(_TOOL, events.LINE, self._line)
-        monitoring.register_callback(_TOOL, events.PY_START, self._begun)
+        monitoring.register_callback(_TOOL, events.LINE, self._on_line)
+        monitoring.register_callback(_TOOL, events.PY_START, self._on_start)
         monitoring.set_events(_TOOL, events.PY_START)
         for innermost in frames_of_others().values():
             frame: FrameType | None = innermost
             while frame is not None:
-                self._begun(frame.f_code, 0)
+                self._on_start(frame.f_code, 0)
                 frame = frame.f_back
         return True
 
     def stop(self) -> None:
         """Nothing is called any more."""
-        if self._step is None:
+        if self._handler is None:
             return
         monitoring = self._monitoring
-        self._step = None
+        self._handler = None
         monitoring.set_events(_TOOL, 0)
         for code in self._codes.values():
             monitoring.set_local_events(_TOOL, code, 0)
@@ -111,33 +114,33 @@ class Monitored:
             monitoring.register_callback(_TOOL, event, None)
         monitoring.free_tool_id(_TOOL)
 
-    def _line(self, _code: CodeType, _line: int) -> None:
-        step = self._step
-        if step is not None:
-            step(_getframe(1))
+    def _on_line(self, _code: CodeType, _line: int) -> None:
+        handler = self._handler
+        if handler is not None:
+            handler(_getframe(1))
 
-    def _begun(self, code: CodeType, _offset: int) -> Any:
+    def _on_start(self, code: CodeType, _offset: int) -> Any:
         """A function is about to run, or does."""
-        if self._step is not None and id(code) not in self._codes and is_user_code(code.co_filename):
+        if self._handler is not None and id(code) not in self._codes and is_user_code(code.co_filename):
             self._codes[id(code)] = code
             self._monitoring.set_local_events(_TOOL, code, self._monitoring.events.LINE)
         return self._monitoring.DISABLE
 
 
-class _Told:
-    """What the main thread hands its frames to."""
+class _FrameReceiver:
+    """The object that the main thread's trace function hands its frames to."""
 
-    def __init__(self, step: Step) -> None:
-        self.step: Step = step
+    def __init__(self, on_line: LineHandler) -> None:
+        self._on_line = on_line
 
     def __delitem__(self, frame: FrameType) -> None:
-        self.step(frame)
+        self._on_line(frame)
 
     def __call__(self, *_: object) -> None:
         """Nothing: somebody took it for a trace function of Python's sort, and set it as one."""
 
 
-class Traced:
+class TraceFunctionEvents:
     """By a C trace function of the main thread."""
 
     def __init__(self) -> None:
@@ -156,34 +159,34 @@ class Traced:
         this.restype, this.argtypes = c_void_p, []
         self._main: int = this()
         self._function = cast(pythonapi.PyObject_DelItem, c_void_p).value or 0
-        self._told: _Told | None = None
+        self._receiver: _FrameReceiver | None = None
         self._places = 0, 0
         if sys.gettrace() is None:
             self._find()
 
     def _find(self) -> None:
-        told = _Told(lambda _frame: None)
-        words = (self._word * _WORDS).from_address(self._main)
-        self._set(self._main, self._function, told)
+        receiver = _FrameReceiver(lambda _frame: None)
+        words = (self._word * _STATE_WORDS).from_address(self._main)
+        self._set(self._main, self._function, receiver)
         found = list(words)
         self._unset(self._main, None, None)
-        if found.count(self._function) != 1 or found.count(id(told)) != 1:
+        if found.count(self._function) != 1 or found.count(id(receiver)) != 1:
             raise RuntimeError("an unknown sort of thread state")
-        self._places = found.index(self._function), found.index(id(told))
+        self._places = found.index(self._function), found.index(id(receiver))
 
     def _in_force(self, place: int) -> int:
-        return (self._word * _WORDS).from_address(self._main)[self._places[place]] or 0
+        return (self._word * _STATE_WORDS).from_address(self._main)[self._places[place]] or 0
 
-    def start(self, step: Step) -> bool:
-        """Let ``step`` be called with the frame at each event from now on; False where somebody else traces."""
-        if not self._places[0] or self._in_force(0) or not _may_step():
+    def start(self, on_line: LineHandler) -> bool:
+        """Let ``on_line`` be called with the frame at each event from now on; False where somebody else traces."""
+        if not self._places[0] or self._in_force(0) or not _may_listen():
             return False
-        self._told = _Told(step)
-        return bool(self._set(self._main, self._function, self._told) == 0)
+        self._receiver = _FrameReceiver(on_line)
+        return bool(self._set(self._main, self._function, self._receiver) == 0)
 
     def stop(self) -> None:
         """Nothing is called any more."""
-        if self._told is not None:
-            if self._in_force(1) == id(self._told):
+        if self._receiver is not None:
+            if self._in_force(1) == id(self._receiver):
                 self._unset(self._main, None, None)
-            self._told = None
+            self._receiver = None

@@ -1,6 +1,6 @@
 """Whether memory grows in many short steps, or within one call.
 
-One call needs no zoom: the stack names its line. And no window must be open when a long native call begins: while it
+One call needs no window: the stack names its line. And no window must be open when a long native call begins: while it
 holds the GIL nobody can close the window, and tracemalloc would take half as much memory again as the call itself. So
 a window opens only where the program is seen to be in the midst of short steps: between two looks a thread has come to
 another place in the user's code, or the watcher had to wait for the GIL and soon got it.
@@ -28,55 +28,56 @@ if TYPE_CHECKING:
     from types import FrameType
 
 _MOST_TASKS = 64
-_ENOUGH = 2
-"""So many signs of short steps in succession …"""
+"""Of so many of the process's threads the state is asked for."""
+_ENOUGH_SIGNS = 2
+"""So many signs of short steps in succession are believed."""
 _LOCKED_OUT = 0.1
-"""… since a look that came so many seconds late: then a native call held the GIL."""
+"""A look that comes so many seconds late finds that a native call held the GIL: the signs before it count no more."""
 _SLOW = 2.0
-"""Seconds after which a growth that shows neither is taken for a slow one."""
+"""Seconds after which growth that shows neither signs of short steps nor a call at work is taken for a slow one."""
 
 
-class Pace:
+class StepDetector:
     """What the looks have shown since the last growth by a step; used by the watcher alone."""
 
     def __init__(self) -> None:
         """Nothing is known."""
-        self._rested = 0
+        self._switches = 0
         self._waited = False
         self._late = 0.0
-        self.forget()
+        self.reset()
 
-    def forget(self) -> None:
-        """Begin anew."""
+    def reset(self) -> None:
+        """Begin anew: the growth that the looks were about is over."""
         self._signs = 0
         self._since = 0.0
         self._places: set[tuple[int, int]] | None = None
-        self.still = 0
+        self.unmoved_looks = 0
         """So many looks in succession every thread was where it was before, and one of them at work there."""
 
-    def rest(self) -> None:
+    def before_sleep(self) -> None:
         """The watcher is about to sleep."""
         if getrusage is not None:
-            self._rested = getrusage(RUSAGE_THREAD).ru_nvcsw
+            self._switches = getrusage(RUSAGE_THREAD).ru_nvcsw
 
-    def wake(self, late: float) -> None:
-        """It sleeps no more, ``late`` seconds after it meant to."""
+    def after_sleep(self, late: float) -> None:
+        """The watcher sleeps no more, ``late`` seconds after it meant to wake up."""
         # The sleep itself is one switch; another is the wait for the GIL.
-        self._waited = getrusage is not None and getrusage(RUSAGE_THREAD).ru_nvcsw - self._rested > 1
+        self._waited = getrusage is not None and getrusage(RUSAGE_THREAD).ru_nvcsw - self._switches > 1
         self._late = late
 
-    def is_short(self, now: float) -> bool:
-        """Whether many short steps are at work."""
+    def are_short(self, now: float) -> bool:
+        """Look where the threads are, and tell whether memory grows in many short steps."""
         if self._late > _LOCKED_OUT:
-            self.forget()
+            self.reset()
         self._since = self._since or now
         places = {_place(frame) for frame in frames_of_others().values()}
         same = places == self._places
         if self._places is not None:
             self._signs = 0 if same and not self._waited else self._signs + self._waited + (not same)
         self._places = places
-        self.still = self.still + 1 if same and not self._waited and _computes() else 0
-        return self._signs >= _ENOUGH or (now - self._since >= _SLOW and not self.still)
+        self.unmoved_looks = self.unmoved_looks + 1 if same and not self._waited and _any_computes() else 0
+        return self._signs >= _ENOUGH_SIGNS or (now - self._since >= _SLOW and not self.unmoved_looks)
 
 
 def is_importing() -> bool:
@@ -90,7 +91,7 @@ def is_importing() -> bool:
     return False
 
 
-def _computes() -> bool:
+def _any_computes() -> bool:
     """Whether a thread other than the calling one is at work, and not asleep or waiting."""
     try:
         mine = str(get_native_id())

@@ -7,7 +7,7 @@ from _thread import get_ident
 from os import getppid
 from os import write as write_fd
 
-from memmon_runtime.attribution.windows import Zoom
+from memmon_runtime.attribution.windows import GrowthWindows, NoWindows
 from memmon_runtime.checkpoints import injected
 from memmon_runtime.checkpoints.recorder import Recorder
 from memmon_runtime.measure.limits import Limits
@@ -66,8 +66,8 @@ class Session:
         self.recorder = recorder = Recorder(reader, peak, limits, words, self.target)
         recorder.levels.judge(recorder.baseline)
         self.open_record(recorder)
-        zoom = Zoom(recorder) if self.settings.zoom else None
-        self.watcher = Watcher(recorder, self.settings.interval, self._switch(), zoom, heap=self.settings.heap)
+        windows = GrowthWindows(reader, limits, recorder.baseline) if self.settings.zoom else NoWindows()
+        self.watcher = Watcher(recorder, self.settings.interval, self._switch(), windows, heap=self.settings.heap)
         injected.connect(recorder)
         if limits.address_space:
             share_heap()

@@ -28,7 +28,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable
 
-    from memmon_runtime.attribution.windows import Zoom
+    from memmon_runtime.attribution.windows import GrowthWindows, NoWindows
     from memmon_runtime.checkpoints.recorder import Recorder
     from memmon_runtime.record.event_file import Facts
     from memmon_runtime.watcher.lockout import DeadMan
@@ -59,7 +59,13 @@ class Watcher:
     """One thread, started and stopped by the run; stopped around a fork."""
 
     def __init__(
-        self, recorder: Recorder, interval: float, dead_man: DeadMan | None, zoom: Zoom | None, *, heap: bool
+        self,
+        recorder: Recorder,
+        interval: float,
+        dead_man: DeadMan | None,
+        windows: GrowthWindows | NoWindows,
+        *,
+        heap: bool,
     ) -> None:
         """Nothing runs yet."""
         self.when_last: Callable[[], None] | None = None
@@ -68,7 +74,7 @@ class Watcher:
         self._busiest = BusiestThread()
         self._interval = interval
         self._dead_man = dead_man
-        self._zoom = zoom
+        self._windows = windows
         self._heap_due = heap
         self._step = int(min(max(recorder.limits.tightest // 20, 8 * MB), 64 * MB) / recorder.reader.unit)
         self._change = max(_CHANGE // recorder.reader.unit, 1)
@@ -146,7 +152,6 @@ class Watcher:
         self._waited()
 
     def _watch(self) -> None:
-        zoom = self._zoom
         while True:
             try:
                 if self._dead_man is not None:
@@ -155,14 +160,12 @@ class Watcher:
                 pass  # the next tick tries again
             pause = self._pause()
             planned = monotonic() + pause
-            if zoom is not None and zoom.attentive:
-                zoom.pace.rest()
+            self._windows.before_sleep()
             if self._wake.acquire(timeout=pause) or self._is_last():
                 break
             begun = monotonic()
             self._late = begun - planned
-            if zoom is not None and zoom.attentive:
-                zoom.pace.wake(self._late)
+            self._windows.after_sleep(self._late)
             try:
                 self._tick(begun)
             except Exception:
@@ -176,8 +179,7 @@ class Watcher:
             if self._dead_man is not None:
                 self._dead_man.disarm()
         finally:
-            if self._zoom is not None:
-                self._zoom.close()
+            self._windows.close()
 
     def _is_last(self) -> bool:
         """Whether the process is only waiting for this thread to end."""
@@ -216,7 +218,7 @@ class Watcher:
     def _pause(self) -> float:
         recorder = self._recorder
         headroom = (recorder.levels.alert - recorder.newest[1]) * recorder.reader.unit
-        tick = _LEAST_TICK if self._zoom is not None and self._zoom.busy else _TICK
+        tick = _LEAST_TICK if self._windows.wants_prompt_look else _TICK
         return min(max(headroom / FASTEST_GROWTH, _LEAST_TICK), tick)
 
     def _is_urgent(self, rss: int, now: float) -> bool:
@@ -226,7 +228,7 @@ class Watcher:
         limit = self._recorder.limits.tightest // self._recorder.reader.unit
         if limit and grown * _SOON > (limit - rss) * passed:
             self._hurry_until = now + _HURRY
-        return now < self._hurry_until or (self._zoom is not None and self._zoom.open)
+        return now < self._hurry_until or self._windows.slows_program
 
     def _tick(self, now: float) -> None:
         recorder = self._recorder
@@ -252,10 +254,9 @@ class Watcher:
             if not still or abs(rss - self._told_rss) >= self._change:
                 self._tell(rss, now, picture=False)
         self._told_level = min(self._told_level, recorder.levels.level)
-        if self._zoom is not None:
-            if self._zoom.busy:
-                self._stand_down()
-            self._tell_facts(self._zoom.look(rss, now))
+        if self._windows.wants_prompt_look:
+            self._stand_down()
+        self._tell_facts(self._windows.look(rss, now))
         recorder.sweep()
         if now - self._mended >= _MEND_EVERY:
             self._mended = now

@@ -1,4 +1,4 @@
-"""A look at what is allocated and kept: `tracemalloc`, borrowed from the interpreter for a fraction of a second.
+"""`tracemalloc`, borrowed from the interpreter for a fraction of a second, to see what is allocated and retained.
 
 It can be started in the midst of a run and sees every thread, but there is one of it in a process, and it was not made
 for being stopped while other threads run. So
@@ -30,19 +30,24 @@ __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
-    from typing import Any, Callable
+    from typing import Any, Callable, List, Tuple
 
-    from memmon_runtime.attribution.call_paths import Traces
+    from memmon_runtime.attribution.call_paths import Path
 
-_FRAMES = 24
-"""So many levels of the stack are kept for each block: enough to lead from within a library to the user's line."""
+    # What `tracemalloc` has of each block: its domain, its size in bytes and its path, the innermost line first.
+    Traces = List[Tuple[int, int, Path]]
+
+LEVELS = 24
+"""Of each block's path so many levels are recorded: enough to lead from within a library to the user's line."""
 _RAW, _MEM, _OBJ = 0, 1, 2
-_QUIET = frozenset(
+"""CPython's domains of allocators, by PyMemAllocatorDomain's numbers."""
+_HARMLESS = frozenset(
     opmap[name] for name in ("RESUME", "JUMP_BACKWARD", "JUMP_ABSOLUTE", "JUMP_FORWARD", "NOP") if name in opmap
 )
-"""Instructions that run no native code: a thread that stands at one of them waits for its turn."""
+"""Instructions that run no native code: a thread that stands at one of them waits for the GIL."""
 _PACKAGES = ("/site-packages/", "/dist-packages/")
-_NOTHING: dict[str, Any] = {
+"""A file whose path has one of these in it is an installed package's."""
+_IDLE_ANSWERS: dict[str, Any] = {
     "is_tracing": False,
     "stop": None,
     "clear_traces": None,
@@ -72,7 +77,7 @@ def _set_allocator(domain: int, allocator: _Allocator) -> None:
     pythonapi.PyMem_SetAllocator(c_int(domain), byref(allocator))
 
 
-class Tracing:
+class BorrowedTracemalloc:
     """The windows of one process, one after another; used by the watcher alone, but for the program's ``start``."""
 
     def __init__(self) -> None:
@@ -80,86 +85,92 @@ class Tracing:
         gil = getattr(sys, "_is_gil_enabled", None)
         if sys.implementation.name != "cpython" or (gil is not None and not gil()):
             raise RuntimeError("only where the GIL keeps threads apart")
-        self.on = False
         self._lock = RLock()
+        self._borrowed = False
         self._hooked = False
-        self._own: dict[str, Callable[..., Any]] = {}
-        self._instead: dict[str, Callable[..., Any]] = {}
-        self._before: list[tuple[int, _Allocator]] = []
+        self._originals: dict[str, Callable[..., Any]] = {}
+        self._substitutes: dict[str, Callable[..., Any]] = {}
+        self._allocators: list[tuple[int, _Allocator]] = []
 
     def open(self) -> bool:
         """Begin to trace; False where tracemalloc is the program's, or there are subinterpreters."""
         with self._lock:
-            if self.on or not frames_of_others() or _tracemalloc.is_tracing() or _held_elsewhere():
+            if self._borrowed or not frames_of_others() or _tracemalloc.is_tracing() or _held_elsewhere():
                 return False
-            self._lend()
+            self._substitute()
             raw = _allocator(_RAW)
-            self._before = [(domain, _allocator(domain)) for domain in (_MEM, _OBJ)]
-            self.on = self._hooked = True
-            self._own["start"](_FRAMES)
+            self._allocators = [(domain, _allocator(domain)) for domain in (_MEM, _OBJ)]
+            self._borrowed = self._hooked = True
+            self._originals["start"](LEVELS)
             _set_allocator(_RAW, raw)
             return True
 
-    def seen(self) -> tuple[int, int]:
+    def memory(self) -> tuple[int, int]:
         """The bytes allocated since the opening and still in use, and those that tracemalloc itself takes."""
         with self._lock:
             if not self._hooked:
                 return 0, 0
-            return self._own["get_traced_memory"]()[0], self._own["get_tracemalloc_memory"]()
+            return self._originals["get_traced_memory"]()[0], self._originals["get_tracemalloc_memory"]()
 
-    def take(self, *, last: bool) -> Traces:
-        """What is in use now; after the ``last`` nothing more is traced, and ``close`` has to follow a moment later."""
+    def traces(self) -> Traces:
+        """What of all that was allocated since the opening is in use now."""
+        with self._lock:
+            return self._originals["_get_traces"]() if self._hooked else []
+
+    def last_traces(self) -> Traces:
+        """The same; nothing more is traced from then on, and what has been traced is forgotten."""
         with self._lock:
             if not self._hooked:
                 return []
-            if last:
-                self._unhook()
-            traces: Traces = self._own["_get_traces"]()
-            if last:
-                self._own["clear_traces"]()
+            self._unhook()
+            traces: Traces = self._originals["_get_traces"]()
+            self._originals["clear_traces"]()
             return traces
 
-    def close(self, *, at_once: bool = False) -> bool:
-        """Give tracemalloc back; False where a thread other than ``without`` stands so that it has to wait."""
+    def close(self) -> bool:
+        """Trace no more and give tracemalloc back; False where a thread stands so that giving it back has to wait."""
         with self._lock:
-            if self.on:
-                if self._hooked:
-                    self._unhook()
-                if not at_once and not _is_quiet():
-                    return False
-                self._own["stop"]()
-                self.on = False
-                self._return()
+            self._unhook()
+            if self._borrowed and _any_thread_may_report():
+                return False
+            self.close_at_once()
             return True
 
-    def _unhook(self) -> None:
-        self._hooked = False
-        for domain, allocator in self._before:
-            _set_allocator(domain, allocator)
+    def close_at_once(self) -> None:
+        """Give tracemalloc back, wherever the threads stand."""
+        with self._lock:
+            self._unhook()
+            if self._borrowed:
+                self._originals["stop"]()
+                self._borrowed = False
+                _replace(self._substitutes, self._originals)
 
-    def _lend(self) -> None:
+    def _unhook(self) -> None:
+        if self._hooked:
+            self._hooked = False
+            for domain, allocator in self._allocators:
+                _set_allocator(domain, allocator)
+
+    def _substitute(self) -> None:
         """Let tracemalloc's functions answer the program as if nobody traced."""
         module = vars(_tracemalloc)
-        self._own = {name: module[name] for name in (*_NOTHING, "start") if name in module}
-        self._instead = {name: self._answer(name, own) for name, own in self._own.items()}
-        _replace(self._own, self._instead)
+        self._originals = {name: module[name] for name in (*_IDLE_ANSWERS, "start") if name in module}
+        self._substitutes = {name: self._answering(name, original) for name, original in self._originals.items()}
+        _replace(self._originals, self._substitutes)
 
-    def _answer(self, name: str, own: Callable[..., Any]) -> Callable[..., Any]:
+    def _answering(self, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
         def answer(*args: Any) -> Any:
             """Answer as tracemalloc's function of this name does when nobody traces; afterwards it is that function."""
             with self._lock:
-                if self.on and name == "start":
-                    self.close(at_once=True)
-                elif self.on:
-                    nothing = _NOTHING[name]
-                    return list(nothing) if type(nothing) is list else nothing
-            return own(*args)
+                if self._borrowed and name == "start":
+                    self.close_at_once()
+                elif self._borrowed:
+                    idle = _IDLE_ANSWERS[name]
+                    return list(idle) if type(idle) is list else idle
+            return original(*args)
 
         answer.__name__ = answer.__qualname__ = name
         return answer
-
-    def _return(self) -> None:
-        _replace(self._instead, self._own)
 
 
 def _replace(old: dict[str, Callable[..., Any]], new: dict[str, Callable[..., Any]]) -> None:
@@ -185,13 +196,13 @@ def _held_elsewhere() -> bool:
     return False
 
 
-def _is_quiet() -> bool:
-    """Whether no thread can be within an installed package's native code."""
-    return not any(_may_be_native(frame) for frame in frames_of_others().values())
+def _any_thread_may_report() -> bool:
+    """Whether a thread can be within an installed package's native code, which may be reporting memory."""
+    return any(_may_report(frame) for frame in frames_of_others().values())
 
 
-def _may_be_native(frame: FrameType) -> bool:
+def _may_report(frame: FrameType) -> bool:
     code, at = frame.f_code, frame.f_lasti
     if not any(folder in code.co_filename for folder in _PACKAGES):
         return False
-    return not 0 <= at < len(code.co_code) or code.co_code[at] not in _QUIET
+    return not 0 <= at < len(code.co_code) or code.co_code[at] not in _HARMLESS
