@@ -52,7 +52,7 @@ def limit_reached(limit_mb: float, rss_mb: float, interrupted: FrameType | None)
             threads[get_ident()] = interrupted
         facts: Facts = [("limit_reached", {"mb": limit_mb, "rss_mb": round(rss_mb, 2), "pid": getpid()})]
         facts += [("stack", stack) for stack in stack_snapshot.all_stacks(threads)]
-        facts.append(("heap", heap_snapshot.picture(threads, _HEADROOM)))
+        facts.append(("heap", heap_snapshot.take_snapshot(threads, _HEADROOM)))
         recorder.background(recorder.reader.rss(), facts)
     except Exception:
         pass  # the MemoryError that follows matters more

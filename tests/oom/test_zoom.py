@@ -1,4 +1,4 @@
-"""Zoom names the line that keeps the memory, on every Python, and gives way to the program's own tracemalloc."""
+"""The growth windows name the line that retains, on every Python, and give way to the program's own tracemalloc."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Thousands of dumps of the dead man's switch over busy programs: it must never crash its host.
+"""Thousands of dumps of the lockout switch over busy programs: it must never crash its host.
 
     python tests/runtime/dumps.py [--dumps 20000] [--again MS] [--jobs N] [--stops] [PYTHON...]
 
@@ -28,11 +28,11 @@ PROGRAM = r"""
 import json, os, random, re, sys, threading, time
 sys.path.insert(0, sys.argv[1])
 import memmon_runtime
-from memmon_runtime.watcher import lockout
+from memmon_runtime.watcher import lockout, thread_timers
 wanted, again = int(sys.argv[2]), float(sys.argv[3])
 dumps = lockouts = 0
 switch = None
-set_all, take = lockout._Timers._set_all, lockout.DeadMan.take
+set_all, take = thread_timers.ThreadTimers._set_all, lockout.LockoutSwitch.take_dump
 
 def repeating(self, seconds):
     self._times[1] = int(again * 1e6) if seconds else 0
@@ -45,13 +45,13 @@ def counted(self):
     if text:
         # Many dumps are longer than the page: what is beyond it stands in the file.
         size = os.fstat(self._fd).st_size
-        text += os.pread(self._fd, size, lockout._SIZE).decode("ascii", "replace")
-        os.ftruncate(self._fd, lockout._SIZE)
+        text += os.pread(self._fd, size, lockout.SIZE).decode("ascii", "replace")
+        os.ftruncate(self._fd, lockout.SIZE)
         dumps += text.count("Stack (most recent call first):\n  File ")
         lockouts += 1
     return text
 
-lockout._Timers._set_all, lockout.DeadMan.take = repeating, counted
+thread_timers.ThreadTimers._set_all, lockout.LockoutSwitch.take_dump = repeating, counted
 memmon_runtime.configure()
 
 def deep(n):
@@ -86,8 +86,8 @@ sizes = [20_000.0] * len(natives)
 
 def hold(turn):
     # A native call of so many seconds, by what the last one of its sort took; on a busy machine the switch waits.
-    delay = getattr(switch, "_delay", 0.0)
-    wanted = turn.uniform(0.11, 4 if again else 0.25) + lockout._DELAY_FACTOR * delay
+    delay = getattr(switch, "delay", 0.0)
+    wanted = turn.uniform(0.11, 4 if again else 0.25) + lockout.DELAY_FACTOR * delay
     which = turn.randrange(len(natives) if turn.random() < 0.3 else scalable)
     native, most = natives[which]
     begun = time.thread_time()

@@ -502,13 +502,14 @@ def test_where_there_is_next_to_no_address_space_left(every_python):
     """At every step from nothing to enough: the program runs, with a record or without."""
     every_python.write(
         """
-import resource, sys
+import builtins, resource, sys
+stand_in = type("stand_in", (), dict.fromkeys(("before", "after"), lambda *_: None))  # while there is room for it
 used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (used + int(float(sys.argv[1]) * (1 << 20)),) * 2)
 try:
     __import__("memmon_runtime").install("__memmon__", added=())
 except Exception:
-    __import__("builtins").__memmon__ = type("stand_in", (), dict.fromkeys(("before", "after"), lambda *_: None))
+    builtins.__memmon__ = stand_in
 for _ in range(50):
     __memmon__.before("step", 1)
     __memmon__.after("step", 1)

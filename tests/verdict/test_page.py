@@ -1,4 +1,4 @@
-"""What stands beside a log after a kill: the page's totals and last checkpoint, the dead man's stacks."""
+"""What stands beside a log after a kill: the page's totals and last checkpoint, the stacks of a lockout."""
 
 from __future__ import annotations
 
@@ -209,7 +209,7 @@ def test_a_page_that_is_no_page_is_passed_over(start: Callable[..., subprocess.P
 def test_where_a_native_call_held_the_interpreter(
     start: Callable[..., subprocess.Popen[bytes]], tmp_path: Path, python: Path
 ) -> None:
-    """Killed amid one native call: the dead man's stack gives the line, in the original's numbering."""
+    """Killed amid one native call: the lockout dump gives the line, in the original's numbering."""
     child = start(HELD, python)
     log = log_in(tmp_path)
     dump = Path(stack_of(str(log)))
@@ -266,5 +266,5 @@ def test_a_fatal_native_call_names_its_line(tmp_path: Path) -> None:
     assert (said["cause"], said["culprit"]["checkpoint"]) == ("oom-kill", "work_START")
     dump = Path(stack_of(str(log_in(tmp_path))))
     if b" in work" not in dump.read_bytes():
-        pytest.skip("the machine was too busy for the dead man's switch, which then stays off")
+        pytest.skip("the machine was too busy for the lockout switch, which then stays off")
     assert (said["confidence"], said["culprit"]["line"], said["culprit"]["function"]) == ("certain", 5, "work")

@@ -21,7 +21,7 @@ from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.sizes import MB
 from memmon_runtime.system.source import absolute
 from memmon_runtime.system.threads import can_end_safely, share_heap, with_signals_blocked
-from memmon_runtime.watcher.lockout import DeadMan
+from memmon_runtime.watcher.lockout import LockoutSwitch, NoLockoutSwitch, lockout_switch
 from memmon_runtime.watcher.thread import Watcher
 
 __builtins__ = BUILTINS
@@ -43,7 +43,7 @@ class Session:
         self.recorder: Recorder | None = None
         self.watcher: Watcher | None = None
         self.parent: dict[str, object] | None = None
-        self.dead_man: DeadMan | None = None
+        self.lockout_switch: LockoutSwitch | NoLockoutSwitch = NoLockoutSwitch()
         self.log_path = ""
         self._told = False
         self._pauses: list[bool] = []
@@ -67,7 +67,9 @@ class Session:
         recorder.levels.judge(recorder.baseline)
         self.open_record(recorder)
         windows = GrowthWindows(reader, limits, recorder.baseline) if self.settings.zoom else NoWindows()
-        self.watcher = Watcher(recorder, self.settings.interval, self._switch(), windows, heap=self.settings.heap)
+        if self.settings.stack and recorder.record.log is not None:
+            self.lockout_switch = lockout_switch(recorder.record.log.path)
+        self.watcher = Watcher(recorder, self.settings.interval, self.lockout_switch, windows, heap=self.settings.heap)
         injected.connect(recorder)
         if limits.address_space:
             share_heap()
@@ -84,16 +86,6 @@ class Session:
         except OSError as error:
             reason = error.strerror or error
             self.complain(f"no run log in {self.settings.log_dir}: {reason}; the program runs on without it")
-
-    def _switch(self) -> DeadMan | None:
-        """The dead man's switch, where it is wanted and can be had."""
-        if not self.settings.stack or self.recorder is None or self.recorder.record.log is None:
-            return None
-        try:
-            self.dead_man = DeadMan(self.recorder.record.log.path)
-        except (AttributeError, ImportError, OSError, ValueError):
-            return None
-        return self.dead_man
 
     def tell_added(self, filename: str, added: tuple[int, ...]) -> None:
         """Another instrumented file has come in."""
@@ -126,8 +118,7 @@ class Session:
                 record.page.abandon()
             recorder.close_all()
             recorder.brackets.forget()
-        if self.dead_man is not None:
-            self.dead_man.abandon()
+        self.lockout_switch.abandon()
 
     def fork(self) -> Session:
         """The child's own session, which names this one as its parent."""
@@ -160,8 +151,7 @@ class Session:
         try:
             self.recorder = None
             close_record(recorder)
-            if self.dead_man is not None:
-                self.dead_man.close()
+            self.lockout_switch.close()
         finally:
             if taken:
                 recorder.lock.release()

@@ -23,30 +23,36 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
     from typing import Any
 
-_BUDGET = 0.1
+_MOST_SECONDS = 0.1
+"""So long a snapshot may take; what is begun within that time is finished."""
 _SAMPLE = 100_000
+"""Of more objects than this only some are looked at."""
 _OBJECT_LIST_SHARE = 8
-"""The list of all objects may take this fraction of the headroom, at most."""
-_MOST = 10
+"""The list of all objects may take the headroom divided by this, at most."""
+_MOST_ROWS = 10
+"""So many types and so many containers are told, the largest."""
 _LEAST_LENGTH = 100
+"""A container with fewer items than this is not told."""
 _FUNCTION = 3
 """CO_OPTIMIZED and CO_NEWLOCALS of a code's flags."""
 _COPIERS = frozenset(("locals", "vars", "dir", "eval", "exec"))
+"""Functions that hand out a function's own variables."""
 _FRAMES_OWN = 3
 """References to an object: the frame's, and two of the one who counts them."""
-_SIZED = (list, dict, set, frozenset, tuple, bytearray, bytes, str)
+_CONTAINERS = (list, dict, set, frozenset, tuple, bytearray, bytes, str)
+"""The built-in types whose length and size are asked for."""
 
 
-def picture(threads: dict[int, FrameType], headroom: int) -> dict[str, object]:
-    """The picture as the value of the log's ``# heap`` line, with how long it took in seconds.
+def take_snapshot(threads: dict[int, FrameType], headroom: int) -> dict[str, object]:
+    """The snapshot as the value of the ``heap`` fact, with how long it took in seconds.
 
     ``types``: the gc-tracked objects by type, with number and size; from a sample where there are many
     (``sampled``), and null where the list of them would take too much of ``headroom`` (in bytes) or of the time.
     ``containers``: what the frames of these threads hold, given by their innermost ones, with length and own size.
     """
     begun = perf_counter()
-    containers = _containers(threads, begun + _BUDGET)
-    types, stride = _types(headroom) if perf_counter() < begun + _BUDGET else (None, 1)
+    containers = _containers(threads, begun + _MOST_SECONDS)
+    types, stride = _types(headroom) if perf_counter() < begun + _MOST_SECONDS else (None, 1)
     return {
         "types": types,
         "sampled": stride > 1,
@@ -69,7 +75,7 @@ def _types(headroom: int) -> tuple[list[dict[str, object]] | None, int]:
         entry[0] += 1
         entry[1] += _size(thing)
     del objects
-    ranked = sorted(counts.items(), key=lambda item: -item[1][1])[:_MOST]
+    ranked = sorted(counts.items(), key=lambda item: -item[1][1])[:_MOST_ROWS]
     return [
         {"type": _type_name(kind), "count": count * stride, "mb": round(size * stride / MB, 2)}
         for kind, (count, size) in ranked
@@ -98,7 +104,7 @@ def _containers(threads: dict[int, FrameType], until: float) -> list[dict[str, o
             if not traced:
                 _forget_locals(frame)
             frame = frame.f_back
-    ranked = sorted(found.values(), reverse=True)[:_MOST]
+    ranked = sorted(found.values(), reverse=True)[:_MOST_ROWS]
     return [
         {"name": name, "where": where, "type": kind, "length": length, "mb": round(size / MB, 2)}
         for size, length, name, where, kind in ranked
@@ -149,7 +155,7 @@ def _look_into(
 
 def _length(thing: object) -> int | None:
     """The number of items, by the built-in type's own method; None for what is no container."""
-    for base in _SIZED:
+    for base in _CONTAINERS:
         if issubclass(type(thing), base):
             return base.__len__(thing)  # type: ignore[arg-type]
     if _is_array(thing):
@@ -160,7 +166,7 @@ def _length(thing: object) -> int | None:
 def _size(thing: object) -> int:
     """The object's own size in bytes, by the built-in type's own method."""
     kind = type(thing)
-    for base in _SIZED:
+    for base in _CONTAINERS:
         if issubclass(kind, base):
             return base.__sizeof__(thing)
     if _is_array(thing):

@@ -1,4 +1,4 @@
-"""Where the threads are: from their frames, or from the text that the dead man's switch wrote; original lines."""
+"""Where the threads are: from their frames, or from what the lockout switch has dumped; in the original's lines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from memmon_runtime.record.log_lines import Place
 
 _MOST_FRAMES = 64
+"""Of each stack so many frames are told, the innermost ones."""
 _MOST_THREADS = 50
+"""So many threads' stacks are told."""
 _MAIN = get_ident()
 
 
@@ -48,7 +50,7 @@ def _frames(frame: FrameType | None) -> list[list[object]]:
     return frames
 
 
-def held_stacks(dump: str) -> list[dict[str, object]]:
+def dumped_stacks(dump: str) -> list[dict[str, object]]:
     """The stacks in `faulthandler`'s text, as ``all_stacks`` gives them and marked ``held``; the runtime's left out."""
     stacks: list[dict[str, object]] = []
     frames: list[list[object]] = []
