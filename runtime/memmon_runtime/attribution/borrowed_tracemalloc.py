@@ -98,6 +98,9 @@ class BorrowedTracemalloc:
             if self._borrowed or not frames_of_others() or _tracemalloc.is_tracing() or _held_elsewhere():
                 return False
             self._substitute()
+            if self._originals["is_tracing"]():  # the program has begun to trace amid all that
+                self._put_back()
+                return False
             raw = _allocator(_RAW)
             self._allocators = [(domain, _allocator(domain)) for domain in (_MEM, _OBJ)]
             self._borrowed = self._hooked = True
@@ -143,7 +146,7 @@ class BorrowedTracemalloc:
             if self._borrowed:
                 self._originals["stop"]()
                 self._borrowed = False
-                _replace(self._substitutes, self._originals)
+                self._put_back()
 
     def _unhook(self) -> None:
         if self._hooked:
@@ -158,16 +161,20 @@ class BorrowedTracemalloc:
         self._substitutes = {name: self._answering(name, original) for name, original in self._originals.items()}
         _replace(self._originals, self._substitutes)
 
+    def _put_back(self) -> None:
+        _replace(self._substitutes, self._originals)
+
     def _answering(self, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
         def answer(*args: Any) -> Any:
             """Answer as tracemalloc's function of this name does when nobody traces; afterwards it is that function."""
             with self._lock:
-                if self._borrowed and name == "start":
+                if name == "start":
                     self.close_at_once()
                 elif self._borrowed:
                     idle = _IDLE_ANSWERS[name]
                     return list(idle) if type(idle) is list else idle
-            return original(*args)
+                # With the lock held, since a window that opened in between would end what the program starts.
+                return original(*args)
 
         answer.__name__ = answer.__qualname__ = name
         return answer
