@@ -268,3 +268,21 @@ def test_a_fatal_native_call_names_its_line(tmp_path: Path) -> None:
     if b" in work" not in dump.read_bytes():
         pytest.skip("the machine was too busy for the lockout switch, which then stays off")
     assert (said["confidence"], said["culprit"]["line"], said["culprit"]["function"]) == ("certain", 5, "work")
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+def test_a_program_that_sets_another_zone(tmp_path: Path, zone: str) -> None:
+    """The page's last checkpoint is the one in the log, whose time is of the new zone: no line is added for it."""
+    (tmp_path / "bot.py").write_text(
+        "import os, time\nimport memmon_runtime as memory\n"
+        f"os.environ['TZ'] = {zone!r}\nmemory.checkpoint('a')\ntime.tzset()\nmemory.checkpoint('b')\n"
+        "os.kill(os.getpid(), 9)\n",
+        encoding="utf-8",
+    )
+    subprocess.run([sys.executable, "bot.py"], cwd=tmp_path, env={**os.environ, "TZ": "UTC"}, check=False)
+    log = log_in(tmp_path)
+    before = log.read_bytes()
+    history = read_process(str(log))
+    assert (history.unwritten, history.checkpoint and history.checkpoint.name) == (None, "b")
+    report(tmp_path)
+    assert log.read_bytes() == before

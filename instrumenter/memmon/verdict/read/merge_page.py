@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from memmon.verdict.read.crash_page import Page, Row, Sample
     from memmon.verdict.read.replay import Replay
 
+_ZONES_APART_BY = timedelta(minutes=15)
+_ZONES_APART_AT_MOST = timedelta(hours=26)
 _ENDS = {"BEFORE": ("BEFORE", "AFTER"), "START": ("START", "END")}
 _LEVELS = ("INFO", "WARNING", "CRITICAL")
 
@@ -73,6 +75,15 @@ def _sites(replay: Replay, page: Page) -> list[Site]:
     return [announced[number] for number in range(len(page.rows))]
 
 
+def _same_moment(one: str, other: str) -> bool:
+    """Whether two printed times are of one moment, in the same zone or in two: programs may set another one."""
+    try:
+        apart = abs(datetime.fromisoformat(one) - datetime.fromisoformat(other))
+    except ValueError:
+        return one == other
+    return apart % _ZONES_APART_BY == timedelta() and apart <= _ZONES_APART_AT_MOST
+
+
 def merge_page(replay: Replay, page: Page) -> Record | None:
     """Bring ``replay`` up to the page; return the last checkpoint passed where the log does not have it, else None."""
     sites = _sites(replay, page)
@@ -81,7 +92,7 @@ def merge_page(replay: Replay, page: Page) -> Record | None:
     if newest:
         record = _checkpoint(replay, page, newest, sites[page.rows.index(newest)])
         had = replay.checkpoint
-        if had is None or (had.when, had.name) != (record.when, record.name):
+        if had is None or had.name != record.name or not _same_moment(had.when, record.when):
             replay.add(record)
             unwritten = record
     replay.correct(sites, (row.figures for row in page.rows))
