@@ -158,3 +158,13 @@ def test_a_name_that_does_not_fit_a_line_keeps_its_site(history: Callable[..., P
     told = history(site(name, 5, "load", alarm=100), begun, line(f"{printed}_AFTER", 200, 140, " line=5"))
     (found,) = told.sites
     assert (found.site.name, found.site.function, found.site.alarm_mb, found.figures.hits) == (printed, "load", 100, 1)
+
+
+@pytest.mark.parametrize("name", ["程序结束", "program end", "background", "exception", "program start"])
+def test_a_mark_may_be_named_like_what_is_none(history: Callable[..., ProcessHistory], name: str) -> None:
+    """A mark by hand of the name of the program's end ends nothing: memmon's own line of that has no line number."""
+    told = history(line("x_BEFORE", 60, 0, " line=5"), line(name, 70, 10, " line=6"))
+    assert (told.ended, told.raised) == (None, None)
+    assert told.checkpoint
+    assert told.checkpoint.name == name
+    assert named(told, name).figures.hits == 1

@@ -211,7 +211,7 @@ class Replay:
             self.brackets.end(record)
             self.left = self.left or record
             return
-        if not record.kind and record.name in NOT_CHECKPOINTS:
+        if not record.kind and record.name in NOT_CHECKPOINTS and record.line is None:
             self._add_special(record)
             return
         self.background = self.background_before = self.left = None
