@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -32,15 +31,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+_LARGEST = 1 << 62
+"""No amount, time or number of anything is larger."""
+
+
 def _number(value: Any) -> float | None:
-    """A finite JSON number."""
-    good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    """A JSON number that may be an amount or a time: neither infinite nor of hundreds of digits."""
+    good = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST
     return float(value) if good else None
 
 
 def _whole(value: Any) -> int | None:
-    """A JSON integer."""
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    """A JSON integer that may be a number of something."""
+    good = isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST
+    return value if good else None
 
 
 def text(value: Any) -> str | None:
