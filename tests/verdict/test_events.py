@@ -135,3 +135,27 @@ def test_a_window_of_no_lines_is_read(tmp_path: Path) -> None:
     *_, found = read(tmp_path, line("x_BEFORE", 1), HEADER + event("zoom", WINDOW, 2))
     assert isinstance(found, GrowthWindow)
     assert (found.by, found.growth_mb, found.allocations) == ("lines", 3.0, ())
+
+
+@pytest.mark.parametrize(("words", "whose"), [("# process: 7, Python 3", True), ("# 进程：8，Python 3", False)])
+def test_events_of_another_run_are_none(tmp_path: Path, words: str, *, whose: bool) -> None:
+    """Events that are of another process than the log says, as of a log that had the same name, are not read."""
+    log = f"# memmon 9.9: memory\n{words}\n" + line("x_BEFORE", 1)
+    found = read(tmp_path, log, HEADER + event("stack", STACK, 1.5))
+    assert isinstance(found[0], Header)
+    assert found[0].from_events is whose
+    assert any(isinstance(one, Stack) for one in found) is whose
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_words_tell_whose_child_it_is(tmp_path: Path, language: str) -> None:
+    """The logs of one run belong together without their events too."""
+    facts = {
+        "memmon": "0.1.0", "target": "/srv/bot.py", "argv": ["bot.py"], "pid": 4711,
+        "parent": {"pid": 4700, "log": "/logs/memory_monitor_20261122_103048.log"},
+        "python": "3.11.7", "language": language, "reading": "procfs", "peak": "clear_refs", "baseline_mb": 12.5,
+        "limit": None, "levels": {"warning": "80%", "warning_mb": None, "critical": "95%", "critical_mb": None},
+    }  # fmt: skip
+    head, *_ = read(tmp_path, header_in_words(facts, "2026-11-22 10:30:48.123") + line("x_BEFORE", 1))
+    assert isinstance(head, Header)
+    assert (head.pid, head.parent_pid, head.parent_log) == (4711, 4700, "memory_monitor_20261122_103048.log")

@@ -143,6 +143,25 @@ def test_windows_line_ends(tmp_path: Path) -> None:
     assert (found.line, found.sampled) == (12, False)
 
 
+def test_windows_line_ends_in_the_header(tmp_path: Path) -> None:
+    """The words of such a log's header are taken without their line ends: the program's path is one that exists."""
+    head = "# memmon 0.1.0: memory\r\n# program: /srv/bot.py\r\n"
+    path = write(tmp_path, (head + "[INFO] [x] RSS=1.00MB (Δ+0.00MB, +0.00MB)\r\n").encode())
+    header = next(iter(read_log(path)))
+    assert isinstance(header, Header)
+    assert header.target == "/srv/bot.py"
+
+
+def test_an_exceptions_message_may_look_like_anything() -> None:
+    """What stands in it is no line, no level's rule and no checkpoint; its place is read."""
+    found = parse_record(
+        "[2026-11-22 10:30:48.123] [INFO] [exception] RSS=2.00MB (Δ+1.00MB, +1.00MB)"
+        " KeyError at=bot.py:81 load: bad line=5 last=x_BEFORE peak=+9.00MB"
+    )
+    assert found
+    assert (found.line, found.last, found.peak, found.at) == (None, None, None, Frame("bot.py", 81, "load:"))
+
+
 @pytest.mark.parametrize("head", [b"", b"# a remark of its own\n"])
 def test_a_log_of_the_cards_own_monitor(tmp_path: Path, head: bytes) -> None:
     """A log without our header is read for what it holds."""

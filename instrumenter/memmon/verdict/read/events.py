@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memmon.record_files import events_of
-from memmon.verdict.model import AddedLines, Header, Site, Stack
+from memmon.verdict.model import AddedLines, Header, Proof, Site, Stack, Supervised
 from memmon.verdict.read import facts
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ class TimedEvent:
 class Events:
     """All that stands beside one log."""
 
-    header: Header
+    header: Header | None
+    """None where the events of the run are gone, and a report or a supervisor has added to them since."""
     standing: tuple[Event, ...]
     """What holds for the whole run, whenever it was written: sites, and which lines were injected."""
     timed: tuple[TimedEvent, ...]
@@ -42,7 +43,10 @@ class Events:
 
 
 def read_events(log: str, *, head: bool = False) -> Events | None:
-    """The events beside ``log``; None where there are none or they name no process. ``head``: the header alone."""
+    """The events beside ``log``; None where there are none. ``head``: the header alone.
+
+    Without a header they may be of any process: of such, what was added after the program's end is all that is read.
+    """
     path = Path(events_of(log))
     header: Header | None = None
     standing: list[Event] = []
@@ -62,7 +66,10 @@ def read_events(log: str, *, head: bool = False) -> Events | None:
                     break
     except OSError:
         return None
-    return Events(header, tuple(standing), tuple(timed)) if header else None
+    if header:
+        return Events(header, tuple(standing), tuple(timed))
+    added = tuple(event for event in timed if not event.at and isinstance(event.event, Proof | Supervised))
+    return Events(None, (), added) if added else None
 
 
 def _sort_in(event: Event, fields: dict[str, Any], standing: list[Event], timed: list[TimedEvent]) -> None:

@@ -15,13 +15,15 @@ if TYPE_CHECKING:
 _LINES = {
     "version": r"memmon ([^:：]+)[:：]",
     "target": r"(?:program: |程序：)(.+)",
-    "pid": r"(?:process: |进程：)(\d+)",
+    "pid": r"(?:process: |进程：)(\d{1,9})\b",
+    "parent_pid": r"(?:parent: |父进程：)(\d{1,9})\b",
+    "parent_log": r"(?:parent: |父进程：).*?(?:writes |日志 )(.+)",
     "started": r"(?:process|进程).*?(?:started |始于 )(\S+ \S+)",
-    "baseline_mb": r"(?:memory: |内存：启动时 )([\d.]+)MB",
-    "limit_mb": r"(?:limit: |上限：)([\d.]+)MB",
+    "baseline_mb": r"(?:memory: |内存：启动时 )([\d.]{1,20})MB",
+    "limit_mb": r"(?:limit: |上限：)([\d.]{1,20})MB",
     "limit_from": r"(?:limit|上限).*MB ?[(（]([^)）]+)[)）]",
-    "warning_mb": r"(?:levels|级别).*?(?:warning from |警告从 )([\d.]+)MB",
-    "critical_mb": r"(?:levels|级别).*?(?:critical from |危险从 )([\d.]+)MB",
+    "warning_mb": r"(?:levels|级别).*?(?:warning from |警告从 )([\d.]{1,20})MB",
+    "critical_mb": r"(?:levels|级别).*?(?:critical from |危险从 )([\d.]{1,20})MB",
 }
 _PATTERNS = {key: re.compile("# " + pattern) for key, pattern in _LINES.items()}
 _CHINESE = "# 程序："
@@ -40,6 +42,8 @@ def read_header(lines: Iterable[str]) -> Header:
         version=found.get("version"),
         target=found.get("target"),
         pid=int(found["pid"]) if "pid" in found else None,
+        parent_pid=int(found["parent_pid"]) if "parent_pid" in found else None,
+        parent_log=found.get("parent_log"),
         started=_seconds(found.get("started")),
         language="zh" if chinese else "en",
         baseline_mb=_number(found.get("baseline_mb")),

@@ -13,7 +13,7 @@ from memmon.errors import LogError, Place
 from memmon.verdict.model import Record, Site
 from memmon.verdict.read.events import read_events
 from memmon.verdict.read.header_words import read_header
-from memmon.verdict.read.records import NOT_CHECKPOINTS, parse_record
+from memmon.verdict.read.records import NOT_CHECKPOINTS, PROGRAM_START, parse_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,7 +40,7 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[str, bool]]:
             del whole[0]
             skipping = False
         for line in whole:
-            yield line.decode("utf-8", "replace"), True
+            yield line.removesuffix(b"\r").decode("utf-8", "replace"), True
         if not skipping and len(rest) > _LONGEST:
             yield rest.decode("utf-8", "replace"), False
             skipping = True
@@ -75,6 +75,29 @@ def _records(first: Record | None, lines: Iterator[tuple[str, bool]]) -> Iterato
             yield record
 
 
+def _runs(records: Iterable[Record], header: Header) -> Iterator[Event]:
+    """Another monitor's records, the header first, and again before each further run that the same file holds.
+
+    A growth that a record does not tell is that of its RSS.
+    """
+    baseline, before, begun = 0.0, None, False
+    for record in records:
+        starts = not record.kind and record.name in PROGRAM_START
+        if starts or not begun:
+            baseline, before = record.rss - (record.delta or 0.0), None
+            yield replace(header, baseline_mb=baseline)
+        begun = True
+        told = record
+        if told.delta is None:
+            told = told._replace(delta=round(record.rss - baseline, 2))
+        if starts or record.kind or record.name not in NOT_CHECKPOINTS:
+            if told.step is None and before is not None:
+                step = round(record.rss - before, 2)
+                told = told._replace(step=step, growth=step if told.growth is None else told.growth)
+            before = record.rss
+        yield told
+
+
 def _merged(records: Iterable[Record], timed: Iterable[TimedEvent]) -> Iterator[Event]:
     """Both in the order of their times, and each in its own order.
 
@@ -84,7 +107,7 @@ def _merged(records: Iterable[Record], timed: Iterable[TimedEvent]) -> Iterator[
     waiting = iter(timed)
     event = next(waiting, None)
     for record in records:
-        follows = not record.kind and record.name in NOT_CHECKPOINTS
+        follows = not record.kind and record.name in NOT_CHECKPOINTS and record.line is None
         while event and event.at and (event.at < record.when or (follows and event.at == record.when)):
             yield event.event
             event = next(waiting, None)
@@ -116,16 +139,23 @@ def _with_paths(records: Iterable[Record], header: Header, sites: Iterable[Site]
 def _events(stream: BinaryIO, path: str, events: Events | None, *, head: bool) -> Iterator[Event]:
     lines = _lines(stream)
     words, first, nothing = _preface(lines)
-    header = events.header if events else read_header(words)
+    in_words = read_header(words)
+    if events and events.header and in_words.pid not in (None, events.header.pid):
+        events = None  # those of another run, whose log had the same name
+    header = (events and events.header) or in_words
     if not first and not events and header.version is None:
         if nothing or words:
             raise LogError("this is no run log of memmon: it holds neither a header nor a checkpoint", Place(path))
         raise LogError("the log is empty: the program wrote nothing to it", Place(path))
+    records = _records(first, lines)
+    if first and header.version is None and not head:
+        yield from _runs(records, header)
+        yield from (event.event for event in (events.timed if events else ()))
+        return
     yield header
     if head:
         return
-    records = _records(first, lines)
-    if events is None:
+    if not events:
         yield from _with_paths(records, header, ())
         return
     yield from events.standing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from memmon.errors import LogError, Place
-from memmon.verdict.model import Ended, ProcessHistory
+from memmon.verdict.model import Ended, Header, ProcessHistory
 from memmon.verdict.read.crash_page import read_page
 from memmon.verdict.read.lockout_dump import dumped_stacks
 from memmon.verdict.read.log import read_log
@@ -40,6 +40,8 @@ def build_history(log: str, events: Iterable[Event], page: Page | None = None) -
     """
     replay = Replay()
     for event in events:
+        if type(event) is Header:
+            replay = Replay()  # of several runs in one file the last one counts
         replay.apply(event)
     unwritten = merge_page(replay, page) if page and page.pid == replay.header.pid else None
     header, last = replay.header, replay.last

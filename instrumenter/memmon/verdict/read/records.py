@@ -1,7 +1,8 @@
 """Reads one line of a run log: how much memory there was, and where.
 
 Besides memmon's own lines it takes those that monitors written by hand leave: amounts in B, KB or GB, a growth without
-its sign, no time, remarks behind the line.
+its sign, no time or one without brackets, the levels of Python's ``logging``, Chinese punctuation, remarks behind the
+line.
 """
 
 from __future__ import annotations
@@ -20,15 +21,19 @@ EXCEPTION = frozenset({"程序异常", "exception"})
 NOT_CHECKPOINTS = PROGRAM_START | PROGRAM_END | BACKGROUND | EXCEPTION
 """The names of records that are no checkpoints of a site."""
 
-_AMOUNT = r"[+-]?\d+(?:\.\d+)?\s?(?:[KMGT]i?)?B"
+_LEVELS = {"DEBUG": "INFO", "WARN": "WARNING", "ERROR": "CRITICAL", "FATAL": "CRITICAL"}
+"""What other monitors call the levels."""
+_AMOUNT = r"[+-]?\d{1,15}(?:\.\d{1,15})?\s?(?:[KMGT]i?)?B"
 _RECORD = re.compile(
-    r"(?:\[([0-9][^\]]*)\] )?\[(INFO|WARNING|CRITICAL)\] \[(.+?)\] "
-    rf"RSS=({_AMOUNT})(?: \(Δ({_AMOUNT})(?:, ({_AMOUNT}))?\))?(.*)"
+    rf"(?:\[([0-9][^\]]*)\] |([0-9][^\]\[]*) )?\[(INFO|WARNING|CRITICAL|{'|'.join(_LEVELS)})\] \[(.+?)\] "
+    rf"RSS=({_AMOUNT})(?: ?[(（]Δ({_AMOUNT})(?:[,，] ?({_AMOUNT}))?[)）])?(.*)"
 )
 _PARTS = re.compile(r"([+-]?\d+(?:\.\d+)?)\s?([KMGT]?)i?B")
 _MB_IN = {"": 1 / (1 << 20), "K": 1 / (1 << 10), "M": 1.0, "G": float(1 << 10), "T": float(1 << 20)}
+_MOST_DIGITS = 9
+"""A line's number has no more of them."""
 _TOKEN = re.compile(r'([a-z_]+)=("(?:[^"\\]|\\.)*"|\S+)')
-_PLACE = re.compile(r" at=(.+?):(\d+)(?: (\S+))?(?= |$)")
+_PLACE = re.compile(r" at=(.+?):(\d{1,9})(?: (\S+))?(?= |$)")
 
 
 @lru_cache(4096)
@@ -68,6 +73,8 @@ class _Tail(NamedTuple):
     thread: str
 
 
+_CHECKPOINTS_OWN = (" peak=", " growth=", " line=")
+"""What follows the amounts of a checkpoint only, where memmon wrote it."""
 _NO_TAIL = _Tail(None, None, None, None, None, None, None, "")
 
 
@@ -84,7 +91,7 @@ def _tail(text: str, *, whole: bool) -> _Tail:
     return _Tail(
         growth=_mb(tokens.get("growth")),
         peak=_mb(tokens.get("peak")),
-        line=int(line) if line.isascii() and line.isdigit() else None,
+        line=int(line) if line.isascii() and line.isdigit() and len(line) <= _MOST_DIGITS else None,
         file=_quoted(tokens.get("file")),
         fired=tokens.get("fired"),
         last=_quoted(tokens.get("last")),
@@ -107,13 +114,16 @@ def parse_record(text: str, *, whole: bool = True) -> Record | None:
     found = _RECORD.match(text)
     if not found:
         return None
-    when, level, name, rss, delta, step, rest = found.groups()
+    when, bare_when, level, name, rss, delta, step, rest = found.groups()
     base, kind = _split(name)
-    tail = _tail(rest, whole=whole) if "=" in rest else _NO_TAIL
+    remark = rest.strip() if name in EXCEPTION and not rest.startswith(_CHECKPOINTS_OWN) else ""
+    tail = _tail(rest, whole=whole) if "=" in rest and not remark else _NO_TAIL
+    at = _place(rest) if remark else tail.at  # an exception's message may look like anything
     by_step = _mb(step)
     growth = by_step if tail.growth is None else tail.growth
     sampled = whole and text[-1] == " "
-    remark = rest.strip() if name in EXCEPTION else ""
+    _, peak, line, file, fired, last, _, thread = tail
     return Record(
-        when or "", level, name, base, kind, _mb(rss) or 0.0, _mb(delta), by_step, growth, *tail[1:], sampled, remark
-    )
+        when or bare_when or "", _LEVELS.get(level, level), name, base, kind, _mb(rss) or 0.0, _mb(delta), by_step,
+        growth, peak, line, file, fired, last, at, thread, sampled, remark,
+    )  # fmt: skip
