@@ -40,13 +40,21 @@ class BoundedFile:
         self.path = path
         self.fd = fd
         self.end = 0
+        self._head = b""
         self._most = most
         self._matters = matters
         self._room = min(most, descriptors.largest_file())
         self._identity = descriptors.identity(fd)
 
+    def begin(self, head: bytes) -> bool:
+        """Write the file's first lines; where they do not fit on the disk they come before the first ones that do."""
+        self._head = head
+        return self.put(b"")
+
     def put(self, data: bytes, write: Write = pwrite) -> bool:
         """Write whole lines at the end; False, and nothing of them stays, where they do not fit on the disk."""
+        if not self.end:
+            data = self._head + data
         try:
             if self.end + len(data) > self._room:
                 self._shorten()

@@ -48,6 +48,12 @@ def owner_of(path: str) -> tuple[int, int]:
     return (int(pid), int(ticks)) if pid.isdigit() and ticks.isdigit() else (0, 0)
 
 
+def _lines(facts: Facts, at: str, passed: int) -> bytes:
+    tail = f', "at": {to_json(at)}, "passed": {passed}}}\n'
+    text = "".join(f"{{{to_json(name)}: {to_json(value)}{tail}" for name, value in facts)
+    return text.encode("utf-8", "backslashreplace")
+
+
 class EventFile:
     """One process's events. Not for several threads at once: the recorder's lock is held around every call."""
 
@@ -57,11 +63,13 @@ class EventFile:
         fd = descriptors.open_high(self.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC)
         self._file = BoundedFile(self.path, fd, _FULL, _matters)
 
+    def begin(self, facts: Facts, at: str) -> None:
+        """Write the header and what else comes first, as soon as the disk has room for it."""
+        self._file.begin(_lines(facts, at, 0))
+
     def tell(self, facts: Facts, at: str, passed: int, write: Write = pwrite) -> bool:
         """Write ``facts``, all or none; ``at`` is the time as the log prints it. True if it went well."""
-        tail = f', "at": {to_json(at)}, "passed": {passed}}}\n'
-        text = "".join(f"{{{to_json(name)}: {to_json(value)}{tail}" for name, value in facts)
-        return self._file.put(text.encode("utf-8", "backslashreplace"), write)
+        return self._file.put(_lines(facts, at, passed), write)
 
     def mend(self) -> None:
         """Open the file again where the program closed its descriptor."""

@@ -98,6 +98,10 @@ class RunLog:
         self.thin = False
         self._refilled = monotonic_ns()
 
+    def begin(self, text: str) -> bool:
+        """Write the header, or keep it for when the disk has room; True if it went well."""
+        return self._file.begin(text.encode("utf-8", "backslashreplace"))
+
     def append(self, text: str, write: Write = pwrite) -> bool:
         """Write whole lines at the end of the file, whatever the allowance: for what is rare. True if it went well."""
         self._let_go()

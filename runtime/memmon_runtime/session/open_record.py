@@ -32,9 +32,10 @@ if TYPE_CHECKING:
 _NS = 1_000_000_000
 
 
-def open_record(recorder: Recorder, settings: Settings, parent: dict[str, object] | None) -> None:
+def open_record(recorder: Recorder, settings: Settings, parent: dict[str, object] | None) -> bool:
     """Create the files of ``recorder`` and write what they begin with; OSError where there can be no log.
 
+    False where the disk has no room for it: it is written once there is.
     ``parent``: the process that this one comes from, by its ``pid`` and its ``log``.
     """
     pid, now = getpid(), time_ns()
@@ -63,14 +64,17 @@ def open_record(recorder: Recorder, settings: Settings, parent: dict[str, object
         **_measured(recorder, settings),
     }
     stamp = log.stamp(now)
-    log.append(header(facts, stamp[1:]))
-    record.log = log
-    record.tell([("header", facts), *(added_fact(file, added) for file, added in all_added() if added)], 0)
     mb = (recorder.baseline * recorder.to_mb, 0.0, 0.0)
-    log.append(card_line(stamp, recorder.levels.level, recorder.words.start, mb, recorder.levels.fired))
+    start = card_line(stamp, recorder.levels.level, recorder.words.start, mb, recorder.levels.fired)
+    begun = log.begin(header(facts, stamp[1:]) + start)
+    record.log = log
+    if record.events is not None:
+        lines = [added_fact(file, added) for file, added in all_added() if added]
+        record.events.begin([("header", facts), *lines], stamp[1:])
     for site in recorder.sites.values():
         record.introduce(site, 0)
     recorder.refresh_hot_path()
+    return begun
 
 
 def added_fact(file: str, added: tuple[int, ...]) -> tuple[str, object]:

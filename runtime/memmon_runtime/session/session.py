@@ -82,7 +82,8 @@ class Session:
     def open_record(self, recorder: Recorder) -> None:
         """Create the record; complains once where that can't be."""
         try:
-            open_record(recorder, self.settings, self.parent)
+            if not open_record(recorder, self.settings, self.parent):
+                self.complain(f"there is no room for a run log in {self.settings.log_dir}; the program runs on")
         except OSError as error:
             reason = error.strerror or error
             self.complain(f"no run log in {self.settings.log_dir}: {reason}; the program runs on without it")
