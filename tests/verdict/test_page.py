@@ -200,7 +200,11 @@ def test_a_page_that_is_no_page_is_passed_over(start: Callable[..., subprocess.P
     child.wait()
     page = Path(page_of(str(log)))
     whole = page.read_bytes()
-    for broken in (b"", whole[:7], whole[:600], b"\xff" * len(whole), whole[:16] + b"\xff" * 8 + whole[24:]):
+    phases, levels = bytearray(whole), bytearray(whole)
+    phases[512 + 24] = phases[512 + 144 + 24] = levels[64 + 24] = levels[128 + 24] = 9  # both copies of each
+    for broken in (
+        b"", whole[:7], whole[:600], b"\xff" * len(whole), whole[:16] + b"\xff" * 8 + whole[24:], phases, levels,
+    ):  # fmt: skip
         page.write_bytes(broken)
         assert report(tmp_path)["outcome"] == "killed"
 

@@ -21,6 +21,8 @@ _RECORD = struct.Struct("<QqqqQqqqqqqqqqqqqQ")
 _MOST_BYTES = 256 << 20
 OPENED, CLOSED, LONE = 0, 1, 2
 """What a site's newest checkpoint was: the beginning of a bracket, its end, or a mark of no bracket."""
+_PHASES = (OPENED, CLOSED, LONE)
+_LEVELS = (0, 1, 2)
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def _row(data: bytes, at: int, size: int, unit: float) -> Row | None:
     begin = at + 2 * _RECORD.size
     text = data[begin : at + size].partition(b"\0")[0].decode("utf-8", "replace")
     name, kind, line, function, file = (text.split("\n", 4) + [""] * 5)[:5]
-    if record is None:
+    if record is None or record[3] not in _PHASES:
         return None
     _, number, when, phase, thread, rss, step, growth, opened, closed, left, total, largest, peak = record[:14]
     return Row(
@@ -134,7 +136,9 @@ def read_page(log: str) -> Page | None:
         start_ticks=ticks,
         baseline_mb=baseline * mb,
         rows=tuple(row or _NOTHING for row in read),
-        sample=Sample(sample[1], sample[2] * mb, sample[3], sample[6] * mb) if sample else None,
+        sample=Sample(sample[1], sample[2] * mb, sample[3], sample[6] * mb)
+        if sample and sample[3] in _LEVELS
+        else None,
     )
 
 
