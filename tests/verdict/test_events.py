@@ -99,14 +99,15 @@ def test_a_site_is_known_before_its_first_line(tmp_path: Path) -> None:
     assert record.file == found.file == "/srv/pkg/b.py"
 
 
+@pytest.mark.parametrize("limit_from", ["cgroup", "address-space", "physical"])
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_log_alone_is_read_by_its_words(tmp_path: Path, language: str) -> None:
+def test_a_log_alone_is_read_by_its_words(tmp_path: Path, language: str, limit_from: str) -> None:
     """Of a log whose events are gone the header's words tell program, process, start, limit and levels."""
     words = header_in_words(
         {
             "memmon": "0.1.0", "target": "/srv/交易/bot.py", "argv": ["bot.py", "--live"], "pid": 4711, "parent": None,
             "python": "3.11.7", "language": language, "reading": "procfs", "peak": "clear_refs", "baseline_mb": 12.5,
-            "limit": {"mb": 300.0, "from": "cgroup", "path": "/c"},
+            "limit": {"mb": 300.0, "from": limit_from, "path": None},
             "levels": {"warning": "80%", "warning_mb": 240.0, "critical": "285MB", "critical_mb": 285.0},
         },
         "2026-11-22 10:30:48.123",
@@ -114,7 +115,7 @@ def test_a_log_alone_is_read_by_its_words(tmp_path: Path, language: str) -> None
     head, record = read(tmp_path, words + line("x_BEFORE", 1, ' line=3 file="pkg/b.py"'))
     assert isinstance(head, Header)
     assert (head.version, head.target, head.pid, head.language) == ("0.1.0", "/srv/交易/bot.py", 4711, language)
-    assert (head.baseline_mb, head.limit_mb, head.limit_from) == (12.5, 300.0, "cgroup")
+    assert (head.baseline_mb, head.limit_mb, head.limit_from) == (12.5, 300.0, limit_from)
     assert (head.warning_mb, head.critical_mb, head.from_events) == (240.0, 285.0, False)
     assert head.started is not None
     assert isinstance(record, Record)

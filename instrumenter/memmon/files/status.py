@@ -130,7 +130,7 @@ def _of_runtime(folder: Path) -> list[Entry]:
 
 
 def _of_page(path: Path) -> Entry:
-    return Entry(Condition.LEFT_OVER, path, "the page of a run log that is gone")
+    return Entry(Condition.LEFT_OVER, path, "a hidden file of a run log that is gone")
 
 
 def _of_strays(folder: Path) -> list[Entry]:

@@ -20,7 +20,9 @@ _ENGLISH = {
     "process": "process: {pid}, Python {python}, started {when}",
     "parent": "parent: {pid}, which writes {log}",
     "memory": "memory: {baseline_mb:.2f}MB at the start, read by {reading}, peaks by {peak}",
-    "limit": "limit: {mb:.2f}MB ({from})",
+    "limit": "limit: {mb:.2f}MB ({})",
+    "address-space": "address space",
+    "physical": "physical memory",
     "no limit": "limit: none is known",
     "levels": "levels: warning from {warning}, critical from {critical}",
     "report": "after its end: memmon report",
@@ -32,7 +34,9 @@ _CHINESE = {
     "process": "进程：{pid}，Python {python}，始于 {when}",
     "parent": "父进程：{pid}，日志 {log}",
     "memory": "内存：启动时 {baseline_mb:.2f}MB，读自 {reading}，峰值来自 {peak}",
-    "limit": "上限：{mb:.2f}MB（{from}）",
+    "limit": "上限：{mb:.2f}MB（{}）",
+    "address-space": "地址空间",
+    "physical": "物理内存",
     "no limit": "上限：未知",
     "levels": "级别：警告从 {warning} 起，危险从 {critical} 起",
     "report": "结束之后：memmon report",
@@ -52,7 +56,10 @@ def header(facts: dict[str, Any], when: str) -> str:
         texts.append(words["parent"].format(pid=facts["parent"]["pid"], log=log))
     texts.append(words["memory"].format_map(facts))
     limit, levels = facts["limit"], facts["levels"]
-    texts.append(words["limit"].format_map(limit) if limit is not None else words["no limit"])
+    if limit is None:
+        texts.append(words["no limit"])
+    else:
+        texts.append(words["limit"].format(words.get(limit["from"], limit["from"]), mb=limit["mb"]))
     texts.append(words["levels"].format(warning=_level(levels, "warning"), critical=_level(levels, "critical")))
     texts.append(words["report"])
     return "".join(f"# {start_of(text, COLUMNS - 2)}\n" for text in texts)

@@ -26,6 +26,13 @@ _LINES = {
     "critical_mb": r"(?:levels|级别).*?(?:critical from |危险从 )([\d.]{1,20})MB",
 }
 _PATTERNS = {key: re.compile("# " + pattern) for key, pattern in _LINES.items()}
+_LIMITS = {
+    "address space": "address-space",
+    "physical memory": "physical",
+    "地址空间": "address-space",
+    "物理内存": "physical",
+}
+"""What the events call a limit, by what the words call it; a cgroup is called so in both."""
 _CHINESE = "# 程序："
 
 
@@ -38,6 +45,7 @@ def read_header(lines: Iterable[str]) -> Header:
         for key, pattern in _PATTERNS.items():
             if key not in found and (match := pattern.match(line)):
                 found[key] = match[1]
+    limit_from = found.get("limit_from")
     return Header(
         version=found.get("version"),
         target=found.get("target"),
@@ -48,7 +56,7 @@ def read_header(lines: Iterable[str]) -> Header:
         language="zh" if chinese else "en",
         baseline_mb=_number(found.get("baseline_mb")),
         limit_mb=_number(found.get("limit_mb")),
-        limit_from=found.get("limit_from"),
+        limit_from=_LIMITS.get(limit_from, limit_from) if limit_from else None,
         warning_mb=_number(found.get("warning_mb")),
         critical_mb=_number(found.get("critical_mb")),
     )
