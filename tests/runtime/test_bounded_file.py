@@ -49,6 +49,15 @@ def test_what_fits_stays_as_it_is(made):
     assert Path(made.path).read_bytes() == line * (MOST // len(line))
 
 
+def test_a_file_that_was_emptied_begins_anew(made):
+    """With its head, and without a gap of NULs, for which `grep` would take it for a binary file."""
+    assert made.begin(b"head\n")
+    fill(made, 100)
+    os.truncate(made.path, 0)
+    assert made.put(b"next\n")
+    assert Path(made.path).read_bytes() == b"head\nnext\n"
+
+
 def test_a_full_file_keeps_its_head_what_matters_and_the_newest_half(made):
     """However often it was made shorter; what is there is whole and in its order."""
     fill(made, 10_000)

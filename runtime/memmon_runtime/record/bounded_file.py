@@ -7,7 +7,7 @@ of the lines between them those that matter, as far as a quarter of the room goe
 
 from __future__ import annotations
 
-from os import O_CREAT, O_RDWR, close, fstat, ftruncate
+from os import O_CREAT, O_RDWR, SEEK_END, close, fstat, ftruncate, lseek
 
 from memmon_runtime.system import descriptors
 from memmon_runtime.system.isolation import BUILTINS
@@ -53,9 +53,11 @@ class BoundedFile:
 
     def put(self, data: bytes, write: Write = pwrite) -> bool:
         """Write whole lines at the end; False, and nothing of them stays, where they do not fit on the disk."""
-        if not self.end:
-            data = self._head + data
         try:
+            if not lseek(self.fd, 0, SEEK_END):
+                # Where somebody emptied it, as `logrotate` does with copytruncate, no gap of NULs shall come about.
+                self.end = 0
+                data = self._head + data
             if self.end + len(data) > self._room:
                 self._shorten()
             at = self.end

@@ -20,7 +20,7 @@ _MOST = 1000
 def remove_orphans(folder: str, names: Iterable[str]) -> None:
     """Remove those among the files ``names`` of ``folder``, but for those of a process that still runs.
 
-    Such a process opens its log anew, and its page is what it leaves at a kill.
+    Such a process still writes to them.
     """
     present = set(names)
     orphans: dict[str, list[str]] = {}
