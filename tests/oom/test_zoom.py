@@ -112,6 +112,10 @@ def test_leaves_the_programs_own_tracing_alone(tmp_path: Path, python: Path) -> 
 def test_gives_way_to_a_program_that_begins_to_trace(tmp_path: Path, python: Path) -> None:
     """Whatever the moment, the program sees no foreign tracing, and its own is whole from its own start on."""
     source = _LEAK + (
+        "import sys, types\n"
+        "for number in range(300):  # among which it takes a while to see that none holds tracemalloc's functions\n"
+        "    module = sys.modules[f'crowd{number}'] = types.ModuleType(f'crowd{number}')\n"
+        "    vars(module).update((f'name{name}', name) for name in range(200))\n"
         "rows, seen = [], set()\n"
         "for turn in range(150):\n"
         "    grow(rows, 400)\n"
