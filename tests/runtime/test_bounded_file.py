@@ -16,9 +16,8 @@ MOST = 40_000
 
 
 @pytest.fixture
-def made(tmp_path, monkeypatch):
-    """A file of at most 40 kB, of which the first 1 kB and lines that begin with "!" are kept."""
-    monkeypatch.setattr(bounded_file, "_KEPT_HEAD", 1024)
+def made(tmp_path):
+    """A file of at most 40 kB, of which the first 5 kB and lines that begin with "!" are kept."""
     path = str(tmp_path / "lines")
     fd = os.open(path, os.O_RDWR | os.O_CREAT)
     file = BoundedFile(path, fd, MOST, lambda line: line.startswith(b"!"))

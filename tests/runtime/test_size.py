@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-from pathlib import Path
 
 import pytest
-from runtime_programs import CARD_LINE
+from runtime_programs import BACKGROUND_LINE, CARD_LINE
 
-from memmon_runtime.record import bounded_file, log_file
 from memmon_runtime.record.fitting import short_name
 
 LOOP = """
@@ -69,67 +67,68 @@ def test_a_log_goes_on_within_the_file_size_limit(every_python):
     assert left.facts["totals"][0]["opened"] == 4000
 
 
-@pytest.fixture
-def small(tmp_path, monkeypatch):
-    """A log that is full at 200 kB, of which the first 4 kB are kept."""
-    monkeypatch.setattr(log_file, "_FULL", 200_000)
-    monkeypatch.setattr(bounded_file, "_KEPT_HEAD", 4096)
-    log = log_file.RunLog([str(tmp_path / "memory_monitor_20261122_103048.log")])
-    yield log
-    log.close()
+def torn(left):
+    """The lines of the log that are none as it writes them."""
+    whole = (CARD_LINE, BACKGROUND_LINE)
+    lines = [line.rstrip() for line in left.log.splitlines() if not line.startswith(("# ", " "))]
+    return [line for line in lines if not any(kind.fullmatch(line) for kind in whole) and "[Top 10]" not in line]
 
 
-def lines_of(log):
-    """The log's lines as they are on the disk."""
-    return Path(log.path).read_text("utf-8").splitlines()
+def test_a_full_log_is_made_shorter_in_place(every_python):
+    """Where a file may have 200 kB, the header, what is a WARNING, the newest half and the last line stay, in order."""
+    command = every_python.command()
+    every_python.command = lambda *_: ["sh", "-c", 'ulimit -f 400; exec "$@"', "sh", *command]  # of 512 bytes each
+    left = every_python.run("""
+        for i in range(4000):
+            if i % 200 == 0:
+                __memmon__.before(f"mark{i}", 1, alarm=-1)
+                __memmon__.after(f"mark{i}", 1, alarm=-1)
+            __memmon__.before("step", i % 100)
+            __memmon__.after("step", i % 100)
+    """)
+    assert (left.status, left.stderr) == (0, "")
+    assert len(left.log.encode()) <= 400 * 512
+    assert left.log.startswith("# memmon")
+    assert torn(left) == []
+    times = [line[1:24] for line in left.log.splitlines() if line.startswith("[")]
+    assert times == sorted(times)
+    assert left.names[:5] == ["program start", "mark0_BEFORE", "mark0_AFTER", "step_BEFORE", "step_AFTER"]
+    marks = [f"mark{i}_{end}" for i in range(0, 4000, 200) for end in ("BEFORE", "AFTER")]
+    assert [name for name in left.names if "mark" in name] == marks
+    assert left.names[-3:] == ["step_BEFORE", "step_AFTER", "program end"]
+    steps = [int(line["more"].rpartition("line=")[2]) for line in left.lines if line["name"] == "step_AFTER"]
+    newest = next(i for i in range(1, 4000) if (steps[-i] - steps[-i - 1]) % 100 != 1)
+    assert newest * 2 * 80 > 50_000  # of lines of 80 bytes, two for each step
 
 
-def test_a_full_log_is_made_shorter_in_place(small):
-    """The header, what is no checkpoint in order, the newest half and the last line stay, in order, in bounds."""
-    small.append("# memmon 1\n")
-    size = 0
-    for i in range(20_000):
-        level = "WARNING" if i % 1000 == 999 else "INFO"
-        small.append(f"[2026-11-22 10:30:48.123] [{level}] [x_AFTER] RSS=1.00MB (Δ+1.00MB, +1.00MB) line={i:06d}\n")
-        size = max(size, Path(small.path).stat().st_size)
-    lines = lines_of(small)
-    assert size <= 200_000
-    assert lines[0] == "# memmon 1"
-    assert all(CARD_LINE.fullmatch(line) for line in lines[1:])
-    numbers = [int(line[-6:]) for line in lines[1:]]
-    assert numbers == sorted(numbers)
-    assert numbers[:40] == list(range(40))
-    assert [number for number in numbers if number % 1000 == 999] == list(range(999, 20_000, 1000))
-    newest = 100_000 // len(lines[-1].encode() + b"\n")
-    assert numbers[-newest:] == list(range(20_000 - newest, 20_000))
-
-
-def test_thinned_lines_of_any_length_leave_no_remains(small, monkeypatch):
-    """A short line after a long one in the same place; names of every length, Chinese among them."""
-    monkeypatch.setattr(small, "_allowance", 1)
-    for i in range(400):
-        body = f"] [INFO] [{short_name('长' * (i * 7 % 90) + '名')}_AFTER] RSS=1.00MB (Δ+1.00MB, +1.00MB) line={i}"
-        small.checkpoint(1_700_000_000_000_000_000 + i * 10**6, small.shape(body))
-        last = lines_of(small)[-1]
-        assert len(last) <= 200
-        match = CARD_LINE.fullmatch(last.rstrip())
-        assert match
-        assert match["more"] == f" line={i}"
-    assert len(lines_of(small)) < 10
-
-
-def test_a_padded_line_is_no_longer_than_any_other(small, monkeypatch):
-    """A slot that was made for many Chinese characters does not pad a plain line beyond 200; the amounts stay."""
-    monkeypatch.setattr(small, "thin", True)
-    monkeypatch.setattr(small, "_slot_until", 1 << 62)
-    for name in ("长" * 30, "x"):
-        body = f'] [INFO] [{name}_AFTER] RSS=1.00MB (Δ+1.00MB, +1.00MB) line=7 file="{"路" * 50}.py"'
-        small.checkpoint(1, small.shape(body))
-        small.checkpoint(2, small.shape(body.partition(" file=")[0]))
-        (line,) = lines_of(small)
+def test_thinned_lines_of_any_length_leave_no_remains(bench):
+    """A short line after a long one in the same place; names of every length, Chinese ones and files' among them."""
+    bench.write("import memmon_runtime\ndef passed(name):\n    memmon_runtime.checkpoint(name)\n", "路" * 50 + ".py")
+    left = bench.run("""
+        import memmon_runtime, os
+        far = __import__("路" * 50)
+        from pathlib import Path
+        (path,) = Path().glob("memory_monitor_*.log")
+        log = path.open("rb")
+        for _ in range(6000):
+            __memmon__.before("many", 5)
+            __memmon__.after("many", 5)
+        for i in range(400):
+            name = "长" * (i * 5 % 8 * 13) + "名"
+            far.passed(name) if i % 3 == 0 else memmon_runtime.checkpoint(name)
+            size = log.seek(0, os.SEEK_END)
+            log.seek(-1000, os.SEEK_END)
+            print(i, size, log.read().decode("utf-8", "ignore").splitlines()[-1])
+    """)
+    assert (left.status, left.stderr) == (0, "")
+    written = [line.split(" ", 2) for line in left.stdout.splitlines() if "] [background] " not in line]
+    for i, _, line in written:
         assert len(line) <= 200
-        assert CARD_LINE.fullmatch(line.rstrip())["name"] == f"{name}_AFTER"
-        assert line.rstrip().endswith(" line=7")
+        match = CARD_LINE.fullmatch(line.rstrip())
+        assert match, line
+        assert match["name"] == short_name("长" * (int(i) * 5 % 8 * 13) + "名")
+        assert match["more"].partition(" file=")[0] in (" line=3", " line=11")
+    assert len({size for _, size, _ in written}) < 200  # some each second stay
 
 
 def test_a_limit_of_the_address_space_stays_the_programs(every_python):
@@ -142,23 +141,42 @@ def test_a_limit_of_the_address_space_stays_the_programs(every_python):
     assert (done.returncode, done.stdout, done.stderr) == (0, "130\n", "")
 
 
-def test_a_line_written_amid_another_is_not_written_over(small, monkeypatch):
-    """A handler that writes while a thinned line is being rewritten: the next checkpoint's line is the last one."""
-    monkeypatch.setattr(small, "thin", True)
-    monkeypatch.setattr(small, "_slot_until", 1 << 62)
-    small.checkpoint(1, small.shape("] first"))
-    before = small.ready
-    real = log_file.pwrite
-
-    def interrupted(fd, data, at):
-        written = real(fd, data, at)
-        monkeypatch.setattr(log_file, "pwrite", real)
-        small.append("amid\n")
-        return written
-
-    monkeypatch.setattr(log_file, "pwrite", interrupted)
-    small.checkpoint(2_000_001, small.shape("] second"))
-    assert before[-1] > 0
-    assert small.ready[-1] == 0
-    small.checkpoint(2_000_002, small.shape("] third"))
-    assert [line.rpartition("] ")[2].strip() for line in lines_of(small)] == ["second", "amid", "third"]
+def test_a_line_written_amid_another_is_not_written_over(bench):
+    """A handler that writes while a line is being written, thinned or not: all lines are whole, the newest is last."""
+    left = bench.run("""
+        import os, signal
+        from pathlib import Path
+        (path,) = Path().glob("memory_monitor_*.log")
+        def passing(n):
+            for _ in range(n):
+                __memmon__.before("pass", 6)
+                __memmon__.after("pass", 6)
+        rung = 0
+        def ring(*_):
+            global rung
+            rung += 1
+            __memmon__.before(f"amid{rung}", 12, alarm=-1)  # whose line is a WARNING, which stays
+            __memmon__.after(f"amid{rung}", 12, alarm=-1)
+            signal.setitimer(signal.ITIMER_REAL, 0.0005)
+        signal.signal(signal.SIGALRM, ring)
+        ring()
+        passing(6000)
+        behind = []
+        with path.open("rb") as log:
+            while rung < 1500:
+                passing(5)
+                before = rung
+                passing(1)
+                log.seek(-1000, os.SEEK_END)
+                last = log.read().decode("utf-8", "ignore").splitlines()[-1]
+                if before == rung and not ("[pass_AFTER]" in last or "[background]" in last):
+                    behind.append(last)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        print(rung, behind[:3])
+    """)
+    assert (left.status, left.stderr) == (0, "")
+    rung, behind = left.stdout.split(maxsplit=1)
+    assert behind == "[]\n"
+    assert torn(left) == []
+    amid = [f"amid{i}_{end}" for i in range(1, int(rung) + 1) for end in ("BEFORE", "AFTER")]
+    assert [name for name in left.names if "amid" in name] == amid

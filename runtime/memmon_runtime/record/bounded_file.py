@@ -52,25 +52,36 @@ class BoundedFile:
         return self.put(b"")
 
     def put(self, data: bytes, write: Write = pwrite) -> bool:
-        """Write whole lines at the end; False, and nothing of them stays, where they do not fit on the disk."""
+        """Write whole lines at the end; False, and nothing of them stays, where they do not fit on the disk.
+
+        The room is taken before the lines are written: those of a signal handler that comes meanwhile go after them.
+        """
         try:
             if not lseek(self.fd, 0, SEEK_END):
                 # Where somebody emptied it, as `logrotate` does with copytruncate, no gap of NULs shall come about.
                 self.end = 0
                 data = self._head + data
-            if self.end + len(data) > self._room:
+            size = len(data)
+            if self.end + size > self._room:
                 self._shorten()
-            at = self.end
-            if at + len(data) > self._room:
-                return False
-            written = write(self.fd, data, at)
-            if written < len(data):
-                ftruncate(self.fd, at)
-                return False
         except OSError:
             return False
-        self.end = at + written
-        return True
+        at = self.end
+        end = at + size
+        if end > self._room:
+            return False
+        self.end = end
+        try:
+            written = write(self.fd, data, at)
+            if written == size:
+                return True
+            if self.end == end:
+                ftruncate(self.fd, at)
+        except OSError:
+            pass
+        if self.end == end:
+            self.end = at
+        return False
 
     def _shorten(self) -> None:
         """Let most of the older half go.

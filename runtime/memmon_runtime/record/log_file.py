@@ -138,11 +138,14 @@ class RunLog:
         if len(data) != size:
             data = self._fitted(data)
             place = slot, size = self._slot
+            if len(data) != size:
+                return  # it could not be written, or a handler has written after it
         fd = self._file.fd
         try:
             if pwrite(fd, data, slot) == size:
-                if self._slot is place:  # and no handler has written amid that
-                    self.ready = (millisecond * _MS, (millisecond + 1) * _MS, stamp, fd, slot, size)
+                ready = (millisecond * _MS, (millisecond + 1) * _MS, stamp, fd, slot, size)
+                if self._slot is place:  # and no handler has written amid that, nor amid the multiplication
+                    self.ready = ready
                 return
         except OSError:
             pass
@@ -152,12 +155,15 @@ class RunLog:
         """Pad a line to the width of the slot, or widen the slot to the line; begin a slot where there is none."""
         self._width = max(self._width, len(data) - 1)
         data = data[:-1].ljust(self._width) + b"\n"
+        size, file = len(data), self._file
+        # Between the look at the slot or the end and their change nothing is called: no handler comes amid that.
         at, _ = self._slot
         if at >= 0:
-            self._file.end = at + len(data)
-            self._slot = at, len(data)
-        elif self._file.put(data):
-            self._slot = self._file.end - len(data), len(data)
+            self._slot, file.end = (at, size), at + size
+        else:
+            at = file.end
+            if file.put(data) and file.end == at + size:
+                self._slot = at, size
         return data
 
     def _refill(self) -> None:
