@@ -179,7 +179,7 @@ def test_an_exception_leaves_every_bracket_it_passes(every_python):
 def test_left_is_known_before_long_even_where_nothing_is_passed(every_python):
     """The watcher finds it out while the program does something else."""
     left = every_python.run("""
-        import time
+        from told import until_told
         def f():
             __memmon__.before("f", 2)
             raise KeyError
@@ -189,7 +189,7 @@ def test_left_is_known_before_long_even_where_nothing_is_passed(every_python):
             except KeyError:
                 pass
         catch()
-        time.sleep(0.3)
+        until_told("[f_LEFT]")
         __memmon__.before("later", 11)
         __memmon__.after("later", 11)
     """)

@@ -192,21 +192,3 @@ def test_a_program_that_takes_the_switchs_signal(every_python):
         + "print(got)\n",
     )
     assert (left.status, left.stdout, left.stderr) == (0, "['sent']\n", "")
-
-
-def test_a_module_that_loads_when_it_is_used(every_python):
-    """Whoever looks through the modules does not use it."""
-    (every_python.folder / "lazy.py").write_text("print('loaded')\n", encoding="utf-8")
-    left = every_python.run(
-        MARKED
-        + "import importlib.util, sys, tracemalloc\n"
-        + "spec = importlib.util.find_spec('lazy')\n"
-        + "spec.loader = importlib.util.LazyLoader(spec.loader)\n"
-        + "sys.modules['lazy'] = module = importlib.util.module_from_spec(spec)\n"
-        + "spec.loader.exec_module(module)\n"
-        + "from memmon_runtime.attribution import borrowed_tracemalloc, call_paths\n"
-        + "borrowed = borrowed_tracemalloc.BorrowedTracemalloc()\n"
-        + "print(borrowed.open(), call_paths._functions_of('nowhere'))\n"
-        + "borrowed.close_at_once()\n",
-    )
-    assert (left.status, left.stdout, left.stderr) == (0, "True []\n", "")

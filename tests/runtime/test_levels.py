@@ -123,10 +123,10 @@ def test_growth_between_checkpoints_alarms_at_the_opening(bench):
 def test_the_background_tells_of_jumps_with_every_threads_line(every_python):
     """Between checkpoints: the busiest thread's line in words, with the last checkpoint; all lines among the events."""
     left = every_python.run("""
-        import time
+        from told import until_told
         def load():
             kept = bytearray(100 << 20)
-            time.sleep(0.3)
+            until_told("[background]", 'last="around_BEFORE"')
         __memmon__.before("around", 5)
         load()
         __memmon__.after("around", 5)

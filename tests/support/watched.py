@@ -29,9 +29,11 @@ def run(
         return group.run(command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=_LONGEST)
 
 
-def run_until(folder: Path, python: Path, source: str, seen: Callable[[], object]) -> subprocess.CompletedProcess[str]:
+def run_until(
+    folder: Path, python: Path, source: str, seen: Callable[[], object], *, ballast: int = 0
+) -> subprocess.CompletedProcess[str]:
     """The same with a ``source`` that goes on until there is a file called ``enough``: made once ``seen`` is true."""
-    command = _command(folder, python, source, ballast=0)
+    command = _command(folder, python, source, ballast=ballast)
     with (
         cgroup.limited(LIMIT_MB) as group,
         subprocess.Popen(
