@@ -30,7 +30,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what is slow by its nature, tests that go through interpreters among it; leave out what is not asked for."""
     for item in items:
-        if item.path.parent.name in _SLOW_FOLDERS or "every_python" in getattr(item, "fixturenames", ()):
+        fixtures = getattr(item, "fixturenames", ())
+        if item.path.parent.name in _SLOW_FOLDERS or {"every_python", "one_python"} & set(fixtures):
             item.add_marker(pytest.mark.slow)
     if not config.getoption("full"):
         config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("full")])

@@ -22,7 +22,7 @@ CARD_LINE = re.compile(
 OWN = Path(sys.executable)
 
 
-@each_python(all_of_them=True)
+@each_python(sample=interpreters.RUNTIME)
 def test_same_output_and_status(folder: Path, python: Path) -> None:
     """On every Python, without psutil, an instrumented run prints and returns what a plain one does."""
     script = samples.copy_bot(folder, "small")

@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from runtime_programs import Bench
 
-from support import runtime
+from support import interpreters, runtime
 from support.marks import pythons
 
 
@@ -27,6 +27,12 @@ def _bench(folder: Path, python: Path | str) -> Bench:
 def bench(tmp_path: Path) -> Bench:
     """A folder to run programs in with the interpreter that runs the tests."""
     return _bench(tmp_path, sys.executable)
+
+
+@pytest.fixture(params=pythons(sample=[interpreters.OWN]))
+def one_python(tmp_path: Path, request: pytest.FixtureRequest) -> Bench:
+    """The same where the interpreter hardly matters: with each in turn only where everything is run."""
+    return _bench(tmp_path, request.param)
 
 
 @pytest.fixture(params=pythons())

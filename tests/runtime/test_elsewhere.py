@@ -40,12 +40,12 @@ sys.exit(3)
 
 
 @pytest.mark.parametrize("system", ["win32", "darwin"])
-def test_other_systems_are_read_by_psutil(every_python, system):
+def test_other_systems_are_read_by_psutil(one_python, system):
     """The same program, the same output and status, a whole record with the right growth, no page left behind."""
-    shutil.copy(Path(__file__).with_name("elsewhere.py"), every_python.folder / "sitecustomize.py")
-    (every_python.folder / "psutil.py").write_text(PSUTIL, "utf-8")
-    every_python.write(PROGRAM)
-    left = every_python.run(None, PYTHONPATH=str(every_python.folder), ELSEWHERE=system)
+    shutil.copy(Path(__file__).with_name("elsewhere.py"), one_python.folder / "sitecustomize.py")
+    (one_python.folder / "psutil.py").write_text(PSUTIL, "utf-8")
+    one_python.write(PROGRAM)
+    left = one_python.run(None, PYTHONPATH=str(one_python.folder), ELSEWHERE=system)
     assert (left.status, left.stdout, left.stderr) == (3, "90\n", "")
     assert left.facts["header"]["reading"] == "psutil"
     assert ", read by psutil, " in left.log
@@ -55,5 +55,5 @@ def test_other_systems_are_read_by_psutil(every_python, system):
     assert left.names[-1] == "program end"
     assert [site["opened"] for site in left.facts["totals"]] == [2, 15_000]
     assert left.pages == []
-    kinds = {path.suffix for path in every_python.folder.iterdir() if path.is_file()}
+    kinds = {path.suffix for path in one_python.folder.iterdir() if path.is_file()}
     assert kinds == {".py", ".log", ".events"}

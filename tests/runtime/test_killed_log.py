@@ -96,9 +96,9 @@ def blocks(lines):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_person_can_read_it(every_python, language):
+def test_a_person_can_read_it(one_python, language):
     """Words alone: a short header, checkpoints, where the program is, Top 10 under its title; and no line is long."""
-    lines = kill(every_python, MANY, language=language)
+    lines = kill(one_python, MANY, language=language)
     header = list(itertools.takewhile(lambda line: line.startswith("# "), lines))
     assert 5 <= len(header) <= 10
     background = [line for line in lines if BACKGROUND_LINE.fullmatch(line)]
@@ -128,29 +128,29 @@ def test_a_person_can_read_it(every_python, language):
     assert [int(RANKED.match(line)[1]) for line in ranked] == [*range(1, 11)] * 2
 
 
-def test_the_commands_of_a_reader(every_python):
+def test_the_commands_of_a_reader(one_python):
     """The last lines, the Top 10, the warnings, and the last checkpoint: each command gives that and no more."""
-    lines = kill(every_python, MANY)
-    name = next(every_python.folder.glob("memory_monitor_*.log")).name
-    assert shell(every_python, "tail -100 memory_monitor_*.log") == lines[-100:]
+    lines = kill(one_python, MANY)
+    name = next(one_python.folder.glob("memory_monitor_*.log")).name
+    assert shell(one_python, "tail -100 memory_monitor_*.log") == lines[-100:]
     assert any("[取_START]" in line for line in lines[-100:])
     # Each title with its ten lines, which -A 15 has room for.
-    shown = shell(every_python, 'grep "Top 10" memory_monitor_*.log -A 15')
+    shown = shell(one_python, 'grep "Top 10" memory_monitor_*.log -A 15')
     assert shown[:11] == [lines[at] for at, _ in list(blocks(lines))[:1]] + next(blocks(lines))[1]
     assert [line for line in shown if RANKED.match(line)] == [line for _, block in blocks(lines) for line in block]
-    warned = shell(every_python, r'grep "WARNING\|CRITICAL" memory_monitor_*.log')
+    warned = shell(one_python, r'grep "WARNING\|CRITICAL" memory_monitor_*.log')
     assert warned == [line for line in lines if re.match(r"\[[^\]]*\] \[(WARNING|CRITICAL)\] ", line)]
     assert all("取_START" in line or "⚠️" in line for line in warned)
     assert {re.match(r"\[[^\]]*\] \[(\w+)\]", line)[1] for line in warned} == {"WARNING", "CRITICAL"}
-    last = shell(every_python, r'tail -20 memory_monitor_*.log | grep "\[INFO\]"')
+    last = shell(one_python, r'tail -20 memory_monitor_*.log | grep "\[INFO\]"')
     assert [named_in(line) for line in last if named_in(line)][-1] == "取_START"
     assert name.startswith("memory_monitor_")
 
 
-def test_the_last_checkpoint_of_few(every_python):
+def test_the_last_checkpoint_of_few(one_python):
     """In the log that the commands were written for the last is found at INFO, among the last twenty lines."""
-    lines = kill(every_python, FEW, language="zh")
-    last = shell(every_python, r'tail -20 memory_monitor_*.log | grep "\[INFO\]"')
+    lines = kill(one_python, FEW, language="zh")
+    last = shell(one_python, r'tail -20 memory_monitor_*.log | grep "\[INFO\]"')
     assert [named_in(line) for line in last if named_in(line)][-1] == "加载config_BEFORE"
     assert named_in(lines[-1]) == "加载config_BEFORE"
 
@@ -159,9 +159,9 @@ def test_the_last_checkpoint_of_few(every_python):
 NAMES = ("长" * 200, "x" * 200, "a\nb\x1b[2J\u2028c\x85d\udc80" * 20, '"quoted" {braces} = [b] \\')
 
 
-def test_long_and_wild_names_stay_on_their_lines(every_python):
+def test_long_and_wild_names_stay_on_their_lines(one_python):
     """Whatever a site, a function and a folder are named; the site's fact says how the lines print them."""
-    folder = every_python.folder / ("很深的文件夹" * 12) / "d" / ("e" * 100)
+    folder = one_python.folder / ("很深的文件夹" * 12) / "d" / ("e" * 100)
     folder.mkdir(parents=True)
     (folder / "deep.py").write_text(
         "import time\n"
@@ -177,10 +177,10 @@ def test_long_and_wild_names_stay_on_their_lines(every_python):
         "utf-8",
     )
     source = f"import sys\nsys.path.insert(0, {str(folder)!r})\nimport deep\ndeep.{'f' * 200}([], {NAMES!a})\n"
-    lines = kill(every_python, source, interval=0.05)
+    lines = kill(one_python, source, interval=0.05)
     assert max(map(len, lines)) <= 200
     assert all(unicodedata.category(char) != "Cc" for line in lines for char in line)
-    sites = Left(-9, "", "", every_python.folder).told("site")
+    sites = Left(-9, "", "", one_python.folder).told("site")
     assert [site["name"].encode("utf-8", "backslashreplace") for site in sites] == [
         name.encode("utf-8", "backslashreplace") for name in (*NAMES, NAMES[0])
     ]

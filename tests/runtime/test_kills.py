@@ -41,9 +41,9 @@ LEAK = """
 """
 
 
-def test_the_levels_are_those_of_the_cgroup(every_python):
+def test_the_levels_are_those_of_the_cgroup(one_python):
     """The limit is the cgroup's; WARNING and CRITICAL come before the kill, each with its Top 10 and its stacks."""
-    left, page = kill(every_python, LEAK, settings='language="zh", ')
+    left, page = kill(one_python, LEAK, settings='language="zh", ')
     lines, (header,) = left.log.splitlines(), left.told("header")
     assert (header["limit"]["mb"], header["limit"]["from"]) == (300, "cgroup")
     assert header["levels"]["warning_mb"] == 240
@@ -58,16 +58,16 @@ def test_the_levels_are_those_of_the_cgroup(every_python):
     assert page.newest.printed == "加载config_BEFORE"
 
 
-def test_the_last_line_names_the_last_checkpoint(every_python):
+def test_the_last_line_names_the_last_checkpoint(one_python):
     """In the page the newest, in the log it or the one before."""
-    left, page = kill(every_python, LEAK)
+    left, page = kill(one_python, LEAK)
     last = left.log.splitlines()[-1]
     assert page.newest.printed in last or "加载config_AFTER" in last
 
 
-def test_open_brackets_are_known(every_python):
+def test_open_brackets_are_known(one_python):
     """Opened less closed less left: the function and the statement that the kill fell into."""
-    _, page = kill(every_python, LEAK)
+    _, page = kill(one_python, LEAK)
     assert [row.opened - row.closed - row.left for row in page.rows] == [1, 1]
     assert page.rows[1].total * page.unit >= 200 << 20
 
@@ -166,11 +166,12 @@ def test_the_heap_is_pictured_at_the_rise_to_critical(bench):
     assert heap["types"] is None or heap["types"][0]["type"] == "list"
 
 
-def test_a_level_that_another_process_raises(every_python):
+def test_a_level_that_another_process_raises(one_python):
     """What a neighbour in the same cgroup takes and gives back shows in the levels of a program that does nothing."""
-    every_python.write(
+    one_python.write(
         "import subprocess, sys\n"
-        "from told import until_told\n"
+        "import time\n"
+        "from told import is_told, until_told\n"
         "__memmon__.before('before', 1)\n"
         "__memmon__.after('before', 1)\n"
         "grow = 'kept = b\"x\" * (245 << 20); print(flush=True); input()'\n"
@@ -183,13 +184,14 @@ def test_a_level_that_another_process_raises(every_python):
         "for _ in range(300):\n"
         "    __memmon__.before('alone', 3)\n"
         "    __memmon__.after('alone', 3)\n"
-        "    if until_told('[INFO] [alone_AFTER]', seconds=0.1):\n"
+        "    if is_told('[INFO] [alone_AFTER]'):\n"
         "        break\n"
+        "    time.sleep(0.1)\n"
     )
     with cgroup.limited(300) as group:
-        done = group.run(every_python.command(), cwd=every_python.folder, env=every_python.environment())
+        done = group.run(one_python.command(), cwd=one_python.folder, env=one_python.environment())
     assert done.returncode == 0
-    (log,) = every_python.folder.glob("memory_monitor_*.log")
+    (log,) = one_python.folder.glob("memory_monitor_*.log")
     lines = log.read_text("utf-8").splitlines()
     assert any("[WARNING] [background]" in line and " fired=cgroup:" in line for line in lines)
     levels = [line.split("] [")[1] for line in lines if "_AFTER]" in line]

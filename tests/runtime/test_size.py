@@ -8,6 +8,7 @@ import pytest
 from runtime_programs import BACKGROUND_LINE, CARD_LINE
 
 from memmon_runtime.record.fitting import short_name
+from support.marks import full
 
 LOOP = """
     for i in range({n}):
@@ -38,10 +39,11 @@ def test_a_loop_is_thinned_and_its_totals_are_exact(every_python):
 
 
 @pytest.mark.slow
-def test_a_million_brackets(bench):
-    """Two million checkpoints stay far below 20 MB."""
-    left = bench.run(LOOP.format(n=1_000_000), timeout=200)
-    check_loop(left, 1_000_000)
+@pytest.mark.parametrize("brackets", [200_000, pytest.param(1_000_000, marks=full)])
+def test_many_brackets(bench, brackets):
+    """Hundreds of thousands of checkpoints stay far below 20 MB."""
+    left = bench.run(LOOP.format(n=brackets), timeout=200)
+    check_loop(left, brackets)
     assert next(left.folder.glob("memory_monitor_*.log")).stat().st_size < 3 << 20
 
 
@@ -74,11 +76,11 @@ def torn(left):
     return [line for line in lines if not any(kind.fullmatch(line) for kind in whole) and "[Top 10]" not in line]
 
 
-def test_a_full_log_is_made_shorter_in_place(every_python):
+def test_a_full_log_is_made_shorter_in_place(one_python):
     """Where a file may have 200 kB, the header, what is a WARNING, the newest half and the last line stay, in order."""
-    command = every_python.command()
-    every_python.command = lambda *_: ["sh", "-c", 'ulimit -f 400; exec "$@"', "sh", *command]  # of 512 bytes each
-    left = every_python.run("""
+    command = one_python.command()
+    one_python.command = lambda *_: ["sh", "-c", 'ulimit -f 400; exec "$@"', "sh", *command]  # of 512 bytes each
+    left = one_python.run("""
         for i in range(4000):
             if i % 200 == 0:
                 __memmon__.before(f"mark{i}", 1, alarm=-1)

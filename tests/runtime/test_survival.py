@@ -11,7 +11,7 @@ import pytest
 from runtime_pages import read_page
 from runtime_programs import Bench, named_in
 
-from support import runtime
+from support import interpreters, runtime
 from support.marks import each_python, full
 
 # Two sites, of which the second is passed within the first, as fast as Python can; no growth of its own.
@@ -90,7 +90,7 @@ def test_kills_at_random_moments(bench, kills):
     assert thinned
 
 
-@each_python(all_of_them=True)
+@each_python(sample=interpreters.RUNTIME)
 def test_a_kill_leaves_a_right_record_on_every_python(tmp_path, python):
     """One kill on each interpreter, once the thinned lines have begun."""
     runtime.put_beside(tmp_path, python)

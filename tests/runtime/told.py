@@ -7,13 +7,14 @@ import time
 from pathlib import Path
 
 
+def is_told(*words):
+    """Whether a line of this process's log holds all ``words``."""
+    lines = [line for log in Path().glob("memory_monitor_*.log") for line in log.read_text("utf-8").splitlines()]
+    return any(all(word in line for word in words) for line in lines)
+
+
 def until_told(*words, seconds=60):
-    """Wait for a line of this process's log that holds all ``words``; go on without one after so many seconds."""
+    """Wait for such a line; go on without one after so many seconds."""
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        for path in Path().glob("memory_monitor_*.log"):
-            lines = path.read_text(encoding="utf-8").splitlines()
-            if any(all(word in line for word in words) for line in lines):
-                return True
+    while not is_told(*words) and time.monotonic() < end:
         time.sleep(0.02)
-    return False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from memmon.model import Config, Hotspot, Instrumented, Selector
 from memmon.source.instrument import instrument
-from support import cases
+from support import cases, interpreters
 from support.marks import each_python
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ for name in sys.stdin.read().split("\\n"):
 """
 
 
-@each_python(all_of_them=True)
+@each_python(sample=interpreters.RUNTIME)
 def test_what_is_injected_is_syntax_of_every_python(python: Path) -> None:
     """Where a Python compiles a case's before.py, it compiles the after.py; but for what the notes say."""
     known = [case for case in cases.found() if not case.notes or not str(python.resolve()).endswith("3.8")]

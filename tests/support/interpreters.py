@@ -12,8 +12,8 @@ from pathlib import Path
 RUNTIME = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13")
 """What the runtime is made for."""
 
-OWN = "{}.{}".format(*sys.version_info)
-"""The version that runs the tests."""
+OWN = min("{}.{}".format(*sys.version_info), RUNTIME[-1], key=lambda version: int(version[2:]))
+"""The version that runs the tests, or the newest that the runtime is made for."""
 
 TOOL = RUNTIME[2:]
 """What the command line is made for."""

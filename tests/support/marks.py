@@ -20,18 +20,20 @@ full = pytest.mark.full
 """What takes long, and of which the suite has a sample: run with `--full` only."""
 
 
-def each_python(versions: Sequence[str] = interpreters.RUNTIME, *, all_of_them: bool = False) -> pytest.MarkDecorator:
+def each_python(
+    versions: Sequence[str] = interpreters.RUNTIME, sample: Sequence[str] | None = None
+) -> pytest.MarkDecorator:
     """Have a test's ``python`` be each of these versions' interpreters; see `pythons`."""
-    return pytest.mark.parametrize("python", pythons(versions, all_of_them=all_of_them))
+    return pytest.mark.parametrize("python", pythons(versions, sample))
 
 
-def pythons(versions: Sequence[str] = interpreters.RUNTIME, *, all_of_them: bool = False) -> list[ParameterSet]:
+def pythons(versions: Sequence[str] = interpreters.RUNTIME, sample: Sequence[str] | None = None) -> list[ParameterSet]:
     """These versions' interpreters; one that is missing is a visible skip.
 
-    The sample are the oldest, the newest and the one that runs the tests, or ``all_of_them`` where that is quick.
+    The ``sample``, without `--full`, are the oldest, the newest and the one that runs the tests if nothing is said.
     """
     here = interpreters.found()
-    sample = versions if all_of_them else (versions[0], interpreters.OWN, versions[-1])
+    sample = sample or (versions[0], interpreters.OWN, versions[-1])
     parameters = []
     for version in versions:
         marks = [] if version in sample else [full]
