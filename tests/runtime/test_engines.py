@@ -183,3 +183,13 @@ print(*answers)
 """
     told = _UNTOLD not in every_python.python
     assert _printed(every_python, _LINES, program) == [f"({told}, False) {told} (True, False)"]
+
+
+def test_the_harmless_instructions_are_this_pythons(every_python):
+    """Their numbers are written down, so that `opcode` need not be loaded; they are those that it has."""
+    program = """\
+import opcode
+from memmon_runtime.attribution import borrowed_tracemalloc as module
+print(module._HARMLESS == {opcode.opmap[name] for name in module._HARMLESS_NAMES if name in opcode.opmap})
+"""
+    assert _printed(every_python, program) == ["True"]

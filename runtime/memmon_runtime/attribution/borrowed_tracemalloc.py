@@ -19,7 +19,6 @@ import _tracemalloc
 import sys
 from _thread import RLock
 from ctypes import Structure, byref, c_int, c_void_p, pythonapi
-from opcode import opmap
 
 from memmon_runtime.system.frames import frames_of_others
 from memmon_runtime.system.isolation import BUILTINS
@@ -41,10 +40,13 @@ LEVELS = 24
 """Of each block's path so many levels are recorded: enough to lead from within a library to the user's line."""
 _RAW, _MEM, _OBJ = 0, 1, 2
 """CPython's domains of allocators, by PyMemAllocatorDomain's numbers."""
-_HARMLESS = frozenset(
-    opmap[name] for name in ("RESUME", "JUMP_BACKWARD", "JUMP_ABSOLUTE", "JUMP_FORWARD", "NOP") if name in opmap
-)
+_HARMLESS_NAMES = ("RESUME", "JUMP_BACKWARD", "JUMP_ABSOLUTE", "JUMP_FORWARD", "NOP")
 """Instructions that run no native code: a thread that stands at one of them waits for the GIL."""
+_HARMLESS_NUMBERS = {
+    (3, 8): (9, 110, 113), (3, 9): (9, 110, 113), (3, 10): (9, 110, 113), (3, 11): (9, 110, 140, 151),
+    (3, 12): (9, 110, 140, 151), (3, 13): (30, 77, 79, 149),
+}  # fmt: skip
+"""Their numbers, as each Python's `opcode` has them: to load that would take half a millisecond of every start."""
 _PACKAGES = ("/site-packages/", "/dist-packages/")
 """A file whose path has one of these in it is an installed package's."""
 _IDLE_ANSWERS: dict[str, Any] = {
@@ -59,6 +61,19 @@ _IDLE_ANSWERS: dict[str, Any] = {
     "_get_object_traceback": None,
 }
 """What tracemalloc's functions answer while nobody traces."""
+
+
+def _harmless() -> frozenset[int]:
+    """The numbers of the instructions that run no native code, in this Python."""
+    known = _HARMLESS_NUMBERS.get(sys.version_info[:2])
+    if known is not None:
+        return frozenset(known)
+    from opcode import opmap  # noqa: PLC0415 - for Pythons that came later
+
+    return frozenset(opmap[name] for name in _HARMLESS_NAMES if name in opmap)
+
+
+_HARMLESS = _harmless()
 
 
 class _Allocator(Structure):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import builtins
 from atexit import register
-from gc import get_objects
+from gc import get_referrers
 from sys import _getframe, getallocatedblocks
 
 from memmon_runtime.checkpoints import injected
@@ -64,10 +64,13 @@ def _outlive_builtins(alias: str) -> None:
     if getallocatedblocks() > _MOST_BLOCKS or not in_main_interpreter():
         return
     present = vars(builtins)
-    for thing in get_objects():
-        if type(thing) is not dict or thing is present or thing is BUILTINS:
-            continue
-        if thing.get("__name__") == "builtins" and thing.get("__build_class__") is present["__build_class__"]:
+    for thing in get_referrers(present["__build_class__"]):
+        if (
+            type(thing) is dict
+            and thing is not present
+            and thing is not BUILTINS
+            and thing.get("__name__") == "builtins"
+        ):
             thing[alias] = injected.marks
 
 
