@@ -19,7 +19,7 @@ from memmon import sizes
 from memmon.config_search import PROJECT, candidates
 from memmon.errors import ConfigError, Place
 from memmon.model import Config, Hotspot, Selector, Settings, Threshold
-from memmon.printed_names import printed_name
+from memmon.record.printed_names import printed_name
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from memmon import record_files
+from memmon.record import file_names as record_files
 from memmon_runtime.record import file_names
 
 NAMES = {

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memmon.printed_names import printed_name
+from memmon.record.printed_names import printed_name
 from memmon_runtime.record.sites import Site
 
 NAMES = {

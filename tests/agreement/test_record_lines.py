@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memmon import event_lines
+from memmon.record import event_lines
 from memmon.verdict.read.lockout_dump import original_line as read_line
 from memmon.verdict.read.records import parse_record
 from memmon.verdict.write_back import line_of

@@ -40,6 +40,7 @@ HOUSES: dict[str, tuple[str, Path, list[set[str]]]] = {
             {"verdict"},
             {"source", "kernel"},
             {""},
+            {"record"},
         ],
     ),
     "verdict": (

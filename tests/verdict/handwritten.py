@@ -7,7 +7,7 @@ import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from memmon.record_files import events_of
+from memmon.record.file_names import events_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from memmon.record_files import events_of
+from memmon.record.file_names import events_of
 from memmon.verdict.model import Ended, GrowthWindow, Header, Raised, Record, Site, Stack
 from memmon.verdict.read.log import read_log
 from memmon_runtime.record.log_header import header as header_in_words

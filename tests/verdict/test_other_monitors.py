@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from memmon.record_files import events_of
+from memmon.record.file_names import events_of
 from memmon.verdict.investigate import investigate
 from support.tool import memmon
 from verdict.handwritten import START, header, line, site, write

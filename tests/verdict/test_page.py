@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from memmon.record_files import page_of, stack_of
+from memmon.record.file_names import page_of, stack_of
 from memmon.verdict.read.crash_page import read_page
 from memmon.verdict.read.lockout_dump import dumped_stacks
 from memmon.verdict.read.process import read_process

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from memmon.record_files import is_log, log_beside
+from memmon.record.file_names import is_log, log_beside
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

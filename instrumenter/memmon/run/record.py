@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from memmon.event_lines import add_event
-from memmon.record_files import events_of, is_log
+from memmon.record.event_lines import add_event
+from memmon.record.file_names import events_of, is_log
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

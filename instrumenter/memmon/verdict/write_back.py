@@ -16,7 +16,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from memmon.event_lines import add_event, append_line
+from memmon.record.event_lines import add_event, append_line
 from memmon.verdict.judge.cause import CauseEvidence, weigh_cause
 from memmon.verdict.wording.language import Say
 

@@ -3,7 +3,7 @@
 A log is ``memory_monitor_YYYYMMDD_HHMMSS.log``, with the process's number behind the time for a child's log and where
 that name is taken, and a further number where that is taken too. Beside it stand ``.memory_monitor_….page``,
 ``.memory_monitor_….stack.page`` and ``.memory_monitor_….events``, which ``memory_monitor_*.log`` never fits. Who reads
-them knows these names from ``memmon/record_files.py``.
+them knows these names from ``memmon/record/file_names.py``.
 """
 
 from __future__ import annotations

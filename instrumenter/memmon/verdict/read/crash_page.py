@@ -9,7 +9,7 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-from memmon.record_files import page_of
+from memmon.record.file_names import page_of
 from memmon.sizes import MB
 from memmon.verdict.model import Figures, Site
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from memmon.record_files import events_of
+from memmon.record.file_names import events_of
 from memmon.verdict.model import AddedLines, Header, Proof, Site, Stack, Supervised
 from memmon.verdict.read import facts
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memmon.errors import LogError, Place
-from memmon.record_files import LOGS, started
+from memmon.record.file_names import LOGS, started
 from memmon.verdict.model import Header
 from memmon.verdict.read.log import read_log
 

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from memmon.record_files import stack_of
+from memmon.record.file_names import stack_of
 from memmon.verdict.model import Frame, Stack
 
 if TYPE_CHECKING:

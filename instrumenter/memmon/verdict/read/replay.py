@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from memmon.printed_names import printed_name
+from memmon.record.printed_names import printed_name
 from memmon.verdict.model import (
     CLOSERS,
     OPENERS,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from memmon.record_files import events_of
+from memmon.record.file_names import events_of
 
 
 def add_event(log: str, name: str, value: object) -> None:
