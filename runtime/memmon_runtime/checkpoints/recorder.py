@@ -133,7 +133,8 @@ class Recorder:
         """
         self.levels.worst = level
         stamp = log.stamp(now)
-        ahead = top_ten(stamp, self.sites.values(), self.to_mb, self.newest[2], place)
+        risen = rss, self.newest[2], place, self.words.open
+        ahead = top_ten(stamp, self.sites.values(), self.to_mb, risen)
         return ahead + (self.words.danger(stamp, rss * self.to_mb) if level > WARNING else "") + line
 
     def tell_left(self) -> None:

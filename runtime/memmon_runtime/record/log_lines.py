@@ -20,7 +20,16 @@ from memmon_runtime.record.fitting import (
     start_of,
 )
 from memmon_runtime.record.log_file import WIDTH
-from memmon_runtime.record.sites import CLOSED, LARGEST, LARGEST_RSS, OPEN
+from memmon_runtime.record.sites import (
+    CLOSED,
+    LARGEST,
+    LARGEST_RSS,
+    OPEN,
+    OPENED,
+    OPENED_RSS,
+    TIMES_CLOSED,
+    TIMES_LEFT,
+)
 from memmon_runtime.system.isolation import BUILTINS
 
 __builtins__ = BUILTINS
@@ -37,6 +46,8 @@ if TYPE_CHECKING:
     Key = Tuple[int, int, int, int, str, int, Tuple[int, str], int]
     # The absolute file, the line in the original, and the function.
     Place = Tuple[str, Optional[int], str]
+    # The RSS then, the last checkpoint passed, the line that was at work, and what to call a bracket that is open.
+    Risen = Tuple[int, str, Optional[Place], str]
 
 _TOP = 10
 _LEVELS = ("INFO", "WARNING", "CRITICAL")
@@ -61,6 +72,7 @@ class Words:
         self.end = "程序结束" if chinese else "program end"
         self.background = "后台监控" if chinese else "background"
         self.exception = "程序异常" if chinese else "exception"
+        self.open = "  未结束" if chinese else "  open"
         self._danger = "内存接近危险阈值！当前RSS=%.2fMB" if chinese else "memory is close to the limit! RSS=%.2fMB"
 
     def danger(self, stamp: str, rss_mb: float) -> str:
@@ -151,23 +163,32 @@ def exception_line(
     return card_line(stamp, level, name, mb, f" {one_line(str(told['type']))}{where}{': ' + text if text else ''}")
 
 
-def top_ten(stamp: str, sites: Iterable[Site], to_mb: float, last: str = "", place: Place | None = None) -> str:
+def _is_open(site: Site) -> bool:
+    return site.totals[OPENED] > site.totals[TIMES_CLOSED] + site.totals[TIMES_LEFT]
+
+
+def top_ten(stamp: str, sites: Iterable[Site], to_mb: float, risen: Risen | None = None) -> str:
     """The block of the largest growths, each place with its largest; the heading alone where nothing grew.
 
-    Where a level has risen, the heading names the checkpoint ``last``, whose own line the block pushes out of the log's
-    last lines, and the line that was at work.
+    Where a level has risen (``risen``), the heading names the last checkpoint passed, whose own line the block pushes
+    out of the log's last lines, and the line that was at work. What has grown since a bracket's opening counts too
+    then, though it has no end yet: of a program that is killed it never gets one.
     """
-    grown = [(site.totals[LARGEST], site.printed[CLOSED], site.totals[LARGEST_RSS], site) for site in sites]
-    grown += [(site.best, site.printed[OPEN], site.best_rss, site) for site in sites]
+    title = f"{stamp}] [INFO] {_TITLE}"
+    grown = [(site.totals[LARGEST], site.printed[CLOSED], site.totals[LARGEST_RSS], site, "") for site in sites]
+    grown += [(site.best, site.printed[OPEN], site.best_rss, site, "") for site in sites]
+    if risen is not None:
+        rss, last, place, word = risen
+        grown += [(rss - one.totals[OPENED_RSS], one.printed[OPEN], rss, one, word) for one in sites if _is_open(one)]
+        title += last_token(last)
+        room = COLUMNS - columns(title)
+        title += next((text for text in _places("", place, room) if columns(text) <= room), "")
     grown = [entry for entry in grown if entry[0] * to_mb >= _LEAST_GROWTH]
     grown.sort(key=lambda entry: -entry[0])
-    title = f"{stamp}] [INFO] {_TITLE}{last_token(last) if last else ''}"
-    room = COLUMNS - columns(title)
-    title += next((text for text in _places("", place, room) if columns(text) <= room), "")
     lines = [title + "\n"]
-    for rank, (growth, name, rss, site) in enumerate(grown[:_TOP], 1):
+    for rank, (growth, name, rss, site, word) in enumerate(grown[:_TOP], 1):
         ahead = "%3d. %+.2fMB  " % (rank, growth * to_mb)
-        behind = "  RSS=%.2fMB  line=%d" % (rss * to_mb, site.line)
+        behind = "  RSS=%.2fMB  line=%d%s" % (rss * to_mb, site.line, word)
         line = ahead + start_of(name, COLUMNS - columns(ahead) - columns(behind)) + behind
         room = COLUMNS - columns(line) - len("  file=")
         if site.printed_file and room > _LEAST_FILE:
