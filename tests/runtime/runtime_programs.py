@@ -119,7 +119,9 @@ class Bench:
 
     def environment(self, **extra: str) -> dict[str, str]:
         """An environment without any of our switches or the outer test's."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("MEMMON_", "PYTHON", "COV_", "COVERAGE"))}
+        # Coverage of the programs is taken only where it is asked for: its own tracing is what the runtime gives way to.
+        dropped = ("MEMMON_", "PYTHON", *(() if "COVERAGE_OF_PROGRAMS" in os.environ else ("COV_", "COVERAGE")))
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(dropped)}
         return {**kept, "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1", **extra}
 
     def run(self, source: str | None = None, *args: str, settings: str = "", timeout: float = 60, **extra: str) -> Left:
