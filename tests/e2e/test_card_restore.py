@@ -1,4 +1,4 @@
-"""The card's own way back, `mv X.monitor_backup X`, leaves things that memmon finds and takes away."""
+"""The way back of the reference card, `mv X.monitor_backup X`, leaves things that memmon finds and takes away."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def test_own_exit_status(folder: Path) -> None:
 
 
 def test_log_holds_the_card_checkpoints(folder: Path) -> None:
-    """The log reads as the card's: start first, end last, its checkpoints between in the order of the run."""
+    """The log reads as the reference card's: start first, end last, its checkpoints between in the order of the run."""
     script = samples.copy_bot(folder, "small")
     memmon("instrument", script.name, cwd=folder)
     bot.run(OWN, script)

@@ -91,11 +91,11 @@ CARD = {
     r'grep "WARNING\|CRITICAL" memory_monitor_*.log': "加载config_AFTER",
     r'tail -20 memory_monitor_*.log | grep "\[INFO\]"': "创建old_config_BEFORE",
 }
-"""The card's command lines, as they stand, and what each must bring to light."""
+"""The reference card's command lines, as they stand, and what each must bring to light."""
 
 
 def test_card_command_lines_work_on_the_log(folder: Path) -> None:
-    """Each of the card's own command lines finds what it is there for in the log of a killed run."""
+    """Each of the reference card's own command lines finds what it is there for in the log of a killed run."""
     script = samples.copy_bot(folder, "large")
     memmon("instrument", script.name, cwd=folder)
     with cgroup.limited(bot.LIMIT_MB) as group:

@@ -23,7 +23,7 @@ MEASURE = (
 
 
 def test_placed_within_memory_and_given_back(folder: Path) -> None:
-    """A dozen hotspots land where the card says, in at most 160 MB, and restore gives the folder back."""
+    """A dozen hotspots land where the reference card says, in at most 160 MB, and restore gives the folder back."""
     target = samples.make_large(folder)
     before = listing(folder)
 

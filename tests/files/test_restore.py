@@ -200,7 +200,7 @@ def test_named_by_its_backup(folder: Path) -> None:
 
 
 def test_restored_by_hand(folder: Path, script: Path) -> None:
-    """After the card's `mv`, the runtime left behind is taken away, by `restore` and by `restore TARGET`."""
+    """After the reference card's `mv`, the runtime left behind is taken away, by `restore` and by `restore TARGET`."""
     for arguments in (["bot.py"], []):
         before = listing(folder)
         memmon("instrument", "bot.py", cwd=folder)
@@ -327,7 +327,7 @@ def test_purge_logs(folder: Path, script: Path) -> None:
         (place / "memory_monitor_20260101_000000_77.log").write_text(header, encoding="utf-8")
         (place / ".memory_monitor_20260101_000000.page").write_bytes(b"\0")
         (place / ".memory_monitor_20260101_000000.stack.page").write_bytes(b"\0")
-        (place / "memory_monitor_20250101_000000.log").write_text("the card's own\n", encoding="utf-8")
+        (place / "memory_monitor_20250101_000000.log").write_text("the reference card's own\n", encoding="utf-8")
         (place / ".memory_monitor_20250101_000000.page").write_bytes(b"\0")
         (place / "memory_monitor_notes.log").write_text(header, encoding="utf-8")
     memmon("instrument", "sub/bot.py", cwd=folder)
@@ -392,7 +392,7 @@ def test_a_preamble_taken_out_by_hand(folder: Path, script: Path) -> None:
 
 @pytest.mark.usefixtures("script")
 def test_pages_whose_log_is_gone(folder: Path, script: Path) -> None:
-    """After the card's `rm` of the logs, status reports the hidden pages and restore takes them away, no others."""
+    """After that card's `rm` of the logs, status reports the hidden pages and restore takes them away, no others."""
     for arguments in ([], ["bot.py"]):
         for name in ("20260101_000000", "20260101_000000_7", "20260102_000000"):
             (folder / f".memory_monitor_{name}.page").touch()

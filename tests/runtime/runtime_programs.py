@@ -119,7 +119,7 @@ class Bench:
 
     def environment(self, **extra: str) -> dict[str, str]:
         """An environment without any of our switches or the outer test's."""
-        # Coverage of the programs is taken only where it is asked for: its own tracing is what the runtime gives way to.
+        # Coverage of the programs is taken only where it is asked for: the runtime gives way to who traces.
         dropped = ("MEMMON_", "PYTHON", *(() if "COVERAGE_OF_PROGRAMS" in os.environ else ("COV_", "COVERAGE")))
         kept = {k: v for k, v in os.environ.items() if not k.startswith(dropped)}
         return {**kept, "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1", **extra}

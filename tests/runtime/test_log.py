@@ -1,4 +1,4 @@
-"""The run log in the card's form: header, brackets, levels, Top 10, the end."""
+"""The run log in the reference card's form: header, brackets, levels, Top 10, the end."""
 
 from __future__ import annotations
 

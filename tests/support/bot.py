@@ -1,4 +1,4 @@
-"""Running the bundled trading bot as the card does."""
+"""Running the bundled trading bot as the reference card does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What to do: the card's table of fixes and its like, chosen by the culprit's own code and name."""
+"""What to do: the reference card's table of fixes and its like, chosen by the culprit's own code and name."""
 
 from __future__ import annotations
 
@@ -134,13 +134,13 @@ CARD = {
 
 @pytest.mark.parametrize("name", CARD)
 def test_the_cards_fixes_by_name(verdict: Callable[..., Verdict], name: str) -> None:
-    """Without the source, the hotspot's name brings the card's own fix."""
+    """Without the source, the hotspot's name brings the reference card's own fix."""
     found = verdict(header(language="zh"), START, site(name, 7), line(f"{name}_BEFORE", 900, 840, " line=7", "WARNING"))
     assert CARD[name] in found.advice[0]
 
 
 def test_loaded_more_than_once(verdict: Callable[..., Verdict]) -> None:
-    """The card's fourth row: what is loaded again and again is to be kept and used again."""
+    """The reference card's fourth row: what is loaded again and again is to be kept and used again."""
     passes = [
         line("加载config_BEFORE", 100, 0, " line=7") + line("加载config_AFTER", 220, 120, " line=7", "WARNING")
     ] * 3

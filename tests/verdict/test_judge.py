@@ -144,7 +144,7 @@ PROOFS = {
 
 @pytest.mark.parametrize("proof", PROOFS)
 def test_each_proof_will_do(judged: Callable[..., Verdict], proof: str) -> None:
-    """Each proof of DESIGN's rules makes an OOM kill of it, as sure as that proof is."""
+    """Each proof of the documented rules makes an OOM kill of it, as sure as that proof is."""
     external, confidence = PROOFS[proof]
     verdict = judged(line("x_BEFORE", 250, 0, " line=5", "CRITICAL"), external=external, **AT_300)
     assert (verdict.cause, verdict.signal, verdict.confidence) == ("oom-kill", "SIGKILL", confidence)

@@ -22,11 +22,11 @@ CARD = """\
 [CRITICAL] [后台监控] RSS=980MB (Δ+920MB)
 Killed ← OOM发生在"加载config_AFTER"之后
 """
-"""The card's own example of a run that is killed, as it stands there."""
+"""The reference card's own example of a run that is killed, as it stands there."""
 
 
 def test_the_cards_own_lines() -> None:
-    """The card's example lines are read as they stand: name, level, RSS, both growths."""
+    """The reference card's example lines are read as they stand: name, level, RSS, both growths."""
     records = [found for found in map(parse_record, CARD.splitlines()) if found]
     assert [(one.level, one.name, one.rss, one.delta, one.step) for one in records] == [
         ("INFO", "Phase4_END", 510, 450, 15),

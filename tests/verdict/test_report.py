@@ -50,7 +50,7 @@ KEYS = {
     "hotspots": "name file line hits growth_mb max_growth_mb peak_mb normal_mb alarm_mb status",
     "top": "name file line growth_mb rss_mb",
 }
-"""DESIGN's form: every key, in its order."""
+"""The documented form: every key, in its order."""
 
 
 def test_the_form_of_the_json(log: Callable[..., Path]) -> None:
@@ -68,7 +68,7 @@ def test_the_form_of_the_json(log: Callable[..., Path]) -> None:
 
 
 def test_the_cards_story_in_json(log: Callable[..., Path]) -> None:
-    """The card's example that is killed: config over its alarm, no proof of the killer, 850 after 338."""
+    """The reference card's example that is killed: config over its alarm, no proof of the killer, 850 after 338."""
     path = log(*CARD)
     said = json.loads(memmon("report", "--json", path, cwd=path.parent).stdout)
     assert (said["outcome"], said["cause"]) == ("killed", "unknown")
@@ -94,7 +94,7 @@ def test_the_cards_story_in_json(log: Callable[..., Path]) -> None:
 
 
 def test_the_cards_normal_run(log: Callable[..., Path]) -> None:
-    """The card's example that is fine: finished, nobody blamed, nothing advised, exit 0."""
+    """The reference card's example that is fine: finished, nobody blamed, nothing advised, exit 0."""
     path = log(*NORMAL)
     done = memmon("report", "--json", path, cwd=path.parent)
     said = json.loads(done.stdout)
