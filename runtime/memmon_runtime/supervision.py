@@ -8,6 +8,7 @@ from __future__ import annotations
 from _thread import get_ident
 from os import getpid
 
+from memmon_runtime.checkpoints.background import write_background, write_remark
 from memmon_runtime.session import install
 from memmon_runtime.system.frames import frames_of_others
 from memmon_runtime.system.isolation import BUILTINS
@@ -30,7 +31,7 @@ def note(key: str, value: object) -> None:
     if recorder is not None:
         recorder.tell([(key, value)])
         if key == "note":
-            recorder.remark(str(value))
+            write_remark(recorder, str(value))
 
 
 def limit_reached(limit_mb: float, rss_mb: float, interrupted: FrameType | None) -> None:
@@ -53,6 +54,6 @@ def limit_reached(limit_mb: float, rss_mb: float, interrupted: FrameType | None)
         facts: Facts = [("limit_reached", {"mb": limit_mb, "rss_mb": round(rss_mb, 2), "pid": getpid()})]
         facts += [("stack", stack) for stack in stack_snapshot.all_stacks(threads)]
         facts.append(("heap", heap_snapshot.take_snapshot(threads, _HEADROOM)))
-        recorder.background(recorder.reader.rss(), facts)
+        write_background(recorder, recorder.reader.rss(), facts)
     except Exception:
         pass  # the MemoryError that follows matters more

@@ -10,13 +10,11 @@ from memmon_runtime.checkpoints.levels import Levels
 from memmon_runtime.checkpoints.peak_epochs import Peaks
 from memmon_runtime.measure.limits import INFO, WARNING
 from memmon_runtime.record.facts import to_json
-from memmon_runtime.record.fitting import short_function, short_path
+from memmon_runtime.record.fitting import short_path
 from memmon_runtime.record.log_lines import (
-    background_line,
     card_line,
     checkpoint_body,
     last_token,
-    remark_line,
     top_ten,
 )
 from memmon_runtime.record.run_record import RunRecord
@@ -44,7 +42,7 @@ _MOST_ALARMS = 100
 """So many lines about too much growth are kept for each site even while lines are thinned."""
 _PATIENCE = 1.0
 """Seconds that a checkpoint waits for the lock that another thread has."""
-_SHORTLY = 0.05
+SHORTLY = 0.05
 """Seconds that the watcher waits for it: a fork waits for the watcher."""
 _MOMENT = 0.001
 """Seconds that anybody waits for a holder that has been waited for in vain."""
@@ -78,7 +76,7 @@ class Recorder:
         self.newest = 0, self.baseline, words.start
         """The number of the newest checkpoint, its RSS, and its printed name; there is none yet."""
         self.own_threads = 0
-        self._adding = self._remarked = False
+        self._adding = False
         self.refresh_hot_path()
 
     def refresh_hot_path(self) -> None:
@@ -159,32 +157,9 @@ class Recorder:
         to_mb = self.to_mb
         return rss * to_mb, (rss - self.baseline) * to_mb, (rss - self.newest[1]) * to_mb
 
-    def background(self, rss: int, facts: Facts, place: Place | None = None) -> None:
-        """A line of the watcher's, with ``place`` as the line of the user's that is at work, after its ``facts``.
-
-        Facts alone make no line: see ``tell``.
-        """
-        if not self.acquire_lock(_SHORTLY):
-            return
-        try:
-            self.tell_left()
-            self.record.tell(facts, self.newest[0], gil_io.write)
-            log, levels = self.record.log, self.levels
-            if log is not None:
-                now, level = time_ns(), levels.level
-                rises = level > levels.worst
-                if place is not None:
-                    file, number, function = place
-                    place = short_path(file, self.target), number, short_function(function)
-                head = log.stamp(now), level, self.words.background
-                line = background_line(head, self.figures(rss)[:2], place, self.newest[2], (levels.fired, rises))
-                log.append(self.first_time(log, level, now, rss, line, place) if rises else line, gil_io.write)
-        finally:
-            self.lock.release()
-
     def sweep(self) -> None:
         """Find the brackets that were left without a word; the watcher does it at each tick."""
-        if self.brackets.count and self.acquire_lock(_SHORTLY):
+        if self.brackets.count and self.acquire_lock(SHORTLY):
             try:
                 self.brackets.sweep()
                 self.tell_left()
@@ -201,17 +176,7 @@ class Recorder:
 
     def tell_soon(self, facts: Facts) -> None:
         """The same for the watcher, which must not be waited for."""
-        self.tell(facts, _SHORTLY)
-
-    def remark(self, text: str) -> None:
-        """Write the first remark of all as a line of the log; further ones would crowd out what people look for."""
-        if not self._remarked and self.acquire_lock():
-            self._remarked = True
-            try:
-                if self.record.log is not None:
-                    self.record.log.append(remark_line(text))
-            finally:
-                self.lock.release()
+        self.tell(facts, SHORTLY)
 
     def add(self, name: str, line: int, code: CodeType, limits: Pair, labels: tuple[str, str]) -> Site:
         """A site's first hit: its row in the page, its line among the events.
@@ -234,7 +199,7 @@ class Recorder:
 
     def mend(self) -> None:
         """Open anew what the program closed behind our back."""
-        if not self.acquire_lock(_SHORTLY):
+        if not self.acquire_lock(SHORTLY):
             return
         try:
             self.reader.mend()

@@ -26,6 +26,7 @@ class RunRecord:
         self.log: RunLog | None = None
         self.page: Page | None = None
         self.events: EventFile | None = None
+        self.remarked = False
         self._untold: Facts = []
         """The sites whose line could not be written: it is tried again, since the totals stand in the sites' order."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from time import monotonic
 
+from memmon_runtime.checkpoints.background import write_background
 from memmon_runtime.measure.limits import CRITICAL
 from memmon_runtime.system.frames import frames_of_others
 from memmon_runtime.system.isolation import BUILTINS
@@ -76,7 +77,7 @@ class BackgroundLines:
             headroom = max(recorder.limits.tightest - rss * recorder.reader.unit, 0)
             facts.append(("heap", take_snapshot(frames_of_others(), headroom)))
         self._rss, self._level, self._at = rss, recorder.levels.level, now
-        recorder.background(rss, facts, self._busiest.user_line())
+        write_background(recorder, rss, facts, self._busiest.user_line())
 
     def note_level(self) -> None:
         """A level that has fallen may rise again, which is worth a line then."""
@@ -89,7 +90,7 @@ class BackgroundLines:
             places = [place for place in map(user_line, stacks) if place is not None]
             facts: Facts = [("stack", stack) for stack in stacks]
             rss = self._recorder.reader.rss_keeping_gil()
-            self._recorder.background(rss, facts, places[0] if places else None)
+            write_background(self._recorder, rss, facts, places[0] if places else None)
 
 
 class Allowance:
