@@ -162,7 +162,7 @@ def test_a_loop_that_seems_to_be_a_call(every_python):
     """Whoever listens to the lines tells a loop from a call, and nobody listens afterwards."""
     program = """\
 from memmon_runtime.attribution.stack_samples import CallGrowth, StackSamples
-from memmon_runtime.attribution.step_detector import StepDetector
+from memmon_runtime.attribution.movement import Movement
 try:
     lines = (LineGrowth(best_reader(), 8 * MB),)
 except RuntimeError:
@@ -170,7 +170,7 @@ except RuntimeError:
 answers, asked = [], _thread.allocate_lock()
 def ask(seconds):
     # The watcher asks in a thread of its own, in which no line is told.
-    engine = CallGrowth(8 * MB, StackSamples(MB), StepDetector(), lines)
+    engine = CallGrowth(8 * MB, StackSamples(MB), Movement(), lines)
     answers.append((engine.listen(), engine.listen()))
     while time.process_time() < seconds and not engine.loop(): pass
     answers.append(bool(engine.loop()))

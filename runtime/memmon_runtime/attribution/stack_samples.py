@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from memmon_runtime.attribution.call_paths import Path, Paths
     from memmon_runtime.attribution.line_growth import LineGrowth
-    from memmon_runtime.attribution.step_detector import StepDetector
+    from memmon_runtime.attribution.movement import Movement
 
 _WAITS = ("/threading.py", "/queue.py", "/selectors.py", "/connection.py", "/popen_fork.py", "/subprocess.py")
 """A thread whose innermost frame is in one of these files of the standard library waits, and allocates nothing."""
@@ -92,11 +92,11 @@ class CallGrowth:
     by = "call"
     sufficient_share = 0.0
 
-    def __init__(self, step: int, stacks: StackSamples, steps: StepDetector, lines: tuple[LineGrowth, ...]) -> None:
+    def __init__(self, step: int, stacks: StackSamples, movement: Movement, lines: tuple[LineGrowth, ...]) -> None:
         """``lines`` are the engines, one or none, by which a thread is heard to come to another line."""
         self._step = step
         self._stacks = stacks
-        self._steps = steps
+        self._movement = movement
         self._lines = lines
         self._listening: tuple[LineGrowth, ...] = ()
 
@@ -125,7 +125,7 @@ class CallGrowth:
 
     def look(self, grown: int, _passed: float, _headroom: int, /) -> bool:
         """Whether memory has grown by a step and the threads have stood still for long enough."""
-        return grown >= self._step and self._steps.unmoved_looks >= _UNMOVED_LOOKS
+        return grown >= self._step and self._movement.unmoved_looks >= _UNMOVED_LOOKS
 
     def paths(self, threads: ThreadStacks, /) -> Paths:
         """Where the threads stood."""

@@ -26,8 +26,9 @@ from time import monotonic
 
 from memmon_runtime.attribution.budget import LEAST_GROWTH, LEAST_HEADROOM, LONGEST, Budget
 from memmon_runtime.attribution.call_paths import ThreadStacks
+from memmon_runtime.attribution.engine import block_engines, line_engines
+from memmon_runtime.attribution.movement import Movement, is_importing
 from memmon_runtime.attribution.stack_samples import CallGrowth, StackSamples
-from memmon_runtime.attribution.step_detector import StepDetector, is_importing
 from memmon_runtime.attribution.window import Window
 from memmon_runtime.system.isolation import BUILTINS
 
@@ -36,8 +37,6 @@ __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from memmon_runtime.attribution.engine import Engine
-    from memmon_runtime.attribution.line_growth import LineGrowth
-    from memmon_runtime.attribution.retained_blocks import RetainedBlocks
     from memmon_runtime.measure.limits import Limits
     from memmon_runtime.measure.memory import Reader
     from memmon_runtime.record.event_file import Facts
@@ -56,11 +55,11 @@ class GrowthWindows:
         self._rss = baseline * reader.unit
         self._budget = Budget(limits.tightest, self._rss, monotonic())
         step, enough = self._budget.step, self._budget.step // _ENOUGH
-        self._steps = StepDetector()
+        self._movement = Movement()
         self._stacks = StackSamples(enough)
-        self._lines = _line_engines(reader, step)
-        self._blocks = _block_engines(enough, followed=bool(self._lines))
-        self._call = CallGrowth(step, self._stacks, self._steps, self._lines)
+        self._lines = line_engines(reader, step)
+        self._blocks = block_engines(enough, followed=bool(self._lines))
+        self._call = CallGrowth(step, self._stacks, self._movement, self._lines)
         self._window: Window | None = None
         self._call_window: Window | None = None
         self._unclosed: list[Engine] = []
@@ -79,12 +78,12 @@ class GrowthWindows:
     def before_sleep(self) -> None:
         """The watcher is about to sleep until the next look."""
         if self._budget.is_near_step(self._rss):
-            self._steps.before_sleep()
+            self._movement.before_sleep()
 
     def after_sleep(self, late: float) -> None:
         """The watcher has woken up ``late`` seconds after it meant to; the look comes next."""
         if self._budget.is_near_step(self._rss):
-            self._steps.after_sleep(late)
+            self._movement.after_sleep(late)
 
     def look(self, units: int, now: float) -> Facts:
         """Open a window where it is time for one, look into the one that is open, or close it; at each tick.
@@ -129,11 +128,11 @@ class GrowthWindows:
         seconds_left = budget.seconds_left(rss, headroom, now)
         if budget.is_too_early(headroom, seconds_left) or is_importing():
             self._drop_call()
-            self._steps.reset()
+            self._movement.reset()
             budget.count_from(rss, now)
             return []
         length = budget.length(headroom, seconds_left, now)
-        if not self._steps.are_short(now):
+        if not self._movement.is_seen(now):
             self._is_undecided = True
             return self._consider_call(rss, headroom, now, length)
         self._drop_call()
@@ -160,7 +159,7 @@ class GrowthWindows:
     def _consider_call(self, rss: int, headroom: int, now: float, length: float) -> Facts:
         """Memory grows, and no thread is seen to come to another line: is it a call, or a loop that seems to be one?"""
         call, window = self._call, self._call_window
-        if window is None or not self._steps.unmoved_looks:
+        if window is None or not self._movement.unmoved_looks:
             self._drop_call()
             window = Window(call, self._stacks, rss, LONGEST)
         elif call.loop():
@@ -173,7 +172,7 @@ class GrowthWindows:
         self._drop_call()
         self._budget.count_window()
         self._budget.count_from(rss, now)
-        self._steps.reset()
+        self._movement.reset()
         threads = ThreadStacks()
         return window.facts(call.by, call.paths(threads), rss, threads)
 
@@ -219,7 +218,7 @@ class GrowthWindows:
 
     def _end(self, window: Window, rss: int) -> None:
         self._window = None
-        self._steps.reset()
+        self._movement.reset()
         self._budget.charge(window.cost())
         self._budget.count_from(rss, monotonic())
 
@@ -241,26 +240,3 @@ class NoWindows:
 
     def close(self) -> None:
         """Nothing was opened."""
-
-
-def _block_engines(enough: int, *, followed: bool) -> tuple[RetainedBlocks, ...]:
-    """The engine that traces, made ready now: to import it in the midst of a fast leak takes longer than there is time.
-
-    Empty where it can't be had (no ctypes, another Python): then there are the samples alone.
-    """
-    try:
-        from memmon_runtime.attribution.retained_blocks import RetainedBlocks  # noqa: PLC0415 - see above
-
-        return (RetainedBlocks(enough, followed=followed),)
-    except Exception:
-        return ()
-
-
-def _line_engines(reader: Reader, step: int) -> tuple[LineGrowth, ...]:
-    """The engine for growth by lines, in the same way."""
-    try:
-        from memmon_runtime.attribution.line_growth import LineGrowth  # noqa: PLC0415 - see above
-
-        return (LineGrowth(reader, step),)
-    except Exception:
-        return ()

@@ -1,9 +1,9 @@
-"""Whether memory grows in many short steps, or within one call.
+"""Whether the threads move on from line to line while memory grows, or stand in one call.
 
 One call needs no window: the stack names its line. And no window must be open when a long native call begins: while it
 holds the GIL nobody can close the window, and tracemalloc would take half as much memory again as the call itself. So
-a window opens only where the program is seen to be in the midst of short steps: between two looks a thread has come to
-another place in the user's code, or the watcher had to wait for the GIL and soon got it.
+a window opens only where the program is seen to move on: between two looks a thread has come to another place in the
+user's code, or the watcher had to wait for the GIL and soon got it.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ if TYPE_CHECKING:
 _MOST_TASKS = 64
 """Of so many of the process's threads the state is asked for."""
 _ENOUGH_SIGNS = 2
-"""So many signs of short steps in succession are believed."""
+"""So many signs of a program that moves on, in succession, are believed."""
 _LOCKED_OUT = 0.1
 """A look that comes so many seconds late finds that a native call held the GIL: the signs before it count no more."""
 _SLOW = 2.0
-"""Seconds after which growth that shows neither signs of short steps nor a call at work is taken for a slow one."""
+"""Seconds after which a program that shows neither such signs nor a call at work is taken for one that moves slowly."""
 
 
-class StepDetector:
+class Movement:
     """What the looks have shown since the last growth by a step; used by the watcher alone."""
 
     def __init__(self) -> None:
         """Nothing is known."""
         self._switches = 0
-        self._waited = False
+        self._waited_for_gil = False
         self._late = 0.0
         self.reset()
 
@@ -63,20 +63,20 @@ class StepDetector:
     def after_sleep(self, late: float) -> None:
         """The watcher sleeps no more, ``late`` seconds after it meant to wake up."""
         # The sleep itself is one switch; another is the wait for the GIL.
-        self._waited = getrusage is not None and getrusage(RUSAGE_THREAD).ru_nvcsw - self._switches > 1
+        self._waited_for_gil = getrusage is not None and getrusage(RUSAGE_THREAD).ru_nvcsw - self._switches > 1
         self._late = late
 
-    def are_short(self, now: float) -> bool:
-        """Look where the threads are, and tell whether memory grows in many short steps."""
+    def is_seen(self, now: float) -> bool:
+        """Look where the threads are, and tell whether they move on."""
         if self._late > _LOCKED_OUT:
             self.reset()
         self._since = self._since or now
         places = {_place(frame) for frame in frames_of_others().values()}
         same = places == self._places
         if self._places is not None:
-            self._signs = 0 if same and not self._waited else self._signs + self._waited + (not same)
+            self._signs = 0 if same and not self._waited_for_gil else self._signs + self._waited_for_gil + (not same)
         self._places = places
-        self.unmoved_looks = self.unmoved_looks + 1 if same and not self._waited and _any_computes() else 0
+        self.unmoved_looks = self.unmoved_looks + 1 if same and not self._waited_for_gil and _any_computes() else 0
         return self._signs >= _ENOUGH_SIGNS or (now - self._since >= _SLOW and not self.unmoved_looks)
 
 
