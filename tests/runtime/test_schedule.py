@@ -1,4 +1,4 @@
-"""When the watcher looks next, when its looks are urgent, and how many stacks it may write: arithmetic on a clock."""
+"""When the watcher looks next, and when its looks are urgent: arithmetic on a clock."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import threading
 
 import pytest
 
-from memmon_runtime.watcher.background_lines import Allowance
 from memmon_runtime.watcher.schedule import Schedule
 
 MB = 1 << 20
@@ -51,11 +50,3 @@ def test_who_sleeps_can_be_woken():
     assert schedule.late >= 0
     threading.Timer(0.01, woken.release).start()
     assert schedule.sleep(60, woken)
-
-
-def test_stacks_may_be_written_thirty_times_and_once_a_second():
-    """A program whose memory jumps all the while does not fill the log with stacks."""
-    allowance = Allowance(10.0)
-    assert sum(allowance.take(10.0) for _ in range(100)) == 30
-    assert [allowance.take(now) for now in (10.9, 11.0, 11.1, 12.0)] == [False, True, False, True]
-    assert sum(allowance.take(1e6) for _ in range(100)) == 30
