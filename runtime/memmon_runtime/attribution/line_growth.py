@@ -66,9 +66,8 @@ class LineGrowth:
         # PyDLL keeps the GIL. Without argument types there is nothing that the edge of the recursion limit could turn
         # into another exception.
         self._pread = PyDLL(None).pread
-        self._buffer = create_string_buffer(
-            _STATM_SIZE
-        )  # one for all: what another thread reads in between is but newer
+        # One for all threads: what another one reads into it in between is but newer.
+        self._buffer = create_string_buffer(_STATM_SIZE)
         if self._now() < 0:
             raise OSError("no statm to be read")
         self._own: dict[str, bool] = {}

@@ -26,17 +26,16 @@ from time import monotonic
 
 from memmon_runtime.attribution.budget import LEAST_GROWTH, LEAST_HEADROOM, LONGEST, Budget
 from memmon_runtime.attribution.call_paths import ThreadStacks
-from memmon_runtime.attribution.engine import block_engines, line_engines
 from memmon_runtime.attribution.movement import Movement, is_importing
 from memmon_runtime.attribution.stack_samples import CallGrowth, StackSamples
-from memmon_runtime.attribution.window import Window
+from memmon_runtime.attribution.window import Window, block_engines, line_engines
 from memmon_runtime.system.isolation import BUILTINS
 
 __builtins__ = BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from memmon_runtime.attribution.engine import Engine
+    from memmon_runtime.attribution.window import Engine
     from memmon_runtime.measure.limits import Limits
     from memmon_runtime.measure.memory import Reader
     from memmon_runtime.record.event_file import Facts
