@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support.marks import full
 from support.tool import listing, memmon
 
 if TYPE_CHECKING:
@@ -88,12 +89,13 @@ def test_instrument_killed_at_every_point(folder: Path, script: Path, run: Run) 
 
 
 @pytest.mark.slow
-def test_copy_of_the_runtime_killed(folder: Path, script: Path, run: Run) -> None:
+@pytest.mark.parametrize("step", [23, pytest.param(1, marks=full)])
+def test_copy_of_the_runtime_killed(folder: Path, script: Path, run: Run, step: int) -> None:
     """The runtime stands there whole or not at all, and before anything needs it; restore takes it away."""
     before = listing(folder)
     original, _ = _both(folder, script)
     seen = set()
-    for left in _killed(run, folder, "instrument", "bot.py", step=7):
+    for left in _killed(run, folder, "instrument", "bot.py", step=step):
         runtime = left / "memmon_runtime"
         assert not runtime.exists() or (runtime / ".copied_by_memmon").exists()
         instrumented = (left / "bot.py").read_bytes() != original
@@ -104,12 +106,13 @@ def test_copy_of_the_runtime_killed(folder: Path, script: Path, run: Run) -> Non
 
 
 @pytest.mark.slow
-def test_restore_killed(folder: Path, script: Path, run: Run) -> None:
+@pytest.mark.parametrize("step", [7, pytest.param(1, marks=full)])
+def test_restore_killed(folder: Path, script: Path, run: Run, step: int) -> None:
     """The target is the instrumented or the original file; a second restore ends what the first began."""
     before = listing(folder)
     original, instrumented = _both(folder, script)
     memmon("instrument", "bot.py", cwd=folder)
-    for left in _killed(run, folder, "restore", step=2):
+    for left in _killed(run, folder, "restore", step=step):
         now = (left / "bot.py").read_bytes()
         assert now == original or (now, (left / BACKUP).read_bytes()) == (instrumented, original)
         assert run(left, "restore") == 0
@@ -155,8 +158,9 @@ def test_renewal_killed_at_every_point(folder: Path, script: Path, run: Run, *, 
 
 
 @pytest.mark.slow
-def test_instrument_killed_at_random(folder: Path, script: Path, run: Run) -> None:
-    """Two hundred commands killed by the clock, at random."""
+@pytest.mark.parametrize("kills", [40, pytest.param(200, marks=full)])
+def test_instrument_killed_at_random(folder: Path, script: Path, run: Run, kills: int) -> None:
+    """Commands killed by the clock, at random."""
     chance = random.Random(20260101)
     before = listing(folder)
     original, instrumented = _both(folder, script)
@@ -164,7 +168,7 @@ def test_instrument_killed_at_random(folder: Path, script: Path, run: Run) -> No
     run(folder, "instrument", "bot.py")
     longest = 1.5 * (time.monotonic() - began)
     run(folder, "restore")
-    for _ in range(200):
+    for _ in range(kills):
         run(folder, "instrument", "bot.py", when=chance.uniform(0, longest))
         now, kept = script.read_bytes(), folder / BACKUP
         assert now in (original, instrumented)

@@ -44,7 +44,8 @@ def _kills() -> Iterator[ParameterSet]:
 def test_the_line_that_ran_memory_out(tmp_path: Path, scenario: Scenario, way: str, *, renamed: bool) -> None:
     """Killed by the kernel: the exact line and the proven cause, while the cgroup is there and when it is gone."""
     seen = kill(tmp_path, scenario.source(renamed=renamed), way, scenario.needs)
-    assert seen.kills == 1, seen.stderr
+    # While the memory of the first is not free yet, the kernel may take the supervisor or a parent along.
+    assert seen.kills >= 1, seen.stderr
     for told in seen.reports:
         assert (told["outcome"], told["cause"]) == ("killed", "oom-kill"), told["evidence"]
         assert told["culprit"]["line"] == scenario.line(renamed=renamed), told["evidence"]
@@ -58,8 +59,15 @@ def _program(pid: int, way: str) -> int:
     return int(Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()[0])
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("innocent", INNOCENTS, ids=lambda one: one.name)
+_INNOCENTS = [
+    pytest.param(innocent, way, id=f"{innocent.name}-{way}", marks=[] if number % 2 == WAYS.index(way) else full)
+    for number, innocent in enumerate(INNOCENTS)
+    for way in WAYS
+]
+"""Each in one of the ways; with `--full` in both."""
+
+
+@pytest.mark.parametrize(("innocent", "way"), _INNOCENTS)
 def test_what_memory_did_not_kill(tmp_path: Path, innocent: Innocent, way: str) -> None:
     """Whatever else ends a program is never called the kernel's kill, however much memory it held."""
     command = start(tmp_path, innocent.source, way)
