@@ -62,7 +62,7 @@ def test_traces_nothing_while_half_of_the_limit_is_left(tmp_path: Path, python: 
     source = _LEAK + (
         "import json\n"
         "text = '[%s0]' % ('[0],' * 650_000)\n"
-        "for turn in range(6):\n"
+        "for turn in range(4):\n"
         "    rows = []\n"
         "    grow(rows, 30_000)\n"
         "    rows = json.loads(text)\n"
@@ -98,7 +98,7 @@ def test_leaves_the_programs_own_tracing_alone(tmp_path: Path, python: Path) -> 
     source = _LEAK + (
         "import tracemalloc\n"
         "tracemalloc.start(3)\n"
-        "grow([], 40_000)\n"
+        "grow([], 25_000)\n"
         "peak = tracemalloc.get_traced_memory()[1]\n"
         "print(tracemalloc.is_tracing(), tracemalloc.get_traceback_limit(), peak > 1 << 24)\n"
         "tracemalloc.stop()\n"

@@ -56,8 +56,8 @@ def test_it_is_given_back_when_the_growth_is_over(tmp_path: Path, python: Path) 
 def test_what_the_program_sets_meanwhile_stays(tmp_path: Path, python: Path) -> None:
     """A shorter interval is left alone, and one that was read from the watcher's and set again is not kept for ever."""
     source = (
-        "sys.setswitchinterval(1e-5)\nprint(grow(1), settle())\nsys.setswitchinterval(0.005)\n"
-        "grow(1)\nsys.setswitchinterval(sys.getswitchinterval())\nprint(settle())\n"
+        "sys.setswitchinterval(1e-5)\nprint(grow(0.5), settle())\nsys.setswitchinterval(0.005)\n"
+        "lent(0.5)\nsys.setswitchinterval(sys.getswitchinterval())\nprint(settle())\n"
     )
     assert _print(tmp_path, python, source) == "{10} 10\n5000\n"
 
@@ -66,8 +66,8 @@ def test_what_the_program_sets_meanwhile_stays(tmp_path: Path, python: Path) -> 
 def test_a_forked_child_begins_with_the_programs_own(tmp_path: Path, python: Path) -> None:
     """The watcher ends before a fork and takes its interval with it."""
     source = (
-        "import os\nfor turn in range(5):\n    grow(0.5)\n    pid = os.fork()\n    if pid == 0:\n"
+        "import os\nfor turn in range(3):\n    lent(0.4)\n    pid = os.fork()\n    if pid == 0:\n"
         "        os._exit(round(sys.getswitchinterval() * 1e6) != 5000)\n"
         "    print(os.waitpid(pid, 0)[1])\n"
     )
-    assert _print(tmp_path, python, source) == "0\n" * 5
+    assert _print(tmp_path, python, source) == "0\n" * 3

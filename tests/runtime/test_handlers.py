@@ -70,7 +70,7 @@ def test_a_finaliser_that_waits_for_a_threads_lock(every_python):
         + "    def __del__(self):\n"
         + "        with lock:\n"
         + "            pass\n"
-        + "end = time.monotonic() + 1.5\n"
+        + "end = time.monotonic() + 0.8\n"
         + "def work():\n"
         + "    while time.monotonic() < end:\n"
         + "        with lock:\n"

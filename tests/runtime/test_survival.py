@@ -130,7 +130,7 @@ def ends_in_background(log):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kills", [6, pytest.param(40, marks=full)])
+@pytest.mark.parametrize("kills", [4, pytest.param(40, marks=full)])
 def test_the_last_twenty_lines_name_the_last_checkpoint(bench, kills):
     """Whenever the program is killed: the newest that the log's end names is the newest passed, or the one before."""
     bench.write(CHANGING, settings='interval=0.05, warning="60MB", critical="90MB", ')
