@@ -64,13 +64,13 @@ class BoundedFile:
             size = len(data)
             if self.end + size > self._room:
                 self._shorten()
+                if self.end + size > self._room:
+                    return False
         except OSError:
             return False
+        # Nothing is called and nothing branches from the one to the other, so that no handler comes in between.
         at = self.end
-        end = at + size
-        if end > self._room:
-            return False
-        self.end = end
+        self.end = end = at + size
         try:
             written = write(self.fd, data, at)
             if written == size:
