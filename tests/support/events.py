@@ -26,8 +26,11 @@ def facts(log: Path) -> list[tuple[str, Any]]:
 
 
 def told(folder: Path, key: str) -> list[Any]:
-    """The facts of one name beside all run logs of ``folder``, the logs in the order of their names."""
-    logs = sorted(folder.glob("memory_monitor_*.log"))
+    """The facts of one name beside all run logs of ``folder``, the logs in the order of their names.
+
+    A worker that its pool ends as it starts may leave a log and no events.
+    """
+    logs = [log for log in sorted(folder.glob("memory_monitor_*.log")) if path_of(log).exists()]
     return [value for log in logs for name, value in facts(log) if name == key]
 
 
