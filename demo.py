@@ -88,7 +88,7 @@ def story(python: str) -> None:
     heading("The verdict")
     if show([*memmon, "report"]) != 1:
         fail("memmon report should exit with 1 for a run that died")
-    culprit = json.loads(call([*memmon, "report", "--json"]))["culprit"]
+    culprit = json.loads(call([*memmon, "report", "--json"]))["verdict"]["culprit"]
     if (culprit["file"], culprit["checkpoint"]) != (str(bot.resolve()), "加载config_BEFORE"):
         fail(f"the verdict should name {BOT} and the loading of its config")
 

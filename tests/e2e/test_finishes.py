@@ -78,8 +78,12 @@ def test_report_on_a_finished_run(folder: Path) -> None:
     done = memmon("report", "--json", cwd=folder)
     assert (done.returncode, done.stderr) == (0, "")
     report = json.loads(done.stdout)
-    assert (report["outcome"], report["cause"], report["culprit"]) == ("finished", None, None)
-    assert report["target"] == str(script.resolve())
+    assert (report["verdict"]["outcome"], report["verdict"]["cause"], report["verdict"]["culprit"]) == (
+        "finished",
+        None,
+        None,
+    )
+    assert report["run"]["target"] == str(script.resolve())
     assert {row["name"] for row in report["hotspots"] if row["status"] == "ok"} == {
         "Phase3_粗筛",
         "Phase4",

@@ -48,9 +48,9 @@ def _kill_while_loading(folder: Path, python: Path) -> None:
     for done in (while_it_exists, after_it_is_gone):
         assert (done.returncode, done.stderr) == (1, "")
         report = json.loads(done.stdout)
-        assert report["schema"] == "memmon.report/1"
-        assert (report["outcome"], report["cause"]) == ("killed", "oom-kill")
-        culprit = report["culprit"]
+        assert report["schema"] == "memmon.report/2"
+        assert (report["verdict"]["outcome"], report["verdict"]["cause"]) == ("killed", "oom-kill")
+        culprit = report["verdict"]["culprit"]
         assert (culprit["file"], culprit["checkpoint"]) == (str(script.resolve()), "加载config_BEFORE")
         assert (culprit["line"], culprit["function"]) in places
 
@@ -77,8 +77,8 @@ def test_killed_while_copying(folder: Path) -> None:
     assert "创建old_config_BEFORE" in log[-1]
 
     report = json.loads(memmon("report", "--json", cwd=folder).stdout)
-    assert (report["outcome"], report["cause"]) == ("killed", "oom-kill")
-    assert report["culprit"]["line"] == line
+    assert (report["verdict"]["outcome"], report["verdict"]["cause"]) == ("killed", "oom-kill")
+    assert report["verdict"]["culprit"]["line"] == line
     rows = {row["name"]: row for row in report["hotspots"]}
     assert (rows["加载config"]["status"], rows["加载config"]["hits"]) == ("alarm", 1)
     assert rows["加载config"]["growth_mb"] > rows["加载config"]["alarm_mb"] == 100

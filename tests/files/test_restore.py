@@ -353,7 +353,7 @@ def test_logs_that_were_told_to_go_elsewhere(folder: Path, *, switch: bool) -> N
     subprocess.run([sys.executable, "bot.py"], cwd=folder, env=plain_environment(**environment), check=True)
     (log,) = (folder / "日志").glob("memory_monitor_*.log")
     report = memmon("report", "--json", cwd=folder, **environment)
-    assert json.loads(report.stdout)["log"] == str(log)
+    assert json.loads(report.stdout)["run"]["log"] == str(log)
     assert "1 run log" in memmon("status", cwd=folder, **environment).stderr
     memmon("restore", "--purge-logs", cwd=folder, **environment)
     assert not log.exists()

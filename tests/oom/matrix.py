@@ -43,7 +43,7 @@ def row(scenario: Scenario, way: str, *, renamed: bool, keep: Path | None) -> st
     want, got = scenario.line(renamed=renamed), seen.line
     exact = "yes" if got == want else f"no: {got}, not {want}"
     last = seen.reports[1]
-    causes = "/".join(sorted({str(one["cause"]) for one in seen.reports}))
+    causes = "/".join(sorted({str(one["verdict"]["cause"]) for one in seen.reports}))
     return f"| {name} | {way} | {exact} | {seen.evidence} | {causes} | {last['confidence']} | {seen.seconds:.2f} |"
 
 

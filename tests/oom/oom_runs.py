@@ -38,7 +38,7 @@ class Seen:
     @property
     def line(self) -> int | None:
         """The line that both reports name; None where they differ or name none."""
-        lines = {(report["culprit"] or {}).get("line") for report in self.reports}
+        lines = {(report["verdict"]["culprit"] or {}).get("line") for report in self.reports}
         return lines.pop() if len(lines) == 1 else None
 
 

@@ -47,9 +47,11 @@ def test_the_line_that_ran_memory_out(tmp_path: Path, scenario: Scenario, way: s
     # While the memory of the first is not free yet, the kernel may take the supervisor or a parent along.
     assert seen.kills >= 1, seen.stderr
     for told in seen.reports:
-        assert (told["outcome"], told["cause"]) == ("killed", "oom-kill"), told["evidence"]
-        assert told["culprit"]["line"] == scenario.line(renamed=renamed), told["evidence"]
-        assert told["culprit"]["file"] == str((tmp_path / "program.py").resolve())
+        assert (told["verdict"]["outcome"], told["verdict"]["cause"]) == ("killed", "oom-kill"), told["verdict"][
+            "evidence"
+        ]
+        assert told["verdict"]["culprit"]["line"] == scenario.line(renamed=renamed), told["verdict"]["evidence"]
+        assert told["verdict"]["culprit"]["file"] == str((tmp_path / "program.py").resolve())
 
 
 def _program(pid: int, way: str) -> int:
@@ -84,5 +86,13 @@ def test_what_memory_did_not_kill(tmp_path: Path, innocent: Innocent, way: str) 
         assert group.oom_kills() == 0, stderr
     second, _ = report(tmp_path)
     for told in (first, second):
-        assert told["outcome"] in innocent.outcomes, (told["outcome"], told["evidence"], stderr)
-        assert told["cause"] in innocent.causes, (told["cause"], told["evidence"], stderr)
+        assert told["verdict"]["outcome"] in innocent.outcomes, (
+            told["verdict"]["outcome"],
+            told["verdict"]["evidence"],
+            stderr,
+        )
+        assert told["verdict"]["cause"] in innocent.causes, (
+            told["verdict"]["cause"],
+            told["verdict"]["evidence"],
+            stderr,
+        )

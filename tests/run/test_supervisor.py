@@ -412,7 +412,11 @@ def killed_by_the_kernel(place: Place, *options: str) -> tuple[subprocess.Comple
                 return done, str(group.path)
             assert (done.returncode, group.oom_kills()) == (-signal.SIGKILL, 2)
             told = json.loads(memmon("report", "--json", cwd=place.folder).stdout)
-        assert (told["outcome"], told["cause"], told["culprit"]["line"]) == ("killed", "oom-kill", 5)
+        assert (told["verdict"]["outcome"], told["verdict"]["cause"], told["verdict"]["culprit"]["line"]) == (
+            "killed",
+            "oom-kill",
+            5,
+        )
         for path in place.folder.glob("*memory_monitor_*"):
             path.unlink()
     pytest.fail("the kernel killed the supervisor too, ten times of ten")

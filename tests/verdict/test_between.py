@@ -75,4 +75,4 @@ def test_the_largest_step_is_told_with_the_checkpoint_before_that_one(said: Call
 def test_the_json_names_no_line(said: Callable[..., Verdict]) -> None:
     """A reader of the JSON is not sent to a line that took nothing."""
     verdict = said(*PARTS, line("background", 980, 860, ' last="k_END"', "CRITICAL"))
-    assert json.loads(as_json(verdict))["culprit"]["line"] is None
+    assert json.loads(as_json(verdict))["verdict"]["culprit"]["line"] is None

@@ -61,8 +61,8 @@ def test_a_limit_that_python_was_told_of(tmp_path: Path) -> None:
     """
     status, said, text = supervised(tmp_path, source, "100MB")
     assert status == 1
-    assert (said["outcome"], said["cause"]) == ("exception", "limit")
-    assert said["culprit"]["file"] == str(tmp_path / "bot.py")
+    assert (said["verdict"]["outcome"], said["verdict"]["cause"]) == ("exception", "limit")
+    assert said["verdict"]["culprit"]["file"] == str(tmp_path / "bot.py")
     assert "limit.py" not in text
 
 
@@ -74,5 +74,9 @@ def test_a_limit_that_python_could_not_be_told_of(tmp_path: Path) -> None:
     """
     status, said, text = supervised(tmp_path, source, "100MB")
     assert status == 137
-    assert (said["outcome"], said["cause"], said["signal"]) == ("killed", "limit", "SIGKILL")
+    assert (said["verdict"]["outcome"], said["verdict"]["cause"], said["verdict"]["signal"]) == (
+        "killed",
+        "limit",
+        "SIGKILL",
+    )
     assert text.startswith("KILLED at the limit that was set for it (certain)")

@@ -176,7 +176,7 @@ def test_a_log_that_can_not_be_written_is_still_reported_on(
     command = [sys.executable, "-c", textwrap.dedent(program), "report", "--json"]
     done = subprocess.run(command, cwd=tmp_path, stdout=subprocess.PIPE, check=False)
     assert done.returncode == 1
-    assert json.loads(done.stdout)["outcome"] == "killed"
+    assert json.loads(done.stdout)["verdict"]["outcome"] == "killed"
     assert log.read_text(encoding="utf-8").splitlines(keepends=True) == before
 
 
@@ -187,7 +187,7 @@ def test_a_running_program_is_told_by_its_page(start: Callable[..., subprocess.P
     while len(checkpoints(log)) < 4:
         time.sleep(0.01)
     said = report(tmp_path, 0)
-    assert (said["outcome"], said["cause"], said["culprit"]) == ("running", None, None)
+    assert (said["verdict"]["outcome"], said["verdict"]["cause"], said["verdict"]["culprit"]) == ("running", None, None)
 
 
 def test_a_page_that_is_no_page_is_passed_over(start: Callable[..., subprocess.Popen[bytes]], tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_a_page_that_is_no_page_is_passed_over(start: Callable[..., subprocess.P
         b"", whole[:7], whole[:600], b"\xff" * len(whole), whole[:16] + b"\xff" * 8 + whole[24:], phases, levels,
     ):  # fmt: skip
         page.write_bytes(broken)
-        assert report(tmp_path)["outcome"] == "killed"
+        assert report(tmp_path)["verdict"]["outcome"] == "killed"
 
 
 @each_python()
@@ -227,7 +227,7 @@ def test_where_a_native_call_held_the_interpreter(
     assert main.at_lockout
     assert [frame.line for frame in main.frames if frame.file == str(tmp_path / "热循环.py")] == [5, 8]
     said = report(tmp_path)
-    assert (said["culprit"]["line"], said["culprit"]["file"]) == (5, str(tmp_path / "热循环.py"))
+    assert (said["verdict"]["culprit"]["line"], said["verdict"]["culprit"]["file"]) == (5, str(tmp_path / "热循环.py"))
 
 
 def test_the_text_of_a_dump(tmp_path: Path) -> None:
@@ -270,10 +270,14 @@ def test_a_fatal_native_call_names_its_line(tmp_path: Path) -> None:
         with cgroup.limited(limit) as group:
             assert group.run([sys.executable, path.name], cwd=tmp_path).returncode == -signal.SIGKILL
             said = report(tmp_path)
-        assert (said["cause"], said["culprit"]["checkpoint"]) == ("oom-kill", "work_START")
+        assert (said["verdict"]["cause"], said["verdict"]["culprit"]["checkpoint"]) == ("oom-kill", "work_START")
         if b" in work" in Path(stack_of(str(log_in(tmp_path)))).read_bytes():
             break
-    assert (said["confidence"], said["culprit"]["line"], said["culprit"]["function"]) == ("certain", 5, "work")
+    assert (
+        said["verdict"]["cause_confidence"],
+        said["verdict"]["culprit"]["line"],
+        said["verdict"]["culprit"]["function"],
+    ) == ("certain", 5, "work")
 
 
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])

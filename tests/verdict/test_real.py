@@ -96,15 +96,19 @@ def test_a_step_that_the_kernel_ended(program: Callable[[str], Path]) -> None:
         there = report(path, 1)
     gone = report(path, 1)
     for said in (there, gone):
-        assert (said["outcome"], said["cause"], said["signal"]) == ("killed", "oom-kill", "SIGKILL")
-        culprit = said["culprit"]
+        assert (said["verdict"]["outcome"], said["verdict"]["cause"], said["verdict"]["signal"]) == (
+            "killed",
+            "oom-kill",
+            "SIGKILL",
+        )
+        culprit = said["verdict"]["culprit"]
         assert (culprit["file"], culprit["line"]) == (str(path), line_of(path, "again = data"))
         assert (culprit["function"], culprit["checkpoint"]) == ("work", "copy_BEFORE")
         assert {one["name"]: one["hits"] for one in said["hotspots"]} == {"work": 1, "fill": 1, "copy": 1}
-        assert said["rss_mb"]["limit"] == 120
-        assert "deque" not in said["advice"][0]
-        assert f"程序.py:{culprit['line']}" in said["advice"][0]
-    assert there["confidence"] == "certain"
+        assert said["verdict"]["rss_mb"]["limit"] == 120
+        assert "deque" not in said["verdict"]["advice"][0]
+        assert f"程序.py:{culprit['line']}" in said["verdict"]["advice"][0]
+    assert there["verdict"]["culprit"]["confidence"] == "certain"
 
 
 @needs_cgroup
@@ -125,10 +129,10 @@ def test_a_leak_that_the_kernel_ended(program: Callable[[str], Path]) -> None:
     with cgroup.limited(120) as group:
         assert group.run([sys.executable, path.name], cwd=path.parent).returncode == -signal.SIGKILL
         said = report(path, 1)
-    assert said["cause"] == "oom-kill"
+    assert said["verdict"]["cause"] == "oom-kill"
     hits = {one["name"]: one["hits"] for one in said["hotspots"]}
     assert hits["fill"] > 30
-    assert said["rss_mb"]["peak"] > 100
+    assert said["verdict"]["rss_mb"]["peak"] > 100
 
 
 def test_killed_by_hand_is_not_called_an_oom_kill(program: Callable[[str], Path]) -> None:
@@ -150,13 +154,21 @@ def test_killed_by_hand_is_not_called_an_oom_kill(program: Callable[[str], Path]
     while "fill_BEFORE" not in "".join(one.read_text("utf-8") for one in path.parent.glob("memory_monitor_*.log")):
         os.sched_yield()
     running = report(path, 0)
-    assert (running["outcome"], running["cause"], running["culprit"]) == ("running", None, None)
+    assert (running["verdict"]["outcome"], running["verdict"]["cause"], running["verdict"]["culprit"]) == (
+        "running",
+        None,
+        None,
+    )
     child.kill()
     child.communicate()
     said = report(path, 1)
-    assert (said["outcome"], said["cause"], said["signal"]) == ("killed", "unknown", None)
-    assert said["culprit"]["checkpoint"] == "fill_BEFORE"
-    assert said["confidence"] == "guess"
+    assert (said["verdict"]["outcome"], said["verdict"]["cause"], said["verdict"]["signal"]) == (
+        "killed",
+        "unknown",
+        None,
+    )
+    assert said["verdict"]["culprit"]["checkpoint"] == "fill_BEFORE"
+    assert said["verdict"]["cause_confidence"] == "guess"
 
 
 def test_a_memory_error(program: Callable[[str], Path]) -> None:
@@ -174,9 +186,13 @@ def test_a_memory_error(program: Callable[[str], Path]) -> None:
     )
     assert run(path) == 1
     said = report(path, 1)
-    assert (said["outcome"], said["cause"], said["confidence"]) == ("exception", "memory-error", "certain")
-    assert said["exception"]["type"] == "MemoryError"
-    assert said["culprit"]["line"] == line_of(path, "data = bytearray")
+    assert (said["verdict"]["outcome"], said["verdict"]["cause"], said["verdict"]["cause_confidence"]) == (
+        "exception",
+        "memory-error",
+        "certain",
+    )
+    assert said["run"]["exception"]["type"] == "MemoryError"
+    assert said["verdict"]["culprit"]["line"] == line_of(path, "data = bytearray")
 
 
 def test_another_exception(program: Callable[[str], Path]) -> None:
@@ -184,8 +200,12 @@ def test_another_exception(program: Callable[[str], Path]) -> None:
     path = program("def work():\n    data = {}\n    return data['无']\n\nwork()\n")
     assert run(path) == 1
     said = report(path, 1)
-    assert (said["outcome"], said["cause"], said["culprit"]) == ("exception", None, None)
-    assert (said["exception"]["type"], said["exception"]["line"]) == ("KeyError", 3)
+    assert (said["verdict"]["outcome"], said["verdict"]["cause"], said["verdict"]["culprit"]) == (
+        "exception",
+        None,
+        None,
+    )
+    assert (said["run"]["exception"]["type"], said["run"]["exception"]["line"]) == ("KeyError", 3)
 
 
 @pytest.mark.parametrize("ending", ["pass", "raise SystemExit(3)", "import sys; sys.exit(3)"])
@@ -194,7 +214,12 @@ def test_a_run_that_ended_by_itself(program: Callable[[str], Path], ending: str)
     path = program(f"def work():\n    data = bytearray(30 << 20)\n    return len(data)\n\nwork()\nwork()\n{ending}\n")
     run(path)
     said = report(path, 0)
-    assert (said["outcome"], said["cause"], said["culprit"], said["advice"]) == ("finished", None, None, [])
+    assert (
+        said["verdict"]["outcome"],
+        said["verdict"]["cause"],
+        said["verdict"]["culprit"],
+        said["verdict"]["advice"],
+    ) == ("finished", None, None, [])
     (fill,) = (one for one in said["hotspots"] if one["name"] == "fill")
     assert (fill["hits"], fill["status"], fill["line"]) == (2, "high", 2)
     assert 58 < fill["growth_mb"] < 64
@@ -234,7 +259,7 @@ def test_after_every_kill_the_log_names_the_last_checkpoint(program: Callable[[s
     once = logs[0].read_bytes()
     assert report(path, 1) == said
     assert logs[0].read_bytes() == once
-    assert said["cause"] == "unknown"
+    assert said["verdict"]["cause"] == "unknown"
     hits = {one["name"]: one["hits"] for one in said["hotspots"]}
     assert hits["work"] - 1 <= hits["copy"] <= hits["fill"] <= hits["work"]
 
@@ -261,12 +286,12 @@ def test_a_child_that_the_kernel_ended(program: Callable[[str], Path]) -> None:
         # Now and then the kernel takes the parent along, since the child's memory is not free at once.
         assert group.run([sys.executable, path.name], cwd=path.parent).returncode in {0, -signal.SIGKILL}
         said = report(path, 1)
-    assert (said["outcome"], said["cause"]) == ("killed", "oom-kill")
-    assert said["culprit"]["line"] == line_of(path, "again =")
-    parent, child = said["processes"]
+    assert (said["verdict"]["outcome"], said["verdict"]["cause"]) == ("killed", "oom-kill")
+    assert said["verdict"]["culprit"]["line"] == line_of(path, "again =")
+    parent, child = said["run"]["processes"]
     assert (child["outcome"], child["parent"]) == ("killed", parent["pid"])
     assert parent["outcome"] in {"finished", "killed"}
-    assert said["culprit"]["pid"] == child["pid"]
+    assert said["verdict"]["pid"] == child["pid"]
 
 
 def test_a_name_with_a_line_separator_in_it(tmp_path: Path) -> None:

@@ -42,12 +42,14 @@ NORMAL = (
     '# end: {"exit": "normal"}\n',
 )
 KEYS = {
-    "": "schema log target outcome cause confidence signal exit_status exception evidence culprit rss_mb processes "
-    "hotspots top advice",
-    "culprit": "file line function checkpoint pid thread",
-    "rss_mb": "baseline last peak limit",
-    "processes": "pid parent log outcome",
-    "hotspots": "name file line hits growth_mb max_growth_mb peak_mb normal_mb alarm_mb status",
+    "": "schema run incidents verdict hotspots top",
+    "run": "id started target log outcome exit_status exception processes",
+    "run processes": "pid parent role log rss_mb outcome",
+    "verdict": "pid when outcome cause cause_confidence grew near_limit signal evidence culprit holder rss_mb advice",
+    "incidents": "pid when outcome cause cause_confidence grew near_limit signal evidence culprit holder rss_mb advice",
+    "verdict culprit": "file line function role confidence shown_by growth_mb of_mb checkpoint thread",
+    "verdict rss_mb": "baseline last peak limit",
+    "hotspots": "name file line hits growth_mb max_growth_mb peak_mb normal_mb alarm_mb status stood_down",
     "top": "name file line growth_mb rss_mb",
 }
 """The documented form: every key, in its order."""
@@ -60,10 +62,12 @@ def test_the_form_of_the_json(log: Callable[..., Path]) -> None:
     assert (done.returncode, done.stderr) == (1, "")
     said = json.loads(done.stdout)
     for part, keys in KEYS.items():
-        found = said[part] if part else said
+        found = said
+        for key in part.split():
+            found = found[key]
         assert list(found[0] if isinstance(found, list) else found) == keys.split(), part
-    assert said["schema"] == "memmon.report/1"
-    assert said["log"] == str(path)
+    assert said["schema"] == "memmon.report/2"
+    assert said["run"]["log"] == str(path)
     assert "加载config_AFTER" in done.stdout
 
 
@@ -71,9 +75,13 @@ def test_the_cards_story_in_json(log: Callable[..., Path]) -> None:
     """The reference card's example that is killed: config over its alarm, no proof of the killer, 850 after 338."""
     path = log(*CARD)
     said = json.loads(memmon("report", "--json", path, cwd=path.parent).stdout)
-    assert (said["outcome"], said["cause"]) == ("killed", "unknown")
-    assert (said["culprit"]["line"], said["culprit"]["checkpoint"]) == (10810, "加载config_AFTER")
-    assert (said["rss_mb"]["last"], said["rss_mb"]["baseline"], said["rss_mb"]["limit"]) == (980, 60, 1000)
+    assert (said["verdict"]["outcome"], said["verdict"]["cause"]) == ("killed", "unknown")
+    assert (said["verdict"]["culprit"]["line"], said["verdict"]["culprit"]["checkpoint"]) == (10810, "加载config_AFTER")
+    assert (
+        said["verdict"]["rss_mb"]["last"],
+        said["verdict"]["rss_mb"]["baseline"],
+        said["verdict"]["rss_mb"]["limit"],
+    ) == (980, 60, 1000)
     assert said["top"][0] == {
         "name": "加载config_AFTER",
         "file": "/srv/ds/deepseek_多币种智能版.py",
@@ -89,8 +97,8 @@ def test_the_cards_story_in_json(log: Callable[..., Path]) -> None:
         100,
         "alarm",
     )
-    assert "清理" in said["advice"][0]
-    assert "10810" in said["advice"][0]
+    assert "清理" in said["verdict"]["advice"][0]
+    assert "10810" in said["verdict"]["advice"][0]
 
 
 def test_the_cards_normal_run(log: Callable[..., Path]) -> None:
@@ -98,7 +106,12 @@ def test_the_cards_normal_run(log: Callable[..., Path]) -> None:
     path = log(*NORMAL)
     done = memmon("report", "--json", path, cwd=path.parent)
     said = json.loads(done.stdout)
-    assert (done.returncode, said["outcome"], said["culprit"], said["advice"]) == (0, "finished", None, [])
+    assert (done.returncode, said["verdict"]["outcome"], said["verdict"]["culprit"], said["verdict"]["advice"]) == (
+        0,
+        "finished",
+        None,
+        [],
+    )
     assert {one["status"] for one in said["hotspots"]} == {"ok"}
 
 
@@ -168,7 +181,7 @@ def test_newest_log_by_default(log: Callable[..., Path]) -> None:
     old = log(header(), START, END, name="memory_monitor_20251122_103048.log")
     os.utime(old)
     said = json.loads(memmon("report", "--json", cwd=newer.parent).stdout)
-    assert said["log"] == str(newer)
+    assert said["run"]["log"] == str(newer)
 
 
 def test_a_foreign_file_is_no_newest_log(log: Callable[..., Path]) -> None:
@@ -176,7 +189,7 @@ def test_a_foreign_file_is_no_newest_log(log: Callable[..., Path]) -> None:
     ours = log(header(), START, END, name="memory_monitor_20261122_103048.log")
     log("some other monitor\n", name="memory_monitor_20261122_103050.log")
     log("and another\n", name="memory_monitor_notes.log")
-    assert json.loads(memmon("report", "--json", cwd=ours.parent).stdout)["log"] == str(ours)
+    assert json.loads(memmon("report", "--json", cwd=ours.parent).stdout)["run"]["log"] == str(ours)
     log(name="memory_monitor_20261122_103051.log")
     done = memmon("report", cwd=ours.parent)
     assert (done.returncode, done.stdout) == (2, "")
@@ -200,14 +213,14 @@ def test_a_run_of_several_processes_is_one_report(log: Callable[..., Path]) -> N
     third = log(header(pid=NOBODY + 3, parent=parent), START, END, name="memory_monitor_20261122_103050_3.log")
     log(header(pid=NOBODY + 9), START, END, name="memory_monitor_20261122_103040.log")
     said = json.loads(memmon("report", "--json", cwd=first.parent).stdout)
-    assert said["log"] == str(first)
-    assert [(one["pid"], one["parent"], one["log"]) for one in said["processes"]] == [
+    assert said["run"]["log"] == str(first)
+    assert [(one["pid"], one["parent"], one["log"]) for one in said["run"]["processes"]] == [
         (NOBODY + 1, None, str(first)),
         (NOBODY + 2, NOBODY + 1, str(second)),
         (NOBODY + 3, NOBODY + 2, str(third)),
     ]
     alone = json.loads(memmon("report", "--json", second.name, cwd=first.parent).stdout)
-    assert [one["pid"] for one in alone["processes"]] == [NOBODY + 2, NOBODY + 3]
+    assert [one["pid"] for one in alone["run"]["processes"]] == [NOBODY + 2, NOBODY + 3]
 
 
 def test_logs_that_were_moved_still_find_each_other(log: Callable[..., Path], tmp_path: Path) -> None:
@@ -215,7 +228,7 @@ def test_logs_that_were_moved_still_find_each_other(log: Callable[..., Path], tm
     first = log(header(pid=NOBODY + 1), START, END)
     parent = {"pid": NOBODY + 1, "log": f"/server/gone/{first.name}"}
     log(header(pid=NOBODY, parent=parent), START, END, name="memory_monitor_20261122_103049_2.log")
-    assert len(json.loads(memmon("report", "--json", cwd=tmp_path).stdout)["processes"]) == 2
+    assert len(json.loads(memmon("report", "--json", cwd=tmp_path).stdout)["run"]["processes"]) == 2
 
 
 def test_a_child_without_a_first_line_takes_nothing_from_the_rest(log: Callable[..., Path], tmp_path: Path) -> None:
@@ -273,9 +286,9 @@ def test_any_path_and_any_locale(tmp_path: Path) -> None:
     for options in ([], ["--json"]):
         done = subprocess.run([*command, *options], capture_output=True, env=environment, check=False)
         assert (done.returncode, done.stderr) == (1, b"")
-    assert json.loads(done.stdout)["culprit"]["checkpoint"] == "加载config_AFTER"
+    assert json.loads(done.stdout)["verdict"]["culprit"]["checkpoint"] == "加载config_AFTER"
     done = subprocess.run([*command, "--json"], capture_output=True, check=False)
-    assert json.loads(done.stdout.decode("utf-8"))["culprit"]["checkpoint"] == "加载config_AFTER"
+    assert json.loads(done.stdout.decode("utf-8"))["verdict"]["culprit"]["checkpoint"] == "加载config_AFTER"
 
 
 def test_json_needs_no_rich(log: Callable[..., Path]) -> None:
@@ -294,4 +307,4 @@ def test_a_log_from_standard_input(log: Callable[..., Path]) -> None:
     command = [sys.executable, "-m", "memmon", "report", "--json", "-"]
     done = subprocess.run(command, input=path.read_bytes(), capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
-    assert json.loads(done.stdout)["outcome"] == "finished"
+    assert json.loads(done.stdout)["verdict"]["outcome"] == "finished"

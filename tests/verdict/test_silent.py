@@ -55,8 +55,13 @@ def test_an_end_that_nobody_saw(ran: Callable[[str], Path], ending: str) -> None
     assert first.startswith("ENDED WITHOUT A WORD: killed from outside, crashed, or os._exit")
     assert not [one for one in rest if "What grew" in one]
     said = json.loads(memmon("report", "--json", cwd=folder).stdout)
-    assert (said["outcome"], said["cause"], said["signal"], said["culprit"]) == ("killed", "unknown", None, None)
-    (advice,) = said["advice"]
+    assert (
+        said["verdict"]["outcome"],
+        said["verdict"]["cause"],
+        said["verdict"]["signal"],
+        said["verdict"]["culprit"],
+    ) == ("killed", "unknown", None, None)
+    (advice,) = said["verdict"]["advice"]
     assert "memmon run bot.py" in advice
 
 
@@ -64,8 +69,8 @@ def test_an_end_inside_a_bracket_has_its_place(ran: Callable[[str], Path]) -> No
     """The line that was running is told, as a guess, with nothing to mend about its memory."""
     folder = ran("import os\nrows = os._exit(3)\n")
     said = json.loads(memmon("report", "--json", cwd=folder).stdout)
-    assert (said["culprit"]["line"], said["culprit"]["checkpoint"]) == (2, "rows_BEFORE")
-    (advice,) = said["advice"]
+    assert (said["verdict"]["culprit"]["line"], said["verdict"]["culprit"]["checkpoint"]) == (2, "rows_BEFORE")
+    (advice,) = said["verdict"]["advice"]
     assert "memmon run bot.py" in advice
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from memmon.verdict.model import Culprit, Hotspot, Raised, TopEntry, Verdict
+    from memmon.verdict.model import Culprit, Holder, Hotspot, Process, Raised, TopEntry, Verdict
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-SCHEMA = "memmon.report/1"
+SCHEMA = "memmon.report/2"
 
 
 def _mb(amount: float | None) -> float | None:
@@ -37,9 +38,28 @@ def _culprit(culprit: Culprit | None) -> dict[str, Any] | None:
         "file": culprit.file,
         "line": culprit.line,
         "function": culprit.function,
+        "role": culprit.role,
+        "confidence": culprit.confidence,
+        "shown_by": culprit.shown_by,
+        "growth_mb": _mb(culprit.growth_mb),
+        "of_mb": _mb(culprit.of_mb),
         "checkpoint": culprit.checkpoint,
-        "pid": culprit.pid,
         "thread": culprit.thread,
+    }
+
+
+def _holder(holder: Holder | None) -> dict[str, Any] | None:
+    if holder is None:
+        return None
+    container, stores = holder.container, holder.stores
+    return {
+        "path": container.path,
+        "type": container.type,
+        "items": [container.before, container.items],
+        "mb": _mb(holder.mb),
+        "file": stores.file if stores else None,
+        "line": stores.line if stores else None,
+        "confidence": holder.confidence,
     }
 
 
@@ -56,6 +76,7 @@ def _hotspot(hotspot: Hotspot) -> dict[str, Any]:
         "normal_mb": _mb(site.normal_mb),
         "alarm_mb": _mb(site.alarm_mb),
         "status": hotspot.status,
+        "stood_down": False,  # no site stands down yet
     }
 
 
@@ -69,32 +90,75 @@ def _top(entry: TopEntry) -> dict[str, Any]:
     }
 
 
-def as_object(verdict: Verdict) -> dict[str, Any]:
-    """The verdict as it is written: every key is there, always, and in this order."""
+def _started(verdict: Verdict) -> str | None:
+    """When the run began, as an ISO time of its own zone."""
+    if verdict.started is None:
+        return None
+    zone = timezone(timedelta(seconds=verdict.offset or 0.0))
+    return datetime.fromtimestamp(verdict.started, zone).isoformat(timespec="milliseconds")
+
+
+def _process(one: Process, first: Process) -> dict[str, Any]:
     return {
-        "schema": SCHEMA,
-        "log": verdict.log,
+        "pid": one.pid,
+        "parent": one.parent,
+        "role": "main" if one is first else "child",
+        "log": one.log,
+        "rss_mb": _mb(one.rss_mb),
+        "outcome": one.outcome,
+    }
+
+
+def _run(verdict: Verdict) -> dict[str, Any]:
+    """What one start brought about: its first process's end, and all its processes."""
+    first, started = verdict.processes[0], _started(verdict)
+    of_first = verdict.subject is first
+    return {
+        "id": f"{started}-{first.pid}",
+        "started": started,
         "target": verdict.target,
+        "log": verdict.log,
+        "outcome": first.outcome,
+        "exit_status": verdict.exit_status if of_first else None,
+        "exception": _exception(verdict.exception) if of_first else None,
+        "processes": [_process(one, first) for one in verdict.processes],
+    }
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    """What is concluded of the process that the report speaks of."""
+    return {
+        "pid": verdict.subject.pid,
+        "when": verdict.when,
         "outcome": verdict.outcome,
         "cause": verdict.cause,
-        "confidence": verdict.confidence,
+        "cause_confidence": verdict.cause_confidence,
+        "grew": verdict.grew,
+        "near_limit": verdict.near_limit,
         "signal": verdict.signal,
-        "exit_status": verdict.exit_status,
-        "exception": _exception(verdict.exception),
         "evidence": list(verdict.evidence),
         "culprit": _culprit(verdict.culprit),
+        "holder": _holder(verdict.holder),
         "rss_mb": {
             "baseline": _mb(verdict.rss.baseline),
             "last": _mb(verdict.rss.last),
             "peak": _mb(verdict.rss.peak),
             "limit": _mb(verdict.rss.limit),
         },
-        "processes": [
-            {"pid": one.pid, "parent": one.parent, "log": one.log, "outcome": one.outcome} for one in verdict.processes
-        ],
+        "advice": list(verdict.advice),
+    }
+
+
+def as_object(verdict: Verdict) -> dict[str, Any]:
+    """The verdict as it is written: every key is there, always, and in this order."""
+    said = _verdict(verdict)
+    return {
+        "schema": SCHEMA,
+        "run": _run(verdict),
+        "incidents": [said] if verdict.cause else [],
+        "verdict": said,
         "hotspots": [_hotspot(one) for one in verdict.hotspots],
         "top": [_top(entry) for entry in verdict.top],
-        "advice": list(verdict.advice),
     }
 
 

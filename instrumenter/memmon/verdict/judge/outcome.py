@@ -61,7 +61,9 @@ class Conclusion:
         """The process as the verdict lists it."""
         header = self.case.history.header
         silent = self.unexplained and not self.evidence.shortage
-        return Process(header.pid, header.parent_pid, self.case.history.log, self.outcome, silent)
+        return Process(
+            header.pid, header.parent_pid, self.case.history.log, self.outcome, self.case.history.last_mb, silent=silent
+        )
 
 
 def exit_status(history: ProcessHistory) -> int | None:

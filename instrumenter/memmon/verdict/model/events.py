@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from memmon.verdict.model.census import Census, Collector
 from memmon.verdict.model.site import Site
 
 if TYPE_CHECKING:
@@ -246,6 +247,8 @@ Event = (
     | Stack
     | AddedLines
     | Heap
+    | Census
+    | Collector
     | GrowthWindow
     | Raised
     | FinalTotals

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from memmon.verdict.model.census import Census, Collector
     from memmon.verdict.model.events import (
         Ended,
         GrowthWindow,
@@ -71,6 +72,10 @@ class ProcessHistory:
     """The threads' numbers, as the checkpoints have them, and their names."""
     heap: Heap | None
     windows: tuple[GrowthWindow, ...]
+    censuses: tuple[Census, ...]
+    """In the order in which they were taken."""
+    collector: Collector | None
+    """The state of the garbage collector when it was last told."""
     raised: Raised | None
     left: Record | None
     """The LEFT of the innermost bracket that was left since ``checkpoint``: the exception passed through it."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from memmon.verdict.model.census import GrownContainer
     from memmon.verdict.model.events import Frame, Heap, Raised, Record
     from memmon.verdict.model.process import OpenBracket
     from memmon.verdict.model.site import Figures, Site
@@ -14,12 +15,21 @@ Outcome = Literal["finished", "exception", "killed", "running"]
 Cause = Literal["oom-kill", "memory-error", "limit", "crash", "signal", "unknown"]
 Confidence = Literal["certain", "likely", "guess"]
 Status = Literal["ok", "high", "alarm"]
-ShownBy = Literal["open", "stack", "window", "checkpoint", "between", "leak", "raised"]
+Role = Literal["taken", "kept"]
+"""What a culprit's line did: it allocated what ran memory out, or it puts things into what holds them."""
+Grew = Literal["rss", "page-cache", "copied-pages", "uncollected", "others"]
+"""What it was that grew.
+
+``rss``: the process's own memory. ``page-cache``: files that it wrote or read, which its cgroup has to hold.
+``copied-pages``: pages that its forked processes shared until they were written to. ``uncollected``: garbage in cycles
+that the collector did not come by for. ``others``: other processes' memory.
+"""
+ShownBy = Literal["open", "stack", "window", "checkpoint", "between", "leak", "raised", "census"]
 """Which evidence gave the culprit's line.
 
 ``open``: a bracket without its end. ``stack``: a stack. ``window``: a growth window. ``checkpoint``: a bracket that had
 grown. ``between``: growth outside every bracket. ``leak``: a site that grew in many small steps. ``raised``: the
-exception that ended the program.
+exception that ended the program. ``census``: it stores what the container holds that grew.
 """
 
 
@@ -33,8 +43,11 @@ class Culprit:
     pid: int | None
     shown_by: ShownBy
     confidence: Confidence
+    role: Role = "taken"
     growth_mb: float | None = None
     """What the line took, as far as the log knows."""
+    of_mb: float | None = None
+    """The growth that ``growth_mb`` is a part of: as much of it as was seen."""
     checkpoint: str | None = None
     """The printed name, such as ``加载config_BEFORE``."""
     hotspot: str | None = None
@@ -52,6 +65,20 @@ class Culprit:
 
 
 @dataclass(frozen=True)
+class Holder:
+    """What keeps the memory that grew."""
+
+    container: GrownContainer
+    mb: float | None
+    """The weight of what came in, no more than what the process grew by; None where it can't be told from Python."""
+    of_mb: float
+    """What the process grew by meanwhile."""
+    stores: Frame | None
+    """The user's line that puts things into it, where it was found."""
+    confidence: Confidence
+
+
+@dataclass(frozen=True)
 class Process:
     """One process of the run."""
 
@@ -59,6 +86,8 @@ class Process:
     parent: int | None
     log: str
     outcome: Outcome
+    rss_mb: float = 0.0
+    """What it held at its last record."""
     silent: bool = False
     """It was gone without an end in its log, and nothing speaks for memory: killed, crashed, or ``os._exit``."""
 
@@ -102,6 +131,12 @@ class Verdict:
 
     log: str
     target: str | None
+    started: float | None
+    """When the run began, in seconds since the epoch."""
+    offset: float | None
+    """Seconds by which the run's local time is ahead of UTC."""
+    when: str
+    """The local time of the last record of the process that it is about, as printed."""
     outcome: Outcome
     cause: Cause | None
     cause_confidence: Confidence
@@ -114,6 +149,11 @@ class Verdict:
     evidence: tuple[str, ...]
     """Sentences in the log's language, weightiest first."""
     culprit: Culprit | None
+    holder: Holder | None
+    grew: Grew | None
+    """What it was that grew, where that is known."""
+    near_limit: bool
+    """It came so near its limit that it was about to be killed."""
     rss: Rss
     processes: tuple[Process, ...]
     hotspots: tuple[Hotspot, ...]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from memmon.record.file_names import events_of
 from memmon.verdict.model import AddedLines, Header, Proof, Site, Stack, Supervised
 from memmon.verdict.read import facts
+from memmon.verdict.read.json_values import text
 
 if TYPE_CHECKING:
     from memmon.verdict.model import Event
@@ -79,7 +80,7 @@ def _sort_in(event: Event, fields: dict[str, Any], standing: list[Event], timed:
     passed = fields.get("passed")
     if isinstance(event, Stack) and isinstance(passed, int):
         event = replace(event, passed=passed)
-    timed.append(TimedEvent(facts.text(fields.get("at")) or "", event))
+    timed.append(TimedEvent(text(fields.get("at")) or "", event))
 
 
 def _object(line: bytes) -> dict[str, Any]:

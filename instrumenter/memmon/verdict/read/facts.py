@@ -14,7 +14,6 @@ from memmon.verdict.model import (
     Event,
     Figures,
     FinalTotals,
-    Frame,
     GrowthWindow,
     Header,
     Heap,
@@ -26,40 +25,11 @@ from memmon.verdict.model import (
     Stack,
     Supervised,
 )
+from memmon.verdict.read.census_facts import census, collector
+from memmon.verdict.read.json_values import array, fields_of, frame, number, text, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-
-_LARGEST = 1 << 62
-"""No amount, time or number of anything is larger."""
-
-
-def _number(value: Any) -> float | None:
-    """A JSON number that may be an amount or a time: neither infinite nor of hundreds of digits."""
-    good = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST
-    return float(value) if good else None
-
-
-def _whole(value: Any) -> int | None:
-    """A JSON integer that may be a number of something."""
-    good = isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST
-    return value if good else None
-
-
-def text(value: Any) -> str | None:
-    """A JSON string."""
-    return value if isinstance(value, str) else None
-
-
-def _array(value: Any) -> list[Any]:
-    """A JSON array; anything else reads as an empty one."""
-    return value if isinstance(value, list) else []
-
-
-def _object(value: Any) -> dict[str, Any]:
-    """A JSON object; anything else reads as an empty one."""
-    return value if isinstance(value, dict) else {}
 
 
 def _time(value: Any) -> tuple[float | None, float | None]:
@@ -74,56 +44,47 @@ def _time(value: Any) -> tuple[float | None, float | None]:
 
 def header(facts: dict[str, Any]) -> Header:
     """What the record says of the program and the machine, as far as it makes sense."""
-    parent, limit, levels = (_object(facts.get(key)) for key in ("parent", "limit", "levels"))
-    kills = _object(facts.get("oom_kill"))
-    cgroup = _object(kills.get("cgroup"))
+    parent, limit, levels = (fields_of(facts.get(key)) for key in ("parent", "limit", "levels"))
+    kills = fields_of(facts.get("oom_kill"))
+    cgroup = fields_of(kills.get("cgroup"))
     started, offset = _time(facts.get("started"))
     return Header(
         version=text(facts.get("memmon")),
         target=text(facts.get("target")),
-        argv=tuple(map(str, _array(facts.get("argv")))),
-        pid=_whole(facts.get("pid")),
-        parent_pid=_whole(parent.get("pid")),
+        argv=tuple(map(str, array(facts.get("argv")))),
+        pid=whole(facts.get("pid")),
+        parent_pid=whole(parent.get("pid")),
         parent_log=text(parent.get("log")),
         started=started,
         offset=offset,
         language="zh" if facts.get("language") == "zh" else "en",
-        baseline_mb=_number(facts.get("baseline_mb")),
-        limit_mb=_number(limit.get("mb")),
+        baseline_mb=number(facts.get("baseline_mb")),
+        limit_mb=number(limit.get("mb")),
         limit_from=text(limit.get("from")),
-        warning_mb=_number(levels.get("warning_mb")),
-        critical_mb=_number(levels.get("critical_mb")),
+        warning_mb=number(levels.get("warning_mb")),
+        critical_mb=number(levels.get("critical_mb")),
         cgroup_path=text(cgroup.get("path")),
-        cgroup_inode=_whole(cgroup.get("inode")),
-        cgroup_kills=_whole(cgroup.get("count")),
-        vmstat_kills=_whole(kills.get("vmstat")),
-        start_ticks=_whole(facts.get("start_ticks")) or 0,
+        cgroup_inode=whole(cgroup.get("inode")),
+        cgroup_kills=whole(cgroup.get("count")),
+        vmstat_kills=whole(kills.get("vmstat")),
+        start_ticks=whole(facts.get("start_ticks")) or 0,
     )
-
-
-def _frame(value: Any) -> Frame | None:
-    """``["/abs/f.py", 123, "func"]``; the line may be null."""
-    try:
-        file, line, function = value
-    except (TypeError, ValueError):
-        return None
-    return Frame(str(file), _whole(line), str(function))
 
 
 def _figures(value: Any) -> Figures:
     """One site's figures; what is missing counts as nothing."""
-    fields = _object(value)
+    fields = fields_of(value)
     return Figures(
-        hits=_whole(fields.get("opened")) or 0,
-        growth_mb=_number(fields.get("growth_mb")) or 0.0,
-        max_growth_mb=_number(fields.get("max_growth_mb")) or 0.0,
-        peak_mb=_number(fields.get("peak_mb")),
+        hits=whole(fields.get("opened")) or 0,
+        growth_mb=number(fields.get("growth_mb")) or 0.0,
+        max_growth_mb=number(fields.get("max_growth_mb")) or 0.0,
+        peak_mb=number(fields.get("peak_mb")),
     )
 
 
 def _totalled_site(value: Any) -> Site | None:
     """The site that figures are of; None where they do not name it."""
-    fields = _object(value)
+    fields = fields_of(value)
     return _site(fields) if text(fields.get("name")) else None
 
 
@@ -131,24 +92,24 @@ def _site(fields: dict[str, Any]) -> Site:
     return Site(
         name=text(fields.get("name")) or "",
         file=text(fields.get("file")),
-        line=_whole(fields.get("line")),
+        line=whole(fields.get("line")),
         function=text(fields.get("function")),
         kind=text(fields.get("kind")) or "",
-        normal_mb=_number(fields.get("normal_mb")),
-        alarm_mb=_number(fields.get("alarm_mb")),
+        normal_mb=number(fields.get("normal_mb")),
+        alarm_mb=number(fields.get("alarm_mb")),
         printed=text(fields.get("printed")),
         printed_file=text(fields.get("printed_file")),
-        row=_whole(fields.get("row")),
+        row=whole(fields.get("row")),
     )
 
 
 def _stack(fields: dict[str, Any]) -> Stack:
-    frames = tuple(frame for frame in map(_frame, _array(fields.get("frames"))) if frame)
+    frames = tuple(frame for frame in map(frame, array(fields.get("frames"))) if frame)
     return Stack(text(fields.get("thread")), text(fields.get("tid")) or "", frames, fields.get("held") is True)
 
 
 def _added_lines(fields: dict[str, Any]) -> AddedLines:
-    added = [line for line in _array(fields.get("added")) if _whole(line)]
+    added = [line for line in array(fields.get("added")) if whole(line)]
     return AddedLines(text(fields.get("file")) or "", tuple(sorted(added)))
 
 
@@ -159,10 +120,10 @@ def _heap(fields: dict[str, Any]) -> Heap:
                 name=text(one.get("name")) or "",
                 where=text(one.get("where")) or "",
                 type=text(one.get("type")) or "",
-                length=_whole(one.get("length")) or 0,
-                mb=_number(one.get("mb")) or 0.0,
+                length=whole(one.get("length")) or 0,
+                mb=number(one.get("mb")) or 0.0,
             )
-            for one in map(_object, _array(fields.get("containers")))
+            for one in map(fields_of, array(fields.get("containers")))
         )
     )
 
@@ -171,17 +132,17 @@ def _growth_window(fields: dict[str, Any]) -> GrowthWindow:
     by = text(fields.get("by")) or ""
     return GrowthWindow(
         by=by,
-        rss_mb=_number(fields.get("rss_mb")) or 0.0,
-        growth_mb=_number(fields.get("grown_mb")) or 0.0,
+        rss_mb=number(fields.get("rss_mb")) or 0.0,
+        growth_mb=number(fields.get("grown_mb")) or 0.0,
         allocations=tuple(
             Allocation(
-                mb=_number(one.get("mb")) or 0.0,
-                frames=tuple(frame for frame in map(_frame, _array(one.get("frames"))) if frame),
-                running=_whole(one.get("running")) or 0,
+                mb=number(one.get("mb")) or 0.0,
+                frames=tuple(frame for frame in map(frame, array(one.get("frames"))) if frame),
+                running=whole(one.get("running")) or 0,
                 # Observed otherwise, the number is of looks, not of blocks.
-                blocks=(_whole(one.get("blocks")) or 0) if by == "tracemalloc" else 0,
+                blocks=(whole(one.get("blocks")) or 0) if by == "tracemalloc" else 0,
             )
-            for one in map(_object, _array(fields.get("lines")))
+            for one in map(fields_of, array(fields.get("lines")))
         ),
     )
 
@@ -191,54 +152,54 @@ def _raised(fields: dict[str, Any]) -> Raised:
         type=text(fields.get("type")) or "Exception",
         message=text(fields.get("message")) or "",
         file=text(fields.get("file")),
-        line=_whole(fields.get("line")),
+        line=whole(fields.get("line")),
         function=text(fields.get("function")),
-        frames=tuple(frame for frame in map(_frame, _array(fields.get("frames"))) if frame),
+        frames=tuple(frame for frame in map(frame, array(fields.get("frames"))) if frame),
     )
 
 
 def _ended(fields: dict[str, Any]) -> Ended:
-    return Ended(text(fields.get("exit")) or "normal", _whole(fields.get("status")))
+    return Ended(text(fields.get("exit")) or "normal", whole(fields.get("status")))
 
 
 def _counter(value: Any, path: str) -> Counter | None:
     """A counter as it was read when the program started and after its end; ``path`` where the line names none."""
-    fields = _object(value)
-    before = _whole(fields.get("before"))
-    return None if before is None else Counter(text(fields.get("path")) or path, before, _whole(fields.get("after")))
+    fields = fields_of(value)
+    before = whole(fields.get("before"))
+    return None if before is None else Counter(text(fields.get("path")) or path, before, whole(fields.get("after")))
 
 
 def _supervised(fields: dict[str, Any]) -> Supervised:
-    kills = _object(fields.get("oom_kill"))
+    kills = fields_of(fields.get("oom_kill"))
     return Supervised(
         signal=text(fields.get("signal")),
-        status=_whole(fields.get("status")),
+        status=whole(fields.get("status")),
         cgroup=_counter(kills.get("cgroup"), ""),
         vmstat=_counter(kills.get("vmstat"), "/proc/vmstat"),
-        kernel=tuple(line for line in _array(kills.get("kernel")) if text(line)),
-        limit_killed=_object(fields.get("limit")).get("killed") is True,
-        last_mb=_number(fields.get("last_mb")),
-        peak_mb=_number(fields.get("peak_mb")),
+        kernel=tuple(line for line in array(kills.get("kernel")) if text(line)),
+        limit_killed=fields_of(fields.get("limit")).get("killed") is True,
+        last_mb=number(fields.get("last_mb")),
+        peak_mb=number(fields.get("peak_mb")),
     )
 
 
 def _limit_reached(fields: dict[str, Any]) -> LimitReached:
-    return LimitReached(_number(fields.get("mb")), _number(fields.get("rss_mb")))
+    return LimitReached(number(fields.get("mb")), number(fields.get("rss_mb")))
 
 
 def _kernel_line(value: Any) -> KernelLine | None:
-    fields = _object(value)
-    sort, pid, at = fields.get("sort"), _whole(fields.get("pid")), _number(fields.get("at"))
+    fields = fields_of(value)
+    sort, pid, at = fields.get("sort"), whole(fields.get("pid")), number(fields.get("at"))
     if sort not in ("oom-kill", "crash") or pid is None or at is None:
         return None
-    return KernelLine(sort, pid, at, text(fields.get("text")) or "", _number(fields.get("rss_mb")))
+    return KernelLine(sort, pid, at, text(fields.get("text")) or "", number(fields.get("rss_mb")))
 
 
 def _proof(fields: dict[str, Any]) -> Proof:
     return Proof(
         cgroup=_counter(fields.get("cgroup"), ""),
         vmstat=_counter(fields.get("vmstat"), "/proc/vmstat"),
-        kernel=tuple(line for line in map(_kernel_line, _array(fields.get("kernel"))) if line),
+        kernel=tuple(line for line in map(_kernel_line, array(fields.get("kernel"))) if line),
     )
 
 
@@ -247,6 +208,8 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "stack": _stack,
     "lines": _added_lines,
     "heap": _heap,
+    "census": census,
+    "gc": collector,
     "zoom": _growth_window,
     "exception": _raised,
     "end": _ended,
@@ -259,5 +222,5 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
 def event(name: str, value: Any) -> Event | None:
     """The event that a fact tells of; None for one of a later version."""
     if name == "totals":
-        return FinalTotals(tuple((_totalled_site(one), _figures(one)) for one in _array(value)))
-    return _READERS[name](_object(value)) if name in _READERS else None
+        return FinalTotals(tuple((_totalled_site(one), _figures(one)) for one in array(value)))
+    return _READERS[name](fields_of(value)) if name in _READERS else None

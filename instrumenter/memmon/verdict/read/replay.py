@@ -10,6 +10,8 @@ from memmon.verdict.model import (
     CLOSERS,
     OPENERS,
     AddedLines,
+    Census,
+    Collector,
     Ended,
     Event,
     Figures,
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 _MOST_WINDOWS = 400
 """So many growth windows are kept, the newest ones."""
+_MOST_CENSUSES = 100
+"""So many censuses are kept, the newest ones."""
 
 
 class _SiteSoFar:
@@ -109,6 +113,8 @@ class Replay:
         self.added_lines: dict[str, tuple[int, ...]] = {}
         self.heap: Heap | None = None
         self.windows: list[GrowthWindow] = []
+        self.censuses: list[Census] = []
+        self.collector: Collector | None = None
         self.raised: Raised | None = None
         self.left: Record | None = None
         self.ended: Ended | None = None
@@ -123,6 +129,8 @@ class Replay:
             Stack: self._add_stack,
             AddedLines: self._add_lines,
             Heap: self._set_heap,
+            Census: self._add_census,
+            Collector: self._set_collector,
             GrowthWindow: self._add_window,
             Raised: self._set_raised,
             FinalTotals: self._set_totals,
@@ -156,6 +164,13 @@ class Replay:
     def _add_window(self, window: GrowthWindow) -> None:
         self.windows.append(replace(window, after_checkpoint=self.checkpoint.when if self.checkpoint else ""))
         del self.windows[:-_MOST_WINDOWS]
+
+    def _add_census(self, census: Census) -> None:
+        self.censuses.append(census)
+        del self.censuses[:-_MOST_CENSUSES]
+
+    def _set_collector(self, collector: Collector) -> None:
+        self.collector = collector
 
     def _set_raised(self, raised: Raised) -> None:
         self.raised = raised

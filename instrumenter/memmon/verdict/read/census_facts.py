@@ -1,0 +1,75 @@
+"""Reads the facts of a census: which containers had grown, and what the garbage collector was doing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, get_args
+
+from memmon.verdict.model import Census, Collector, GrownContainer, Root, RootKind, Step
+from memmon.verdict.read.json_values import array, fields_of, number, text, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ROOT_KINDS: Mapping[str, RootKind] = {kind: kind for kind in get_args(RootKind)}
+
+
+def census(fields: dict[str, Any]) -> Census:
+    """One look at the containers."""
+    return Census(
+        rss_mb=number(fields.get("rss_mb")) or 0.0,
+        grown_mb=number(fields.get("grown_mb")) or 0.0,
+        whole=fields.get("whole") is True,
+        grown=tuple(one for one in map(_grown, array(fields.get("grown"))) if one),
+    )
+
+
+def collector(fields: dict[str, Any]) -> Collector:
+    """The state of the garbage collector."""
+    return Collector(
+        enabled=fields.get("enabled") is not False,
+        frozen=whole(fields.get("frozen")) or 0,
+        uncollected=whole(fields.get("uncollected")) or 0,
+    )
+
+
+def _grown(value: Any) -> GrownContainer | None:
+    """One container that had grown; None where it has no path, no number of items or no root of a known kind."""
+    fields = fields_of(value)
+    path, items, root = text(fields.get("path")), whole(fields.get("items")), _root(fields.get("root"))
+    if not path or items is None or root is None:
+        return None
+    owner = fields_of(fields.get("owner"))
+    return GrownContainer(
+        path=path,
+        type=text(fields.get("type")) or "",
+        before=whole(fields.get("before")) or 0,
+        items=items,
+        item_bytes=whole(fields.get("item_bytes")) or 0,
+        mb=number(fields.get("mb")) or 0.0,
+        root=root,
+        steps=tuple(step for step in map(_step, array(fields.get("steps"))) if step),
+        item_type=text(fields.get("item_type")) or "",
+        owner_type=text(owner.get("type")) or "",
+        owner_file=text(owner.get("file")),
+    )
+
+
+def _root(value: Any) -> Root | None:
+    fields = fields_of(value)
+    kind = _ROOT_KINDS.get(text(fields.get("kind")) or "")
+    if kind is None:
+        return None
+    return Root(
+        kind=kind,
+        name=text(fields.get("name")) or "",
+        file=text(fields.get("file")),
+        function=text(fields.get("function")),
+        line=whole(fields.get("line")),
+    )
+
+
+def _step(value: Any) -> Step | None:
+    match array(value):
+        case [str(kind), str(name), str(reached)]:
+            return Step(kind, name, reached)
+    return None
