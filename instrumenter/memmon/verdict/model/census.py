@@ -35,7 +35,8 @@ class Step:
     kind: str
     """How it goes on.
 
-    ``attribute``, ``item``, ``cell``, ``cache``, ``default``, ``frame``, ``bound``, ``traceback``, ``element``, ``chain``.
+    ``attribute``, ``item``, ``cell``, ``cache``, ``default``, ``frame``, ``bound``, ``traceback``, ``element`` or
+    ``chain``.
     """
     name: str
     type: str
