@@ -21,7 +21,7 @@ if not hasattr(sys, "__stdin__"):
     raise ImportError("nothing is recorded while Python starts")
 
 from memmon_runtime.session.install import install
-from memmon_runtime.system.version import __version__
+from memmon_runtime.session.open_record import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

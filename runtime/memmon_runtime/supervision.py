@@ -8,16 +8,18 @@ from __future__ import annotations
 from _thread import get_ident
 from os import getpid
 
-from memmon_runtime.checkpoints.background import write_background, write_remark
+from memmon_runtime.record.log_lines import remark_line
 from memmon_runtime.session import install
-from memmon_runtime.system.frames import frames_of_others
 from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.threads import frames_of_others
+from memmon_runtime.watcher.background_lines import write_background
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
 
+    from memmon_runtime.checkpoints.recorder import Recorder
     from memmon_runtime.record.event_file import Facts
 
 _HEADROOM = 32 << 20
@@ -31,7 +33,18 @@ def note(key: str, value: object) -> None:
     if recorder is not None:
         recorder.tell([(key, value)])
         if key == "note":
-            write_remark(recorder, str(value))
+            _write_remark(recorder, str(value))
+
+
+def _write_remark(recorder: Recorder, text: str) -> None:
+    """Write the first remark of all as a line of the log; further ones would crowd out what people look for."""
+    if not recorder.record.remarked and recorder.acquire_lock():
+        recorder.record.remarked = True
+        try:
+            if recorder.record.log is not None:
+                recorder.record.log.append(remark_line(text))
+        finally:
+            recorder.lock.release()
 
 
 def limit_reached(limit_mb: float, rss_mb: float, interrupted: FrameType | None) -> None:

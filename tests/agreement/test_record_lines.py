@@ -13,7 +13,7 @@ from memmon.record import event_lines
 from memmon.verdict.read.lockout_dump import original_line as read_line
 from memmon.verdict.read.records import parse_record
 from memmon.verdict.write_back import line_of
-from memmon_runtime.record import facts, log_lines
+from memmon_runtime.record import fitting, log_lines
 from memmon_runtime.record.sites import CLOSED, OPEN, Site
 from memmon_runtime.system import source
 
@@ -26,7 +26,7 @@ VALUES = st.recursive(
 @given(VALUES)
 def test_both_write_json_that_anybody_reads(value: object) -> None:
     """Whatever a fact holds, on one line."""
-    for text in (event_lines.to_json(value), facts.to_json(value)):
+    for text in (event_lines.to_json(value), fitting.to_json(value)):
         assert json.loads(text) == value
         assert "\n" not in text
 
@@ -34,7 +34,7 @@ def test_both_write_json_that_anybody_reads(value: object) -> None:
 @pytest.mark.parametrize("text", ["\ud800", "a\udcffb"])
 def test_what_is_no_text_is_written_all_the_same(text: str) -> None:
     """A name with half a character in it, as a file name may have."""
-    for written in (event_lines.to_json(text), facts.to_json(text)):
+    for written in (event_lines.to_json(text), fitting.to_json(text)):
         assert json.loads(written.encode().decode()) == text
 
 
@@ -42,7 +42,7 @@ def site(file: str | None) -> Site:
     """A site in a statement; ``file`` where it is not the program's own."""
     found = Site("加载 config", 10, site.__code__, (None, None), ("BEFORE", "AFTER"), 1 << 20)
     if file:
-        found.tail += f" file={facts.to_json(file)}"
+        found.tail += f" file={fitting.to_json(file)}"
     return found
 
 

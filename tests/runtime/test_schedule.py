@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from memmon_runtime.watcher.schedule import Schedule
+from memmon_runtime.watcher.tick import Schedule
 
 MB = 1 << 20
 

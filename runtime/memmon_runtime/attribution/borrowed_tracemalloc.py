@@ -20,9 +20,9 @@ import sys
 from _thread import RLock
 from ctypes import Structure, byref, c_int, c_void_p, pythonapi
 
-from memmon_runtime.system.frames import frames_of_others
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.source import names_of
+from memmon_runtime.system.threads import frames_of_others
 
 __builtins__ = BUILTINS
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from memmon_runtime.system.frames import frames_of_others
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.sizes import MB
 from memmon_runtime.system.source import (
@@ -16,6 +15,7 @@ from memmon_runtime.system.source import (
     names_of,
     original_line,
 )
+from memmon_runtime.system.threads import frames_of_others
 
 __builtins__ = BUILTINS
 

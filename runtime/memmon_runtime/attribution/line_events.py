@@ -21,9 +21,9 @@ from _thread import get_native_id
 from os import getpid
 from sys import _getframe
 
-from memmon_runtime.system.frames import frames_of_others
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.source import is_user_code
+from memmon_runtime.system.threads import frames_of_others
 
 __builtins__ = BUILTINS
 

@@ -12,9 +12,9 @@ from _thread import get_native_id
 from os import listdir
 
 from memmon_runtime.system.descriptors import read_text
-from memmon_runtime.system.frames import frames_of_others
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.source import is_user_code
+from memmon_runtime.system.threads import frames_of_others
 
 __builtins__ = BUILTINS
 

@@ -20,8 +20,8 @@ from __future__ import annotations
 from _thread import _local
 from sys import gettrace
 
-from memmon_runtime.system.frames import frames_of_others
 from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.threads import frames_of_others
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False

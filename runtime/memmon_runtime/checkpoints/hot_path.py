@@ -32,8 +32,8 @@ from memmon_runtime.record.sites import (
     TIMES_CLOSED,
     TIMES_LEFT,
 )
+from memmon_runtime.system.gil_io import pwrite
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.portable_io import pwrite
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False

@@ -6,11 +6,9 @@ from _thread import RLock
 from time import time_ns
 
 from memmon_runtime.checkpoints.brackets import Brackets
-from memmon_runtime.checkpoints.levels import Levels
-from memmon_runtime.checkpoints.peak_epochs import Peaks
-from memmon_runtime.measure.limits import INFO, WARNING
-from memmon_runtime.record.facts import to_json
-from memmon_runtime.record.fitting import short_path
+from memmon_runtime.measure.limits import INFO, WARNING, Levels
+from memmon_runtime.measure.peak import Peaks
+from memmon_runtime.record.fitting import short_path, to_json
 from memmon_runtime.record.log_lines import (
     card_line,
     checkpoint_body,

@@ -9,9 +9,9 @@ from mmap import PAGESIZE
 from os import O_RDONLY, close
 
 from memmon_runtime.system import descriptors
-from memmon_runtime.system.gil_io import read
+from memmon_runtime.system.descriptors import O_CLOEXEC
+from memmon_runtime.system.gil_io import pread, read
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.portable_io import O_CLOEXEC, pread
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False

@@ -1,4 +1,7 @@
-"""The peak of the resident memory since a moment: by the kernel's own counter, or by samples where there is none."""
+"""The peak of the resident memory since a moment, and inside each open bracket.
+
+It is read from the kernel's own counter, or from samples where there is none.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from os import O_WRONLY, close, write
 
 from memmon_runtime.system import descriptors
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.portable_io import O_CLOEXEC
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
@@ -21,10 +23,14 @@ try:
     from resource import RUSAGE_SELF, getrusage
 except ImportError:  # not on Windows
     getrusage = None  # type: ignore[assignment]
-
+try:
+    from _bisect import bisect_left  # what bisect wraps, which would be one module more to load
+except ImportError:  # another Python than CPython
+    from bisect import bisect_left
 
 _SLACK_KB = 1024
 """So far ``ru_maxrss`` may be from VmHWM by counting alone; where it is more, it was inherited through exec."""
+_MOST_EPOCHS = 4096
 
 
 class Peak:
@@ -47,7 +53,7 @@ class Peak:
         """Open anew what the program closed."""
         self._status.mend()
         if self._identity is None or descriptors.identity(self._fd) != self._identity:
-            self._fd = descriptors.open_high("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC)
+            self._fd = descriptors.open_high("/proc/self/clear_refs", O_WRONLY | descriptors.O_CLOEXEC)
             self._identity = descriptors.identity(self._fd)
             # Let the peak begin at what is resident now.
             self.reset = partial(write, self._fd, b"5")
@@ -107,3 +113,39 @@ class SampledPeak:
 
     def close(self) -> None:
         """Nothing is kept open."""
+
+
+class Peaks:
+    """The peak inside each open bracket, from one counter that every opening resets.
+
+    A reset ends an epoch. The peak inside a bracket is the largest of the epochs since its opening, the present one
+    included. The peaks that are kept fall from left to right: an epoch is forgotten once a later one has seen more, so
+    that deep recursion costs no more than a single bracket. They are kept negated, since `bisect` wants what rises. No
+    loop here waits for a list to get shorter: a trace function that passes checkpoints itself is called at each line of
+    it. The recorder's lock is held around every call.
+    """
+
+    __slots__ = ("_epochs", "_negated", "epoch")
+
+    def __init__(self) -> None:
+        """The first epoch is under way."""
+        self.epoch = 0
+        self._epochs: list[int] = []
+        self._negated: list[int] = []
+
+    def end_epoch(self, peak: int) -> None:
+        """The present epoch ends with ``peak``; a bracket that opens now belongs to the next."""
+        negated, epochs = self._negated, self._epochs
+        at = bisect_left(negated, -peak)
+        negated[at:], epochs[at:] = (-peak,), (self.epoch,)
+        self.epoch += 1
+        if len(negated) > _MOST_EPOCHS:  # brackets without end: the oldest epochs go, the largest of them last
+            del negated[1 : _MOST_EPOCHS // 2], epochs[1 : _MOST_EPOCHS // 2]
+
+    def since(self, epoch: int, peak: int) -> int:
+        """The largest since the beginning of ``epoch``, ``peak`` being that of the present one."""
+        if epoch < self.epoch:
+            at = bisect_left(self._epochs, epoch)
+            if at < len(self._negated):
+                return max(peak, -self._negated[at])
+        return peak

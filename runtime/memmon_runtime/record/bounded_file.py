@@ -10,8 +10,9 @@ from __future__ import annotations
 from os import O_CREAT, O_RDWR, SEEK_END, close, fstat, ftruncate, lseek
 
 from memmon_runtime.system import descriptors
+from memmon_runtime.system.descriptors import O_CLOEXEC
+from memmon_runtime.system.gil_io import pread, pwrite
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.portable_io import O_CLOEXEC, pread, pwrite
 
 __builtins__ = BUILTINS
 

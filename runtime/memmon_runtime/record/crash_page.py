@@ -60,9 +60,9 @@ from os import open as open_file
 from memmon_runtime.record.file_names import page_of
 from memmon_runtime.record.sites import AT, NEXT_AT, TIMES_LEFT
 from memmon_runtime.system import descriptors
+from memmon_runtime.system.descriptors import O_CLOEXEC, Mapping
+from memmon_runtime.system.gil_io import pread
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.mapped_file import Mapping
-from memmon_runtime.system.portable_io import O_CLOEXEC, pread
 
 __builtins__ = BUILTINS
 

@@ -14,11 +14,12 @@ from __future__ import annotations
 from os import O_CREAT, O_EXCL, O_RDWR
 
 from memmon_runtime.record.bounded_file import BoundedFile
-from memmon_runtime.record.facts import to_json
 from memmon_runtime.record.file_names import events_of
+from memmon_runtime.record.fitting import to_json
 from memmon_runtime.system import descriptors
+from memmon_runtime.system.descriptors import O_CLOEXEC
+from memmon_runtime.system.gil_io import pwrite
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.portable_io import O_CLOEXEC, pwrite
 
 __builtins__ = BUILTINS
 

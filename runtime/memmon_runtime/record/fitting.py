@@ -1,4 +1,4 @@
-"""Text that fits: into so many columns of a terminal, where a Chinese character takes two, and onto one line."""
+"""Text that fits: into so many columns of a terminal, where a Chinese character takes two, onto one line, into JSON."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ _ELLIPSIS = 2
 """Columns of an ellipsis, which some terminals show as wide as a Chinese character."""
 _WIDE_FROM = "\u1100"
 _COMPREHENSIONS = ("<listcomp>", "<genexpr>", "<dictcomp>", "<setcomp>")
+_ESCAPES = {code: f"\\u{code:04x}" for code in range(32)}
+_ESCAPES.update({ord('"'): '\\"', ord("\\"): "\\\\", ord("\n"): "\\n"})
+"""What stands in JSON's strings for the characters that would end one, or that it does not allow."""
 
 
 def columns(text: str) -> int:
@@ -71,3 +74,21 @@ def short_path(file: str, target: str) -> str:
         file = file[len(folder) :]
     file = one_line(file)
     return file if len(file) <= _MOST_PATH else "…" + file[1 - _MOST_PATH :]
+
+
+def to_json(value: object) -> str:
+    """JSON of plain values; Chinese stays readable, lone surrogates become escapes.
+
+    Not by the `json` package, nor by what it wraps: either would be loaded into every program.
+    """
+    if value is None:
+        return "null"
+    if value is True or value is False:
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return '"' + value.translate(_ESCAPES).encode("utf-8", "backslashreplace").decode("utf-8") + '"'
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{to_json(str(k))}: {to_json(v)}" for k, v in value.items()) + "}"
+    return "[" + ", ".join(map(to_json, value)) + "]"  # type: ignore[call-overload]

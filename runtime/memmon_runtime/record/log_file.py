@@ -13,8 +13,9 @@ from time import localtime, monotonic_ns, strftime
 from memmon_runtime.record.bounded_file import BoundedFile
 from memmon_runtime.record.fitting import LONGEST
 from memmon_runtime.system import descriptors
+from memmon_runtime.system.descriptors import O_CLOEXEC
+from memmon_runtime.system.gil_io import pwrite
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.portable_io import O_CLOEXEC, pwrite
 
 __builtins__ = BUILTINS
 

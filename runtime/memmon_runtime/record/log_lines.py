@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from _thread import get_ident
 
-from memmon_runtime.record.facts import to_json
 from memmon_runtime.record.fitting import (
     COLUMNS,
     LONGEST,
@@ -18,6 +17,7 @@ from memmon_runtime.record.fitting import (
     short_function,
     short_path,
     start_of,
+    to_json,
 )
 from memmon_runtime.record.log_file import WIDTH
 from memmon_runtime.record.sites import (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from time import time_ns
 
-from memmon_runtime.record.facts import site_fact
+from memmon_runtime.record.sites import site_fact
+from memmon_runtime.system.gil_io import pwrite
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.portable_io import pwrite
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False

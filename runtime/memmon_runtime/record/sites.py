@@ -1,4 +1,4 @@
-"""Sites: the places of the brackets, their totals, and the way from a frame's line to a line of the original."""
+"""Sites: the places of the brackets, and their totals; and what the events say of both."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from memmon_runtime.system.source import absolute, function_name
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import CodeType
 
 OPEN, CLOSED, LONE = 0, 1, 2
@@ -58,3 +59,39 @@ class Site:
         self.totals = [0, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0]
         self.at_hand = self.totals, self.printed, self.lines, self.alarm
         self.alarms = self.best = self.best_rss = 0
+
+
+def site_fact(site: Site, row: int | None) -> dict[str, object]:
+    """What a site is, and how the lines of the log print it; ``row`` is its row in the page, if it has one."""
+    return {
+        "name": site.name,
+        "printed": site.plain,
+        "file": site.file,
+        "printed_file": site.printed_file or None,
+        "line": site.line,
+        "function": site.function,
+        "kind": site.kind,
+        "normal_mb": site.normal_mb,
+        "alarm_mb": site.alarm_mb,
+        "row": row,
+    }
+
+
+def totals_fact(sites: Iterable[Site], to_mb: float) -> list[dict[str, object]]:
+    """The totals of all sites in the order of their first hits, for a run whose page is about to be removed."""
+    return [_totals(site, to_mb) for site in sites]
+
+
+def _totals(site: Site, to_mb: float) -> dict[str, object]:
+    opened, closed, left, growth, largest, peak = site.totals[:6]
+    return {
+        "name": site.name,
+        "file": site.file,
+        "line": site.line,
+        "opened": opened,
+        "closed": closed,
+        "left": left,
+        "growth_mb": round(growth * to_mb, 3),
+        "max_growth_mb": round(largest * to_mb, 3),
+        "peak_mb": None if peak < 0 else round(peak * to_mb, 3),
+    }

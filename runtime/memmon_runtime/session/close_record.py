@@ -6,8 +6,8 @@ import sys
 from time import time_ns
 
 from memmon_runtime.measure.limits import CRITICAL
-from memmon_runtime.record.facts import totals_fact
 from memmon_runtime.record.log_lines import card_line, exception_line, top_ten
+from memmon_runtime.record.sites import totals_fact
 from memmon_runtime.session.processes import worker_failed
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.source import absolute, function_name, original_line

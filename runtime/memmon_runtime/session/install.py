@@ -16,9 +16,9 @@ from memmon_runtime.session.processes import end_with_worker, find_parent, find_
 from memmon_runtime.session.session import Session
 from memmon_runtime.session.settings import Settings
 from memmon_runtime.system.fork_hooks import around_forks
-from memmon_runtime.system.frames import in_main_interpreter
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.source import remember_added
+from memmon_runtime.system.threads import in_main_interpreter
 
 __builtins__ = BUILTINS
 

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import sys
 from os import getpid, makedirs
-from time import time_ns
+from time import localtime, strftime, time_ns
 
 from memmon_runtime.measure.cgroup import system_kills
 from memmon_runtime.record.crash_page import Page
 from memmon_runtime.record.event_file import EventFile
-from memmon_runtime.record.facts import python_version, started
 from memmon_runtime.record.file_names import log_names
 from memmon_runtime.record.log_file import RunLog
 from memmon_runtime.record.log_header import header
@@ -21,7 +20,6 @@ from memmon_runtime.session.processes import start_ticks
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.sizes import MB
 from memmon_runtime.system.source import all_added
-from memmon_runtime.system.version import __version__
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
@@ -29,7 +27,9 @@ if TYPE_CHECKING:
     from memmon_runtime.checkpoints.recorder import Recorder
     from memmon_runtime.session.settings import Settings
 
-_NS = 1_000_000_000
+__version__ = "0.2.0"
+"""Written into every record, and memmon's own."""
+_NS, _MS = 1_000_000_000, 1_000_000
 
 
 def open_record(recorder: Recorder, settings: Settings, parent: dict[str, object] | None) -> bool:
@@ -59,8 +59,8 @@ def open_record(recorder: Recorder, settings: Settings, parent: dict[str, object
         "target": recorder.target,
         "argv": list(getattr(sys, "argv", ())),
         "parent": parent,
-        "python": python_version(),
-        "started": started(now),
+        "python": ".".join(map(str, sys.version_info[:3])),
+        "started": _started(now),
         **_measured(recorder, settings),
     }
     stamp = log.stamp(now)
@@ -80,6 +80,13 @@ def open_record(recorder: Recorder, settings: Settings, parent: dict[str, object
 def added_fact(file: str, added: tuple[int, ...]) -> tuple[str, object]:
     """Which lines of the instrumented ``file`` are not the original's."""
     return "lines", {"file": file, "added": list(added)}
+
+
+def _started(now: int) -> str:
+    """``2026-11-22T10:30:48.123+08:00`` for ``now`` in nanoseconds since the epoch, in the local zone."""
+    second, rest = divmod(now, _NS)
+    zone = strftime("%z", localtime(second))
+    return strftime("%Y-%m-%dT%H:%M:%S", localtime(second)) + ".%03d%s:%s" % (rest // _MS, zone[:3], zone[3:5])
 
 
 def _measured(recorder: Recorder, settings: Settings) -> dict[str, object]:

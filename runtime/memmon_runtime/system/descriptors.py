@@ -6,13 +6,15 @@ allocated beforehand.
 
 from __future__ import annotations
 
+import os
 from errno import EFBIG
+from mmap import mmap
 from os import O_RDONLY, close, fstat, ftruncate, unlink
 from os import open as open_file
+from sys import version_info
 
-from memmon_runtime.system.gil_io import read
+from memmon_runtime.system.gil_io import pread, read
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.portable_io import O_CLOEXEC, pread
 
 __builtins__ = BUILTINS
 
@@ -28,10 +30,19 @@ try:
 except ImportError:  # macOS, Windows
     posix_fallocate = None  # type: ignore[assignment]
 
+try:
+    from mmap import MAP_SHARED, PROT_READ, PROT_WRITE
+except ImportError:  # Windows, where a mapping keeps a handle
+    MAP_SHARED = 0  # type: ignore[misc]
+
+O_CLOEXEC: int = getattr(os, "O_CLOEXEC", 0) or os.O_NOINHERIT | os.O_BINARY  # type: ignore[attr-defined]
+"""The flag of a file that no child inherits, here or on Windows."""
 _MOST_BYTES = 1 << 14
 _UNLIMITED = 1 << 62
 _SPREAD = 64
 """So many numbers below the top are used: a handful for each of a few copies of the runtime in one process."""
+_MAP_FIXED = 0x10
+_FAILED = 2 ** (8 * 8) - 1
 
 
 def open_high(path: str, flags: int, mode: int = 0o666) -> int:
@@ -97,6 +108,48 @@ class KernelFile:
         if self._identity is not None and identity(self._fd) == self._identity:
             close(self._fd)
         self._fd, self._identity = -1, None
+
+
+class Mapping:
+    """A mapped file that keeps no descriptor, so that its end can't close a file of the program's.
+
+    Before Python 3.13 an ``mmap`` of a file keeps a copy of the descriptor under the lowest free number, so that the
+    program's own first file would get another number than it has without us; and at its end it closes that number,
+    whoever has it by then. So an anonymous mapping is made, and the file is mapped over it, in its place. ``bytes`` is
+    the ``mmap`` of the whole file.
+    """
+
+    __slots__ = ("bytes",)
+
+    def __init__(self, fd: int, size: int) -> None:
+        """Map the first ``size`` bytes of ``fd``; OSError or ValueError where that can't be."""
+        if not MAP_SHARED:
+            self.bytes = mmap(fd, size)
+        elif version_info >= (3, 13):
+            self.bytes = mmap(fd, size, trackfd=False)  # type: ignore[call-arg,unused-ignore]
+        else:
+            self.bytes = mmap(-1, size)
+            try:
+                _map_over(self.bytes, fd, size)
+            except BaseException:
+                self.bytes.close()
+                raise
+
+    def close(self) -> None:
+        """Unmap."""
+        self.bytes.close()
+
+
+def _map_over(mapping: mmap, fd: int, size: int) -> None:
+    try:
+        from ctypes import PyDLL, addressof, c_char, c_int, c_long, c_size_t, c_void_p  # noqa: PLC0415 - before 3.13
+    except ImportError:
+        raise OSError("a file can't be mapped without ctypes") from None
+    call = PyDLL(None).mmap
+    call.argtypes, call.restype = (c_void_p, c_size_t, c_int, c_int, c_int, c_long), c_size_t
+    first = c_char.from_buffer(mapping)
+    if call(addressof(first), size, PROT_READ | PROT_WRITE, MAP_SHARED | _MAP_FIXED, fd, 0) == _FAILED:
+        raise OSError("the file can't be mapped")
 
 
 def remove(path: str) -> None:

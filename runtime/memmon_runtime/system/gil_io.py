@@ -1,4 +1,4 @@
-"""How the watcher gets the GIL soon while memory grows fast, and keeps it for reads that take a microsecond.
+"""Reads and writes at an offset; how the watcher gets the GIL soon while memory grows fast, and keeps it for them.
 
 Who waits for the GIL asks its holder to let go after the switch interval, 5 ms, but begins anew whenever the holder
 has let go by itself meanwhile. So a program that waits for something every millisecond or two, as an event loop does
@@ -18,18 +18,43 @@ within ctypes can abort Python 3.8.
 
 from __future__ import annotations
 
+import os
 from _thread import get_ident
 from sys import getswitchinterval, setswitchinterval
 
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.portable_io import pread, pwrite
 
 __builtins__ = BUILTINS
+
+try:
+    from os import pread, pwrite
+except ImportError:  # Windows; a signal handler that writes between the two steps puts a line in the wrong place
+
+    def pread(fd: int, size: int, at: int) -> bytes:  # type: ignore[misc]
+        """Up to ``size`` bytes from ``at`` on."""
+        os.lseek(fd, at, os.SEEK_SET)
+        return os.read(fd, size)
+
+    def pwrite(fd: int, data: bytes, at: int) -> int:  # type: ignore[misc]
+        """Write ``data`` at ``at``; returns how many bytes that were."""
+        os.lseek(fd, at, os.SEEK_SET)
+        return os.write(fd, data)
+
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ctypes import Array, c_char
     from typing import Any, Callable
+
+__all__ = [
+    "find_system_calls",
+    "keep_gil_in_this_thread",
+    "pread",
+    "pwrite",
+    "read",
+    "shorten_switch_interval",
+    "write",
+]
 
 _SHORT_INTERVAL = 437
 """Microseconds: a number that no program would choose, so that the interval is known to be ours."""

@@ -1,20 +1,78 @@
-"""Starting a thread that is not the program's own: what can go wrong with it, and what it must not take."""
+"""The program's threads: where they are; and how one is started that is not the program's own.
+
+Where they are is what `sys._current_frames` tells, without two hazards that it has. The caller's own frame is among
+those it gives. Where that frame, or one that it was called from, holds the dictionary, the two are a reference cycle,
+which keeps all frames of all threads with all that is in them until the garbage collector comes by: a program that has
+let go of 200 MB still has them. So the caller's own frame is taken out before anybody gets to see it.
+
+It goes through the threads of all interpreters, too. A thread that runs code in a subinterpreter is then found there
+and not where our brackets are; and from Python 3.12 on a subinterpreter may have an allocator of its own, so that a
+frame made here is freed there by the wrong one, which ends the program. To ask how many interpreters there are ends
+programs of 3.12 as well, while another thread makes one. So nobody is asked where the program has imported the module
+by which interpreters are made.
+"""
 
 from __future__ import annotations
 
 import sys
+from _thread import get_ident
 from os import listdir
+from sys import _current_frames
 
 from memmon_runtime.system.isolation import BUILTINS
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import FrameType
     from typing import Callable
 
-
+_INTERPRETER_MODULE = "_xxsubinterpreters"
+_INTERPRETER_MODULES = (_INTERPRETER_MODULE, "_interpreters")
+"""The module by which interpreters are made, before Python 3.13 and from then on."""
 _ARENA_MAX = -8
 """glibc's M_ARENA_MAX."""
+
+
+def frames_of_others() -> dict[int, FrameType]:
+    """The innermost frame of each thread but the calling one, by the thread's ident; nothing where that has dangers."""
+    if _may_have_subinterpreters():
+        return {}
+    frames = _current_frames()
+    frames.pop(get_ident(), None)
+    return frames
+
+
+def is_alone() -> bool:
+    """Whether the calling thread is the only one that runs Python code; False where that is not known."""
+    return not _may_have_subinterpreters() and len(_current_frames()) == 1
+
+
+def _may_have_subinterpreters() -> bool:
+    return any(name in sys.modules for name in _INTERPRETER_MODULES)
+
+
+def in_main_interpreter() -> bool:
+    """Whether this is no subinterpreter."""
+    try:
+        from _thread import _is_main_interpreter  # type: ignore[attr-defined] # noqa: PLC0415 - from Python 3.12 on
+    except ImportError:
+        return _is_main_by_its_number()
+    return bool(_is_main_interpreter())
+
+
+def _is_main_by_its_number() -> bool:
+    """The answer before Python 3.12. The module that gives it is forgotten, since the program has not imported it."""
+    known = _INTERPRETER_MODULE in sys.modules
+    try:
+        import _xxsubinterpreters as interpreters  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415 - by version
+
+        return bool(interpreters.get_current() == interpreters.get_main())
+    except (ImportError, AttributeError):
+        return True
+    finally:
+        if not known:
+            sys.modules.pop(_INTERPRETER_MODULE, None)
 
 
 def can_end_safely() -> bool:

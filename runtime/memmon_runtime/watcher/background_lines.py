@@ -6,13 +6,16 @@ A line is due when the level rises or memory has grown by a step, each with the 
 
 from __future__ import annotations
 
-from time import monotonic
+from time import monotonic, time_ns
 
-from memmon_runtime.checkpoints.background import write_background
+from memmon_runtime.checkpoints.recorder import SHORTLY
 from memmon_runtime.measure.limits import CRITICAL
-from memmon_runtime.system.frames import frames_of_others
+from memmon_runtime.record.fitting import short_function, short_path
+from memmon_runtime.record.log_lines import background_line
+from memmon_runtime.system import gil_io
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.sizes import MB
+from memmon_runtime.system.threads import frames_of_others
 from memmon_runtime.watcher.busiest import BusiestThread
 from memmon_runtime.watcher.heap_snapshot import take_snapshot
 from memmon_runtime.watcher.stack_snapshot import all_stacks, dumped_stacks, user_line
@@ -22,6 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from memmon_runtime.checkpoints.recorder import Recorder
     from memmon_runtime.record.event_file import Facts
+    from memmon_runtime.record.log_lines import Place
 
 _STEP_SHARE = 20
 """A step of growth, which is worth a line, is the limit divided by this."""
@@ -109,3 +113,27 @@ class Allowance:
             return False
         self._left -= 1
         return True
+
+
+def write_background(recorder: Recorder, rss: int, facts: Facts, place: Place | None = None) -> None:
+    """Write a line with ``place`` as the line of the user's that is at work, after its ``facts`` among the events.
+
+    ``rss`` is in the reader's units. Nothing is written where the recorder's lock can't be had soon.
+    """
+    if not recorder.acquire_lock(SHORTLY):
+        return
+    try:
+        recorder.tell_left()
+        recorder.record.tell(facts, recorder.newest[0], gil_io.write)
+        log, levels = recorder.record.log, recorder.levels
+        if log is not None:
+            now, level = time_ns(), levels.level
+            rises = level > levels.worst
+            if place is not None:
+                file, number, function = place
+                place = short_path(file, recorder.target), number, short_function(function)
+            head = log.stamp(now), level, recorder.words.background
+            line = background_line(head, recorder.figures(rss)[:2], place, recorder.newest[2], (levels.fired, rises))
+            log.append(recorder.first_time(log, level, now, rss, line, place) if rises else line, gil_io.write)
+    finally:
+        recorder.lock.release()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from _thread import get_ident
 
-from memmon_runtime.system.frames import frames_of_others
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.source import absolute, function_name, is_user_code, original_line
+from memmon_runtime.system.threads import frames_of_others
 
 __builtins__ = BUILTINS
 

@@ -38,10 +38,8 @@ from os import O_CREAT, O_EXCL, O_RDWR, close, lseek
 
 from memmon_runtime.record.file_names import stack_of
 from memmon_runtime.system import descriptors
-from memmon_runtime.system.descriptors import allocate
+from memmon_runtime.system.descriptors import O_CLOEXEC, Mapping, allocate
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.mapped_file import Mapping
-from memmon_runtime.system.portable_io import O_CLOEXEC
 from memmon_runtime.watcher.thread_timers import ThreadTimers
 
 __builtins__ = BUILTINS

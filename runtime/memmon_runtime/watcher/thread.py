@@ -6,12 +6,10 @@ from _thread import allocate_lock, get_ident, start_new_thread
 from time import monotonic, sleep
 
 from memmon_runtime.system import gil_io
-from memmon_runtime.system.frames import is_alone
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.threads import count_tasks
+from memmon_runtime.system.threads import count_tasks, is_alone
 from memmon_runtime.watcher.background_lines import BackgroundLines
-from memmon_runtime.watcher.schedule import Schedule
-from memmon_runtime.watcher.tick import Tick
+from memmon_runtime.watcher.tick import Schedule, Tick
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False

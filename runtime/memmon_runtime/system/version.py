@@ -1,3 +1,0 @@
-"""The version, where it costs nothing to read."""
-
-__version__ = "0.2.0"
