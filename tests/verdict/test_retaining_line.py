@@ -30,7 +30,7 @@ def asked(tmp_path: Path):
         file = tmp_path / "bot.py"
         file.write_text(source, encoding="utf-8")
         frames = (Frame(str(file), 3, "copied"), Frame(str(file), 6, "page"))
-        found = retaining_line(frames, 1, str(file), filled=filled)
+        found = retaining_line(frames, 1, filled=filled)
         return found.line if found else None
 
     return ask
@@ -76,7 +76,7 @@ def looped(tmp_path: Path):
         file.write_text(LOOP.format(use=use, given=given, gives=gives), encoding="utf-8")
         way = {"rows": [Frame(str(file), 3, "rows")], "next": [Frame("/usr/lib/python3.11/csv.py", 9, "R.__next__")]}
         frames = (*way.get(inner, []), Frame(str(file), 5, "main"))
-        found = retaining_line(frames, 1, str(file))
+        found = retaining_line(frames, 1)
         return found.line if found else None
 
     return ask

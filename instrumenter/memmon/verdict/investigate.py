@@ -82,7 +82,7 @@ def _with_retaining_lines(history: ProcessHistory) -> tuple[GrowthWindow, ...]:
     def completed(one: Allocation, *, filled: bool) -> Allocation:
         key = one.frames, filled
         if key not in known:
-            known[key] = retaining_line(one.frames, running[one.frames], history.header.target, filled=filled)
+            known[key] = retaining_line(one.frames, running[one.frames], filled=filled)
         return replace(one, retaining_line=known[key])
 
     return tuple(

@@ -5,16 +5,9 @@ from __future__ import annotations
 import sys
 
 from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.ownership import file_at, is_runtime, is_user_code, note_shipped
 from memmon_runtime.system.sizes import MB
-from memmon_runtime.system.source import (
-    absolute,
-    function_name,
-    is_runtime,
-    is_user_code,
-    last_line,
-    names_of,
-    original_line,
-)
+from memmon_runtime.system.source import function_name, last_line, names_of, original_line
 from memmon_runtime.system.threads import frames_of_others
 
 __builtins__ = BUILTINS
@@ -60,6 +53,7 @@ class ThreadStacks:
             if spots or not is_runtime(code.co_filename):
                 spot = code.co_filename, frame.f_lineno or code.co_firstlineno
                 spots.append(spot)
+                note_shipped(frame)
                 self._codes[code] = None
                 self._named[spot] = function_name(code)
             frame = frame.f_back
@@ -153,5 +147,5 @@ def _shortened(path: Path, own: dict[str, bool]) -> Path:
 
 def _frame(spot: Spot, threads: ThreadStacks) -> list[object]:
     file, line = spot
-    name = file if file.startswith("<") else absolute(file)
-    return [name, original_line(file, line), threads.function(spot)]
+    name = file_at(file, line)
+    return [name, original_line(name, line), threads.function(spot)]

@@ -22,7 +22,7 @@ from os import getpid
 from sys import _getframe
 
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.source import is_user_code
+from memmon_runtime.system.ownership import is_user_code
 from memmon_runtime.system.threads import frames_of_others
 
 __builtins__ = BUILTINS

@@ -14,8 +14,9 @@ from ctypes import PyDLL, create_string_buffer
 from memmon_runtime.attribution.budget import LEAST_GROWTH
 from memmon_runtime.attribution.line_events import event_source
 from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.ownership import is_user_code
 from memmon_runtime.system.sizes import MB
-from memmon_runtime.system.source import is_user_code, line_at
+from memmon_runtime.system.source import line_at
 
 __builtins__ = BUILTINS
 

@@ -13,7 +13,7 @@ from os import listdir
 
 from memmon_runtime.system.descriptors import read_text
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.source import is_user_code
+from memmon_runtime.system.ownership import is_user_code
 from memmon_runtime.system.threads import frames_of_others
 
 __builtins__ = BUILTINS

@@ -10,8 +10,8 @@ from memmon_runtime.attribution.borrowed_tracemalloc import LEVELS, BorrowedTrac
 from memmon_runtime.attribution.budget import LEAST_HEADROOM
 from memmon_runtime.attribution.call_paths import ThreadStacks
 from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.ownership import is_runtime, is_user_code
 from memmon_runtime.system.sizes import MB
-from memmon_runtime.system.source import is_runtime, is_user_code
 
 __builtins__ = BUILTINS
 

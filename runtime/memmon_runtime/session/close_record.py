@@ -10,7 +10,8 @@ from memmon_runtime.record.log_lines import card_line, exception_line, top_ten
 from memmon_runtime.record.sites import totals_fact
 from memmon_runtime.session.processes import worker_failed
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.source import absolute, function_name, original_line
+from memmon_runtime.system.ownership import file_of
+from memmon_runtime.system.source import function_name, original_line
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
@@ -71,9 +72,9 @@ def _uncaught() -> dict[str, object] | None:
     frames: list[list[object]] = []
     traceback = error.__traceback__
     while traceback is not None:
-        code = traceback.tb_frame.f_code
-        line = original_line(code.co_filename, traceback.tb_lineno)
-        frames.append([absolute(code.co_filename), line, function_name(code)])
+        file = file_of(traceback.tb_frame)
+        line = original_line(file, traceback.tb_lineno)
+        frames.append([file, line, function_name(traceback.tb_frame.f_code)])
         traceback = traceback.tb_next
     frames = frames[: -_MOST_FRAMES - 1 : -1]
     found["file"], found["line"], found["function"] = frames[0] if frames else (None, None, None)

@@ -17,6 +17,7 @@ from memmon_runtime.session.session import Session
 from memmon_runtime.session.settings import Settings
 from memmon_runtime.system.fork_hooks import around_forks
 from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.ownership import settle
 from memmon_runtime.system.source import remember_added
 from memmon_runtime.system.threads import in_main_interpreter
 
@@ -83,7 +84,9 @@ def begin(frame: FrameType, settings: dict[str, Any]) -> bool:
     _decided = True
     if chosen.disabled or not in_main_interpreter():
         return True  # a subinterpreter's end would meet our thread still running
-    _session = Session(chosen, find_target(frame.f_globals, frame.f_code.co_filename))
+    target = find_target(frame.f_globals, frame.f_code.co_filename)
+    settle(target)
+    _session = Session(chosen, target)
     if chosen.complaint:
         _session.complain(chosen.complaint)
     try:

@@ -18,6 +18,7 @@ from memmon_runtime.record.log_header import header
 from memmon_runtime.record.log_lines import card_line
 from memmon_runtime.session.processes import start_ticks
 from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.ownership import own_files
 from memmon_runtime.system.sizes import MB
 from memmon_runtime.system.source import all_added
 
@@ -57,6 +58,7 @@ def open_record(recorder: Recorder, settings: Settings, parent: dict[str, object
         "pid": pid,
         "start_ticks": ticks,
         "target": recorder.target,
+        "own": list(own_files()),
         "argv": list(getattr(sys, "argv", ())),
         "parent": parent,
         "python": ".".join(map(str, sys.version_info[:3])),

@@ -1,14 +1,10 @@
-"""Source files and code: a file's absolute path, whose code it is, and the line in the original.
-
-Whether a frame is the user's is answered here alone.
-"""
+"""Source files and code: a file's absolute path, the function that a code is of, and the line in the original."""
 
 # pathlib and its kin are an import that the user's program would have to pay for.
 # ruff: noqa: PTH109, PTH118
 
 from __future__ import annotations
 
-import os
 from os import getcwd, path
 
 from memmon_runtime.system.isolation import BUILTINS
@@ -48,22 +44,22 @@ def absolute(name: str) -> str:
     return "/" + "/".join(parts)
 
 
-_PACKAGE = absolute(__file__).rpartition("/")[0].rpartition("/")[0]
-_LIBRARY = absolute(os.__file__).rpartition("/")[0] + "/"
-_INSTALLED = ("/site-packages/", "/dist-packages/")
 _SIGNED = 128
 """From this value on, a byte of the line table stands for a negative number."""
 _added: dict[str, tuple[int, ...]] = {}
 
 
 def remember_added(filename: str, added: tuple[int, ...]) -> None:
-    """Keep which lines of an instrumented file were injected, as numbers of lines of that file."""
-    _added[filename] = tuple(sorted(added))
+    """Keep which lines of an instrumented file were injected, as numbers of lines of that file.
+
+    Its name is as a code has it, which on Python 3.8 may be a relative one; it is known by its absolute one too.
+    """
+    _added[filename] = _added[absolute(filename)] = tuple(sorted(added))
 
 
 def all_added() -> list[tuple[str, tuple[int, ...]]]:
     """The instrumented files known so far, absolute, with their injected lines."""
-    return [(absolute(filename), added) for filename, added in _added.items()]
+    return list({absolute(filename): added for filename, added in _added.items()}.items())
 
 
 def original_line(filename: str, line: int | None) -> int | None:
@@ -97,21 +93,6 @@ def last_line(code: CodeType) -> int:
         line += step - 2 * _SIGNED if step >= _SIGNED else step
         last = max(last, line)
     return last
-
-
-def is_runtime(file: str) -> bool:
-    """Whether a file is one of the runtime's own."""
-    return absolute(file).startswith(_PACKAGE)
-
-
-def is_user_code(file: str) -> bool:
-    """Whether a file can be the user's: not of the standard library, not installed, not the runtime's, and a file.
-
-    What has no file is called ``<string>`` and the like.
-    """
-    return not (file.startswith("<") or is_runtime(file) or any(folder in file for folder in _INSTALLED)) and not (
-        absolute(file).startswith(_LIBRARY)
-    )
 
 
 def line_at(code: CodeType, at: int) -> int:

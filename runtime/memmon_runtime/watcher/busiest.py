@@ -6,7 +6,8 @@ import sys
 from _thread import get_ident
 
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.source import absolute, function_name, is_user_code, original_line
+from memmon_runtime.system.ownership import file_of, is_user_code
+from memmon_runtime.system.source import function_name, original_line
 from memmon_runtime.system.threads import frames_of_others
 
 __builtins__ = BUILTINS
@@ -86,7 +87,8 @@ def _innermost_own(frame: FrameType | None, own: dict[str, bool]) -> UserLine | 
         if file not in own:
             own[file] = is_user_code(file)
         if own[file]:
+            name = file_of(frame)
             # A jump backward has no line in Python 3.11: then the function's own.
-            return absolute(file), original_line(file, frame.f_lineno or code.co_firstlineno), function_name(code)
+            return name, original_line(name, frame.f_lineno or code.co_firstlineno), function_name(code)
         frame = frame.f_back
     return None

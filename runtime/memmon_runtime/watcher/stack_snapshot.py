@@ -6,7 +6,8 @@ import sys
 from _thread import get_ident
 
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.source import absolute, function_name, is_runtime, is_user_code, original_line
+from memmon_runtime.system.ownership import file_at, file_of, is_runtime, is_user_code
+from memmon_runtime.system.source import function_name, original_line
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
@@ -44,8 +45,9 @@ def _frames(frame: FrameType | None) -> list[list[object]]:
         code = frame.f_code
         if frames or not is_runtime(code.co_filename):
             # A jump backward has no line in 3.11: then the function's own.
-            line = original_line(code.co_filename, frame.f_lineno or code.co_firstlineno)
-            frames.append([absolute(code.co_filename), line, function_name(code)])
+            file = file_of(frame)
+            line = original_line(file, frame.f_lineno or code.co_firstlineno)
+            frames.append([file, line, function_name(code)])
         frame = frame.f_back
     return frames
 
@@ -65,10 +67,9 @@ def dumped_stacks(dump: str) -> list[dict[str, object]]:
         elif line.startswith("  File ") and len(frames) < _MOST_FRAMES:
             name, _, rest = line[8:].rpartition('", line ')
             number, _, function = rest.partition(" in ")
-            filename = _unescaped(name)
             if number.isdigit():
-                line_number = original_line(filename, int(number))
-                frames.append([absolute(filename), line_number, _unescaped(function)])
+                file = file_at(_unescaped(name), int(number))
+                frames.append([file, original_line(file, int(number)), _unescaped(function)])
     return [stack for stack in stacks if not _is_ours(stack["frames"])][:_MOST_THREADS]
 
 

@@ -111,7 +111,7 @@ def culprit_of(
 def busy_frames(moment: LastMoment) -> Iterator[tuple[Stack, Frame]]:
     """The user's innermost line of each thread that was doing something."""
     for stack in moment.history.stacks:
-        frame = own_frame(stack, moment.history.header.target)
+        frame = own_frame(stack)
         if frame and not waits(stack):
             yield stack, frame
 
@@ -122,7 +122,7 @@ def _waiting_frames(moment: LastMoment, thread: str) -> Iterator[tuple[Stack, Fr
     Where no thread is at work in the user's code, this one waits for threads of the library that it called.
     """
     for stack in moment.history.stacks:
-        frame = own_frame(stack, moment.history.header.target)
+        frame = own_frame(stack)
         if frame and _is_of(stack, thread):
             yield stack, frame
 

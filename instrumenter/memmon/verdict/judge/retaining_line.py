@@ -160,15 +160,13 @@ def _shared(way: tuple[Frame, ...], other: tuple[Frame, ...]) -> int:
     return count
 
 
-def retaining_line(
-    frames: tuple[Frame, ...], running: int, target: str | None, *, filled: bool = False
-) -> Frame | None:
+def retaining_line(frames: tuple[Frame, ...], running: int, *, filled: bool = False) -> Frame | None:
     """The user's line that keeps the memory which ``frames`` allocated; None where no line is the user's.
 
     The outermost ``running`` of the frames have not returned yet, so what they allocated is still their own.
     ``filled``: the innermost line may only have been the first to write to memory that had got its name before.
     """
-    first = own_frame(Stack(None, "", frames), target)
+    first = own_frame(Stack(None, "", frames))
     if first is None:
         return None
     at = frames.index(first)
@@ -190,17 +188,17 @@ def retaining_line(
                 return Frame(frame.file, stored, frame.function)
             yielded = yielded or handed == "yield"
             hands_up = hands_up or (bool(handed) and not runs)
-        above = _caller(frames, at, target)
+        above = _caller(frames, at)
         if not hands_up or above is None or _is_cached(frame.file, frame):
             return frame
         at = above
 
 
-def _caller(frames: tuple[Frame, ...], at: int, target: str | None) -> int | None:
+def _caller(frames: tuple[Frame, ...], at: int) -> int | None:
     """Where the next of the user's frames further out is that is on another line; None where there is none."""
     here = frames[at]
     for further in range(at + 1, len(frames)):
         frame = frames[further]
-        if own_frame(Stack(None, "", (frame,)), target) and (frame.file, frame.line) != (here.file, here.line):
+        if frame.is_own and (frame.file, frame.line) != (here.file, here.line):
             return further
     return None

@@ -25,7 +25,7 @@ def from_exception(moment: LastMoment) -> Iterator[Candidate]:
     if raised is None or raised.line is None or raised.file is None:
         return
     way = Stack(None, "", raised.frames or (Frame(raised.file, raised.line, raised.function or ""),))
-    frame = own_frame(way, moment.history.header.target) or way.frames[0]
+    frame = own_frame(way) or way.frames[0]
     if is_memmons(frame.file):
         return
     # At a --limit of its own the program is interrupted wherever it is, so the line is no more than a sample.

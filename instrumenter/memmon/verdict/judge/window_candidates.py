@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from memmon.ownership import is_user_code
 from memmon.verdict.judge.candidate import Candidate, Directness
 from memmon.verdict.judge.growth_windows import growing_line
 from memmon.verdict.judge.last_moment import busy_frames, called_from, frame_inside
@@ -49,7 +48,7 @@ def _still_there(moment: LastMoment, found: GrowingLine) -> bool:
     of its lines, and what that function calls; its callers go on long after it has ended.
     """
     if found.by == "call":
-        own = {frame for frame in found.frames if is_user_code(frame.file)}
+        own = {frame for frame in found.frames if frame.is_own}
         return any(own <= set(stack.frames) for stack, _ in busy_frames(moment))
     around = (found.frame.file, found.frame.function)
     names = [(frame.file, frame.function) for frame in found.frames]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from memmon.ownership import is_user_code
 from memmon.verdict.model.census import Census, Collector
 from memmon.verdict.model.site import Site
 
@@ -49,6 +50,8 @@ class Header:
     """The machine's ``oom_kill`` counter, in /proc/vmstat, when the program started."""
     start_ticks: int = 0
     """When the process started, in clock ticks since boot; 0 where that is not known."""
+    own: tuple[str, ...] = ()
+    """What is the user's own though its path does not say so: files, and folders with a slash at their ends."""
     from_events: bool = False
     """The events beside the log say all this; else it is from the log's own first lines, and the rest is missing."""
 
@@ -60,6 +63,13 @@ class Frame:
     file: str
     line: int | None
     function: str
+    known_own: bool = field(default=False, compare=False)
+    """The process's record shows that it is the user's, though its path does not."""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is of the user's own code."""
+        return self.known_own or is_user_code(self.file)
 
 
 class Record(NamedTuple):

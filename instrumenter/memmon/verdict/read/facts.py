@@ -67,6 +67,7 @@ def header(facts: dict[str, Any]) -> Header:
         cgroup_inode=whole(cgroup.get("inode")),
         cgroup_kills=whole(cgroup.get("count")),
         vmstat_kills=whole(kills.get("vmstat")),
+        own=tuple(one for one in map(text, array(facts.get("own"))) if one),
         start_ticks=whole(facts.get("start_ticks")) or 0,
     )
 

@@ -10,6 +10,7 @@ from memmon.verdict.read.crash_page import read_page
 from memmon.verdict.read.lockout_dump import dumped_stacks
 from memmon.verdict.read.log import read_log
 from memmon.verdict.read.merge_page import merge_page
+from memmon.verdict.read.own_code import with_own_code
 from memmon.verdict.read.replay import Replay
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def build_history(log: str, events: Iterable[Event], page: Page | None = None) -
         raise LogError("the log holds a header and not one record: the program got no further", Place(log))
     # Where memory is out, Python may have none for the traceback: then the last stacks are all there is.
     untraced = replay.raised is not None and replay.raised.line is None
-    return ProcessHistory(
+    history = ProcessHistory(
         log=log,
         header=header,
         last=last,
@@ -85,6 +86,7 @@ def build_history(log: str, events: Iterable[Event], page: Page | None = None) -
         start_ticks=page.start_ticks if page else header.start_ticks,
         unwritten=unwritten,
     )
+    return with_own_code(history)
 
 
 def read_process(log: str) -> ProcessHistory:

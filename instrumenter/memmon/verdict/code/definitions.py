@@ -1,0 +1,42 @@
+"""Where the functions of a source are defined: which file a function is of whose code names none."""
+
+from __future__ import annotations
+
+import ast
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from memmon.verdict.code.source import source_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@lru_cache(32)
+def _functions(path: str) -> tuple[tuple[str, int, int], ...]:
+    """Each function of a source: its name, its first line and its last one."""
+    try:
+        tree = ast.parse("\n".join(source_lines(path)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    return tuple(
+        (node.name, min([node.lineno, *(one.lineno for one in node.decorator_list)]), node.end_lineno or node.lineno)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+
+
+def file_with(function: str, line: int, files: Iterable[str]) -> str | None:
+    """The one file in which ``line`` is in a function of this name, qualified or not; None where several have it.
+
+    Of a comprehension it is the function around it; a lambda is not found.
+    """
+    names = [part for part in function.split(".") if not part.startswith("<")]
+    if not names:
+        return None
+    found = [
+        file
+        for file in dict.fromkeys(files)
+        if any(name == names[-1] and first <= line <= last for name, first, last in _functions(file))
+    ]
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,98 @@
+"""Completes the frames of a process: which are the user's own though no path says so, and which file some are of.
+
+A function that went to another process by cloudpickle has lost its file, and what `exec` makes has none; name and line
+may be those of a file of the user's all the same. And where a program is itself installed, and nothing else in its
+record is the user's, its own code is what they can change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from memmon.ownership import SHIPPED, distribution_of, is_user_code
+from memmon.verdict.code.definitions import file_with
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from memmon.verdict.model import Frame, ProcessHistory
+
+_WITHOUT_FILE = (SHIPPED, "<string>")
+
+
+def with_own_code(history: ProcessHistory) -> ProcessHistory:
+    """The same history with completed frames."""
+    frames = set(_all_frames(history))
+    files = {frame: frame.file for frame in frames}
+    if any(frame.file in _WITHOUT_FILE for frame in frames):
+        files.update(_found_files(frames, history))
+    own = _own_roots(history, set(files.values()))
+    changed = {
+        frame: replace(frame, file=file, known_own=bool(own) and file.replace("\\", "/").startswith(own))
+        for frame, file in files.items()
+        if file != frame.file or own
+    }
+    return _with_frames(history, lambda frame: changed.get(frame, frame)) if changed else history
+
+
+def _all_frames(history: ProcessHistory) -> Iterator[Frame]:
+    stacks = (stack.frames for stack in history.stacks)
+    ways = (one.frames for window in history.windows for one in window.allocations)
+    return chain(*stacks, *ways, history.raised.frames if history.raised else ())
+
+
+def _found_files(frames: Iterable[Frame], history: ProcessHistory) -> Iterator[tuple[Frame, str]]:
+    """The frames without a file whose name and line are those of one of the user's files in the record."""
+    known = [history.header.target or "", *_site_files(history), *sorted({one.file for one in frames if one.is_own})]
+    candidates = [file for file in known if file and not file.startswith("<")]
+    for frame in frames:
+        # What dataclasses and their kin make has such names, and lines of its own.
+        made = frame.file == "<string>" and frame.function.rpartition(".")[2].startswith("__")
+        if frame.file in _WITHOUT_FILE and frame.line and not made:
+            file = file_with(frame.function, frame.line, candidates)
+            if file:
+                yield frame, file
+
+
+def _site_files(history: ProcessHistory) -> list[str]:
+    return sorted({one.site.file for one in history.sites if one.site.file})
+
+
+def _own_roots(history: ProcessHistory, files: set[str]) -> tuple[str, ...]:
+    """What the user's own files begin with that no path tells: by the record, or the program's distribution."""
+    target = history.header.target
+    made_up = (target,) if target and target.startswith("<") else ()
+    own = (*history.header.own, *made_up)
+    known = [*files, *_site_files(history), *([target] if target else [])]
+    if any(is_user_code(file) or (own and file.startswith(own)) for file in known):
+        return own
+    program = distribution_of(target or "") or next(filter(None, map(distribution_of, _outermost(history))), None)
+    return (*own, program) if program else own
+
+
+def _outermost(history: ProcessHistory) -> Iterator[str]:
+    """The files of the main thread's frames, the outermost first: the program begins there."""
+    for stack in history.stacks:
+        if stack.thread in ("MainThread", None):
+            yield from (frame.file for frame in reversed(stack.frames))
+
+
+def _with_frames(history: ProcessHistory, of: Callable[[Frame], Frame]) -> ProcessHistory:
+    def each(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
+        return tuple(map(of, frames))
+
+    raised = history.raised
+    if raised and raised.frames:
+        inner = of(raised.frames[0])
+        raised = replace(raised, file=inner.file, frames=each(raised.frames))
+    return replace(
+        history,
+        stacks=tuple(replace(stack, frames=each(stack.frames)) for stack in history.stacks),
+        windows=tuple(
+            replace(window, allocations=tuple(replace(one, frames=each(one.frames)) for one in window.allocations))
+            for window in history.windows
+        ),
+        raised=raised,
+    )
