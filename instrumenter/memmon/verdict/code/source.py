@@ -52,7 +52,7 @@ def _original(path: str) -> bytes | None:
     return None
 
 
-@lru_cache(8)
+@lru_cache(64)
 def source_lines(path: str) -> tuple[str, ...]:
     """The original's lines without their ends; none where the file is gone or is no Python source."""
     source = _original(path)

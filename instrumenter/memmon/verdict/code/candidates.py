@@ -1,0 +1,126 @@
+"""The lines that may fill a container: those that put into it, that add a link to a chain, that make it whole."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from memmon.verdict.code.fits import fits
+from memmon.verdict.code.holder import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from memmon.verdict.code.flows import Flows
+    from memmon.verdict.code.holder import Handle
+    from memmon.verdict.code.places import Place
+    from memmon.verdict.code.puts import Put
+    from memmon.verdict.model import Frame, GrownContainer
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A line that may fill a container."""
+
+    SURE: ClassVar[int] = 3
+    """It does, by what the source says."""
+    LIKELY: ClassVar[int] = 2
+    """It calls what may do so."""
+    BY_NAME: ClassVar[int] = 1
+    """What it fills has the same name."""
+
+    file: str
+    line: int
+    last: int
+    """The last line of its statement."""
+    function: str
+    strength: int
+
+    def was_seen(self, running: Collection[Frame]) -> bool:
+        """Whether one of the frames was at the statement."""
+        return any(one.file == self.file and one.line and self.line <= one.line <= self.last for one in running)
+
+
+def candidate(put: Put, strength: int) -> Candidate:
+    """The line of a put."""
+    statement = put.statement
+    return Candidate(statement.scope.file, statement.first, statement.last, statement.scope.name, strength)
+
+
+def filling(row: GrownContainer, handle: Handle, flows: Flows) -> list[Candidate]:
+    """The lines that put something into the container itself."""
+    if handle.inside:
+        return []
+    aliases = flows.aliases(handle.places)
+    own_class = plain(row.type) if plain(row.type) in flows.program.classes else ""
+    lineage = set(flows.program.lineage(own_class)) if own_class else set[str]()
+    last = next((step.name for step in reversed(row.steps) if step.kind == "attribute"), "")
+    found: list[Candidate] = []
+    for put in flows.puts:
+        scope = put.statement.scope
+        if not fits(put, row):
+            continue
+        places = flows.names.places(put.into, scope)
+        if put.how == "binding":
+            if places & aliases and put.value is not None and _builds_on(put.value, aliases, flows, put):
+                found.append(candidate(put, Candidate.SURE))
+        elif places & aliases or (lineage and flows.names.class_of(put.into, scope) in lineage):
+            found.append(candidate(put, Candidate.SURE))
+        elif last and _named(put.into, last) and not any(place.where for place in places):
+            found.append(candidate(put, Candidate.BY_NAME))
+    return found
+
+
+def _named(into: ast.expr, attribute: str) -> bool:
+    while isinstance(into, ast.Subscript):
+        into = into.value
+    return isinstance(into, ast.Attribute) and into.attr == attribute
+
+
+def _builds_on(value: ast.expr, aliases: set[Place], flows: Flows, put: Put) -> bool:
+    """Whether an expression holds what is in one of the places, and something more."""
+    if isinstance(value, ast.Name | ast.Attribute | ast.Subscript):
+        return False
+    return any(
+        flows.names.places(one, put.statement.scope) & aliases
+        for one in ast.walk(value)
+        if isinstance(one, ast.Name | ast.Attribute)
+    )
+
+
+def links(handle: Handle, flows: Flows) -> list[Candidate]:
+    """The lines that add a link to a chain: they give one of its ends anew, by what it was, or the next of a link."""
+    for places in (*handle.above, handle.places):
+        for ends in (places, flows.aliases(places)):
+            found = [candidate(put, Candidate.SURE) for put in flows.puts if _adds_link(put, ends, flows)]
+            if found:
+                return found
+    return [
+        candidate(put, Candidate.LIKELY)
+        for put in flows.puts
+        if put.how == "binding" and _named(put.into, handle.chained) and put.statement.repeated
+    ]
+
+
+def _adds_link(put: Put, ends: set[Place], flows: Flows) -> bool:
+    """Whether an end of a chain is given anew, by what it was."""
+    if put.how not in ("binding", "augmented") or not put.statement.repeated or put.value is None:
+        return False
+    at_end = bool(flows.names.places(put.into, put.statement.scope) & ends)
+    return at_end and (put.how == "augmented" or _builds_on(put.value, ends, flows, put))
+
+
+def made_at_once(handle: Handle, flows: Flows) -> list[Candidate]:
+    """The lines that give the container whole: nothing puts into it bit by bit."""
+    if handle.inside:
+        return []
+    aliases = flows.aliases(handle.places)
+    return [
+        candidate(put, Candidate.BY_NAME)
+        for put in flows.puts
+        if put.how == "binding"
+        and put.value is not None
+        and not isinstance(put.value, ast.Constant | ast.Name | ast.Attribute)
+        and flows.names.places(put.into, put.statement.scope) & aliases
+    ]

@@ -1,0 +1,120 @@
+"""The lines that may fill a container inside a library's object: by the stacks that were seen, or by what they call."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from memmon.verdict.code.candidates import Candidate, candidate
+from memmon.verdict.code.holder import plain
+from memmon.verdict.code.library_calls import called_into, filling_methods
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from memmon.verdict.code.flows import Flows
+    from memmon.verdict.code.holder import Handle
+    from memmon.verdict.code.places import Place
+    from memmon.verdict.code.puts import Put
+    from memmon.verdict.model import Frame, GrownContainer
+
+_HARMLESS = frozenset(
+    {"len", "print", "sorted", "sum", "min", "max", "any", "all", "list", "tuple", "set", "dict", "iter", "next",
+     "zip", "enumerate", "map", "filter", "isinstance", "str", "repr", "bool", "id", "type", "reversed", "range",
+     "float", "int"}
+)  # fmt: skip
+"""Functions that put nothing into their arguments."""
+_TAKES_OUT = frozenset(
+    {"close", "commit", "flush", "get", "items", "keys", "values", "join", "shutdown", "start", "remove", "discard",
+     "pop", "popleft", "popitem", "clear", "search", "query", "rollback", "terminate", "wait", "result", "release",
+     "acquire", "reset", "index", "count", "task_done", "get_nowait", "qsize", "empty", "full", "unsubscribe", "cancel",
+     "stop", "read", "copy"}
+)  # fmt: skip
+"""Methods that by their names put nothing in."""
+
+_REGISTRIES = {
+    "Gcf.figs": frozenset({"figure", "subplots", "subplot_mosaic"}),
+    "asyncio.tasks._scheduled_tasks": frozenset({"create_task", "ensure_future"}),
+    "asyncio.tasks._all_tasks": frozenset({"create_task", "ensure_future"}),
+    "Manager.loggerDict": frozenset({"getLogger", "getChild"}),
+    "manager.loggerDict": frozenset({"getLogger", "getChild"}),
+}
+"""What libraries keep by themselves, by the end of its name, and what makes such a thing."""
+
+
+def through_library(
+    row: GrownContainer, handle: Handle, flows: Flows, seen: Sequence[tuple[Frame, ...]]
+) -> list[Candidate]:
+    """The lines that call into the library's object which the container is inside of."""
+    attribute = handle.attribute or (plain(row.root.name) if row.root.kind == "library" else "")
+    found = [_of_frame(frame, flows) for frame in called_into(seen, attribute)] if attribute else []
+    if row.root.kind == "library":
+        return found or _registering(row, flows)
+    if found or not handle.places:
+        return found
+    aliases = flows.aliases(handle.places)
+    calls = [put for put in flows.puts if _reaches(put, aliases, flows)]
+    owner = plain(row.owner_type)
+    methods = filling_methods(row.owner_file, owner, attribute) if row.owner_file else frozenset[str]()
+    known = [put for put in calls if _method_of(put) in methods]
+    if known:
+        # One step inside, it is this object's own attribute that its method fills.
+        return [candidate(put, Candidate.SURE if len(handle.inside) == 1 else Candidate.LIKELY) for put in known]
+    likely = [put for put in calls if _may_store(put)]
+    return [candidate(put, Candidate.LIKELY) for put in likely] or _made_here(aliases, flows)
+
+
+def _registering(row: GrownContainer, flows: Flows) -> list[Candidate]:
+    """The lines that call a function of which it is known that a library then keeps what it makes."""
+    makers = next((names for registry, names in _REGISTRIES.items() if row.root.name.endswith(registry)), frozenset())
+    return [
+        candidate(put, Candidate.LIKELY)
+        for put in flows.puts
+        if put.how == "method" and put.called in makers and put.statement.repeated
+    ]
+
+
+def _of_frame(frame: Frame, flows: Flows) -> Candidate:
+    syntax = flows.program.syntaxes.get(frame.file)
+    statement = syntax.statement_at(frame.line or 0) if syntax else None
+    first, last = (statement.first, statement.last) if statement else (frame.line or 0, frame.line or 0)
+    return Candidate(frame.file, first, last, frame.function, Candidate.SURE)
+
+
+def _reaches(put: Put, aliases: set[Place], flows: Flows) -> bool:
+    """Whether something is done with the library's object, or with what is reached from it."""
+    if put.how in ("binding", "bound"):
+        return False
+    into: ast.expr = put.into
+    while True:
+        if flows.names.places(into, put.statement.scope) & aliases:
+            return True
+        if not isinstance(into, ast.Attribute):
+            return False
+        into = into.value
+
+
+def _method_of(put: Put) -> str:
+    if put.how == "method":
+        return put.called
+    return {"key": "__setitem__", "read": "__getitem__", "augmented": "__iadd__"}.get(put.how, "")
+
+
+def _may_store(put: Put) -> bool:
+    if put.how == "method":
+        return put.called not in _TAKES_OUT and put.value is not None and put.statement.repeated
+    if put.how == "function":
+        return put.called not in _HARMLESS and put.among > 1 and put.statement.repeated
+    return put.how in ("key", "augmented")
+
+
+def _made_here(aliases: set[Place], flows: Flows) -> list[Candidate]:
+    """The lines that make the library's object."""
+    return [
+        candidate(put, Candidate.LIKELY)
+        for put in flows.puts
+        if put.how == "binding"
+        and isinstance(put.value, ast.Call)
+        and flows.names.places(put.into, put.statement.scope) & aliases
+        and not flows.names.functions(put.value.func, put.statement.scope)
+    ]

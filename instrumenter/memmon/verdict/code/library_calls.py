@@ -1,0 +1,100 @@
+"""What a library's own source tells of who puts something into one of its objects."""
+
+from __future__ import annotations
+
+import ast
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from memmon.ownership import is_user_code
+from memmon.verdict.code.puts import FILLING, puts_of
+from memmon.verdict.code.source import source_lines
+from memmon.verdict.code.syntax import syntax_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from memmon.verdict.code.puts import Put
+    from memmon.verdict.code.syntax import Scope
+    from memmon.verdict.model import Frame
+
+
+def called_into(seen: Iterable[tuple[Frame, ...]], attribute: str) -> Iterator[Frame]:
+    """The user's frames from which a library's function was running that puts something into its ``attribute``."""
+    for frames in seen:
+        storing = False
+        for frame in frames:
+            if is_user_code(frame.file):
+                if storing:
+                    yield frame
+                    break
+            elif frame.line:
+                storing = storing or _puts_into(frame.file, frame.line, attribute)
+
+
+@lru_cache(512)
+def _puts_into(file: str, line: int, attribute: str) -> bool:
+    """Whether the function around a line of a library fills ``attribute`` of anything."""
+    if not _mentions(file, attribute) or (syntax := syntax_of(file)) is None:
+        return False
+    scope = syntax.function_around(line)
+    return any(one.scope is scope and any(_fills(put, attribute) for put in puts_of(one)) for one in syntax.statements)
+
+
+@lru_cache(256)
+def _mentions(file: str, attribute: str) -> bool:
+    return any(f".{attribute}" in line for line in source_lines(file))
+
+
+def _fills(put: Put, attribute: str) -> bool:
+    """Whether something is put into ``….attribute``, or into one of its items."""
+    into = put.into
+    while isinstance(into, ast.Subscript):
+        into = into.value
+    if not isinstance(into, ast.Attribute) or into.attr != attribute:
+        return False
+    return put.how in ("key", "augmented", "slice") or (put.how == "method" and put.called in FILLING)
+
+
+@lru_cache(64)
+def filling_methods(file: str, owner: str, attribute: str) -> frozenset[str]:
+    """The methods of a library's class that put something into an attribute, or call one of it that does."""
+    syntax = syntax_of(file)
+    if syntax is None:
+        return frozenset()
+    bases = {
+        scope.node.name: [base.id for base in scope.node.bases if isinstance(base, ast.Name)]
+        for scope in syntax.scopes
+        if isinstance(scope.node, ast.ClassDef)
+    }
+    lineage, waiting = set[str](), [owner]
+    while waiting:
+        name = waiting.pop()
+        if name in bases and name not in lineage:
+            lineage.add(name)
+            waiting += bases[name]
+    calls: dict[str, set[str]] = {}
+    filling: set[str] = set()
+    for statement in syntax.statements:
+        method = _method_around(statement.scope)
+        if method is None or method.method_of not in lineage:
+            continue
+        name = method.name.rpartition(".")[2]
+        if any(_fills(put, attribute) for put in puts_of(statement)):
+            filling.add(name)
+        called = [one.func for one in statement.expressions() if isinstance(one, ast.Call)]
+        calls.setdefault(name, set()).update(
+            one.attr
+            for one in called
+            if isinstance(one, ast.Attribute) and isinstance(one.value, ast.Name) and one.value.id in ("self", "cls")
+        )
+    while more := {name for name, callees in calls.items() if callees & filling} - filling:
+        filling |= more
+    return frozenset(filling - {"__init__"})
+
+
+def _method_around(scope: Scope) -> Scope | None:
+    around: Scope | None = scope
+    while around and not around.method_of:
+        around = around.outer
+    return around

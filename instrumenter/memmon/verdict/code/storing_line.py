@@ -1,0 +1,135 @@
+"""From a container that grew to the line of the user's code that puts things into it."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from memmon.ownership import is_user_code
+from memmon.verdict.code.candidates import Candidate, filling, links, made_at_once
+from memmon.verdict.code.fits import family_of
+from memmon.verdict.code.flows import Flows
+from memmon.verdict.code.from_library import through_library
+from memmon.verdict.code.holder import handle_of, plain
+from memmon.verdict.code.program import Program
+from memmon.verdict.code.syntax import Definition
+from memmon.verdict.model import Frame
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from memmon.verdict.code.holder import Handle
+    from memmon.verdict.model import GrownContainer
+
+_DYNAMIC = frozenset({"exec", "eval", "globals", "locals", "vars"})
+"""What may reach anything by a name that is made while the program runs."""
+
+
+@dataclass(frozen=True)
+class StoringLine:
+    """The line that puts things into a container."""
+
+    frame: Frame
+    exact: bool
+    """It is the only line of the program's source that does, and the search for it was never stopped."""
+    stopped: bool
+    """Some of the source could not be read, or reaches the container in a way that can't be followed."""
+    seen_running: bool
+    """The line was seen at work."""
+    candidates: int
+    """So many lines may be the one."""
+
+
+def storing_line(row: GrownContainer, seen: Sequence[tuple[Frame, ...]], target: str | None) -> StoringLine | None:
+    """The line of the user's code that fills the container of ``row``; None where none was found.
+
+    ``seen`` are stacks that were seen while memory grew, the innermost frame first. ``target`` is the script.
+    """
+    files = [one for one in (row.root.file, row.owner_file) if one]
+    files += sorted({frame.file for frames in seen for frame in frames if is_user_code(frame.file)})
+    flows = _flows(tuple(dict.fromkeys(one for one in files if is_user_code(one))), target)
+    handle = handle_of(row, flows)
+    candidates = _candidates(row, handle, flows, seen)
+    if not candidates:
+        return None
+    running = {frame for frames in seen for frame in frames}
+    functions = {(frame.file, plain(frame.function)) for frame in running}
+
+    def rank(one: Candidate) -> tuple[bool, int, bool]:
+        return one.was_seen(running), one.strength, (one.file, plain(one.function)) in functions
+
+    best = max(rank(one) for one in candidates)
+    equal = [one for one in candidates if rank(one) == best]
+    chosen = equal[0]
+    stopped = bool(flows.program.unreadable) or _dynamic(row, flows)
+    return StoringLine(
+        frame=Frame(chosen.file, chosen.line, chosen.function),
+        exact=len(candidates) == 1 and chosen.strength >= Candidate.SURE and not stopped,
+        stopped=stopped,
+        seen_running=chosen.was_seen(running),
+        candidates=len({(one.file, one.line) for one in candidates}),
+    )
+
+
+@lru_cache(2)
+def _flows(files: tuple[str, ...], target: str | None) -> Flows:
+    return Flows(Program(files, target))
+
+
+def _candidates(
+    row: GrownContainer, handle: Handle, flows: Flows, seen: Sequence[tuple[Frame, ...]]
+) -> list[Candidate]:
+    """All that may fill it, by the best of the ways that find anything."""
+    if handle.cached:
+        return _cached_functions(handle.cached, flows)
+    if handle.chained:
+        return links(handle, flows)
+    found = filling(row, handle, flows) if handle.places or plain(row.type) in flows.program.classes else []
+    if not found and (handle.inside or row.root.kind == "library" or not family_of(row.type)):
+        found = through_library(row, handle, flows, seen)
+    return _distinct(found or made_at_once(handle, flows))
+
+
+def _distinct(candidates: list[Candidate]) -> list[Candidate]:
+    """One candidate a line, the surest."""
+    best: dict[tuple[str, int], Candidate] = {}
+    for one in candidates:
+        known = best.get((one.file, one.line))
+        if known is None or known.strength < one.strength:
+            best[one.file, one.line] = one
+    return list(best.values())
+
+
+def _cached_functions(name: str, flows: Flows) -> list[Candidate]:
+    """The functions of that name with a decorator, by the decorator's line."""
+    known = [*flows.program.functions.get(name, ()), *flows.program.methods.get(name, ())]
+    found = []
+    for scope in known:
+        node = scope.node
+        if isinstance(node, Definition) and node.decorator_list:
+            cached = [one for one in node.decorator_list if "cache" in ast.unparse(one)] or node.decorator_list
+            found.append(Candidate(scope.file, cached[0].lineno, node.lineno, scope.name, Candidate.SURE))
+    return found
+
+
+def _dynamic(row: GrownContainer, flows: Flows) -> bool:
+    """Whether the container may be reached in a way that the source does not spell out."""
+    names = {row.root.name, *(step.name for step in row.steps if step.kind == "attribute")} - {"self", "cls"}
+    return any(
+        _is_dynamic(one, names)
+        for syntax in flows.program.syntaxes.values()
+        for statement in syntax.statements
+        for one in statement.expressions()
+    )
+
+
+def _is_dynamic(node: ast.expr, names: set[str]) -> bool:
+    if isinstance(node, ast.Attribute):
+        return node.attr == "__dict__"
+    name = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+    if isinstance(node, ast.Call) and name in ("getattr", "setattr") and len(node.args) > 1:
+        given = node.args[1]
+        return not isinstance(given, ast.Constant) or (name == "setattr" and given.value in names)
+    return name in _DYNAMIC

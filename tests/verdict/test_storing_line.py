@@ -1,0 +1,102 @@
+"""From a container that grew to the line that fills it, in programs with innocent work of the same kind."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import textwrap
+from typing import TYPE_CHECKING
+
+import pytest
+
+from memmon.verdict.code.storing_line import storing_line
+from memmon.verdict.model import Frame, GrownContainer, Root, Step
+from verdict.storing_cases import DOUBTFUL, NOT_FOUND, STOPPED, STORING, Storing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_KINDS = {".": "attribute", "[": "item"}
+
+
+def row_of(case: Storing, file: str) -> GrownContainer:
+    """The container of a case, as a census tells of it."""
+    kind, *words = re.findall(r"<[^>]*>\S*|\S+", case.way)
+    function = words.pop(0) if kind in ("local", "task") else None
+    name, *steps = words
+    root = Root(kind, name, None if kind == "library" else file, function)
+    owner_file = _file_of(case.owner.partition("@")[2]) or file if case.owner else None
+    return GrownContainer(
+        path=case.way,
+        type=case.type,
+        before=9,
+        items=999,
+        item_bytes=500,
+        mb=9.0,
+        root=root,
+        steps=tuple(map(_step, steps)),
+        item_type=case.item,
+        owner_type=case.owner.partition("@")[0],
+        owner_file=owner_file,
+    )
+
+
+def _file_of(named: str) -> str:
+    """The file of a module that is named in braces; else the name itself."""
+    return importlib.import_module(named.strip("{}")).__file__ or "" if named.startswith("{") else named
+
+
+def _step(text: str) -> Step:
+    if text.startswith("<"):
+        kind, _, name = text[1 : text.index(">")].partition(" ")
+        return Step(kind, name, text[text.index(">") + 2 :])
+    name, _, reached = text[1:].partition(":")
+    return Step(_KINDS[text[0]], name.rstrip("]"), reached)
+
+
+def found_in(case: Storing, folder: Path):
+    """The line that is found for a case, and the lines that are marked as right."""
+    file = folder / "bot.py"
+    lines = textwrap.dedent(case.source).splitlines()
+    file.write_text("\n".join(re.sub(r"  # (KEEPS|SEEN).*", "", line) for line in lines), encoding="utf-8")
+    seen = [(Frame(str(file), number, ""),) for number, line in enumerate(lines, 1) if "SEEN" in line]
+    right = [number for number, line in enumerate(lines, 1) if "# KEEPS" in line]
+    return storing_line(row_of(case, str(file)), seen, str(file)), right
+
+
+@pytest.mark.parametrize("name", STORING)
+def test_the_line_that_fills_it_is_found(name: str, tmp_path: Path) -> None:
+    """It is the marked one, and sure only where no other could be it."""
+    found, right = found_in(STORING[name], tmp_path)
+    assert found
+    assert [found.frame.line] == right
+    assert found.exact is STORING[name].exact
+    assert not found.stopped
+
+
+@pytest.mark.parametrize("name", DOUBTFUL)
+def test_what_may_be_another_line_is_not_exact(name: str, tmp_path: Path) -> None:
+    """Of several lines the one that was seen at work is named, and never surely."""
+    found, right = found_in(DOUBTFUL[name], tmp_path)
+    assert found
+    assert [found.frame.line] == right
+    assert not found.exact
+    assert found.seen_running is ("SEEN" in DOUBTFUL[name].source)
+    assert (found.candidates > 1) is ("SEEN" in DOUBTFUL[name].source)
+
+
+@pytest.mark.parametrize("name", STOPPED)
+def test_a_search_that_stops_says_so(name: str, tmp_path: Path) -> None:
+    """What the source does not spell out makes no line sure."""
+    found, right = found_in(STOPPED[name], tmp_path)
+    assert found
+    assert [found.frame.line] == right
+    assert found.stopped
+    assert not found.exact
+
+
+@pytest.mark.parametrize("name", NOT_FOUND)
+def test_no_line_is_made_up(name: str, tmp_path: Path) -> None:
+    """What does not fill the container is not named, however much it resembles what would."""
+    found, _ = found_in(NOT_FOUND[name], tmp_path)
+    assert found is None
