@@ -6,7 +6,6 @@ import ast
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from memmon.ownership import is_user_code
 from memmon.verdict.code.puts import FILLING, puts_of
 from memmon.verdict.code.source import source_lines
 from memmon.verdict.code.syntax import syntax_of
@@ -24,7 +23,7 @@ def called_into(seen: Iterable[tuple[Frame, ...]], attribute: str) -> Iterator[F
     for frames in seen:
         storing = False
         for frame in frames:
-            if is_user_code(frame.file):
+            if frame.is_own:
                 if storing:
                     yield frame
                     break

@@ -36,7 +36,7 @@ class Program:
     """The program's files, and what can be called by its name in them."""
 
     def __init__(self, files: Iterable[str], target: str | None) -> None:
-        """``files`` are read, and what they import of what stands beside them or beside the target."""
+        """``files`` are the user's; what they import of the user's, beside them or beside the target, is read too."""
         self.syntaxes: dict[str, Syntax] = {}
         self.unreadable: set[str] = set()
         self.imported: dict[str, dict[str, tuple[str, str]]] = {}
@@ -47,7 +47,7 @@ class Program:
         self.functions: dict[str, list[Scope]] = defaultdict(list)
         self.methods: dict[str, list[Scope]] = defaultdict(list)
         self._folders = [str(Path(target).parent)] if target else []
-        waiting = [one for one in dict.fromkeys([*files, *([target] if target else [])]) if is_user_code(one)]
+        waiting = list(files)
         while waiting and len(self.syntaxes) < _MOST_FILES:
             file = waiting.pop(0)
             if file in self.syntaxes or file in self.unreadable:

@@ -47,9 +47,9 @@ def storing_line(row: GrownContainer, seen: Sequence[tuple[Frame, ...]], target:
 
     ``seen`` are stacks that were seen while memory grew, the innermost frame first. ``target`` is the script.
     """
-    files = [one for one in (row.root.file, row.owner_file) if one]
-    files += sorted({frame.file for frames in seen for frame in frames if is_user_code(frame.file)})
-    flows = _flows(tuple(dict.fromkeys(one for one in files if is_user_code(one))), target)
+    files = [one for one in (row.root.file, row.owner_file, target) if one and is_user_code(one)]
+    files += sorted({frame.file for frames in seen for frame in frames if frame.is_own})
+    flows = _flows(tuple(dict.fromkeys(files)), target)
     handle = handle_of(row, flows)
     candidates = _candidates(row, handle, flows, seen)
     if not candidates:
