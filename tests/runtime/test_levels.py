@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from support import events
+from support import cgroup, events
+from support.marks import needs_cgroup
 
 GROW = """
     import time
@@ -159,3 +160,31 @@ def test_the_runtime_imports_nothing_but_the_standard_library(every_python):
     )
     left = every_python.run(MEMMON_DISABLE="1")
     assert left.stdout == "[] True\n", left.stderr
+
+
+CACHED = """
+    kept = bytearray(30 << 20)
+    with open("big.bin", "wb") as file:
+        for _ in range(60):
+            file.write(bytes(1 << 20))
+    for _ in range(4):
+        with open("big.bin", "rb", buffering=0) as file:
+            while file.read(1 << 20):
+                pass
+    __memmon__.before("all cached", 2)
+    __memmon__.after("all cached", 2)
+"""
+
+
+@needs_cgroup
+def test_a_cache_that_the_kernel_takes_back_is_not_used_memory(bench):
+    """A file that was written and read again and again fills the cgroup, and is no sign of danger."""
+    bench.write(CACHED)
+    with cgroup.limited(100) as group:
+        done = group.run(bench.command(), cwd=bench.folder, env=bench.environment(), capture_output=True)
+        assert done.returncode == 0, done.stderr
+        assert group.most_mb() > 85  # more than the level of a warning
+    log = next(bench.folder.glob("memory_monitor_*.log")).read_text("utf-8")
+    assert "[all cached_AFTER]" in log
+    assert "[WARNING]" not in log
+    assert "[CRITICAL]" not in log

@@ -49,6 +49,11 @@ class Cgroup:
         rows = (line.split() for line in (self.path / name).read_text(encoding="ascii").splitlines())
         return next((int(row[1]) for row in rows if row[0] == "oom_kill"), 0)
 
+    def most_mb(self) -> float:
+        """The most that the group has ever used, the cache of files included, in MB."""
+        name = "memory.max_usage_in_bytes" if self.version == 1 else "memory.peak"
+        return int((self.path / name).read_text(encoding="ascii")) / 2**20
+
     def limit(self, mb: float) -> None:
         """Set the limit, swap included."""
         size = str(int(mb * 2**20))

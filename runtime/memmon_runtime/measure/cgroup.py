@@ -24,6 +24,7 @@ class Cgroup:
         """Find the cgroup, v1 before v2 since a hybrid system has memory in v1; LookupError where there is none."""
         self.folder, root, version = _own_cgroup("memory")
         self._names = _NAMES[version]
+        self._prefix = "total_" if version == 1 else ""
         self.limit = NO_LIMIT
         self.limit_path = ""
         for folder in _with_ancestors(self.folder, root):
@@ -42,14 +43,19 @@ class Cgroup:
         return self.limit < NO_LIMIT
 
     def used(self, enough: int) -> int:
-        """Bytes in use under the limit, less the inactive file cache, which is looked up from ``enough`` on only."""
+        """Bytes in use under the limit, less the file cache that the kernel takes back before it kills anybody.
+
+        What is still to be written to the disk is waited for, so it counts for nothing either; what lies in a tmpfs
+        can't be taken back. It is looked up from ``enough`` bytes in use on only.
+        """
         usage, statistics = self.files
         text = usage.read().strip()
         used = int(text) if text.isdigit() else 0
         if used < enough:
             return used
-        cache = field(statistics.read(), self._names["inactive"])
-        return max(used - (cache or 0), 0)
+        figures = statistics.read()
+        cache = sum(field(figures, self._prefix + name) or 0 for name in ("inactive_file ", "active_file "))
+        return max(used - cache, 0)
 
     def kills(self) -> dict[str, object] | None:
         """How often the kernel has killed in this cgroup so far, with what identifies the cgroup."""
@@ -64,13 +70,8 @@ class Cgroup:
 
 
 _NAMES = {
-    1: {
-        "limit": "memory.limit_in_bytes",
-        "usage": "memory.usage_in_bytes",
-        "inactive": "total_inactive_file ",
-        "events": "memory.oom_control",
-    },
-    2: {"limit": "memory.max", "usage": "memory.current", "inactive": "inactive_file ", "events": "memory.events"},
+    1: {"limit": "memory.limit_in_bytes", "usage": "memory.usage_in_bytes", "events": "memory.oom_control"},
+    2: {"limit": "memory.max", "usage": "memory.current", "events": "memory.events"},
 }
 
 
