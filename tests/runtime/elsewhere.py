@@ -3,8 +3,8 @@
 ``ELSEWHERE`` names the system. What that lacks is taken away, /proc with it, and what it refuses is refused.
 """
 
+import _ctypes
 import _signal
-import ctypes
 import faulthandler
 import mmap
 import os
@@ -58,26 +58,25 @@ def unlinked(path, **kwargs):
     return real_unlink(path, **kwargs)
 
 
-class PyDLL(ctypes.PyDLL):
-    """There is no library without a name on Windows, and no timer on macOS."""
+class CFuncPtr(_ctypes.CFuncPtr):
+    """Windows has the interpreter's functions alone, macOS no timers."""
 
-    def __init__(self, name, *args, **kwargs):
-        """A name is wanted."""
-        if SYSTEM == "win32" and name is None:
-            raise TypeError("a name is wanted")
-        super().__init__(name, *args, **kwargs)
+    _flags_ = _ctypes.FUNCFLAG_CDECL
 
-    def __getattr__(self, name):
+    def __new__(cls, found):
         """Not everything is there."""
-        if name in ("timer_create", "mallopt"):
+        name = found[0]
+        if name in ("timer_create", "mallopt") or (SYSTEM == "win32" and not name.startswith(("Py", "_Py"))):
             raise AttributeError(name)
-        return super().__getattr__(name)
+        return super().__new__(cls, found)
 
 
 os.open, os.unlink = hidden(opened), unlinked
 os.listdir, os.stat, os.readlink = hidden(os.listdir), hidden(os.stat), hidden(os.readlink)
-ctypes.PyDLL = PyDLL
+_ctypes.CFuncPtr = CFuncPtr
 if SYSTEM == "win32":
     os.O_BINARY, os.O_NOINHERIT = BINARY, PRIVATE
+    sys.dllhandle = _ctypes.dlopen(None, 0)
+    del _ctypes.dlopen
     sys.modules["resource"] = sys.modules["fcntl"] = None
 sys.platform = SYSTEM

@@ -7,7 +7,7 @@ for being stopped while other threads run. So
   names of its own; in a window those functions answer as if nobody traced, and its ``start`` ends the window at once;
 * the raw allocators, which run without the GIL, are not hooked: a thread that waits for the GIL inside such a hook
   while the tracing is stopped would crash (CPython before 3.12.9 and 3.13.2). For that the allocators are set back by
-  ctypes as soon as tracing has begun;
+  `_ctypes` as soon as tracing has begun;
 * extension modules report their memory (`PyTraceMalloc_Track`), some without the GIL, with the same danger. So at the
   end of a window the allocators are set back first, and tracing is stopped later, at a moment when no thread can be
   within an installed package's native code.
@@ -18,9 +18,9 @@ from __future__ import annotations
 import _tracemalloc
 import sys
 from _thread import RLock
-from ctypes import Structure, byref, c_int, c_void_p, pythonapi
 
 from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.native_calls import CInt, CPointer, Library
 from memmon_runtime.system.source import names_of
 from memmon_runtime.system.threads import frames_of_others
 
@@ -40,6 +40,10 @@ LEVELS = 24
 """Of each block's path so many levels are recorded: enough to lead from within a library to the user's line."""
 _RAW, _MEM, _OBJ = 0, 1, 2
 """CPython's domains of allocators, by PyMemAllocatorDomain's numbers."""
+_ALLOCATOR_WORDS = 5
+"""CPython's PyMemAllocatorEx, in pointers."""
+_get_allocator = Library().function("PyMem_GetAllocator", None)
+_put_allocator = Library().function("PyMem_SetAllocator", None)
 _HARMLESS_NAMES = ("RESUME", "JUMP_BACKWARD", "JUMP_ABSOLUTE", "JUMP_FORWARD", "NOP")
 """Instructions that run no native code: a thread that stands at one of them waits for the GIL."""
 _HARMLESS_NUMBERS = {
@@ -76,20 +80,14 @@ def _harmless() -> frozenset[int]:
 _HARMLESS = _harmless()
 
 
-class _Allocator(Structure):
-    """CPython's PyMemAllocatorEx."""
-
-    _fields_ = [(name, c_void_p) for name in ("ctx", "malloc", "calloc", "realloc", "free")]
-
-
-def _allocator(domain: int) -> _Allocator:
-    found = _Allocator()
-    pythonapi.PyMem_GetAllocator(c_int(domain), byref(found))
+def _allocator(domain: int) -> Any:
+    found = (CPointer * _ALLOCATOR_WORDS)()
+    _get_allocator(CInt(domain), found)
     return found
 
 
-def _set_allocator(domain: int, allocator: _Allocator) -> None:
-    pythonapi.PyMem_SetAllocator(c_int(domain), byref(allocator))
+def _set_allocator(domain: int, allocator: Any) -> None:
+    _put_allocator(CInt(domain), allocator)
 
 
 class BorrowedTracemalloc:
@@ -105,7 +103,7 @@ class BorrowedTracemalloc:
         self._hooked = False
         self._originals: dict[str, Callable[..., Any]] = {}
         self._substitutes: dict[str, Callable[..., Any]] = {}
-        self._allocators: list[tuple[int, _Allocator]] = []
+        self._allocators: list[tuple[int, Any]] = []
 
     def open(self) -> bool:
         """Begin to trace; False where tracemalloc is the program's, or there are subinterpreters."""

@@ -148,17 +148,14 @@ class TraceFunctionEvents:
 
         Raises where that can't be told for certain.
         """
-        from ctypes import c_void_p, cast, py_object, pythonapi  # noqa: PLC0415 - not for newer Pythons
+        from memmon_runtime.system.native_calls import CInt, CObject, CPointer, Library  # noqa: PLC0415
 
-        self._word = c_void_p
-        self._set: Any = pythonapi._PyEval_SetTrace  # noqa: SLF001
-        self._set.argtypes = [c_void_p, c_void_p, py_object]
-        self._unset: Any = type(self._set)(("_PyEval_SetTrace", pythonapi))
-        self._unset.argtypes = [c_void_p, c_void_p, c_void_p]
-        this: Any = pythonapi.PyThreadState_Get
-        this.restype, this.argtypes = c_void_p, []
-        self._main: int = this()
-        self._function = cast(pythonapi.PyObject_DelItem, c_void_p).value or 0
+        self._word = CPointer
+        interpreter = Library()
+        self._set = interpreter.function("_PyEval_SetTrace", CInt, (CPointer, CPointer, CObject))
+        self._unset = interpreter.function("_PyEval_SetTrace", CInt, (CPointer, CPointer, CPointer))
+        self._main: int = interpreter.function("PyThreadState_Get", CPointer, ())()
+        self._function = interpreter.address("PyObject_DelItem")
         self._receiver: _FrameReceiver | None = None
         self._places = 0, 0
         if sys.gettrace() is None:

@@ -9,11 +9,11 @@ another's line.
 from __future__ import annotations
 
 from _thread import get_ident
-from ctypes import PyDLL, create_string_buffer
 
 from memmon_runtime.attribution.budget import LEAST_GROWTH
 from memmon_runtime.attribution.line_events import event_source
 from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.native_calls import Library, buffer
 from memmon_runtime.system.ownership import is_user_code
 from memmon_runtime.system.sizes import MB
 from memmon_runtime.system.source import line_at
@@ -64,11 +64,10 @@ class LineGrowth:
         self._enough = enough
         self._grown = 0
         self._fd = reader.descriptor()
-        # PyDLL keeps the GIL. Without argument types there is nothing that the edge of the recursion limit could turn
-        # into another exception.
-        self._pread = PyDLL(None).pread
+        # No argument types: there is nothing that the edge of the recursion limit could turn into another exception.
+        self._pread = Library().function("pread")
         # One for all threads: what another one reads into it in between is but newer.
-        self._buffer = create_string_buffer(_STATM_SIZE)
+        self._buffer = buffer(_STATM_SIZE)
         if self._now() < 0:
             raise OSError("no statm to be read")
         self._own: dict[str, bool] = {}

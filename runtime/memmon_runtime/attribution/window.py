@@ -101,7 +101,7 @@ class Window:
 def block_engines(enough: int, *, followed: bool) -> tuple[RetainedBlocks, ...]:
     """The engine that traces, made ready now: to import it in the midst of a fast leak takes longer than there is time.
 
-    Empty where it can't be had (no ctypes, another Python): then there are the samples alone.
+    Empty where it can't be had (no `_ctypes`, another Python): then there are the samples alone.
     """
     try:
         from memmon_runtime.attribution.retained_blocks import RetainedBlocks  # noqa: PLC0415 - it may not be had

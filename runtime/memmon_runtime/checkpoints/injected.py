@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 STATEMENT = ("BEFORE", "AFTER")
 FUNCTION = ("START", "END")
-_OWN = frozenset((__name__.partition(".")[0], "psutil", "tracemalloc", "ctypes", "os", "posixpath", "genericpath"))
+_OWN = frozenset((__name__.partition(".")[0], "psutil", "tracemalloc", "os", "posixpath", "genericpath"))
 """The runtime, and the packages that it calls: what is raised in them is not the program's."""
 _IMPORTING = frozenset(("importlib._bootstrap", "importlib._bootstrap_external"))
 

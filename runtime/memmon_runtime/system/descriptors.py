@@ -142,12 +142,13 @@ class Mapping:
 
 def _map_over(mapping: mmap, fd: int, size: int) -> None:
     try:
-        from ctypes import PyDLL, addressof, c_char, c_int, c_long, c_size_t, c_void_p  # noqa: PLC0415 - before 3.13
+        from _ctypes import addressof  # noqa: PLC0415 - before 3.13
+
+        from memmon_runtime.system.native_calls import CChar, CInt, CLong, CPointer, CSize, Library  # noqa: PLC0415
     except ImportError:
-        raise OSError("a file can't be mapped without ctypes") from None
-    call = PyDLL(None).mmap
-    call.argtypes, call.restype = (c_void_p, c_size_t, c_int, c_int, c_int, c_long), c_size_t
-    first = c_char.from_buffer(mapping)
+        raise OSError("a file can't be mapped without `_ctypes`") from None
+    call = Library().function("mmap", CSize, (CPointer, CSize, CInt, CInt, CInt, CLong))
+    first = CChar.from_buffer(mapping)
     if call(addressof(first), size, PROT_READ | PROT_WRITE, MAP_SHARED | _MAP_FIXED, fd, 0) == _FAILED:
         raise OSError("the file can't be mapped")
 

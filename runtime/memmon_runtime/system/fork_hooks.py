@@ -49,7 +49,7 @@ def around_forks(pause: Callable[[], None], resume: Callable[[], None], in_child
     try:
         mask: _Mask | None = _Mask()
     except Exception:
-        mask = None  # no ctypes, or another system
+        mask = None  # no `_ctypes`, or another system
 
     def before() -> None:
         global _depth
@@ -101,13 +101,13 @@ class _Mask:
         if sys.platform != "linux":
             raise OSError("masks of another form")
         from _signal import SIG_BLOCK, SIG_SETMASK  # type: ignore[import-not-found]  # noqa: PLC0415 - not for Windows
-        from ctypes import PyDLL, c_int, c_void_p, create_string_buffer  # noqa: PLC0415 - not for Windows
 
-        change = PyDLL(None).pthread_sigmask
-        change.argtypes, change.restype = (c_int, c_void_p, c_void_p), c_int
+        from memmon_runtime.system.native_calls import CInt, CPointer, Library, buffer  # noqa: PLC0415 - nor this
+
+        change = Library().function("pthread_sigmask", CInt, (CInt, CPointer, CPointer))
         bits = sum(1 << number - 1 for number in blockable_signals())
-        everything = create_string_buffer(bits.to_bytes(_SET_SIZE, "little"), _SET_SIZE)
-        self._found = create_string_buffer(_SET_SIZE)
+        everything = buffer(bits.to_bytes(_SET_SIZE, "little"))
+        self._found = buffer(_SET_SIZE)
         self._noted = b""
         self.block: Callable[[], object] = partial(change, SIG_BLOCK, everything, self._found)
         self.let_in: Callable[[], object] = partial(change, SIG_SETMASK, self._found, None)

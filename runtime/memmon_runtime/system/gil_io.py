@@ -13,7 +13,7 @@ is over in less than a second. Therefore:
   page cache.
 
 Only the watcher does so. The program's own threads may be at the edge of the recursion limit, and what happens there
-within ctypes can abort Python 3.8.
+within `_ctypes` can abort Python 3.8.
 """
 
 from __future__ import annotations
@@ -43,7 +43,6 @@ except ImportError:  # Windows; a signal handler that writes between the two ste
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ctypes import Array, c_char
     from typing import Any, Callable
 
 __all__ = [
@@ -69,7 +68,7 @@ _before = 0.0
 
 def find_system_calls() -> None:
     """Look the C library's functions up; where that fails, every read and write gives the GIL up as usual."""
-    global _keeping_read, _keeping_write  # noqa: PLW0603 - ctypes is not imported where memmon is switched off
+    global _keeping_read, _keeping_write  # noqa: PLW0603 - nothing is called where memmon is switched off
     try:
         if _keeping_read is None or _keeping_write is None:
             _keeping_read, _keeping_write = _find()
@@ -78,23 +77,23 @@ def find_system_calls() -> None:
 
 
 def _find() -> tuple[Callable[[int, int], bytes], Callable[[int, bytes, int], int]]:
-    from ctypes import PyDLL, c_char, c_int, c_long, c_size_t, c_void_p, get_errno  # noqa: PLC0415
+    from _ctypes import get_errno  # noqa: PLC0415
 
-    system = PyDLL(None, use_errno=True)
-    get: Any = system.pread
-    put: Any = system.pwrite
-    get.argtypes = put.argtypes = (c_int, c_void_p, c_size_t, c_long)  # Linux's offsets
-    get.restype = put.restype = c_long
+    from memmon_runtime.system.native_calls import CChar, CInt, CLong, CPointer, CSize, Library  # noqa: PLC0415
+
+    everything, arguments = Library(), (CInt, CPointer, CSize, CLong)
+    get = everything.function("pread", CLong, arguments, errno=True)
+    put = everything.function("pwrite", CLong, arguments, errno=True)
 
     # A type is a ring of objects, and one for each reading would be work for the garbage collector.
-    buffers: dict[int, type[Array[c_char]]] = {}
+    buffers: dict[int, Any] = {}
 
     def keeping_read(fd: int, size: int) -> bytes:
-        buffer = (buffers.get(size) or buffers.setdefault(size, c_char * size))()
+        buffer = (buffers.get(size) or buffers.setdefault(size, CChar * size))()
         got = get(fd, buffer, size, 0)
         if got < 0:
             raise OSError(get_errno(), "pread")
-        return buffer.raw[:got]
+        return bytes(buffer.raw[:got])
 
     def keeping_write(fd: int, data: bytes, at: int) -> int:
         written: int = put(fd, data, len(data), at)

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Callable
 
-_INTERPRETER_MODULE = "_xxsubinterpreters"
-_INTERPRETER_MODULES = (_INTERPRETER_MODULE, "_interpreters")
+_INTERPRETER_MODULES = ("_xxsubinterpreters", "_interpreters")
 """The module by which interpreters are made, before Python 3.13 and from then on."""
 _ARENA_MAX = -8
 """glibc's M_ARENA_MAX."""
+_is_main: bool | None = None
 
 
 def frames_of_others() -> dict[int, FrameType]:
@@ -54,25 +54,28 @@ def _may_have_subinterpreters() -> bool:
 
 def in_main_interpreter() -> bool:
     """Whether this is no subinterpreter."""
+    global _is_main  # noqa: PLW0603 - each interpreter has this module for itself
+    if _is_main is None:
+        try:
+            from _thread import _is_main_interpreter  # type: ignore[attr-defined] # noqa: PLC0415 - from Python 3.12 on
+
+            _is_main = bool(_is_main_interpreter())
+        except ImportError:
+            _is_main = _is_main_by_its_state()
+    return _is_main
+
+
+def _is_main_by_its_state() -> bool:
+    """The answer before Python 3.12, asked of the interpreter itself: no module of the standard library is as quick."""
     try:
-        from _thread import _is_main_interpreter  # type: ignore[attr-defined] # noqa: PLC0415 - from Python 3.12 on
-    except ImportError:
-        return _is_main_by_its_number()
-    return bool(_is_main_interpreter())
+        from memmon_runtime.system.native_calls import CPointer, Library  # noqa: PLC0415 - not for newer Pythons
 
-
-def _is_main_by_its_number() -> bool:
-    """The answer before Python 3.12. The module that gives it is forgotten, since the program has not imported it."""
-    known = _INTERPRETER_MODULE in sys.modules
-    try:
-        import _xxsubinterpreters as interpreters  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415 - by version
-
-        return bool(interpreters.get_current() == interpreters.get_main())
+        everything = Library()
+        main = everything.function("PyInterpreterState_Main", CPointer, ())
+        get = "PyInterpreterState_Get" if sys.version_info >= (3, 9) else "_PyInterpreterState_Get"
+        return bool(main() == everything.function(get, CPointer, ())())
     except (ImportError, AttributeError):
         return True
-    finally:
-        if not known:
-            sys.modules.pop(_INTERPRETER_MODULE, None)
 
 
 def can_end_safely() -> bool:
@@ -85,9 +88,9 @@ def can_end_safely() -> bool:
     if sys.platform != "linux":
         return True
     try:
-        from ctypes import PyDLL  # noqa: PLC0415 - not where it is not needed
+        from memmon_runtime.system.native_calls import Library  # noqa: PLC0415 - not where it is not needed
 
-        PyDLL("libgcc_s.so.1")
+        Library("libgcc_s.so.1")
     except (ImportError, OSError):
         return sys.version_info >= (3, 10)
     return True
@@ -100,9 +103,9 @@ def share_heap() -> None:
     """
     if sys.platform == "linux":
         try:
-            from ctypes import PyDLL  # noqa: PLC0415 - not where it is not needed
+            from memmon_runtime.system.native_calls import Library  # noqa: PLC0415 - not where it is not needed
 
-            PyDLL(None).mallopt(_ARENA_MAX, 1)
+            Library().function("mallopt")(_ARENA_MAX, 1)
         except (AttributeError, ImportError, OSError):
             pass  # another C library than glibc
 

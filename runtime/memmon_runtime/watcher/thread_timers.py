@@ -19,6 +19,8 @@ _ACTION_SIZE = 512
 """Bytes that hold the system's ``struct sigaction`` anywhere; it begins with the handler's address."""
 _POINTER = 8
 """Bytes of an address."""
+_EVENT_WORDS = 16
+"""The system's ``struct sigevent``, for one thread, in ``int``: a value of two, the signal, how it goes, the thread."""
 _SIGEV_THREAD_ID = 4
 """What Linux calls a signal that goes to one thread."""
 _SEARCH_EVERY = 20
@@ -30,35 +32,24 @@ class ThreadTimers:
 
     def __init__(self) -> None:
         """Find the system's functions and a free signal."""
-        import ctypes  # noqa: PLC0415 - what costs something is imported only where it is wanted
-        import faulthandler  # noqa: PLC0415
+        import faulthandler  # noqa: PLC0415 - what costs something is imported only where it is wanted
+        from _ctypes import byref  # noqa: PLC0415
         from _signal import SIG_DFL, SIGURG, getsignal  # type: ignore[import-not-found]  # noqa: PLC0415
 
-        class Event(ctypes.Structure):
-            """The system's ``struct sigevent``, for one thread."""
+        from memmon_runtime.system.native_calls import CInt, CLong, CPointer, Library, buffer  # noqa: PLC0415
 
-            _fields_ = (
-                ("value", ctypes.c_void_p),
-                ("signal", ctypes.c_int),
-                ("how", ctypes.c_int),
-                ("thread", ctypes.c_int),
-                ("rest", ctypes.c_int * 11),
-            )
-
-        self._event = Event
-        self._ctypes: Any = ctypes
         self._faulthandler = faulthandler
-        # Functions of PyDLL keep the GIL: each start would else be an invitation to be locked out.
-        system = ctypes.PyDLL(None)
+        # Calls that let the GIL go would each be an invitation to be locked out.
+        system = Library()
         try:
-            self._create: Any = system.timer_create
+            self._create = system.function("timer_create")
         except AttributeError:
-            system = ctypes.PyDLL("librt.so.1")
-            self._create = system.timer_create
-        self._set: Any = system.timer_settime
-        self._delete: Any = system.timer_delete
-        self._ask: Any = system.sigaction
-        self._action: Any = ctypes.create_string_buffer(_ACTION_SIZE)
+            system = Library("librt.so.1")
+            self._create = system.function("timer_create")
+        self._set = system.function("timer_settime")
+        self._delete = system.function("timer_delete")
+        self._ask = system.function("sigaction")
+        self._action = buffer(_ACTION_SIZE)
         self._signal = SIGURG
         if getsignal(SIGURG) != SIG_DFL:
             raise OSError("the signal is taken")
@@ -68,7 +59,9 @@ class ThreadTimers:
         self._known = -1
         self._starts = 0
         # Interval and value, each in seconds and nanoseconds; no interval: it fires once.
-        self._times: Any = (ctypes.c_long * 4)(0, 0, 0, 0)
+        self._times: Any = (CLong * 4)(0, 0, 0, 0)
+        self._byref, self._int, self._pointer = byref, CInt, CPointer
+        self._event: Any = CInt * _EVENT_WORDS
 
     def register(self, fd: int) -> None:
         """Let the signal write the interrupted thread's stack to ``fd``."""
@@ -106,11 +99,10 @@ class ThreadTimers:
                     self._timers[native] = timer
 
     def _new(self, native: int) -> Any:
-        ctypes = self._ctypes
-        timer = ctypes.c_void_p()
-        event = self._event(None, self._signal, _SIGEV_THREAD_ID, native)
-        clock = ctypes.c_int((~native << 3) | 6)  # the thread's own processor time, as Linux numbers its clocks
-        return timer if self._create(clock, ctypes.byref(event), ctypes.byref(timer)) == 0 else None
+        timer = self._pointer()
+        event = self._event(0, 0, self._signal, _SIGEV_THREAD_ID, native)
+        clock = self._int((~native << 3) | 6)  # the thread's own processor time, as Linux numbers its clocks
+        return timer if self._create(clock, event, self._byref(timer)) == 0 else None
 
     def _set_all(self, seconds: float) -> None:
         self._times[2], self._times[3] = int(seconds), int(seconds % 1 * 1e9)
