@@ -29,6 +29,8 @@ _REFUSED_MEMORY: dict[Cause | None, tuple[str, str]] = {
     "limit": (": its --limit was reached", "：达到 --limit 设定的上限"),
 }
 """Why an exception ended it, where memory was why."""
+_NEARLY_ALL = 0.97
+"""A larger share is not told as a part of the whole."""
 _SILENT = (
     "ENDED WITHOUT A WORD: killed from outside, crashed, or os._exit",
     "没有留下结尾就结束了：被外部杀死、崩溃，或调用了 os._exit",
@@ -107,13 +109,38 @@ def _took(culprit: Culprit, limit: float | None, say: Say) -> str:
     if limit is not None:
         levels.append(say(f"limit {mb(limit)}", f"上限 {mb(limit)}"))
     aside = say(f" ({', '.join(levels)})", f"（{'，'.join(levels)}）") if levels else ""
-    return f"{signed_mb(culprit.growth_mb)}{aside}"
+    return f"{signed_mb(culprit.growth_mb)}{_of(culprit.growth_mb, culprit.of_mb, say)}{aside}"
+
+
+def _of(growth_mb: float, of_mb: float | None, say: Say) -> str:
+    """Of how much growth it is a part, where it is not nearly all of it."""
+    if of_mb is None or growth_mb >= _NEARLY_ALL * of_mb:
+        return ""
+    return say(f" of the {mb(of_mb)} seen to grow", f"（共观察到增长 {mb(of_mb)}）")
+
+
+def _held(verdict: Verdict, say: Say) -> list[str]:
+    """What holds the memory, or that it was not found where a line is named for making it."""
+    holder = verdict.holder
+    if holder is None:
+        made = verdict.culprit and verdict.culprit.shown_by == "window"
+        return [say("What keeps it was not found.", "未能找到持有它的对象。")] if made else []
+    what = holder.container
+    return [
+        say(
+            f"It is held by {what.path} ({what.type}, {what.before:,} → {what.items:,} items)",
+            f"由 {what.path} 持有（{what.type}，元素数 {what.before:,} → {what.items:,}）",
+        )
+        + _sure(holder.confidence, say)
+        + say(".", "。")
+    ]
 
 
 _SHOWN_BY: dict[ShownBy, tuple[str, str]] = {
     "open": ("It died inside {what}", "死在 {what} 之内"),
     "stack": ("It was last seen at {what}", "最后停留在 {what}"),
-    "window": ("What grew to the end was kept by {what}", "一直增长到最后的内存由 {what} 保留"),
+    "window": ("What grew was made at {what}", "增长的内存产生于 {what}"),
+    "census": ("What grew was stored at {what}", "增长的内存在 {what} 存入"),
     "checkpoint": ("What grew is {what}", "增长异常的是 {what}"),
     "between": ("Memory grew {what}", "内存增长发生在 {what}"),
     "leak": ("Memory piled up at {what}", "内存在 {what} 不断累积"),
@@ -147,11 +174,9 @@ def headline(verdict: Verdict) -> tuple[str, ...]:
     culprit = verdict.culprit
     if culprit:
         took = _took(culprit, verdict.rss.limit, say)
-        sentence = say(*_SHOWN_BY[culprit.shown_by]).format(what=_named(culprit, say))
-        # It is said once where killer and place are equally sure; an exception's own line is beyond doubt.
-        if verdict.subject.silent or culprit.confidence != verdict.cause_confidence:
-            sentence += _sure(culprit.confidence, say)
+        sentence = say(*_SHOWN_BY[culprit.shown_by]).format(what=_named(culprit, say)) + _sure(culprit.confidence, say)
         lines.append(f"{sentence}{say(': ', '：') if took else ''}{took}{say('.', '。')}")
+        lines += _held(verdict, say)
     if verdict.over_alarm:
         lines.append(_over_alarm(verdict.over_alarm, say, before=culprit is not None))
     if verdict.advice:

@@ -12,6 +12,7 @@ from memmon.config import log_folders
 from memmon.errors import LogError
 from memmon.verdict.advice.advise import advise
 from memmon.verdict.code.source import code_at, last_line
+from memmon.verdict.code.storing_line import storing_line
 from memmon.verdict.evidence.gather import gather
 from memmon.verdict.evidence.kernel import KernelLog
 from memmon.verdict.judge.judge import judge
@@ -24,7 +25,7 @@ from memmon.verdict.write_back import keep_last_checkpoint, keep_proof
 
 if TYPE_CHECKING:
     from memmon.verdict.code.source import Code
-    from memmon.verdict.judge.last_moment import Extents
+    from memmon.verdict.judge.last_moment import Extents, Stores
     from memmon.verdict.model import Allocation, Culprit, Frame, GrowthWindow, ProcessHistory, Verdict
 
 _LITTLE_SHARE = 0.1
@@ -71,7 +72,7 @@ def _case(history: ProcessHistory, kernel_log: KernelLog | None) -> Case:
     if not external.alive:
         keep_last_checkpoint(history)
         keep_proof(history, external)
-    return Case(history, external, _extents(history))
+    return Case(history, external, _extents(history), _stores(history))
 
 
 def _with_retaining_lines(history: ProcessHistory) -> tuple[GrowthWindow, ...]:
@@ -89,6 +90,15 @@ def _with_retaining_lines(history: ProcessHistory) -> tuple[GrowthWindow, ...]:
         replace(window, allocations=tuple(completed(one, filled=window.by == "lines") for one in window.allocations))
         for window in history.windows
     )
+
+
+def _stores(history: ProcessHistory) -> Stores:
+    """The lines that fill the containers of the last census."""
+    ways = [one.frames for window in history.windows for one in window.allocations]
+    seen = [*dict.fromkeys(ways), *(stack.frames for stack in history.stacks)]
+    rows = history.censuses[-1].grown if history.censuses else ()
+    found = ((row.path, storing_line(row, seen, history.header.target)) for row in rows)
+    return {path: line for path, line in found if line}
 
 
 def _extents(history: ProcessHistory) -> Extents:

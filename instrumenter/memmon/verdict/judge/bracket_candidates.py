@@ -47,13 +47,15 @@ def from_open_brackets(moment: LastMoment) -> Iterator[Candidate]:
                 at_lockout=stack.at_lockout,
             )
         step = bracket.direct and moment.is_large_step(growth_mb, culprit.alarm_mb)
+        directness = _of_step(moment, bracket) if step else Directness.RAN
+        names_line = names_line and directness is Directness.STATEMENT_STEP
         ran = shown is not None and moment.is_large_step(moment.since_checkpoint_mb, None)
         yield Candidate(
             replace(
                 culprit,
                 confidence="certain" if step and names_line else "likely" if step or ran or bracket.direct else "guess",
             ),
-            _of_step(moment, bracket) if step else Directness.GREW_TOO_MUCH if ran else Directness.RAN,
+            Directness.GREW_TOO_MUCH if ran and not step else directness,
             growth_mb,
         )
 

@@ -23,9 +23,11 @@ class Directness(IntEnum):
     """The bracket of its function or phase took a large step, and no other checkpoint was passed inside it."""
     SEEN_GROWING = 4
     """A growth window saw its memory grow."""
-    STATEMENT_STEP = 5
+    HELD = 5
+    """It fills the container that holds what grew."""
+    STATEMENT_STEP = 6
     """The bracket of its statement took a large step by itself, or a large step there locked the watcher out."""
-    RAISED = 6
+    RAISED = 7
     """The exception that ended the program came from it."""
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from memmon.verdict.judge.bracket_candidates import from_open_brackets
 from memmon.verdict.judge.checkpoint_candidates import from_alarms, from_largest, from_leaks
+from memmon.verdict.judge.container_candidates import from_grown_containers
 from memmon.verdict.judge.stack_candidates import from_exception, from_stacks
 from memmon.verdict.judge.window_candidates import from_growth_windows
 
@@ -21,6 +22,7 @@ _SOURCES = (
     from_exception,
     from_open_brackets,
     from_growth_windows,
+    from_grown_containers,
     from_stacks,
     from_alarms,
     from_leaks,
@@ -32,7 +34,23 @@ def weigh_culprit(moment: LastMoment) -> Culprit | None:
     """The line that the evidence speaks for most; None where the log names none at all."""
     candidates = [candidate for source in _SOURCES for candidate in source(moment)]
     best = max(candidates, key=lambda one: (one.directness, one.explained_mb), default=None)
-    return replace(best.culprit, blocks=_blocks(moment, best.culprit)) if best else None
+    return _within_what_grew(moment, replace(best.culprit, blocks=_blocks(moment, best.culprit))) if best else None
+
+
+def _within_what_grew(moment: LastMoment, culprit: Culprit) -> Culprit:
+    """The culprit with the growth that its own is a part of, and is never more than.
+
+    Brackets of several threads that were open at once each count the same growth, and what was let go of in between is
+    counted twice by the sum of a site's brackets.
+    """
+    if culprit.growth_mb is None:
+        return culprit
+    history = moment.history
+    most = max(moment.final_mb, history.peak_mb) - history.baseline_mb
+    of_mb = min(culprit.of_mb if culprit.of_mb is not None else moment.final_mb - history.baseline_mb, most)
+    if culprit.growth_mb <= most:
+        return replace(culprit, of_mb=max(of_mb, culprit.growth_mb))
+    return replace(culprit, growth_mb=most, of_mb=most, confidence="guess")
 
 
 def _blocks(moment: LastMoment, culprit: Culprit) -> int:

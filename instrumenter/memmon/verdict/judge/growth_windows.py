@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,7 +32,11 @@ class GrowingLine:
     frames: tuple[Frame, ...]
     """The way to the allocation, the innermost frame first."""
     mb: float
-    """The growth that the windows speak for: from each to the next, and from the last to the end."""
+    """Its part of the growth that the windows speak for: from the beginning of each to that of the next."""
+    of_mb: float
+    """All of that growth."""
+    since_mb: float
+    """What has grown since the last window: of that nothing is known but what was running."""
     share: float
     """The share of the windows' own growth that the line held."""
     by: str
@@ -48,8 +52,8 @@ def _line(allocation: Allocation) -> tuple[str, int | None] | None:
 
 
 def _shares(window: GrowthWindow) -> dict[tuple[str, int | None], float]:
-    """What each of the user's lines holds of all that the window saw."""
-    whole = _seen_mb(window) or 1.0
+    """What each of the user's lines holds of all that memory grew by in the window, whatever part of it was seen."""
+    whole = max(_seen_mb(window), window.growth_mb) or 1.0
     shares: dict[tuple[str, int | None], float] = {}
     for one in window.allocations:
         line = _line(one)
@@ -76,7 +80,7 @@ def growing_line(history: ProcessHistory, final_mb: float) -> GrowingLine | None
     limit = history.header.limit_mb or 0.0
     enough = max(_PHASE_MB, _PHASE_SHARE * limit)
     explained: dict[tuple[str, int | None], float] = {}
-    since = final_mb
+    until = since = max((one.rss_mb for one in windows[-1:]), default=0.0)
     for window in reversed(windows):
         begun = window.rss_mb - window.growth_mb
         for line, share in _shares(window).items():
@@ -90,13 +94,14 @@ def growing_line(history: ProcessHistory, final_mb: float) -> GrowingLine | None
     best = max(explained, key=lambda line: explained[line], default=None)
     if best is None:
         return None
-    stale = final_mb - windows[-1].rss_mb > max(_PHASE_MB, _STALE_SHARE * limit)
-    return _growing_line(windows, best, explained[best], stale=stale)
+    after = max(final_mb - until, 0.0)
+    stale = after > max(_PHASE_MB, _STALE_SHARE * limit)
+    found = _growing_line(windows, best)
+    return replace(found, mb=explained[best], of_mb=until - since, since_mb=after, stale=stale)
 
 
-def _growing_line(
-    windows: Sequence[GrowthWindow], line: tuple[str, int | None], mb: float, *, stale: bool
-) -> GrowingLine:
+def _growing_line(windows: Sequence[GrowthWindow], line: tuple[str, int | None]) -> GrowingLine:
+    """The line with the way to what it allocated, without the amounts."""
     its_own = [
         (one, one.retaining_line, window)
         for window in windows
@@ -104,9 +109,9 @@ def _growing_line(
         if _line(one) == line and one.retaining_line
     ]
     heaviest, frame, window = max(its_own, key=lambda each: each[0].mb)
-    seen = sum(_seen_mb(other) for other in {id(each[2]): each[2] for each in its_own}.values())
-    share = sum(one.mb for one, _, _ in its_own) / (seen or 1.0)
-    return GrowingLine(frame, heaviest.frames, mb, share, window.by, stale)
+    grown = sum(max(_seen_mb(other), other.growth_mb) for other in {id(each[2]): each[2] for each in its_own}.values())
+    share = sum(one.mb for one, _, _ in its_own) / (grown or 1.0)
+    return GrowingLine(frame, heaviest.frames, 0.0, 0.0, 0.0, share, window.by, stale=False)
 
 
 def goes_through(found: GrowingLine, file: str | None, first: int | None, last: int | None) -> bool:

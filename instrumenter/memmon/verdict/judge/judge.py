@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from memmon.verdict.judge.cause import weakest
 from memmon.verdict.judge.checkpoint_candidates import over_alarm
+from memmon.verdict.judge.container_candidates import holder_of
 from memmon.verdict.judge.culprit import weigh_culprit
 from memmon.verdict.judge.figures import hotspots_of, mark_culprit, merge_processes, top_checkpoints
 from memmon.verdict.judge.last_moment import LastMoment
 from memmon.verdict.judge.outcome import Case, Conclusion, conclude, exit_status
 from memmon.verdict.model import Rss, Verdict
 from memmon.verdict.wording.language import Say
-from memmon.verdict.wording.reasons import the_others, why_this_line
+from memmon.verdict.wording.reasons import the_others, why_this_holder, why_this_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,8 +36,9 @@ def judge(cases: Sequence[Case], *, top: int = 10) -> Verdict:
     subject = _subject(conclusions)
     history = subject.case.history
     final_mb = _final_mb(subject, conclusions)
-    moment = LastMoment(history, final_mb, subject.case.extents)
+    moment = LastMoment(history, final_mb, subject.case.extents, subject.case.stores)
     culprit = _culprit(subject, moment)
+    holder = holder_of(moment) if culprit and subject.cause else None
     over = over_alarm(moment)
     if over and culprit and (over.checkpoint, over.line) == (culprit.checkpoint, culprit.line):
         over = None
@@ -45,6 +47,7 @@ def judge(cases: Sequence[Case], *, top: int = 10) -> Verdict:
     evidence = [*subject.words]
     for one in (culprit, over):
         evidence += why_this_line(one, say) if one else ()
+    evidence += [why_this_holder(holder, say)] if holder else []
     evidence += the_others(processes, mine, say)
     hotspots = merge_processes(site for one in conclusions for site in _hotspots(one, subject, final_mb))
     return Verdict(
@@ -62,7 +65,7 @@ def judge(cases: Sequence[Case], *, top: int = 10) -> Verdict:
         exception=history.raised if subject.outcome == "exception" else None,
         evidence=tuple(evidence),
         culprit=culprit,
-        holder=None,
+        holder=holder,
         grew=None,
         near_limit=False,
         rss=Rss(history.baseline_mb, history.last_mb, _peak_mb(history, final_mb), history.header.limit_mb),

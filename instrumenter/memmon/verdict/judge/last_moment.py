@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from memmon.ownership import is_memmons
 from memmon.verdict.code.own_frames import own_frame, waits
+from memmon.verdict.code.storing_line import StoringLine
 from memmon.verdict.model import Culprit
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ _MOST_FRAMES = 64
 
 Extents = Mapping[tuple[str, int], int]
 """The last line of each statement, by its file and its first line."""
+Stores = Mapping[str, StoringLine]
+"""The user's line that puts things into a container, by the container's path, as far as the source tells."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class LastMoment:
     final_mb: float
     """What the kernel says that it held, or the limit at which it was killed; else the RSS of the last record."""
     extents: Extents
+    stores: Stores = field(default_factory=dict)
 
     @property
     def since_checkpoint_mb(self) -> float:

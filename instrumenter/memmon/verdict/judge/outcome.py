@@ -11,7 +11,7 @@ from memmon.verdict.model import Cause, Confidence, ExternalEvidence, Outcome, P
 from memmon.verdict.wording.language import place
 
 if TYPE_CHECKING:
-    from memmon.verdict.judge.last_moment import Extents
+    from memmon.verdict.judge.last_moment import Extents, Stores
     from memmon.verdict.model import Raised
     from memmon.verdict.wording.language import Say
 
@@ -32,6 +32,8 @@ class Case:
     external: ExternalEvidence
     extents: Extents = field(default_factory=dict)
     """The last lines of the statements that were open at the end, as far as their source can be read."""
+    stores: Stores = field(default_factory=dict)
+    """The lines that fill the containers which grew."""
 
 
 @dataclass(frozen=True)

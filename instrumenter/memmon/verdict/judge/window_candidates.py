@@ -16,16 +16,22 @@ if TYPE_CHECKING:
     from memmon.verdict.judge.last_moment import LastMoment
 
 _CERTAIN_SHARE = 0.7
-"""The share of all growth in the windows that makes a line certain."""
+"""The share of all growth in the windows that makes a line certain, where one call was seen to take it at once."""
 
 
 def from_growth_windows(moment: LastMoment) -> Iterator[Candidate]:
-    """The line that kept what grew, by the windows of the growth's last phase."""
+    """The line that kept what grew, by the windows of the growth's last phase.
+
+    A window sees who allocates, not who holds it in the end: only of a single call that has not returned it is certain.
+    """
     found = growing_line(moment.history, moment.final_mb)
     if found is None:
         return
     frame = found.frame
-    weak = found.by == "stacks" or (found.stale and not _still_there(moment, found))
+    goes_on = _goes_on(moment, found)
+    since_mb = found.since_mb if goes_on else 0.0
+    weak = found.by == "stacks" or (not goes_on and (found.stale or found.since_mb > found.mb))
+    sure = found.by == "call" and goes_on and found.share >= _CERTAIN_SHARE
     around = [one for one in moment.history.open_brackets if frame_inside(moment, one)]
     culprit = Culprit(
         file=frame.file,
@@ -33,15 +39,16 @@ def from_growth_windows(moment: LastMoment) -> Iterator[Candidate]:
         function=frame.function or None,
         pid=moment.history.header.pid,
         shown_by="window",
-        confidence="guess" if weak else "certain" if found.share >= _CERTAIN_SHARE else "likely",
-        growth_mb=found.mb,
+        confidence="guess" if weak else "certain" if sure else "likely",
+        growth_mb=found.mb + since_mb,
+        of_mb=found.of_mb + since_mb,
         checkpoint=around[-1].opened.name if around else None,
         called=called_from(Stack(None, "", found.frames), frame) if frame in found.frames else (),
     )
-    yield Candidate(culprit, Directness.RAN if weak else Directness.SEEN_GROWING, found.mb)
+    yield Candidate(culprit, Directness.RAN if weak else Directness.SEEN_GROWING, found.mb + since_mb)
 
 
-def _still_there(moment: LastMoment, found: GrowingLine) -> bool:
+def _goes_on(moment: LastMoment, found: GrowingLine) -> bool:
     """Whether a thread was last seen in a call that the windows saw grow.
 
     Where a single call was observed, that is its line. Else it is the function of the line, since a loop goes on at any

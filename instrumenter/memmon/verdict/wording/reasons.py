@@ -9,7 +9,7 @@ from memmon.verdict.wording.language import Say, between, mb, place
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from memmon.verdict.model import Culprit, Outcome, Process
+    from memmon.verdict.model import Culprit, Holder, Outcome, Process
 
 _OUTCOMES: dict[Outcome, tuple[str, str]] = {
     "killed": ("killed", "被杀死"),
@@ -59,8 +59,12 @@ def why_this_line(culprit: Culprit, say: Say) -> tuple[str, ...]:
             f"{where}内存增长了 {took}{alarm}，不在任何检查点之内",
         ),
         "window": (
-            f"while memory grew, what {where} keeps is what grew: {took} up to the end",
-            f"内存增长期间，增长的正是 {where} 所保留的内容：到最后共 {took}",
+            f"while memory grew, what {where} made is what stayed: {took}",
+            f"内存增长期间，留下来的正是 {where} 所产生的内容：共 {took}",
+        ),
+        "census": (
+            f"{where} puts things into the container that grew",
+            f"{where} 向增长的容器中存入数据",
         ),
         "raised": (f"the exception came from {where}", f"异常来自 {where}"),
     }
@@ -69,6 +73,21 @@ def why_this_line(culprit: Culprit, say: Say) -> tuple[str, ...]:
         f"位于 {where} 的堆栈写于最后一刻，当时解释器已无响应",
     )
     return (say(*words[culprit.shown_by]), *([at_lockout] if culprit.at_lockout else []))
+
+
+def why_this_holder(holder: Holder, say: Say) -> str:
+    """What the censuses saw of the container."""
+    what = holder.container
+    items = f"{what.before:,} → {what.items:,}"
+    if holder.mb is None:
+        return say(
+            f"{what.path} went from {items} items while memory grew by {mb(holder.of_mb)}; their weight is not known",
+            f"内存增长 {mb(holder.of_mb)} 期间，{what.path} 的元素数 {items}；其大小无从得知",
+        )
+    return say(
+        f"{what.path} went from {items} items, some {mb(holder.mb)} of the {mb(holder.of_mb)} that memory grew by",
+        f"{what.path} 的元素数 {items}，估计占内存增长 {mb(holder.of_mb)} 中的 {mb(holder.mb)}",
+    )
 
 
 def the_others(processes: Sequence[Process], subject: Process, say: Say) -> list[str]:

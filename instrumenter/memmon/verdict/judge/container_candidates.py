@@ -1,0 +1,89 @@
+"""The candidates that the censuses give: the lines that fill the containers which grew until the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from memmon.verdict.judge.candidate import Candidate, Directness
+from memmon.verdict.judge.grown_containers import growing_containers
+from memmon.verdict.judge.growth_windows import growing_line
+from memmon.verdict.model import Culprit, Holder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from memmon.verdict.judge.grown_containers import GrowingContainer
+    from memmon.verdict.judge.last_moment import LastMoment
+    from memmon.verdict.model import Confidence
+
+_CERTAIN_SHARE = 0.6
+"""What came into a container has to be such a share of the growth to be certain of it."""
+_LIKELY_SHARE = 0.3
+"""The same to call it likely."""
+_CERTAIN_LOOKS = 2
+"""So many looks have to have seen it grow to be certain of it."""
+
+
+def holder_of(moment: LastMoment) -> Holder | None:
+    """The container that holds what grew until the end; None where the censuses do not tell.
+
+    Where much grew after the last census, the end may have been one step of quite another line.
+    """
+    growing = tuple(one for one in growing_containers(moment.history, moment.final_mb) if not one.stale)
+    best = next((one for one in growing if one.share >= _LIKELY_SHARE), None) or _agreeing(growing, moment)
+    if best is None:
+        return None
+    stores = moment.stores.get(best.container.path)
+    return Holder(
+        container=best.container,
+        mb=best.mb if best.share else None,
+        of_mb=best.of_mb,
+        stores=stores.frame if stores else None,
+        confidence=_how_sure(best, growing),
+    )
+
+
+def _agreeing(growing: tuple[GrowingContainer, ...], moment: LastMoment) -> GrowingContainer | None:
+    """The container that is filled at the very line which the windows saw grow, whatever Python says that it weighs."""
+    found = growing_line(moment.history, moment.final_mb)
+    if found is None:
+        return None
+    at = (found.frame.file, found.frame.line)
+    filled_at = ((one, moment.stores.get(one.container.path)) for one in growing)
+    return next((one for one, line in filled_at if line and (line.frame.file, line.frame.line) == at), None)
+
+
+def _how_sure(best: GrowingContainer, growing: tuple[GrowingContainer, ...]) -> Confidence:
+    if best.share < _LIKELY_SHARE:
+        return "guess"
+    others = max((one.share for one in growing if one is not best), default=0.0)
+    clear = best.share >= _CERTAIN_SHARE and others <= best.share / 2 and best.looks >= _CERTAIN_LOOKS
+    return "certain" if clear else "likely"
+
+
+def from_grown_containers(moment: LastMoment) -> Iterator[Candidate]:
+    """The line that fills the container which holds what grew.
+
+    It is certain where the windows, which know nothing of containers, saw the same line keep what was allocated.
+    """
+    holder = holder_of(moment)
+    if holder is None or holder.stores is None:
+        return
+    line = moment.stores[holder.container.path]
+    found = growing_line(moment.history, moment.final_mb)
+    agreed = found is not None and (found.frame.file, found.frame.line) == (line.frame.file, line.frame.line)
+    sure = holder.confidence
+    if sure == "certain" and not (agreed and line.exact and not line.stopped):
+        sure = "likely"
+    culprit = Culprit(
+        file=line.frame.file,
+        line=line.frame.line,
+        function=line.frame.function or None,
+        pid=moment.history.header.pid,
+        shown_by="census",
+        role="kept",
+        confidence=sure,
+        growth_mb=holder.mb,
+        of_mb=holder.of_mb,
+    )
+    yield Candidate(culprit, Directness.RAN if sure == "guess" else Directness.HELD, holder.mb or 0.0)

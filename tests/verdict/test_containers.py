@@ -1,0 +1,191 @@
+"""What the censuses of containers say of the holder and of the line that fills it, and how sure that makes it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from memmon.show.headline import headline
+from memmon.verdict.code.storing_line import StoringLine
+from memmon.verdict.judge.judge import judge
+from memmon.verdict.judge.outcome import Case
+from memmon.verdict.model import Allocation, ExternalEvidence, Frame, GrowthWindow, KernelLine
+from memmon.verdict.read.process import read_process
+from verdict.handwritten import NOBODY, START, fact, header, line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from memmon.verdict.model import Verdict
+
+BOT = "/srv/ds/bot.py"
+KILLED_IT = ExternalEvidence(kernel=(KernelLine("oom-kill", NOBODY, 0, "Killed process …", 300.0),))
+LIMIT = {"mb": 300.0, "from": "cgroup", "path": "/c"}
+BACKGROUND = line("background", 295, 235, ' last="program start"', "CRITICAL")
+KEEPS, MAKES = 21, 26
+
+
+def row(path: str, before: int, items: int, item_bytes: int) -> dict[str, Any]:
+    """One container that had grown."""
+    return {
+        "path": path,
+        "type": "list",
+        "before": before,
+        "items": items,
+        "item_bytes": item_bytes,
+        "mb": (items - before) * item_bytes / 2**20,
+        "root": {"kind": "global", "name": path, "file": BOT, "function": None, "line": None},
+        "steps": [],
+        "item_type": "str",
+        "owner": None,
+    }
+
+
+def census(rss: float, *rows: dict[str, Any], since: float = 60.0) -> str:
+    """One look, at this memory; the first look was at ``since``."""
+    return fact("census", {"rss_mb": rss, "grown_mb": rss - since, "whole": True, "grown": list(rows)})
+
+
+def window(rss: float, line_number: int, mb: float, growth: float = 20.0) -> GrowthWindow:
+    """A window in which ``line_number`` allocated ``mb``."""
+    frame = Frame(BOT, line_number, "work")
+    return GrowthWindow("tracemalloc", rss, growth, (Allocation(mb, (frame,), 1, frame),))
+
+
+@pytest.fixture
+def judged(log: Callable[..., Path]) -> Callable[..., Verdict]:
+    """The verdict on a log of these parts about a process that the kernel log names, killed at 300 MB."""
+
+    def conclude(
+        *parts: str, fills: dict[str, StoringLine] | None = None, windows: tuple[GrowthWindow, ...] = ()
+    ) -> Verdict:
+        history = read_process(str(log(header(limit=LIMIT), START, *parts, BACKGROUND)))
+        return judge([Case(replace(history, windows=windows), KILLED_IT, {}, fills or {})])
+
+    return conclude
+
+
+def at(number: int, *, exact: bool = True, stopped: bool = False) -> StoringLine:
+    """The line that fills a container, as the source told."""
+    return StoringLine(Frame(BOT, number, "work"), exact, stopped, seen_running=True, candidates=1)
+
+
+WINDOWS = (window(260, KEEPS, 19), window(280, KEEPS, 19))
+LEAK = (
+    census(100, row("kept", 10, 400, 100_000)),
+    census(180, row("kept", 10, 1200, 100_000)),
+    census(280, row("kept", 10, 2200, 100_000)),
+)
+"""About 95 of each 100 MB came into ``kept``."""
+
+
+def test_what_holds_it_and_what_fills_it_are_told_each_by_itself(judged: Callable[..., Verdict]) -> None:
+    """The windows saw another line make it: the line that fills the container has to change, and is likely."""
+    verdict = judged(*LEAK, fills={"kept": at(KEEPS)}, windows=(window(280, MAKES, 19),))
+    assert verdict.culprit is not None
+    assert verdict.holder is not None
+    assert (verdict.culprit.line, verdict.culprit.role, verdict.culprit.confidence) == (KEEPS, "kept", "likely")
+    assert (verdict.holder.container.path, verdict.holder.confidence) == ("kept", "certain")
+    assert (verdict.culprit.growth_mb or 0.0) <= (verdict.culprit.of_mb or 0.0) <= LIMIT["mb"]
+    killed, filled, held, *_ = headline(verdict)
+    assert "(certain)" in killed
+    assert f"bot.py:{KEEPS} (likely)" in filled
+    assert "held by kept (list, 10 → 2,200 items) (certain)" in held
+
+
+def test_two_witnesses_make_the_line_certain(judged: Callable[..., Verdict]) -> None:
+    """The windows, which know nothing of containers, saw the very line that fills it."""
+    verdict = judged(*LEAK, fills={"kept": at(KEEPS)}, windows=(window(280, KEEPS, 19),))
+    assert verdict.culprit is not None
+    assert (verdict.culprit.line, verdict.culprit.confidence) == (KEEPS, "certain")
+
+
+@pytest.mark.parametrize("line_in_doubt", [at(KEEPS, exact=False), at(KEEPS, stopped=True)])
+def test_a_line_that_the_source_leaves_in_doubt_is_never_certain(
+    judged: Callable[..., Verdict], line_in_doubt: StoringLine
+) -> None:
+    """The holder stays certain; which line fills it is another question."""
+    verdict = judged(*LEAK, fills={"kept": line_in_doubt}, windows=(window(280, KEEPS, 19),))
+    assert verdict.culprit is not None
+    assert verdict.holder is not None
+    assert (verdict.culprit.confidence, verdict.holder.confidence) == ("likely", "certain")
+
+
+def test_what_had_filled_up_before_is_the_baseline(judged: Callable[..., Verdict]) -> None:
+    """A large table that was loaded first and grew no more holds most, and is not what grew to the end."""
+    table = row("table", 0, 100_000, 1200)
+    verdict = judged(
+        census(180, table),
+        census(200, table, row("kept", 0, 200, 100_000)),
+        census(280, table, row("kept", 0, 1000, 100_000)),
+        fills={"table": at(MAKES), "kept": at(KEEPS)},
+    )
+    assert verdict.holder is not None
+    assert verdict.culprit is not None
+    assert (verdict.holder.container.path, verdict.culprit.line) == ("kept", KEEPS)
+
+
+def test_two_that_grew_alike_make_neither_certain(judged: Callable[..., Verdict]) -> None:
+    """Half of the growth each: the larger is named, and no more than likely."""
+    rows = [(row("one", 10, n, 55_000), row("two", 10, n, 45_000)) for n in (400, 1200, 2200)]
+    looks = [census(rss, *pair) for rss, pair in zip((100, 180, 280), rows, strict=True)]
+    verdict = judged(*looks, fills={"one": at(KEEPS)}, windows=(window(280, KEEPS, 19),))
+    assert verdict.holder is not None
+    assert (verdict.holder.container.path, verdict.holder.confidence) == ("one", "likely")
+
+
+def test_where_much_grew_after_the_last_census_no_container_is_named(judged: Callable[..., Verdict]) -> None:
+    """The last 120 of 300 MB came when nobody looked: that may have been one step of another line."""
+    verdict = judged(*LEAK[:2], fills={"kept": at(KEEPS)})
+    assert verdict.holder is None
+    assert verdict.culprit is None or verdict.culprit.line != KEEPS
+
+
+def test_what_weighs_more_than_memory_grew_by_was_weighed_wrongly(judged: Callable[..., Verdict]) -> None:
+    """A list of handles whose items seem to weigh three times the growth does not hold it."""
+    rows = [row("shared", 10, n, 300_000) for n in (400, 1200, 2200)]
+    looks = [census(rss, one) for rss, one in zip((100, 180, 280), rows, strict=True)]
+    assert judged(*looks, fills={"shared": at(KEEPS)}).holder is None
+
+
+def test_what_python_cannot_weigh_is_told_where_the_windows_agree(judged: Callable[..., Verdict]) -> None:
+    """Documents of a C library weigh nothing from Python; the line that the windows saw fills this list."""
+    rows = [(row("numbers", 10, n, 8), row("pages", 10, n, 0)) for n in (400, 1200, 2200)]
+    looks = [census(rss, *pair) for rss, pair in zip((100, 180, 280), rows, strict=True)]
+    verdict = judged(*looks, fills={"pages": at(KEEPS), "numbers": at(MAKES)}, windows=WINDOWS)
+    assert verdict.holder is not None
+    assert (verdict.holder.container.path, verdict.holder.mb, verdict.holder.confidence) == ("pages", None, "guess")
+    assert verdict.culprit is not None
+    assert (verdict.culprit.line, verdict.culprit.confidence) == (KEEPS, "likely")
+
+
+def test_a_window_counts_by_what_memory_grew_by(judged: Callable[..., Verdict]) -> None:
+    """A window that saw 0.6 of 20 MB is no evidence for the line of those 0.6."""
+    verdict = judged(windows=(window(280, MAKES, 0.6),))
+    assert verdict.culprit is None or verdict.culprit.line != MAKES
+
+
+def test_what_grew_after_the_last_window_is_nobodys(judged: Callable[..., Verdict]) -> None:
+    """The line's amount ends with the windows, unless it was last seen to go on."""
+    without = judged(windows=(window(230, MAKES, 19), window(250, MAKES, 19))).culprit
+    stack = fact("stack", {"thread": "MainThread", "frames": [[BOT, MAKES, "work"]]})
+    with_it = judged(stack, windows=(window(230, MAKES, 19), window(250, MAKES, 19))).culprit
+    assert without is not None
+    assert with_it is not None
+    assert with_it.line == without.line == MAKES
+    assert (without.growth_mb, without.of_mb) == (38.0, 40.0)
+    assert (with_it.growth_mb, with_it.of_mb) == (88.0, 90.0)
+
+
+def test_a_windows_line_is_called_what_made_it(judged: Callable[..., Verdict]) -> None:
+    """No container was seen to grow: nothing says that the line keeps anything, so that is not said, nor certain."""
+    verdict = judged(windows=(window(260, MAKES, 20), window(280, MAKES, 20)))
+    assert verdict.culprit is not None
+    assert (verdict.culprit.role, verdict.culprit.confidence) == ("taken", "likely")
+    told = " ".join(headline(verdict))
+    assert "made at" in told
+    assert "What keeps it was not found" in told
+    assert "kept by" not in told
