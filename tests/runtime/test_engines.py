@@ -44,6 +44,8 @@ def traced():
     tools = getattr(sys, "monitoring", None)
     return sys.gettrace() is not None or bool(tools and any(tools.get_tool(tool) for tool in range(6)))
 """
+_ALL_THREADS = 12
+"""The minor version of Python from which on all threads' lines are heard."""
 _UNTOLD = "3.8"
 """The Python that has no way to be told of lines."""
 
@@ -105,6 +107,35 @@ print(engine.has_heard, engine.look(12 * MB, 0.1, 100 * MB), told(engine.paths(T
 """
     printed = _printed(every_python, _LINES, program)
     assert printed == (["none"] if _UNTOLD in every_python.python else ["True False", "True True 22 False"])
+
+
+def test_lines_tell_nothing_of_a_time_in_which_a_thread_ran_that_is_not_heard(every_python):
+    """Before Python 3.12 only the main thread's lines are heard: what grew may have been the other thread's."""
+    program = """\
+try:
+    engine = LineGrowth(best_reader(), 8 * MB)
+except RuntimeError:
+    sys.exit(print("none"))
+begun, done = [], []
+def works():
+    begun.append(1)
+    while not done: time.sleep(0.001)
+print(engine.open())
+_thread.start_new_thread(works, ())
+while not begun: time.sleep(0.001)
+grow()
+print(engine.look(12 * MB, 0.1, 100 * MB), told(engine.paths(ThreadStacks()))[:1])
+done.append(1)
+"""
+    heard_by = every_python.python.rpartition("python3.")[2]
+    printed = _printed(every_python, _LINES, program)
+    if _UNTOLD in every_python.python:
+        assert printed == ["none"]
+    elif int(heard_by.partition(".")[0]) < _ALL_THREADS:
+        assert printed == ["True", "True []"]
+    else:
+        assert printed[0] == "True"
+        assert printed[1].startswith("True [(22, ")
 
 
 def test_lines_give_way_to_a_debugger(every_python):

@@ -17,7 +17,7 @@ What the program would see meanwhile, if it looked: a tool in ``sys.monitoring``
 from __future__ import annotations
 
 import sys
-from _thread import get_native_id
+from _thread import get_ident, get_native_id
 from os import getpid
 from sys import _getframe
 
@@ -75,6 +75,9 @@ def _may_listen() -> bool:
 
 class MonitoringEvents:
     """By `sys.monitoring`."""
+
+    only_thread = 0
+    """No thread is the only one that is told of."""
 
     def __init__(self) -> None:
         """Nothing is asked for yet."""
@@ -150,6 +153,8 @@ class TraceFunctionEvents:
         """
         from memmon_runtime.system.native_calls import CInt, CObject, CPointer, Library  # noqa: PLC0415
 
+        self.only_thread = get_ident()
+        """The thread whose lines are told of, and no other's."""
         self._word = CPointer
         interpreter = Library()
         self._set = interpreter.function("_PyEval_SetTrace", CInt, (CPointer, CPointer, CObject))

@@ -3,7 +3,7 @@
 At each line that a thread comes to, what the RSS has grown by is put down to the line before it, and a fall takes back
 a rise: that of its own size, if there was one lately. So the line that allocates and the one that frees come to
 nothing, and what retains its memory is left. Where several threads allocate at once, one's growth may be put down to
-another's line.
+another's line. Where but one thread's lines are heard of, nothing is told of a time in which another one ran.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from memmon_runtime.system.native_calls import Library, buffer
 from memmon_runtime.system.ownership import is_user_code
 from memmon_runtime.system.sizes import MB
 from memmon_runtime.system.source import line_at
+from memmon_runtime.system.threads import frames_of_others
 
 __builtins__ = BUILTINS
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     # The code and the instruction of a line, and of the calls that led to it: the innermost first.
     Trail = Tuple[Tuple[CodeType, int], ...]
     Changes = List[Tuple[Trail, int]]
+    # Where threads are, by their idents: a frame's id and the instruction that it has come to.
+    Places = Dict[int, Tuple[int, int]]
 
 _CALLERS = 6
 """So many of the calls that led to a line are told with it."""
@@ -74,6 +77,8 @@ class LineGrowth:
         self._units = 0
         self._newest: Dict[int, Trail] = {}
         self._changes: Changes = []
+        self._unheard: Places = {}
+        self._unheard_ran = False
 
     @property
     def has_heard(self) -> bool:
@@ -83,6 +88,7 @@ class LineGrowth:
     def open(self) -> bool:
         """Begin; False where a debugger or the like is at work."""
         self._newest, self._changes, self._grown = {}, [], 0
+        self._unheard, self._unheard_ran = _places_of_others(self._events.only_thread), False
         self._fd = self._reader.descriptor()  # it may be another by now
         self._units = self._now()
         return self._units >= 0 and self._events.start(self._on_line)
@@ -94,11 +100,14 @@ class LineGrowth:
     def look(self, grown: int, passed: float, headroom: int, /) -> bool:
         """Whether memory has grown by enough or changed often enough, or there is no time or room for more."""
         self._grown = grown
+        self._unheard_ran = self._unheard_ran or _places_of_others(self._events.only_thread) != self._unheard
         return grown >= self._enough or len(self._changes) >= _MOST_CHANGES or passed >= 1 or headroom < _LEAST_HEADROOM
 
     def paths(self, _threads: ThreadStacks, /) -> Paths:
-        """What has grown and not fallen again."""
+        """What has grown and not fallen again; nothing where it may have been a thread that was not heard of."""
         self.close()
+        if self._unheard_ran:
+            return {}
         unit = self._reader.unit
         changes, self._changes = self._changes, []
         found: Paths = {}
@@ -143,6 +152,13 @@ class LineGrowth:
         got = self._pread(self._fd, self._buffer, _STATM_SIZE, 0)
         words = self._buffer.raw[: max(got, 0)].split()
         return int(words[1]) if len(words) > 1 and words[1].isdigit() else -1
+
+
+def _places_of_others(heard: int) -> Places:
+    """Where each thread is but the one that is heard of; nothing where all are."""
+    if not heard:
+        return {}
+    return {ident: (id(frame), frame.f_lasti) for ident, frame in frames_of_others().items() if ident != heard}
 
 
 def _balance(changes: Changes) -> dict[Trail, list[int]]:
