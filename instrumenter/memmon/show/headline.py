@@ -102,6 +102,8 @@ def _took(culprit: Culprit, limit: float | None, say: Say) -> str:
     if not culprit.growth_mb:
         return ""
     levels = []
+    if culprit.of_mb is not None and culprit.growth_mb < _NEARLY_ALL * culprit.of_mb:
+        levels.append(say(f"of {mb(culprit.of_mb)} seen to grow", f"观察到的增长共 {mb(culprit.of_mb)}"))
     if culprit.alarm_mb is not None:
         levels.append(say(f"alarm {mb(culprit.alarm_mb)}", f"警戒 {mb(culprit.alarm_mb)}"))
     if culprit.normal_mb is not None:
@@ -109,14 +111,7 @@ def _took(culprit: Culprit, limit: float | None, say: Say) -> str:
     if limit is not None:
         levels.append(say(f"limit {mb(limit)}", f"上限 {mb(limit)}"))
     aside = say(f" ({', '.join(levels)})", f"（{'，'.join(levels)}）") if levels else ""
-    return f"{signed_mb(culprit.growth_mb)}{_of(culprit.growth_mb, culprit.of_mb, say)}{aside}"
-
-
-def _of(growth_mb: float, of_mb: float | None, say: Say) -> str:
-    """Of how much growth it is a part, where it is not nearly all of it."""
-    if of_mb is None or growth_mb >= _NEARLY_ALL * of_mb:
-        return ""
-    return say(f" of the {mb(of_mb)} seen to grow", f"（共观察到增长 {mb(of_mb)}）")
+    return f"{signed_mb(culprit.growth_mb)}{aside}"
 
 
 def _held(verdict: Verdict, say: Say) -> list[str]:
