@@ -82,6 +82,54 @@ def test_an_abandoned_generator_is_left(every_python):
     assert left.names.count("g_LEFT") == 3
 
 
+def test_a_traceback_names_the_line_that_raised(every_python):
+    """Where a bracket is open in a generator or coroutine, as anywhere else."""
+    left = every_python.run("""
+        import asyncio, traceback
+        def generator():
+            __memmon__.before("generator", 3)
+            yield 1
+            int("generator")
+        async def coroutine():
+            __memmon__.before("coroutine", 7)
+            await asyncio.sleep(0)
+            int("coroutine")
+        async def agen():
+            __memmon__.before("agen", 11)
+            yield 1
+            int("agen")
+        async def drain():
+            async for _ in agen():
+                pass
+        for run in (lambda: list(generator()), lambda: asyncio.run(coroutine()), lambda: asyncio.run(drain())):
+            try:
+                run()
+            except ValueError as error:
+                print(traceback.extract_tb(error.__traceback__)[-1].line)
+    """)
+    assert left.stdout.split() == ['int("generator")', 'int("coroutine")', 'int("agen")'], left.stderr
+    assert [opened for opened, _, _ in totals(left)] == [1, 1, 1]
+
+
+def test_a_coroutine_that_has_ended_is_left_though_somebody_holds_it(every_python):
+    """As a finished task holds its own: the watcher finds it out."""
+    left = every_python.run("""
+        from told import until_told
+        async def f():
+            __memmon__.before("f", 3)
+            raise KeyError
+        held = f()
+        try:
+            held.send(None)
+        except KeyError:
+            pass
+        until_told("[f_LEFT]")
+        print(held.cr_frame)
+    """)
+    assert left.stdout == "None\n", left.stderr
+    assert totals(left) == [(1, 0, 1)]
+
+
 def test_tasks_do_not_mix_and_cancellation_leaves(every_python):
     """Many asyncio tasks in one coroutine function; one of them is cancelled in its bracket."""
     left = every_python.run("""

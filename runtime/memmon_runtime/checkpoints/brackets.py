@@ -6,10 +6,10 @@ bracket's frame is gone is used:
 * An ordinary function's frames come and go as a stack. Each thread has a lane, the stack of its open brackets; when a
   frame opens or closes one, what lies above it, or belongs to no frame among its callers, was left. The watcher looks
   through the lanes too.
-* A generator or coroutine may be suspended, resumed by another thread, or thrown away. Its brackets are loose, and its
-  frame gets a token as its ``f_trace`` (which does nothing while nobody traces), whose end is the frame's end. A frame
-  that somebody holds, as a traceback does, is open until they drop it; from Python 3.13 on a generator that was closed
-  holds its own.
+* A generator or coroutine may be suspended, resumed by another thread, or thrown away. Its brackets are loose, and from
+  Python 3.10 on its frame gets a token as its ``f_trace`` (which does nothing while nobody traces), whose end is the
+  frame's end. A frame that somebody holds, as a traceback does, is open until they drop it; from Python 3.13 on a
+  generator that was closed holds its own. Before Python 3.10 ``generator_ends`` finds it out.
 * A thread's end takes its lane with it.
 
 A token or a lane may end in the midst of anything, so its end only leaves a note in ``gone``.
@@ -18,10 +18,10 @@ A token or a lane may end in the midst of anything, so its end only leaves a not
 from __future__ import annotations
 
 from _thread import _local
-from sys import gettrace
+from sys import gettrace, version_info
 
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.threads import frames_of_others
+from memmon_runtime.system.threads import frames_of_others, ids_of_stack, is_caller
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import List, Tuple
 
+    from memmon_runtime.checkpoints.generator_ends import GeneratorEnds
     from memmon_runtime.record.sites import Site
 
     # The frame's id, the site, the RSS and the peak's epoch at the opening, and how much processor time other
@@ -38,9 +39,8 @@ if TYPE_CHECKING:
     Gone = List[Tuple[Bracket, bool]]
 
 LOOSE = 0x20 | 0x80 | 0x200  # CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
-_HOPS = 32
-"""So many callers are looked at in the hot path; the watcher looks at all of them soon after."""
-_MOST_FRAMES = 10_000
+_BEARS_TOKENS = (3, 10)
+"""Before this Python a frame with an ``f_trace`` shows a wrong line, in tracebacks too."""
 
 
 class Token:
@@ -60,6 +60,44 @@ class Token:
         """The frame is gone, unless a debugger put its own function in the token's place."""
         if self.brackets and gettrace() is None:
             self.gone.extend((bracket, True) for bracket in self.brackets)
+
+
+class FrameEnds:
+    """The ends of the frames of generators and coroutines, by tokens."""
+
+    def __init__(self, gone: Gone) -> None:
+        """Note in ``gone`` what is open when one ends."""
+        self._gone = gone
+
+    def brackets_of(self, frame: FrameType) -> list[Bracket] | None:
+        """The brackets that are open in ``frame``, to be added to; None where its end can't be found out."""
+        token = frame.f_trace
+        if (token is None or (type(token) is Token and token.gone is not self._gone)) and version_info >= _BEARS_TOKENS:
+            token = frame.f_trace = Token(self._gone)
+        return token.brackets if type(token) is Token else None
+
+    @staticmethod
+    def take_out(frame: FrameType, bracket: Bracket) -> None:
+        """``bracket`` of ``frame`` has been closed."""
+        token = frame.f_trace
+        if type(token) is Token and bracket in token.brackets:
+            token.brackets.remove(bracket)
+            if not token.brackets:
+                frame.f_trace = None
+
+    def sweep(self) -> None:
+        """Nothing has to be looked for."""
+
+
+def _frame_ends(gone: Gone) -> FrameEnds | GeneratorEnds:
+    if version_info < _BEARS_TOKENS:
+        try:
+            from memmon_runtime.checkpoints.generator_ends import GeneratorEnds  # noqa: PLC0415 - not for newer ones
+
+            return GeneratorEnds(gone)
+        except (ImportError, RuntimeError):
+            pass  # an interpreter of another sort: what is thrown away stays open
+    return FrameEnds(gone)
 
 
 class Lane:
@@ -88,6 +126,7 @@ class Brackets:
         self.loose: dict[tuple[int, Site], Bracket] = {}
         self.count = 0
         self.gone: Gone = []
+        self._ends = _frame_ends(self.gone)
         self.left: list[Bracket] = []
         """Found to be left, not yet told."""
 
@@ -102,7 +141,7 @@ class Brackets:
         """Enter ``bracket``, opened by ``frame`` in the thread of ``stack``; ``count`` has it already."""
         if frame.f_code.co_flags & LOOSE:
             self._enter_loose(frame, bracket)
-            while stack and not _is_caller(stack[-1][0], frame):
+            while stack and not is_caller(stack[-1][0], frame):
                 self.leave(stack.pop())
             return
         here, site = bracket[:2]
@@ -111,23 +150,21 @@ class Brackets:
             if top == here:
                 if top_site is not site and _encloses(top_site, site):
                     break
-            elif _is_caller(top, frame):
+            elif is_caller(top, frame):
                 break
             self.leave(stack.pop())
         stack.append(bracket)
 
     def _enter_loose(self, frame: FrameType, bracket: Bracket) -> None:
         key = bracket[:2]
-        token = frame.f_trace
+        carried = self._ends.brackets_of(frame)
         old = self.loose.get(key)
         if old is not None:
-            if type(token) is Token and old in token.brackets:
-                token.brackets.remove(old)
+            if carried and old in carried:
+                carried.remove(old)
             self.leave(old)
-        if token is None or (type(token) is Token and token.gone is not self.gone):
-            token = frame.f_trace = Token(self.gone)
-        if type(token) is Token:
-            token.brackets.append(bracket)
+        if carried is not None:
+            carried.append(bracket)
         self.loose[key] = bracket
 
     def remove(self, stack: list[Bracket], frame: FrameType, site: Site) -> Bracket | None:
@@ -141,11 +178,7 @@ class Brackets:
                 return stack.pop()
         bracket = self.loose.pop((here, site), None)
         if bracket is not None:
-            token = frame.f_trace
-            if type(token) is Token and bracket in token.brackets:
-                token.brackets.remove(bracket)
-                if not token.brackets:
-                    frame.f_trace = None
+            self._ends.take_out(frame, bracket)
             self.count -= 1
         return bracket
 
@@ -171,6 +204,7 @@ class Brackets:
 
     def sweep(self) -> None:
         """Find the brackets whose frames are on no thread's stack any more; the watcher does it at each tick."""
+        self._ends.sweep()
         running: dict[int, FrameType] = {}
         for ident, stack in list(self.stacks.items()):
             if not stack:
@@ -179,7 +213,7 @@ class Brackets:
             innermost = running.get(ident)
             if innermost is None:
                 continue
-            alive = _frames_of(innermost)
+            alive = ids_of_stack(innermost)
             # The thread goes on meanwhile: what was seen counts only if it stands where it stood.
             if alive and frames_of_others().get(ident) is innermost:
                 while stack and stack[-1][0] not in alive:
@@ -198,26 +232,3 @@ def _encloses(outer: Site, inner: Site) -> bool:
     Where it can't, the outer one was left: by an exception in the same frame, or with a frame that is gone.
     """
     return outer.function == inner.function and outer.file == inner.file and outer.line <= inner.line
-
-
-def _is_caller(wanted: int, frame: FrameType) -> bool:
-    """Whether the frame known as ``wanted`` is ``frame`` or among its callers; yes in doubt, beyond ``_HOPS``."""
-    caller: FrameType | None = frame
-    for _ in range(_HOPS):
-        if caller is None:
-            return False
-        if id(caller) == wanted:
-            return True
-        caller = caller.f_back
-    return True
-
-
-def _frames_of(frame: FrameType | None) -> set[int]:
-    """The ids of ``frame`` and all its callers; nothing where there are too many."""
-    found: set[int] = set()
-    while frame is not None:
-        found.add(id(frame))
-        if len(found) > _MOST_FRAMES:
-            return set()
-        frame = frame.f_back
-    return found

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 _INTERPRETER_MODULES = ("_xxsubinterpreters", "_interpreters")
 """The module by which interpreters are made, before Python 3.13 and from then on."""
+_HOPS = 32
+"""So many callers are looked at where there is no time for more."""
+_MOST_FRAMES = 10_000
 _ARENA_MAX = -8
 """glibc's M_ARENA_MAX."""
 _is_main: bool | None = None
@@ -50,6 +53,29 @@ def is_alone() -> bool:
 
 def _may_have_subinterpreters() -> bool:
     return any(name in sys.modules for name in _INTERPRETER_MODULES)
+
+
+def is_caller(wanted: int, frame: FrameType) -> bool:
+    """Whether the frame known as ``wanted`` is ``frame`` or among its callers; yes in doubt, beyond ``_HOPS``."""
+    caller: FrameType | None = frame
+    for _ in range(_HOPS):
+        if caller is None:
+            return False
+        if id(caller) == wanted:
+            return True
+        caller = caller.f_back
+    return True
+
+
+def ids_of_stack(frame: FrameType | None) -> set[int]:
+    """The ids of ``frame`` and all its callers; nothing where there are too many."""
+    found: set[int] = set()
+    while frame is not None:
+        found.add(id(frame))
+        if len(found) > _MOST_FRAMES:
+            return set()
+        frame = frame.f_back
+    return found
 
 
 def in_main_interpreter() -> bool:
