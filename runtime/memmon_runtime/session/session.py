@@ -6,7 +6,9 @@ import sys
 from _thread import get_ident
 from os import getppid
 from os import write as write_fd
+from time import monotonic
 
+from memmon_runtime.attribution.census import Census
 from memmon_runtime.attribution.windows import GrowthWindows, NoWindows
 from memmon_runtime.checkpoints import injected
 from memmon_runtime.checkpoints.recorder import Recorder
@@ -67,9 +69,13 @@ class Session:
         recorder.levels.judge(recorder.baseline)
         self.open_record(recorder)
         windows = GrowthWindows(reader, limits, recorder.baseline) if self.settings.zoom else NoWindows()
+        started = recorder.baseline * reader.unit
+        census = Census(limits.tightest, started, monotonic()) if self.settings.heap else None
         if self.settings.stack and recorder.record.log is not None:
             self.lockout_switch = lockout_switch(recorder.record.log.path)
-        self.watcher = Watcher(recorder, self.settings.interval, self.lockout_switch, windows, heap=self.settings.heap)
+        self.watcher = Watcher(
+            recorder, self.settings.interval, self.lockout_switch, windows, census, heap=self.settings.heap
+        )
         injected.connect(recorder)
         if limits.address_space:
             share_heap()

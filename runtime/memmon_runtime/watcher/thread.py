@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from _thread import LockType
     from typing import Callable
 
+    from memmon_runtime.attribution.census import Census
     from memmon_runtime.attribution.windows import GrowthWindows, NoWindows
     from memmon_runtime.checkpoints.recorder import Recorder
     from memmon_runtime.watcher.lockout import LockoutSwitch, NoLockoutSwitch
@@ -28,12 +29,13 @@ _ENDING = 0.05
 class Watcher:
     """One thread, started and stopped by the run; stopped around a fork."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it watches with
         self,
         recorder: Recorder,
         interval: float,
         switch: LockoutSwitch | NoLockoutSwitch,
         windows: GrowthWindows | NoWindows,
+        census: Census | None,
         *,
         heap: bool,
     ) -> None:
@@ -48,7 +50,7 @@ class Watcher:
         limit = recorder.limits.tightest // recorder.reader.unit
         self._schedule = Schedule(limit, recorder.baseline, monotonic())
         lines = BackgroundLines(recorder, interval, heap=heap)
-        self._tick = Tick(recorder, self._schedule, lines, switch, windows)
+        self._tick = Tick(recorder, self._schedule, lines, switch, windows, census)
         self._stopped = allocate_lock()
         self._running = allocate_lock()
 

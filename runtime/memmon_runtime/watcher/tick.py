@@ -18,8 +18,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _thread import LockType
 
+    from memmon_runtime.attribution.census import Census
     from memmon_runtime.attribution.windows import GrowthWindows, NoWindows
     from memmon_runtime.checkpoints.recorder import Recorder
+    from memmon_runtime.record.event_file import Facts
     from memmon_runtime.watcher.background_lines import BackgroundLines
     from memmon_runtime.watcher.lockout import LockoutSwitch, NoLockoutSwitch
 
@@ -99,13 +101,14 @@ class Tick:
     Used by the watcher's thread alone.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what is done at a tick
         self,
         recorder: Recorder,
         schedule: Schedule,
         lines: BackgroundLines,
         switch: LockoutSwitch | NoLockoutSwitch,
         windows: GrowthWindows | NoWindows,
+        census: Census | None,
     ) -> None:
         """Nothing has been done yet."""
         self._recorder = recorder
@@ -113,6 +116,7 @@ class Tick:
         self._lines = lines
         self._switch = switch
         self._windows = windows
+        self._census = census
         self._ticks = self._fork_is_over_at = 0
         self._mended_at = monotonic()
 
@@ -136,15 +140,25 @@ class Tick:
             self._switch.disarm()  # to write takes a while, and is no sign of a lockout
             self._lines.write(rss, now)
         self._lines.note_level()
+        facts = self._take_census(rss, now)
         if self._windows.wants_prompt_look:
             self._switch.disarm()  # likewise to evaluate a window
-        facts = self._windows.look(rss, now)
+        facts += self._windows.look(rss, now)
         if facts:
             recorder.tell_soon(facts)
         recorder.sweep()
         if now - self._mended_at >= _MEND_EVERY:
             self._mended_at = now
             recorder.mend()
+
+    def _take_census(self, rss: int, now: float) -> Facts:
+        """Look at what holds the memory, where it is time for that."""
+        census, recorder = self._census, self._recorder
+        size, level = rss * recorder.reader.unit, recorder.levels.level
+        if census is None or not census.is_due(size, level, now):
+            return []
+        self._switch.disarm()  # it takes a while
+        return census.look(size, level)
 
     def _look_at_switch(self, now: float) -> None:
         """Whether the switch fired since the last tick; it must not do so while this one is at work."""

@@ -1,0 +1,171 @@
+"""The census of containers: which of them have grown since memory began to grow, and what one of their items weighs.
+
+Who allocates is not who keeps: what holds the memory need not be on any stack. So when memory begins to grow, the
+watcher looks at the containers that the program's names lead to, and at each further step of growth it looks again; a
+container that has more items than at first is told, with the way to it, in a ``census`` fact. Between looks only
+numbers are kept: an object is known again by its id, or by the way to it where the program has made it anew.
+
+A look keeps the GIL: what it has in its hands the program can't let go of meanwhile, so it never keeps anything alive,
+and never has to finalise it. Another thread that waits for the GIL asks for it when the switch interval is over that
+was valid when it began to wait. So the interval is made longer than a look, and the GIL given up once, before it.
+"""
+
+from __future__ import annotations
+
+import gc
+from sys import getswitchinterval, setswitchinterval
+from time import perf_counter, sleep, thread_time
+
+from memmon_runtime.attribution.census_roots import global_roots, local_roots, task_roots
+from memmon_runtime.attribution.census_rows import rows_of
+from memmon_runtime.attribution.census_walk import Walk
+from memmon_runtime.attribution.movement import is_importing
+from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.sizes import MB
+from memmon_runtime.system.threads import frames_of_others
+
+__builtins__ = BUILTINS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Dict, List, Tuple
+
+    from memmon_runtime.record.event_file import Facts
+
+_STEP_SHARE = 25
+"""A step of growth, which is worth a look, is the limit divided by this."""
+_SMALLEST_STEP, _LARGEST_STEP = 8 * MB, 256 * MB
+_FIRST_STEP = 4 * MB
+"""Growth by this much at most is worth the first look."""
+_MOST_OBJECTS = 15_000
+_WALK_SECONDS, _WEIGHING_SECONDS = 0.015, 0.01
+"""So much of the processor's time the two parts of a look may take."""
+_COST_SHARE = 0.01
+"""All looks together may take this share of the time that the process has run."""
+_CREDIT = 0.15
+"""Seconds that the looks may take besides."""
+_MOST_KNOWN = 6_000
+"""So many containers are known again."""
+_UNINTERRUPTED = 12_413
+"""Microseconds of the switch interval while it looks: a number that no program would choose."""
+_MICRO = 1e-6
+
+
+class Census:
+    """The looks of one process; used by its watcher alone."""
+
+    def __init__(self, limit: int, rss: int, now: float) -> None:
+        """``limit`` is the tightest one, 0 where none is known; growth is counted from ``rss`` on, both in bytes."""
+        self.step = min(max(limit // _STEP_SHARE if limit else _LARGEST_STEP, _SMALLEST_STEP), _LARGEST_STEP)
+        self._started = now
+        self._due = rss + min(self.step // 2, _FIRST_STEP)
+        self._level = 0
+        self._cost = 0.0
+        self._number = 0
+        self._first_rss = 0
+        self._known = Known()
+
+    def is_due(self, rss: int, level: int, now: float) -> bool:
+        """Whether a look is worth it at this RSS in bytes, and at this level."""
+        if level > self._level and self._number and rss >= self._first_rss + self.step // 2:
+            return True
+        self._due = min(self._due, rss + self.step)  # memory has fallen
+        return rss >= self._due and self._cost < _CREDIT + _COST_SHARE * (now - self._started)
+
+    def look(self, rss: int, level: int) -> Facts:
+        """Look, at this RSS in bytes; the fact is told where a container has grown."""
+        if is_importing():
+            return []  # what modules take is no leak
+        self._level = level
+        self._due = rss + self.step
+        interval = getswitchinterval()
+        setswitchinterval(_UNINTERRUPTED * _MICRO)
+        sleep(0)
+        begun = perf_counter()
+        is_collecting = gc.isenabled()
+        collector = {
+            "enabled": is_collecting and gc.get_threshold()[0] > 0,
+            "frozen": gc.get_freeze_count(),
+            "uncollected": gc.get_count()[0],
+        }
+        gc.disable()
+        try:
+            fact = self._look(rss, begun)
+            facts: Facts = [("census", fact)] if fact else []
+            return [*facts, ("gc", collector)] if facts or not is_collecting else []
+        finally:
+            if is_collecting:
+                gc.enable()
+            if round(getswitchinterval() / _MICRO) == _UNINTERRUPTED:
+                setswitchinterval(interval)
+            self._cost += perf_counter() - begun
+
+    def _look(self, rss: int, begun: float) -> Dict[str, object]:
+        """The ``census`` fact; empty where nothing has grown."""
+        self._number += 1
+        self._first_rss = self._first_rss or rss
+        walk = self._walk()
+        grown = self._known.compare(walk)
+        rows = rows_of(walk, grown, thread_time() + _WEIGHING_SECONDS)
+        if not rows:
+            return {}
+        return {
+            "number": self._number,
+            "rss_mb": round(rss / MB, 2),
+            "grown_mb": round((rss - self._first_rss) / MB, 2),
+            "since_rss_mb": round(self._first_rss / MB, 2),
+            "seconds": round(perf_counter() - begun, 4),
+            "objects": len(walk.things),
+            "whole": walk.is_whole,
+            "grown": rows,
+        }
+
+    def _walk(self) -> Walk:
+        walk = Walk(_MOST_OBJECTS, _WALK_SECONDS)
+        threads = frames_of_others()
+        walk.block_frames(threads)
+        for root, thing in global_roots():
+            walk.begin_at(root, thing)
+        for (root, thing), nth in local_roots(threads):
+            walk.begin_at(root, thing, nth)
+        for (root, thing), nth in task_roots():
+            walk.begin_at(root, thing, nth)
+        walk.run()
+        return walk
+
+
+class Known:
+    """How many items the containers had at first, by their ids and by the ways to them."""
+
+    def __init__(self) -> None:
+        """None has been seen."""
+        self._by_id: Dict[int, int] = {}
+        self._by_way: Dict[int, int] = {}
+        self._is_first = True
+        self._was_whole = True
+
+    def compare(self, walk: Walk) -> List[Tuple[int, int, int]]:
+        """The containers that have grown: which thing of the walk, how many items it had at first and has now."""
+        by_id: Dict[int, int] = {}
+        grown: List[Tuple[int, int, int]] = []
+        for at, items in walk.containers():
+            way, identity = walk.key_of(at), id(walk.things[at])
+            before = self._before(identity, way, items)
+            by_id[identity] = before
+            if way and len(self._by_way) < _MOST_KNOWN:
+                self._by_way.setdefault(way, before)
+            if items > before:
+                grown.append((at, before, items))
+        # After a whole look an id that was not met is nobody's, and soon another's.
+        self._by_id = by_id if walk.is_whole or len(self._by_id) > _MOST_KNOWN else {**self._by_id, **by_id}
+        self._is_first, self._was_whole = False, walk.is_whole
+        return grown
+
+    def _before(self, identity: int, way: int, items: int) -> int:
+        """How many items a container had at first: none if it was not there; as many as now if that is not known."""
+        before = self._by_id.get(identity)
+        if before is None and way:
+            before = self._by_way.get(way)
+        if before is not None:
+            return before
+        return 0 if way and self._was_whole and not self._is_first else items

@@ -1,0 +1,141 @@
+"""Where a census begins: what the program's own code has by name.
+
+The global variables of the user's modules; the variables of the functions that run, in every thread; those of the
+coroutines that asyncio's tasks wait in. Nothing of the program's runs, as in `object_graph`.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from memmon_runtime.attribution.object_graph import COROUTINE, MODULE, mro_of, namespace_of
+from memmon_runtime.system.frame_variables import variables_of
+from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.ownership import file_of, is_user_code
+from memmon_runtime.system.source import absolute, function_name, names_of, original_line
+
+__builtins__ = BUILTINS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Any, Dict, Iterator, List, Optional, Tuple
+
+    Threads = Dict[int, FrameType]
+    Start = Tuple["Root", Any]
+
+_MOST_FRAMES = 60
+"""Of a stack so many frames are looked into, at each of its ends."""
+_MOST_TASKS = 200
+_MOST_AWAITED = 20
+_MODULE_LEVEL = "<module>"
+
+
+class Root:
+    """Where a path begins: a name in the program's code."""
+
+    __slots__ = ("file", "function", "kind", "line", "name", "thread")
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what the fact tells of it
+        self,
+        kind: str,
+        name: str,
+        file: str | None = None,
+        function: str | None = None,
+        line: int | None = None,
+        thread: int | None = None,
+    ) -> None:
+        """The fields are those of the ``census`` fact."""
+        self.kind, self.name, self.file = kind, name, file
+        self.function, self.line, self.thread = function, line, thread
+
+    def key(self, nth: int = 0) -> int:
+        """What this root is known by from one look to the next, in this process."""
+        return hash((self.kind, self.name, self.file, self.function, self.thread, nth))
+
+
+def file_of_class(kind: type) -> str | None:
+    """The file of the module that a class is of, where there is one."""
+    name = namespace_of(kind).get("__module__")
+    return file_of_module(sys.modules.get(name)) if type(name) is str else None
+
+
+def file_of_module(module: object) -> str | None:
+    """The file of a module, where it has one."""
+    file = names_of(module).get("__file__") if MODULE in mro_of(type(module)) else None
+    return file if type(file) is str else None
+
+
+def global_roots() -> Iterator[Start]:
+    """The names of the user's modules; without a file only the main one is the user's."""
+    for name, module in list(sys.modules.items()):
+        file = file_of_module(module)
+        if is_user_code(file) if file is not None else name == "__main__":
+            for variable, value in list(names_of(module).items()):
+                if type(variable) is str and not variable.startswith("__"):
+                    yield Root("global", variable, absolute(file) if file else None), value
+
+
+def local_roots(threads: Threads) -> Iterator[Tuple[Start, int]]:
+    """The variables of the user's functions that run, the outermost first; with which frame of its code each is of."""
+    for thread, innermost in threads.items():
+        seen: dict[int, int] = {}
+        for frame in _outermost_first(innermost):
+            code = frame.f_code
+            if not is_user_code(code.co_filename):
+                continue
+            nth = seen[id(code)] = seen.get(id(code), -1) + 1
+            file, function = file_of(frame), function_name(code)
+            line = original_line(code.co_filename, frame.f_lineno or code.co_firstlineno)
+            for name, value in variables_of(frame):
+                yield (Root("local", name, file, function, line, thread), value), nth
+
+
+def _outermost_first(innermost: Optional[FrameType]) -> List[FrameType]:
+    frames: List[FrameType] = []
+    frame = innermost
+    while frame is not None:
+        frames.append(frame)
+        frame = frame.f_back
+    frames.reverse()
+    return frames if len(frames) <= 2 * _MOST_FRAMES else frames[:_MOST_FRAMES] + frames[-_MOST_FRAMES:]
+
+
+def task_roots() -> Iterator[Tuple[Start, int]]:
+    """The variables of the user's coroutines in which asyncio's tasks wait."""
+    seen: dict[int, int] = {}
+    for task in _tasks()[:_MOST_TASKS]:
+        awaited: Any = _coroutine_of(task)
+        for _ in range(_MOST_AWAITED):
+            kind: Any = type(awaited)
+            if kind is not COROUTINE:
+                break
+            frame = awaited.cr_frame
+            code = awaited.cr_code
+            if frame is not None and is_user_code(code.co_filename):
+                nth = seen[id(code)] = seen.get(id(code), -1) + 1
+                file, function = file_of(frame), function_name(code)
+                line = original_line(code.co_filename, frame.f_lineno or code.co_firstlineno)
+                for name, value in variables_of(frame):
+                    yield (Root("task", name, file, function, line), value), nth
+            awaited = awaited.cr_await
+
+
+def _tasks() -> List[Any]:
+    """The tasks of all event loops, as asyncio keeps them; it is not loaded for this."""
+    names = names_of(sys.modules.get("asyncio.tasks"))
+    found: List[Any] = []
+    for kept in ("_all_tasks", "_scheduled_tasks", "_eager_tasks"):
+        tasks = names.get(kept)
+        references = names_of(tasks).get("data") if type(tasks) is not set else tasks
+        if type(references) is set:
+            held = list(references)
+            found += held if references is tasks else [reference() for reference in held]
+    return [task for task in found if task is not None]
+
+
+def _coroutine_of(task: Any) -> Any:
+    native = names_of(sys.modules.get("_asyncio")).get("Task")
+    if native is not None and native in mro_of(type(task)):
+        return native.get_coro(task)
+    return names_of(task).get("_coro")

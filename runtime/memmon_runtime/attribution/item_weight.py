@@ -1,0 +1,147 @@
+"""What an item of a container weighs: what would be freed with it, as far as Python can tell.
+
+Several items of a container are weighed together. What more than one of them leads to is shared, and no item's: the
+class, the settings, the session, the container itself. The steps are taken in turn for all items, so that what they
+share is met by them at about the same step and is not gone into. Sizes are asked of the built-in types' own methods;
+what a native object keeps outside of Python's objects weighs nothing.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from itertools import islice
+
+from memmon_runtime.attribution.object_graph import ATOMS, CONTAINERS, MODULE, flags_of, mro_of, namespace_of
+from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.source import names_of
+
+__builtins__ = BUILTINS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Set, Tuple
+
+    from memmon_runtime.attribution.object_graph import Graph
+
+_GC_HEADER = 16
+_MOST_CHILDREN = 64
+"""Of an item's container with more items than this some are weighed for all."""
+_SHARED = -1
+_CLASS = 1 << 31
+_HAVE_GC = 1 << 14
+_BASIC_SIZE: Any = type.__dict__["__basicsize__"].__get__
+_MODULE_OF: Any = type.__dict__["__module__"].__get__
+_METHOD = type(str.join)
+_SMALL_INTEGERS = range(-5, 257)
+_OPAQUE_BELOW = 1024
+"""An item that weighs less than this and holds a native object of an installed package weighs nobody knows what."""
+
+
+class Scales:
+    """Weighs for one look."""
+
+    def __init__(self, graph: Graph, blocked: Set[int]) -> None:
+        """What is ``blocked``, by its id, is no item's: frames that run, and what leads to the container."""
+        self._graph = graph
+        self._blocked = blocked
+        self._array: Any = names_of(sys.modules.get("numpy")).get("ndarray")
+        self._sizes: Dict[type, Any] = {}
+
+    def weigh(self, items: List[List[Any]], blocked: Set[int], most: int) -> int:
+        """The bytes of one of these items on average, each given by the objects it consists of; 0 where not known.
+
+        So many objects are looked at, at ``most``.
+        """
+        owners: Dict[int, int] = dict.fromkeys(blocked, _SHARED)
+        weights: Dict[int, float] = {}
+        kept: List[Any] = []
+        level = [(part, number, 1.0) for number, item in enumerate(items) for part in item]
+        is_opaque = False
+        while level and len(kept) < most:
+            fresh: List[Tuple[Any, int, float]] = []
+            for thing, number, factor in level:
+                owner = owners.get(id(thing))
+                if owner is None and not self._is_shared(thing):
+                    owners[id(thing)] = number
+                    kept.append(thing)
+                    fresh.append((thing, number, factor))
+                elif owner != number:
+                    owners[id(thing)] = _SHARED
+            level = []
+            for thing, number, factor in fresh:
+                if owners[id(thing)] != number:
+                    continue
+                size, known = self.size(thing)
+                weights[id(thing)] = size * factor
+                is_opaque = is_opaque or not known
+                if type(thing) not in ATOMS:
+                    level += self._parts(thing, number, factor)
+        total = sum(weight for key, weight in weights.items() if owners[key] != _SHARED) / max(len(items), 1)
+        return 0 if is_opaque and total < _OPAQUE_BELOW else round(total)
+
+    def _is_shared(self, thing: Any) -> bool:
+        kind = type(thing)
+        return (
+            id(thing) in self._blocked
+            or thing is None
+            or kind is bool
+            or kind is MODULE
+            or bool(flags_of(kind) & _CLASS)
+            or kind is type
+        )
+
+    def _parts(self, thing: Any, number: int, factor: float) -> List[Tuple[Any, int, float]]:
+        """What an object consists of, each part with how many of its like it stands for."""
+        kind = type(thing)
+        parts = [(held, number, factor) for held in self._graph.parts(thing)]
+        base = kind if kind in CONTAINERS else self._graph.shape(thing).container
+        if base is not None:
+            some: List[Any] = list(islice(base.__iter__(thing), _MOST_CHILDREN))
+            if base is dict:
+                some += list(islice(dict.values(thing), _MOST_CHILDREN))
+            times = factor * max(base.__len__(thing) / _MOST_CHILDREN, 1)
+            parts += [(held, number, times) for held in some]
+        elif self._array is not None and self._array in mro_of(kind):
+            parts.append((self._array.base.__get__(thing), number, factor))
+        return parts
+
+    def size(self, thing: Any) -> Tuple[int, bool]:
+        """The object's own size in bytes, and whether that is all of it."""
+        kind = type(thing)
+        if kind is int:
+            return (0 if thing in _SMALL_INTEGERS else int.__sizeof__(thing)), True
+        if kind is str:
+            return (str.__sizeof__(thing) if str.__len__(thing) > 1 else 0), True
+        known = self._sizes.get(kind)
+        if known is None:
+            known = self._sizes[kind] = self._sizer(kind)
+        ask, basic, is_known = known
+        size = ask(thing) if ask is not None else basic
+        return size + (_GC_HEADER if gc.is_tracked(thing) else 0), is_known
+
+    def _sizer(self, kind: type) -> Tuple[Any, int, bool]:
+        """How the size of a type's instances is asked for, by a built-in type's own method; else what each has."""
+        basic = _BASIC_SIZE(kind)
+        if self._array is not None and self._array in mro_of(kind):
+            base, size = self._array.base.__get__, self._array.nbytes.__get__
+            return (lambda thing: basic + (size(thing) if base(thing) is None else 0)), basic, True
+        for base in mro_of(kind):
+            if base in (bytes, tuple):
+                return object.__sizeof__, basic, True
+            method = namespace_of(base).get("__sizeof__")
+            if base is not object and type(method) is _METHOD:
+                return method, basic, True
+        return None, basic, not _is_opaque(kind)
+
+
+def _is_opaque(kind: type) -> bool:
+    """Whether a type's instances may keep memory that Python does not know of: a native one that was installed."""
+    for base in mro_of(kind)[:-1]:
+        module = _MODULE_OF(base)
+        if module == "builtins":
+            return not flags_of(base) & _HAVE_GC and base not in ATOMS
+        file = names_of(sys.modules.get(module)).get("__file__") if type(module) is str else None
+        if type(file) is str and not file.endswith(".py") and "-packages/" in file:
+            return True
+    return False

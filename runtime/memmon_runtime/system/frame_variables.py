@@ -1,0 +1,142 @@
+"""A function's variables, read from its frame without changing anything there.
+
+Before Python 3.13, to ask for ``f_locals`` leaves a dictionary on the frame that keeps alive what the function lets go
+of, and where a trace function is at work Python writes that dictionary's old values back. So the variables' slots are
+read where they stand, by ctypes; their place in memory is that of a release that changes no more, and is tried on a
+frame of our own first. From 3.13 on, ``f_locals`` is a view of the slots itself.
+
+A slot holds an object or nothing, at every moment at which another thread can run.
+"""
+
+from __future__ import annotations
+
+import sys
+from sys import _getframe
+
+from memmon_runtime.system.isolation import BUILTINS
+
+__builtins__ = BUILTINS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+    from typing import Any, Callable, List, Tuple
+
+    Variables = List[Tuple[str, object]]
+
+_OPTIMIZED = 1
+"""CO_OPTIMIZED: the code's variables have slots, as a function's do and a module's or a class body's do not."""
+_POINTER = 8
+_HEADER = 16
+"""Bytes of an object's reference count and type, in the usual builds."""
+_INNER = 24
+"""Where in a frame object of 3.11 and 3.12 its inner frame's address stands."""
+_STACK_TOP, _SLOTS = 64, 72
+"""Where in an inner frame the number of its slots in use stands, which is negative while it runs, and its slots."""
+_CODE = {(3, 11): 32, (3, 12): 0}
+"""Where in an inner frame its code's address stands."""
+
+
+def _cell_type() -> Any:
+    value = None
+
+    def inner() -> object:
+        return value
+
+    return type(inner.__closure__[0]) if inner.__closure__ else None
+
+
+_CELL = _cell_type()
+
+
+def variables_of(frame: FrameType) -> Variables:
+    """The variables of a function's frame that have a value, with those of the functions around it that it uses.
+
+    Empty for a module and a class body, and where this interpreter's frames can't be read.
+    """
+    if not frame.f_code.co_flags & _OPTIMIZED or _read is None:
+        return []
+    return _read(frame)
+
+
+def _from_view(frame: FrameType) -> Variables:
+    return list(frame.f_locals.items())
+
+
+def _slot_reader(version: tuple[int, int]) -> Callable[[FrameType], Variables]:
+    from ctypes import c_int, c_void_p, py_object  # noqa: PLC0415 - it may not be had
+
+    address_at, number_at, object_at = c_void_p.from_address, c_int.from_address, py_object.from_address
+    basic_size = type.__dict__["__basicsize__"].__get__(type(_getframe()))
+
+    def slots_of(frame: FrameType, names: list[str]) -> tuple[int, int]:
+        """The address of a frame's slots, and how many of them are in use; (0, 0) where that is not clear."""
+        if version < (3, 11):
+            return id(frame) + basic_size - _POINTER, len(names)
+        inner = address_at(id(frame) + _INNER).value
+        if not inner or address_at(inner + _CODE[version]).value != id(frame.f_code):
+            return 0, 0
+        used = number_at(inner + _STACK_TOP).value
+        return inner + _SLOTS, len(names) if used < 0 else min(used, len(names))
+
+    def read(frame: FrameType) -> Variables:
+        code = frame.f_code
+        names = _slot_names(code, version)
+        in_cells = {*code.co_cellvars, *code.co_freevars}
+        first, used = slots_of(frame, names)
+        found: Variables = []
+        for slot in range(used):
+            at = first + slot * _POINTER
+            if address_at(at).value is None:
+                continue
+            value: Any = object_at(at).value
+            name = names[slot]
+            if type(value) is _CELL and name in in_cells:
+                try:
+                    value = value.cell_contents
+                except ValueError:
+                    continue
+            found.append((name, value))
+        return found
+
+    return read
+
+
+def _slot_names(code: CodeType, version: tuple[int, int]) -> list[str]:
+    """The names of a code's slots in their order; an argument that is in a cell had a slot of its own before 3.11."""
+    own = code.co_varnames
+    cells = code.co_cellvars if version < (3, 11) else tuple(name for name in code.co_cellvars if name not in own)
+    return [*own, *cells, *code.co_freevars]
+
+
+def _is_right(read: Callable[[FrameType], Variables]) -> bool:
+    """Whether ``read`` tells the variables of a frame of our own."""
+    kept, marker = object(), object()
+
+    def probe(first: object, second: object) -> bool:
+        third = [first]
+        gone: object = marker
+        del gone
+
+        def use() -> object:
+            return second, kept
+
+        found = dict(read(_getframe()))
+        wanted = {"first": first, "second": second, "third": third, "kept": kept, "use": use}
+        return all(found.get(name) is value for name, value in wanted.items()) and "gone" not in found
+
+    return probe(marker, object())
+
+
+def _reader() -> Callable[[FrameType], Variables] | None:
+    if sys.version_info >= (3, 13):
+        return _from_view
+    try:
+        usual = sys.implementation.name == "cpython" and object.__basicsize__ == _HEADER and sys.maxsize >> 32
+        read = _slot_reader(sys.version_info[:2]) if usual else None
+        return read if read is not None and _is_right(read) else None
+    except Exception:
+        return None  # no ctypes
+
+
+_read = _reader()
