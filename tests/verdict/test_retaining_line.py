@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
 
+from memmon.verdict.code.kept_value import values_in
 from memmon.verdict.judge.retaining_line import retaining_line
 from memmon.verdict.model import Frame
+from verdict.retaining_cases import KEPT, MADE
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from memmon.verdict.judge.retaining_line import Retained
 
 HELPER = """\
 def copied(data):
@@ -30,8 +36,8 @@ def asked(tmp_path: Path):
         file = tmp_path / "bot.py"
         file.write_text(source, encoding="utf-8")
         frames = (Frame(str(file), 3, "copied"), Frame(str(file), 6, "page"))
-        found = retaining_line(frames, 1, filled=filled)
-        return found.line if found else None
+        found = retaining_line(frames, 1, values_in([str(file)], None), filled=filled)
+        return found.frame.line if found else None
 
     return ask
 
@@ -76,8 +82,8 @@ def looped(tmp_path: Path):
         file.write_text(LOOP.format(use=use, given=given, gives=gives), encoding="utf-8")
         way = {"rows": [Frame(str(file), 3, "rows")], "next": [Frame("/usr/lib/python3.11/csv.py", 9, "R.__next__")]}
         frames = (*way.get(inner, []), Frame(str(file), 5, "main"))
-        found = retaining_line(frames, 1)
-        return found.line if found else None
+        found = retaining_line(frames, 1, values_in([str(file)], None))
+        return found.frame.line if found else None
 
     return ask
 
@@ -100,3 +106,32 @@ def test_a_loop_over_what_was_made_at_once_holds_it(looped) -> None:
     """A list that was returned is the loop's, wherever its members go."""
     assert looped("book.append(row)", gives="return [[number] * 9]") == 5
     assert looped("book.append(row)", given="file.fetchall()", inner="none") == 5
+
+
+def kept_in(source: str, folder: Path) -> tuple[Retained | None, int]:
+    """What is found for a case, and the line that is marked as right."""
+    file = folder / "bot.py"
+    lines = textwrap.dedent(source).splitlines()
+    file.write_text("\n".join(line.partition("  #")[0] for line in lines), encoding="utf-8")
+    marked = {int(found[1]): at for at, line in enumerate(lines, 1) if (found := re.search(r"# AT (\d)", line))}
+    frames = tuple(Frame(str(file), marked[number], "") for number in sorted(marked))
+    running = 1 if len(frames) > 1 or "RUNS" in source else 0
+    right = [at for at, line in enumerate(lines, 1) if re.search("KEEPS|PERHAPS", line)] or [marked[0]]
+    return retaining_line(frames, running, values_in([str(file)], None)), right[0]
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_the_line_that_stores_it_is_found(name: str, tmp_path: Path) -> None:
+    """Not one that only mentions it, and whatever names it has in between."""
+    found, right = kept_in(KEPT[name], tmp_path)
+    assert found
+    assert (found.frame.line, found.is_stored) == (right, True)
+    assert found.surely is ("KEEPS" in KEPT[name])
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_what_nothing_in_sight_stores_is_where_it_was_made(name: str, tmp_path: Path) -> None:
+    """Nor is it said to be stored there."""
+    found, right = kept_in(MADE[name], tmp_path)
+    assert found
+    assert (found.frame.line, found.is_stored) == (right, False)

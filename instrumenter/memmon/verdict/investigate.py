@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from memmon.config import log_folders
 from memmon.errors import LogError
 from memmon.verdict.advice.advise import advise
+from memmon.verdict.code.kept_value import values_in
 from memmon.verdict.code.source import code_at, last_line
 from memmon.verdict.code.storing_line import storing_line
 from memmon.verdict.evidence.gather import gather
@@ -26,6 +27,7 @@ from memmon.verdict.write_back import keep_last_checkpoint, keep_proof
 if TYPE_CHECKING:
     from memmon.verdict.code.source import Code
     from memmon.verdict.judge.last_moment import Extents, Stores
+    from memmon.verdict.judge.retaining_line import Retained
     from memmon.verdict.model import Allocation, Culprit, Frame, GrowthWindow, ProcessHistory, Verdict
 
 _LITTLE_SHARE = 0.1
@@ -78,13 +80,17 @@ def _case(history: ProcessHistory, kernel_log: KernelLog | None) -> Case:
 def _with_retaining_lines(history: ProcessHistory) -> tuple[GrowthWindow, ...]:
     """The growth windows with the lines that keep what was allocated in them."""
     running = still_running(history.windows)
-    known: dict[tuple[tuple[Frame, ...], bool], Frame | None] = {}
+    values = values_in({frame.file for way in running for frame in way if frame.is_own}, history.header.target)
+    known: dict[tuple[tuple[Frame, ...], bool], Retained | None] = {}
 
     def completed(one: Allocation, *, filled: bool) -> Allocation:
         key = one.frames, filled
         if key not in known:
-            known[key] = retaining_line(one.frames, running[one.frames], filled=filled)
-        return replace(one, retaining_line=known[key])
+            known[key] = retaining_line(one.frames, running[one.frames], values, filled=filled)
+        kept = known[key]
+        if kept is None:
+            return one
+        return replace(one, retaining_line=kept.frame, is_stored=kept.is_stored, surely_stored=kept.surely)
 
     return tuple(
         replace(window, allocations=tuple(completed(one, filled=window.by == "lines") for one in window.allocations))

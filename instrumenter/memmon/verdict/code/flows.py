@@ -49,7 +49,7 @@ class Flows:
             one.attr
             for syntax in program.syntaxes.values()
             for statement in syntax.statements
-            for one in statement.expressions()
+            for one in statement.expressions
             if isinstance(one, ast.Attribute)
         }
         """The names of all the attributes that the program's own code spells out."""
@@ -157,7 +157,7 @@ class Flows:
             self._flow(node.value, Place("ret", scope_id(scope), ""), scope)
         elif isinstance(node, Definition):
             self._annotations(node)
-        for one in statement.expressions():
+        for one in statement.expressions:
             self._expression(one, scope)
 
     def _opened(self, part: ast.withitem, scope: Scope) -> None:

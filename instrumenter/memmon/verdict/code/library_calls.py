@@ -81,7 +81,7 @@ def filling_methods(file: str, owner: str, attribute: str) -> frozenset[str]:
         name = method.name.rpartition(".")[2]
         if any(_fills(put, attribute) for put in puts_of(statement)):
             filling.add(name)
-        called = [one.func for one in statement.expressions() if isinstance(one, ast.Call)]
+        called = [one.func for one in statement.expressions if isinstance(one, ast.Call)]
         calls.setdefault(name, set()).update(
             one.attr
             for one in called

@@ -65,7 +65,7 @@ class Names:
                 if scope.is_class:
                     for name in scope.names:
                         self._has(scope.node.name if isinstance(scope.node, ast.ClassDef) else "", name)
-                for one in statement.expressions():
+                for one in statement.expressions:
                     if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store):
                         owner = self.class_of(one.value, scope)
                         if owner:

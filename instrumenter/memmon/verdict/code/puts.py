@@ -20,7 +20,7 @@ argument of a function. ``key``: under a key. ``slice``: in place of a slice. ``
 """
 FILLING = {
     "append": 0, "appendleft": 0, "add": 0, "extend": 0, "extendleft": 0, "insert": 1, "update": 0, "setdefault": 1,
-    "put": 0, "put_nowait": 0, "push": 0, "__setitem__": 1, "send": 0, "write": 0, "add_note": 0, "enqueue": 0,
+    "put": 0, "put_nowait": 0, "push": 0, "__setitem__": 1, "enqueue": 0,
 }  # fmt: skip
 """Methods that put an argument into what they are called on, and which one it is."""
 _FUNCTIONS = {"heappush": 1, "insort": 1, "insort_left": 1, "insort_right": 1, "setattr": 2}
@@ -56,7 +56,7 @@ def puts_of(statement: Statement) -> Iterator[Put]:
         if isinstance(node.target, ast.Subscript):
             yield Put(node.target.value, node.value, "key", "", statement)
     called = set[ast.expr]()
-    for one in statement.expressions():
+    for one in statement.expressions:
         if isinstance(one, ast.Call):
             called.add(one.func)
         yield from _within(one, called, statement)

@@ -49,7 +49,7 @@ def storing_line(row: GrownContainer, seen: Sequence[tuple[Frame, ...]], target:
     """
     files = [one for one in (row.root.file, row.owner_file, target) if one and is_user_code(one)]
     files += sorted({frame.file for frames in seen for frame in frames if frame.is_own})
-    flows = _flows(tuple(dict.fromkeys(files)), target)
+    flows = _flows(tuple(sorted(set(files))), target)
     handle = handle_of(row, flows)
     candidates = _candidates(row, handle, flows, seen)
     if not candidates:
@@ -73,7 +73,7 @@ def storing_line(row: GrownContainer, seen: Sequence[tuple[Frame, ...]], target:
     )
 
 
-@lru_cache(2)
+@lru_cache(4)
 def _flows(files: tuple[str, ...], target: str | None) -> Flows:
     return Flows(Program(files, target))
 
@@ -121,7 +121,7 @@ def _dynamic(row: GrownContainer, flows: Flows) -> bool:
         _is_dynamic(one, names)
         for syntax in flows.program.syntaxes.values()
         for statement in syntax.statements
-        for one in statement.expressions()
+        for one in statement.expressions
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections import deque
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -62,6 +63,8 @@ class Statement:
     scope: Scope
     repeated: bool
     """It is in a loop of its scope, or its scope is a function, which may be called often."""
+    expressions: tuple[ast.expr, ...]
+    """All that it has, the outer ones first; of lambdas only their defaults."""
 
     @property
     def first(self) -> int:
@@ -77,16 +80,6 @@ class Statement:
         if isinstance(body, list) and body and isinstance(body[0], ast.stmt):
             return max(self.node.lineno, min(body[0].lineno - 1, _end_of_header(self.node)))
         return self.node.end_lineno or self.node.lineno
-
-    def expressions(self) -> Iterator[ast.expr]:
-        """All its expressions, the outer ones first; of lambdas only their defaults."""
-        waiting: list[ast.AST] = [one for one in ast.iter_child_nodes(self.node) if not _has_statements(one)]
-        while waiting:
-            node = waiting.pop(0)
-            if isinstance(node, ast.expr):
-                yield node
-            parts = [node.args] if isinstance(node, ast.Lambda) else ast.iter_child_nodes(node)
-            waiting.extend(parts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +105,15 @@ class Syntax:
             if isinstance(node, Definition) and node.lineno <= line <= (node.end_lineno or node.lineno):
                 best = scope
         return best
+
+
+def _expressions(node: ast.stmt) -> Iterator[ast.expr]:
+    waiting: deque[ast.AST] = deque(one for one in ast.iter_child_nodes(node) if not _has_statements(one))
+    while waiting:
+        part = waiting.popleft()
+        if isinstance(part, ast.expr):
+            yield part
+        waiting.extend([part.args] if isinstance(part, ast.Lambda) else ast.iter_child_nodes(part))
 
 
 def _end_of_header(node: ast.stmt) -> int:
@@ -169,10 +171,10 @@ class _Reader:
         scope.names -= scope.elsewhere
 
     def _statement(self, node: ast.stmt, scope: Scope, inner: str, *, repeated: bool) -> None:
-        statement = Statement(node, scope, repeated)
+        statement = Statement(node, scope, repeated, tuple(_expressions(node)))
         self.statements.append(statement)
         scope.names.update(_bound(node))
-        for one in statement.expressions():
+        for one in statement.expressions:
             if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store):
                 scope.names.add(one.id)
             elif isinstance(one, ast.Lambda):

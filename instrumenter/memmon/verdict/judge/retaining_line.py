@@ -8,79 +8,34 @@ the RSS was read at each line, growth shows at the line that first writes to the
 from __future__ import annotations
 
 import ast
-import re
-import textwrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from memmon.verdict.code.carrying import BARE, WRAPPED
+from memmon.verdict.code.kept_value import Fate
 from memmon.verdict.code.own_frames import own_frame
-from memmon.verdict.code.source import last_line, source_lines
+from memmon.verdict.code.puts import FILLING, called_name
+from memmon.verdict.code.syntax import Definition
 from memmon.verdict.model import Frame, Stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from memmon.verdict.code.carrying import Source
+    from memmon.verdict.code.kept_value import Values
+    from memmon.verdict.code.syntax import Statement
     from memmon.verdict.model import GrowthWindow
 
-_MOST_ABOVE = 15
-"""A statement begins at most so many lines above one of its lines."""
-_MOST_BELOW = 40
-"""What got a name is stored or handed on within so many lines below."""
-_KEEPING = ("append", "appendleft", "extend", "add", "insert", "update", "setdefault", "put", "put_nowait", "push")
-"""The methods that put their argument into what they are called on."""
-_STORES = rf"""(?x)
-    \.(?:{"|".join(_KEEPING)})\s*\(.*\b{{name}}\b
-    | \]\s*=\s*.*\b{{name}}\b(?!\s*[\[.(])
-    | \w\.\w+\s*=\s*.*\b{{name}}\b(?!\s*[\[.(])
-    | \+=\s*.*\b{{name}}\b(?!\s*[\[.(])
-"""
-"""A line that stores what is under ``{name}``: by a keeping method, under a key, in an attribute, or with +=."""
 
-
-def _statement(file: str, line: int) -> tuple[int, ast.stmt | None]:
-    """Where the simple statement that holds a line begins, and what it is; None where it can't be read alone."""
-    lines = source_lines(file)
-    start = line
-    for above in range(line, max(line - _MOST_ABOVE, 0), -1):
-        if last_line(file, above) >= line:
-            start = above
-        elif above < start:
-            break
-    text = textwrap.dedent("\n".join(lines[start - 1 : last_line(file, start)]))
-    for whole in (text, f"{text} pass"):  # a loop's header is none without a body
-        try:
-            body = ast.parse(whole).body
-        except (SyntaxError, ValueError, RecursionError):
-            continue
-        return start, body[0] if body else None
-    return start, None
-
-
-def _assigned_name(statement: ast.stmt) -> str | None:
-    """The one local name that a plain assignment binds, unless it builds on what is under that name already."""
-    if isinstance(statement, ast.For | ast.AsyncFor):
-        return statement.target.id if isinstance(statement.target, ast.Name) else None
-    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-        target, value = statement.targets[0], statement.value
-    elif isinstance(statement, ast.AnnAssign) and statement.value:
-        target, value = statement.target, statement.value
-    else:
-        return None
-    if not isinstance(target, ast.Name):
-        return None
-    used = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
-    return None if target.id in used else target.id
-
-
-def _filled_names(statement: ast.stmt | None) -> Iterator[str]:
+def _filled_names(node: ast.stmt) -> Iterator[str]:
     """The names of what a statement writes into, or hands to a call whose result it does not keep."""
-    if isinstance(statement, ast.Assign):
-        for target in statement.targets:
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
             if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice):
                 yield from _names_among(target.value)
-    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        called = statement.value.func
-        if isinstance(called, ast.Attribute) and called.attr not in _KEEPING:
-            yield from _names_among(called.value, *statement.value.args)
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        called = node.value.func
+        if isinstance(called, ast.Attribute) and called.attr not in FILLING:
+            yield from _names_among(called.value, *node.value.args)
 
 
 def _names_among(*nodes: ast.expr) -> Iterator[str]:
@@ -88,53 +43,33 @@ def _names_among(*nodes: ast.expr) -> Iterator[str]:
     return (node.id for node in nodes if isinstance(node, ast.Name))
 
 
-def _is_yield(statement: ast.stmt | None) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Yield | ast.YieldFrom)
+def _is_yield(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Yield | ast.YieldFrom)
 
 
-def _loops_through_all(statement: ast.stmt | None, inner: Frame | None, *, yielded: bool) -> bool:
+def _loops_through_all(node: ast.stmt, inner: Frame | None, *, yielded: bool) -> bool:
     """Whether it is a loop through something that holds all that was allocated, not one that gets it piece by piece."""
-    if not isinstance(statement, ast.For | ast.AsyncFor):
+    if not isinstance(node, ast.For | ast.AsyncFor):
         return False
     if inner is None:
-        return not isinstance(statement.iter, ast.Name | ast.Attribute)  # a file, a cursor
+        return not isinstance(node.iter, ast.Name | ast.Attribute)  # a file, a cursor
     return not yielded and not inner.function.endswith(("__next__", "__anext__"))
 
 
-def _stored_or_handed_on(file: str, start: int, name: str) -> tuple[int | None, str]:
-    """What happens to ``name`` further down in the function: the line that stores it, or by what it is handed on.
-
-    That is ``return`` or ``yield``; empty where it is neither.
-    """
-    lines = source_lines(file)
-    indent = len(lines[start - 1]) - len(lines[start - 1].lstrip())
-    stores = re.compile(_STORES.replace("{name}", re.escape(name)))
-    handed = re.compile(rf"\s*(return|yield)\b\W*{re.escape(name)}\b\W*$")
-    for number, line in enumerate(lines[start : start + _MOST_BELOW], start + 1):
-        if line.strip() and not line.lstrip().startswith("#") and len(line) - len(line.lstrip()) < indent - 4:
-            break
-        if re.match(r"\s*(?:async\s+)?(?:def|class)\s", line):
-            break
-        if stores.search(line):
-            return number, ""
-        if found := handed.match(line.partition("#")[0].rstrip()):
-            return None, found[1]
-    return None, ""
+def _builds_on_itself(node: ast.stmt) -> bool:
+    """Whether a plain assignment gives a name what builds on what is under that name already."""
+    if not isinstance(node, ast.Assign) or len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name):
+        return False
+    return node.targets[0].id in {one.id for one in ast.walk(node.value) if isinstance(one, ast.Name)}
 
 
-def _is_cached(file: str, frame: Frame) -> bool:
-    """Whether the function is decorated so that what it returns is kept."""
-    lines = source_lines(file)
-    name = frame.function.rpartition(".")[2]
-    for at in range(min(frame.line or 0, len(lines)) - 1, -1, -1):
-        if re.match(rf"\s*(?:async\s+)?def\s+{re.escape(name)}\s*\(", lines[at]):
-            above = at - 1
-            while above >= 0 and lines[above].lstrip().startswith("@"):
-                if "cache" in lines[above]:
-                    return True
-                above -= 1
-            return False
-    return False
+def _source(statement: Statement, inner: Frame | None) -> Source:
+    """Which expressions of a statement give what was allocated: the call of what ran inside it, else what is made."""
+    name = inner.function.rpartition(".")[2] if inner else ""
+    names = {one for one in statement.expressions if isinstance(one, ast.Call) and called_name(one) == name}
+    if names:
+        return lambda node: BARE if node in names else 0
+    return lambda node: 0 if isinstance(node, ast.Name | ast.Attribute | ast.Constant | ast.Starred) else BARE
 
 
 def still_running(windows: Iterable[GrowthWindow]) -> dict[tuple[Frame, ...], int]:
@@ -160,7 +95,17 @@ def _shared(way: tuple[Frame, ...], other: tuple[Frame, ...]) -> int:
     return count
 
 
-def retaining_line(frames: tuple[Frame, ...], running: int, *, filled: bool = False) -> Frame | None:
+class Retained(NamedTuple):
+    """The line that keeps memory."""
+
+    frame: Frame
+    is_stored: bool
+    """It puts what was allocated into something, by the source; else it is where that was made or gone through."""
+    surely: bool = False
+    """What is put there evidently is what was allocated, or holds it; else it was only made from that."""
+
+
+def retaining_line(frames: tuple[Frame, ...], running: int, values: Values, *, filled: bool = False) -> Retained | None:
     """The user's line that keeps the memory which ``frames`` allocated; None where no line is the user's.
 
     The outermost ``running`` of the frames have not returned yet, so what they allocated is still their own.
@@ -172,26 +117,47 @@ def retaining_line(frames: tuple[Frame, ...], running: int, *, filled: bool = Fa
     at = frames.index(first)
     yielded = False
     while True:
-        frame = frames[at]
-        start, statement = _statement(frame.file, frame.line or 1)
+        frame, inner = frames[at], frames[at - 1] if at else None
+        syntax = values.names.program.syntaxes.get(frame.file)
+        statement = syntax.statement_at(frame.line or 1) if syntax else None
+        if statement is None or _loops_through_all(statement.node, inner, yielded=yielded):
+            return Retained(frame, is_stored=False)
         runs = at >= len(frames) - running
-        if _loops_through_all(statement, frames[at - 1] if at else None, yielded=yielded):
-            return frame
-        assigned = _assigned_name(statement) if statement else None
-        names = [assigned] if assigned else list(_filled_names(statement)) if filled else []
+        fates = [*_fates(statement, inner, values, filled=filled)]
         filled = False  # what a caller has, it got from what it called
-        yielded = _is_yield(statement)
-        hands_up = yielded or (isinstance(statement, ast.Return) and not runs)
-        for name in names:
-            stored, handed = _stored_or_handed_on(frame.file, start, name)
-            if stored:
-                return Frame(frame.file, stored, frame.function)
-            yielded = yielded or handed == "yield"
-            hands_up = hands_up or (bool(handed) and not runs)
+        stored = max((one for one in fates if one.how == "stored"), key=lambda one: one.strength, default=None)
+        handed = [one for one in fates if one.how == "yielded" or (one.how == "returned" and not runs)]
+        if stored and all(stored.strength >= one.strength for one in handed):
+            surely = stored.strength >= WRAPPED
+            return Retained(Frame(stored.file, stored.line, stored.function), is_stored=True, surely=surely)
+        yielded = _is_yield(statement.node) or any(one.how == "yielded" for one in handed)
+        hands_up = yielded or bool(handed) or (isinstance(statement.node, ast.Return) and not runs)
         above = _caller(frames, at)
-        if not hands_up or above is None or _is_cached(frame.file, frame):
-            return frame
+        if not hands_up or above is None or _is_cached(statement):
+            return Retained(frame, is_stored=False)
         at = above
+
+
+def _fates(statement: Statement, inner: Frame | None, values: Values, *, filled: bool) -> Iterator[Fate]:
+    """What becomes of what was allocated in a statement, by the function that it is in."""
+    node = statement.node
+    if _builds_on_itself(node):
+        yield Fate("stored", statement.scope.file, statement.first, statement.scope.name, BARE)
+    elif isinstance(node, ast.For | ast.AsyncFor):
+        for one in ast.walk(node.target):
+            if isinstance(one, ast.Name):
+                yield from values.of_name(statement, one.id)
+    elif names := [*_filled_names(node)] if filled else []:
+        for name in names:
+            yield from values.of_name(statement, name)
+    else:
+        yield from values.at(statement, _source(statement, inner))
+
+
+def _is_cached(statement: Statement) -> bool:
+    """Whether the function around a statement is decorated so that what it returns is kept."""
+    node = statement.scope.node
+    return isinstance(node, Definition) and any("cache" in ast.unparse(one) for one in node.decorator_list)
 
 
 def _caller(frames: tuple[Frame, ...], at: int) -> int | None:

@@ -179,6 +179,10 @@ class Allocation:
     """So many of the outermost frames were on the stack all the while."""
     retaining_line: Frame | None = None
     """The line that keeps the memory, as far as the source tells."""
+    is_stored: bool = False
+    """That line puts it into something; else it only made it, or goes through it."""
+    surely_stored: bool = False
+    """What that line puts there evidently is this memory; else it was only made from it."""
     blocks: int = 0
     """How many blocks that was, where they were counted."""
 
