@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -100,10 +101,13 @@ def _with_retaining_lines(history: ProcessHistory) -> tuple[GrowthWindow, ...]:
 
 def _stores(history: ProcessHistory) -> Stores:
     """The lines that fill the containers of the last census."""
-    ways = [one.frames for window in history.windows for one in window.allocations]
-    seen = [*dict.fromkeys(ways), *(stack.frames for stack in history.stacks)]
+    allocated: dict[tuple[Frame, ...], float] = defaultdict(float)
+    for window in history.windows:
+        for one in window.allocations:
+            allocated[one.frames] += one.mb
+    seen = [*allocated, *(stack.frames for stack in history.stacks)]
     rows = history.censuses[-1].grown if history.censuses else ()
-    found = ((row.path, storing_line(row, seen, history.header.target)) for row in rows)
+    found = ((row.path, storing_line(row, seen, history.header.target, allocated)) for row in rows)
     return {path: line for path, line in found if line}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import islice
 from time import thread_time
 
@@ -64,7 +65,7 @@ def rows_of(walk: Walk, grown: List[Tuple[int, int, int]], until: float) -> List
         for one in found:
             if thread_time() > until:
                 break
-            one.weight = scales.weigh(samples_of(walk, one.at, samples), _blocked(walk, one.at), most)
+            one.weight = scales.weigh(samples_of(walk, one.at, samples, one.before), _blocked(walk, one.at), most)
         found.sort(key=lambda one: (-one.size(), -one.fresh()))
         found = _without_what_holds_others(walk, found)[:_MOST_ROWS]
     return [
@@ -94,21 +95,32 @@ def _blocked(walk: Walk, at: int) -> set[int]:
     return {id(walk.things[step]) for step in walk.way_to(at)[1]}
 
 
-def samples_of(walk: Walk, at: int, most: int) -> List[List[Any]]:
-    """Some items of a container, the newest and others, each by the objects that it consists of."""
+def samples_of(walk: Walk, at: int, most: int, before: int = 0) -> List[List[Any]]:
+    """Some of the items that a container has besides its first ``before``, each by the objects that it consists of.
+
+    They are spread evenly and the newest is among them: an item may grow after it came in, as a future does by its
+    result, or shrink, as one does that was dealt with.
+    """
     thing = walk.things[at]
     base = walk.graph.base_of(thing)
     length = base.__len__(thing)
+    first = before if before < length else 0
+    apart = (length - first) / most
+    places = sorted({length - 1, *(first + int((nth + 0.5) * apart) for nth in range(most - 1))}) if length else []
     if base is dict:
-        found = list(islice(reversed(dict.items(thing)), most - most // 2))
-        skipped = min(length // 2, _MOST_STEPPED_OVER)
-        found += list(islice(dict.items(thing), skipped, skipped + most // 2)) if length > most else []
-        return [list(pair) for pair in found]
+        return [list(pair) for pair in map(partial(_entry_at, thing, length), places) if pair]
     if base is list:
-        places = sorted({length - 1, length - 2, length // 2, length // 3} - {-1, -2})
-        return [[list.__getitem__(thing, place)] for place in places[-most:]] if length else []
+        return [[list.__getitem__(thing, place)] for place in places]
     newest = islice(base.__reversed__(thing) if hasattr(base, "__reversed__") else base.__iter__(thing), most)
     return [[held] for held in list(newest)]
+
+
+def _entry_at(thing: Any, length: int, place: int) -> Tuple[Any, Any] | None:
+    """A dictionary's entry, or the nearest to it that can be come to in a few thousand steps from one of the ends."""
+    behind = length - 1 - place
+    if behind < place:
+        return next(islice(reversed(dict.items(thing)), min(behind, _MOST_STEPPED_OVER), None), None)
+    return next(islice(dict.items(thing), min(place, _MOST_STEPPED_OVER), None), None)
 
 
 def _row(walk: Walk, grown: _Grown) -> Dict[str, Any]:

@@ -18,7 +18,7 @@ from memmon.verdict.code.syntax import Definition
 from memmon.verdict.model import Frame
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from memmon.verdict.code.holder import Handle
     from memmon.verdict.model import GrownContainer
@@ -42,10 +42,17 @@ class StoringLine:
     """So many lines may be the one."""
 
 
-def storing_line(row: GrownContainer, seen: Sequence[tuple[Frame, ...]], target: str | None) -> StoringLine | None:
+def storing_line(
+    row: GrownContainer,
+    seen: Sequence[tuple[Frame, ...]],
+    target: str | None,
+    allocated: Mapping[tuple[Frame, ...], float] | None = None,
+) -> StoringLine | None:
     """The line of the user's code that fills the container of ``row``; None where none was found.
 
     ``seen`` are stacks that were seen while memory grew, the innermost frame first. ``target`` is the script.
+    ``allocated`` is how many MB were allocated on each of them, as far as that is known: of two lines that both ran,
+    the one that brought more is the one.
     """
     files = [one for one in (row.root.file, row.owner_file, target) if one and is_user_code(one)]
     files += sorted({frame.file for frames in seen for frame in frames if frame.is_own})
@@ -57,8 +64,9 @@ def storing_line(row: GrownContainer, seen: Sequence[tuple[Frame, ...]], target:
     running = {frame for frames in seen for frame in frames}
     functions = {(frame.file, plain(frame.function)) for frame in running}
 
-    def rank(one: Candidate) -> tuple[bool, int, bool]:
-        return one.was_seen(running), one.strength, (one.file, plain(one.function)) in functions
+    def rank(one: Candidate) -> tuple[bool, int, float, bool]:
+        brought = sum(mb for frames, mb in (allocated or {}).items() if one.was_seen(frames))
+        return one.was_seen(running), one.strength, brought, (one.file, plain(one.function)) in functions
 
     best = max(rank(one) for one in candidates)
     equal = [one for one in candidates if rank(one) == best]
