@@ -2,7 +2,7 @@
 
 Before Python 3.13, to ask for ``f_locals`` leaves a dictionary on the frame that keeps alive what the function lets go
 of, and where a trace function is at work Python writes that dictionary's old values back. So the variables' slots are
-read where they stand, by ctypes; their place in memory is that of a release that changes no more, and is tried on a
+read where they stand; their place in memory is that of a release that changes no more, and is tried on a
 frame of our own first. From 3.13 on, ``f_locals`` is a view of the slots itself.
 
 A slot holds an object or nothing, at every moment at which another thread can run.
@@ -47,6 +47,7 @@ def _cell_type() -> Any:
 
 
 _CELL = _cell_type()
+_read: Callable[[FrameType], Variables] | None = None
 
 
 def variables_of(frame: FrameType) -> Variables:
@@ -54,9 +55,16 @@ def variables_of(frame: FrameType) -> Variables:
 
     Empty for a module and a class body, and where this interpreter's frames can't be read.
     """
-    if not frame.f_code.co_flags & _OPTIMIZED or _read is None:
+    global _read  # noqa: PLW0603 - found out when it is first asked for, so that no start takes longer for it
+    if not frame.f_code.co_flags & _OPTIMIZED:
         return []
+    if _read is None:
+        _read = _reader()
     return _read(frame)
+
+
+def _nothing(_frame: FrameType) -> Variables:
+    return []
 
 
 def _from_view(frame: FrameType) -> Variables:
@@ -64,9 +72,9 @@ def _from_view(frame: FrameType) -> Variables:
 
 
 def _slot_reader(version: tuple[int, int]) -> Callable[[FrameType], Variables]:
-    from ctypes import c_int, c_void_p, py_object  # noqa: PLC0415 - it may not be had
+    from memmon_runtime.system.native_calls import CInt, CObject, CPointer  # noqa: PLC0415 - they may not be had
 
-    address_at, number_at, object_at = c_void_p.from_address, c_int.from_address, py_object.from_address
+    address_at, number_at, object_at = CPointer.from_address, CInt.from_address, CObject.from_address
     basic_size = type.__dict__["__basicsize__"].__get__(type(_getframe()))
 
     def slots_of(frame: FrameType, names: list[str]) -> tuple[int, int]:
@@ -128,15 +136,12 @@ def _is_right(read: Callable[[FrameType], Variables]) -> bool:
     return probe(marker, object())
 
 
-def _reader() -> Callable[[FrameType], Variables] | None:
+def _reader() -> Callable[[FrameType], Variables]:
     if sys.version_info >= (3, 13):
         return _from_view
     try:
         usual = sys.implementation.name == "cpython" and object.__basicsize__ == _HEADER and sys.maxsize >> 32
         read = _slot_reader(sys.version_info[:2]) if usual else None
-        return read if read is not None and _is_right(read) else None
+        return read if read is not None and _is_right(read) else _nothing
     except Exception:
-        return None  # no ctypes
-
-
-_read = _reader()
+        return _nothing  # no `_ctypes`
