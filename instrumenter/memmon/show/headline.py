@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from memmon.verdict.wording.language import Say, between, mb, place, signed_mb
 
 if TYPE_CHECKING:
-    from memmon.verdict.model import Cause, Confidence, Culprit, ShownBy, Verdict
+    from memmon.verdict.model import Cause, Confidence, Culprit, Grew, ShownBy, Verdict
 
 _HOW_SURE: dict[Confidence, tuple[str, str]] = {
     "certain": ("certain", "确定"),
@@ -131,11 +131,32 @@ def _held(verdict: Verdict, say: Say) -> list[str]:
     ]
 
 
+_GREW: dict[Grew | None, tuple[str, str]] = {
+    "page-cache": (
+        "What grew is not its own memory: files that lie in memory, as in /dev/shm.",
+        "增长的不是它自身的内存，而是放在内存里的文件（例如 /dev/shm）。",
+    ),
+    "copied-pages": (
+        "What grew is in no RSS: forked processes copied the pages that they had shared.",
+        "增长不见于任何 RSS：fork 出的进程复制了原本共享的内存页。",
+    ),
+    "uncollected": (
+        "What grew is garbage in cycles that was not collected.",
+        "增长的是未被回收的循环垃圾。",
+    ),
+    "others": (
+        "What grew is not its own memory but that of other processes.",
+        "增长的不是它自身的内存，而是其他进程的内存。",
+    ),
+}
+"""What grew, where it is out of the ordinary."""
 _SHOWN_BY: dict[ShownBy, tuple[str, str]] = {
     "open": ("It died inside {what}", "死在 {what} 之内"),
     "stack": ("It was last seen at {what}", "最后停留在 {what}"),
     "window": ("What grew was made at {what}", "增长的内存产生于 {what}"),
     "census": ("What grew was stored at {what}", "增长的内存在 {what} 存入"),
+    "shared": ("What the forked processes copy was made at {what}", "fork 出的进程所复制的内容产生于 {what}"),
+    "switch": ("The garbage collector was switched off at {what}", "垃圾回收器在 {what} 被关闭"),
     "checkpoint": ("What grew is {what}", "增长异常的是 {what}"),
     "between": ("Memory grew {what}", "内存增长发生在 {what}"),
     "leak": ("Memory piled up at {what}", "内存在 {what} 不断累积"),
@@ -166,6 +187,8 @@ def headline(verdict: Verdict) -> tuple[str, ...]:
     """One sentence a line: the outcome; the line and what it took; what grew before it; what to do."""
     say = Say(verdict.language)
     lines = [_outcome(verdict, say)]
+    if verdict.grew in _GREW:
+        lines.append(say(*_GREW[verdict.grew]))
     culprit = verdict.culprit
     if culprit:
         took = _took(culprit, verdict.rss.limit, say)

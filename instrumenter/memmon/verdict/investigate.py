@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 from memmon.config import log_folders
 from memmon.errors import LogError
 from memmon.verdict.advice.advise import advise
+from memmon.verdict.code.collector_switch import lines_that_switch_off
 from memmon.verdict.code.kept_value import values_in
 from memmon.verdict.code.source import code_at, last_line
 from memmon.verdict.code.storing_line import storing_line
 from memmon.verdict.evidence.gather import gather
 from memmon.verdict.evidence.kernel import KernelLog
+from memmon.verdict.judge.grew import LEAST_UNCOLLECTED
 from memmon.verdict.judge.judge import judge
 from memmon.verdict.judge.outcome import Case
 from memmon.verdict.judge.retaining_line import retaining_line, still_running
@@ -75,7 +77,7 @@ def _case(history: ProcessHistory, kernel_log: KernelLog | None) -> Case:
     if not external.alive:
         keep_last_checkpoint(history)
         keep_proof(history, external)
-    return Case(history, external, _extents(history), _stores(history))
+    return Case(history, external, _extents(history), _stores(history), _switches(history))
 
 
 def _with_retaining_lines(history: ProcessHistory) -> tuple[GrowthWindow, ...]:
@@ -109,6 +111,18 @@ def _stores(history: ProcessHistory) -> Stores:
     rows = history.censuses[-1].grown if history.censuses else ()
     found = ((row.path, storing_line(row, seen, history.header.target, allocated)) for row in rows)
     return {path: line for path, line in found if line}
+
+
+def _switches(history: ProcessHistory) -> tuple[Frame, ...]:
+    """The lines that switch the garbage collector off, looked for where it let many objects pile up."""
+    collector = history.collector
+    if collector is None or collector.uncollected < LEAST_UNCOLLECTED:
+        return ()
+    files = [history.header.target, *(one.site.file for one in history.sites)]
+    files += [frame.file for stack in history.stacks for frame in stack.frames if frame.is_own]
+    allocations = (one for window in history.windows for one in window.allocations)
+    files += [frame.file for one in allocations for frame in one.frames if frame.is_own]
+    return lines_that_switch_off(dict.fromkeys(file for file in files if file))
 
 
 def _extents(history: ProcessHistory) -> Extents:

@@ -9,6 +9,7 @@ from os import stat
 
 from memmon_runtime.system.descriptors import KernelFile, field, read_text
 from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.sizes import MB
 
 __builtins__ = BUILTINS
 
@@ -24,6 +25,7 @@ class Cgroup:
         """Find the cgroup, v1 before v2 since a hybrid system has memory in v1; LookupError where there is none."""
         self.folder, root, version = _own_cgroup("memory")
         self._names = _NAMES[version]
+        self._version = version
         self._prefix = "total_" if version == 1 else ""
         self.limit = NO_LIMIT
         self.limit_path = ""
@@ -57,6 +59,22 @@ class Cgroup:
         cache = sum(field(figures, self._prefix + name) or 0 for name in ("inactive_file ", "active_file "))
         return max(used - cache, 0)
 
+    def figures(self) -> dict[str, float]:
+        """What the memory under the limit is used for, in MB: ``files_mb`` is cache, and not among ``used_mb``."""
+        text = self.files[1].read()
+        anonymous, tmpfs, inactive, active = (field(text, self._prefix + name) or 0 for name in _FIGURES[self._version])
+        amounts = {"used": self.used(0), "anonymous": anonymous, "tmpfs": tmpfs, "files": inactive + active}
+        return {f"{name}_mb": round(amount / MB, 2) for name, amount in amounts.items()}
+
+    def processes(self) -> list[str]:
+        """The numbers of the processes in the cgroup with the limit, and of those in the program's own."""
+        limiting = self.limit_path.rpartition("/")[0]
+        return [
+            pid
+            for folder in dict.fromkeys((limiting, self.folder))
+            for pid in read_text(folder + "/cgroup.procs").split()
+        ]
+
     def kills(self) -> dict[str, object] | None:
         """How often the kernel has killed in this cgroup so far, with what identifies the cgroup."""
         count = field(read_text(self.folder + "/" + self._names["events"]), "oom_kill ")
@@ -73,6 +91,13 @@ _NAMES = {
     1: {"limit": "memory.limit_in_bytes", "usage": "memory.usage_in_bytes", "events": "memory.oom_control"},
     2: {"limit": "memory.max", "usage": "memory.current", "events": "memory.events"},
 }
+
+
+_FIGURES = {
+    1: ("rss ", "shmem ", "inactive_file ", "active_file "),
+    2: ("anon ", "shmem ", "inactive_file ", "active_file "),
+}
+"""What ``memory.stat`` calls the processes' own memory, what lies in a tmpfs or is shared by name, and cached files."""
 
 
 def _own_cgroup(controller: str) -> tuple[str, str, int]:

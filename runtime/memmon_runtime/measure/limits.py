@@ -75,6 +75,12 @@ class Limits:
         for file in self._files():
             file.close()
 
+    def machine(self) -> dict[str, float]:
+        """What the machine has left, and its swap, in MB."""
+        text = self._meminfo.read()
+        keys = {"available_mb": "MemAvailable:", "swap_mb": "SwapTotal:", "swap_free_mb": "SwapFree:"}
+        return {name: round((field(text, key) or 0) / 1024, 1) for name, key in keys.items()}
+
     def threshold_mb(self, threshold: Threshold) -> float | None:
         """The level in MB: as given, or of the tightest limit."""
         if threshold.mb is not None:

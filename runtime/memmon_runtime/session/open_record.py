@@ -95,7 +95,7 @@ def _measured(recorder: Recorder, settings: Settings) -> dict[str, object]:
     """What the header says of memory."""
     limits = recorder.limits
     limit = {"mb": round(limits.tightest / MB, 2), "from": limits.origin, "path": limits.path}
-    kills = limits.cgroup.kills() if limits.cgroup is not None else None
+    cgroup = limits.cgroup
     return {
         "language": recorder.words.language,
         "reading": recorder.reader.name,
@@ -107,6 +107,7 @@ def _measured(recorder: Recorder, settings: Settings) -> dict[str, object]:
             "critical": settings.critical.text,
             "critical_mb": limits.threshold_mb(settings.critical),
         },
-        "oom_kill": {"cgroup": kills, "vmstat": system_kills()},
+        "oom_kill": {"cgroup": cgroup.kills() if cgroup is not None else None, "vmstat": system_kills()},
+        "cgroup": cgroup.figures() if cgroup is not None and cgroup.limited else None,
         "peak": recorder.peak.name if recorder.peak is not None else "off",
     }

@@ -10,6 +10,7 @@ from time import monotonic, time_ns
 
 from memmon_runtime.checkpoints.recorder import SHORTLY
 from memmon_runtime.measure.limits import CRITICAL
+from memmon_runtime.measure.surroundings import surroundings
 from memmon_runtime.record.fitting import short_function, short_path
 from memmon_runtime.record.log_lines import background_line
 from memmon_runtime.system import gil_io
@@ -76,12 +77,24 @@ class BackgroundLines:
             if not self._stacks.take(now):
                 return
             facts += [("stack", stack) for stack in all_stacks(frames_of_others())]
+            facts += self._surroundings(rss)
         if self._heap_due and recorder.levels.level >= CRITICAL:
             self._heap_due = False
             headroom = max(recorder.limits.tightest - rss * recorder.reader.unit, 0)
             facts.append(("heap", take_snapshot(frames_of_others(), headroom)))
         self._rss, self._level, self._at = rss, recorder.levels.level, now
         write_background(recorder, rss, facts, self._busiest.user_line())
+
+    def _surroundings(self, rss: int) -> Facts:
+        """What is in use around the process, where its level has risen."""
+        levels = self._recorder.levels
+        rule = levels.fired.partition("=")[2].partition(":")[0]
+        if levels.level <= self._level or not rule:
+            return []
+        try:
+            return [("surroundings", surroundings(levels.limits, rss * self._recorder.reader.unit, rule))]
+        except (OSError, ValueError):
+            return []  # the line itself matters more
 
     def note_level(self) -> None:
         """A level that has fallen may rise again, which is worth a line then."""

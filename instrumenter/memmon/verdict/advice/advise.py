@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memmon.verdict.advice.fixes import CACHE, FIXES, ONE_ALLOCATION, OTHERWISE, RAN, STAYS
+from memmon.verdict.advice.other_causes import for_what_grew
 from memmon.verdict.code.source import without_comment
 from memmon.verdict.wording.language import Say, between, mb, place, signed_mb
 
@@ -110,7 +111,10 @@ def advise(verdict: Verdict, code: Code | None, over_alarm_code: Code | None) ->
     """What to do, most urgent first; nothing where nothing is wrong."""
     say = Say(verdict.language)
     advice: list[str] = []
-    if verdict.culprit and verdict.memory_suspected:
+    other = for_what_grew(verdict, say)
+    if other:
+        advice += other
+    elif verdict.culprit and verdict.memory_suspected:
         advice += _for_culprit(verdict.culprit, code, say)
     if verdict.over_alarm:
         advice += _for_culprit(verdict.over_alarm, over_alarm_code, say)[:1]
@@ -123,7 +127,7 @@ def advise(verdict: Verdict, code: Code | None, over_alarm_code: Code | None) ->
                 f"用 `memmon run {script}` 启动：可以看到结束它的退出状态或信号",
             )
         )
-    elif verdict.outcome == "killed" and not verdict.culprit and verdict.memory_suspected:
+    elif verdict.outcome == "killed" and not verdict.culprit and verdict.memory_suspected and not other:
         advice.append(
             say(
                 "no checkpoint was passed before the end: name suspects in memmon.toml (`memmon scan` lists them), "

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from memmon.kernel.log import ended_process
+from memmon.kernel.log import ended_process, rss_mb
 from memmon.verdict.wording.language import Say, mb
 
 if TYPE_CHECKING:
@@ -66,6 +66,16 @@ class CauseEvidence:
         """The kernel log's line that names this process."""
         pid = self.history.header.pid
         return next((one for one in self.external.kernel if one.sort == sort and one.pid == pid), None)
+
+    @property
+    def killed_rss_mb(self) -> float | None:
+        """What the process held at its kill, by the kernel's word, found now or by the supervisor."""
+        named = self.named("oom-kill")
+        if named and named.rss_mb:
+            return named.rss_mb
+        killed = "oom-kill", self.history.header.pid
+        lines = self.history.supervised.kernel if self.history.supervised else ()
+        return next((rss_mb(line) for line in lines if ended_process(line) == killed), None)
 
     @property
     def shortage(self) -> Shortage:

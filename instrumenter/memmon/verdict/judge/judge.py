@@ -10,11 +10,15 @@ from memmon.verdict.judge.checkpoint_candidates import over_alarm
 from memmon.verdict.judge.container_candidates import holder_of
 from memmon.verdict.judge.culprit import weigh_culprit
 from memmon.verdict.judge.figures import hotspots_of, mark_culprit, merge_processes, top_checkpoints
+from memmon.verdict.judge.grew import known_rss_mb, what_grew
+from memmon.verdict.judge.known_regressions import known_regression
 from memmon.verdict.judge.last_moment import LastMoment
+from memmon.verdict.judge.other_causes import culprit_of_other, switch_of_collector
 from memmon.verdict.judge.outcome import Case, Conclusion, conclude, exit_status
-from memmon.verdict.model import Rss, Verdict
+from memmon.verdict.model import Rss, Verdict, WhatGrew
 from memmon.verdict.wording.language import Say
 from memmon.verdict.wording.reasons import the_others, why_this_holder, why_this_line
+from memmon.verdict.wording.what_grew import why_it_grew
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,15 +40,24 @@ def judge(cases: Sequence[Case], *, top: int = 10) -> Verdict:
     subject = _subject(conclusions)
     history = subject.case.history
     final_mb = _final_mb(subject, conclusions)
+    grew = what_grew(subject, conclusions, final_mb) if subject.cause in _MEMORY else WhatGrew(None)
+    if not grew.is_own:
+        final_mb = known_rss_mb(subject)
     moment = LastMoment(history, final_mb, subject.case.extents, subject.case.stores)
-    culprit = _culprit(subject, moment)
-    holder = holder_of(moment) if culprit and subject.cause else None
+    culprit = (
+        switch_of_collector(grew, subject) or _culprit(subject, moment)
+        if grew.is_own
+        else culprit_of_other(grew, moment, subject, conclusions)
+    )
+    holder = holder_of(moment) if culprit and subject.cause and grew.kind in (None, "rss") else None
     over = over_alarm(moment)
     if over and culprit and (over.checkpoint, over.line) == (culprit.checkpoint, culprit.line):
         over = None
     processes = _processes(conclusions)
     mine = processes[conclusions.index(subject)]
-    evidence = [*subject.words]
+    evidence = [*subject.words, *why_it_grew(grew, say)]
+    regression = known_regression(history.header.python, say) if subject.cause in _MEMORY and grew.is_own else None
+    evidence += [regression] if regression else []
     for one in (culprit, over):
         evidence += why_this_line(one, say) if one else ()
     evidence += [why_this_holder(holder, say)] if holder else []
@@ -66,7 +79,7 @@ def judge(cases: Sequence[Case], *, top: int = 10) -> Verdict:
         evidence=tuple(evidence),
         culprit=culprit,
         holder=holder,
-        grew=None,
+        grew=grew.kind,
         near_limit=False,
         rss=Rss(history.baseline_mb, history.last_mb, _peak_mb(history, final_mb), history.header.limit_mb),
         processes=tuple(processes),
@@ -103,9 +116,9 @@ def _subject(conclusions: Sequence[Conclusion]) -> Conclusion:
 def _final_mb(subject: Conclusion, others: Sequence[Conclusion]) -> float:
     """What the process held at its end."""
     history = subject.case.history
-    named = subject.evidence.named("oom-kill")
-    if named and named.rss_mb:
-        return max(named.rss_mb, history.last_mb)
+    killed_mb = subject.evidence.killed_rss_mb
+    if killed_mb:
+        return max(killed_mb, history.last_mb)
     if subject.by_memory and history.header.limit_from == "cgroup" and history.header.limit_mb:
         in_the_same = sum(
             one.case.history.last_mb for one in others if one is not subject and one.outcome in ("killed", "running")

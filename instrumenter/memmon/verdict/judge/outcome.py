@@ -12,7 +12,7 @@ from memmon.verdict.wording.language import place
 
 if TYPE_CHECKING:
     from memmon.verdict.judge.last_moment import Extents, Stores
-    from memmon.verdict.model import Raised
+    from memmon.verdict.model import Frame, Raised
     from memmon.verdict.wording.language import Say
 
 _OUT_OF_MEMORY = "[Errno 12]"
@@ -34,6 +34,8 @@ class Case:
     """The last lines of the statements that were open at the end, as far as their source can be read."""
     stores: Stores = field(default_factory=dict)
     """The lines that fill the containers which grew."""
+    switches: tuple[Frame, ...] = ()
+    """The lines that switch the garbage collector off, where it was hardly at work."""
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ from memmon.verdict.model.site import (
     Figures,
     Site,
 )
+from memmon.verdict.model.surroundings import CgroupUse, OtherProcess, Surroundings
 from memmon.verdict.model.verdict import (
     Cause,
     Confidence,
@@ -54,6 +55,7 @@ from memmon.verdict.model.verdict import (
     TopEntry,
     Verdict,
 )
+from memmon.verdict.model.what_grew import WhatGrew
 
 __all__ = [
     "CLOSERS",
@@ -62,6 +64,7 @@ __all__ = [
     "Allocation",
     "Cause",
     "Census",
+    "CgroupUse",
     "Collector",
     "Confidence",
     "Container",
@@ -83,6 +86,7 @@ __all__ = [
     "KernelLine",
     "LimitReached",
     "OpenBracket",
+    "OtherProcess",
     "Outcome",
     "Process",
     "ProcessHistory",
@@ -100,6 +104,8 @@ __all__ = [
     "Status",
     "Step",
     "Supervised",
+    "Surroundings",
     "TopEntry",
     "Verdict",
+    "WhatGrew",
 ]

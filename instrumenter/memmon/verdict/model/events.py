@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from memmon.ownership import is_user_code
 from memmon.verdict.model.census import Census, Collector
 from memmon.verdict.model.site import Site
+from memmon.verdict.model.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from memmon.verdict.model.external import Counter, KernelLine
     from memmon.verdict.model.site import Figures
+    from memmon.verdict.model.surroundings import CgroupUse
 
 OPENERS = ("BEFORE", "START")
 """The kinds of a record that opens a bracket."""
@@ -33,6 +35,8 @@ class Header:
     """Seconds since the epoch."""
     offset: float | None = None
     """Seconds by which the log's times are ahead of UTC."""
+    python: str | None = None
+    """The interpreter's version, as ``3.11.7``."""
     language: str = "en"
     baseline_mb: float | None = None
     limit_mb: float | None = None
@@ -44,6 +48,8 @@ class Header:
     """The folder of the cgroup that the program ran in."""
     cgroup_inode: int | None = None
     """That folder's inode, which tells it from a later one of the same path."""
+    cgroup_use: CgroupUse | None = None
+    """What was used under the cgroup's limit when the program started."""
     cgroup_kills: int | None = None
     """The cgroup's ``oom_kill`` counter when the program started."""
     vmstat_kills: int | None = None
@@ -263,6 +269,7 @@ Event = (
     | Heap
     | Census
     | Collector
+    | Surroundings
     | GrowthWindow
     | Raised
     | FinalTotals

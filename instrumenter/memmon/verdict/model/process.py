@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Supervised,
     )
     from memmon.verdict.model.site import Figures, Site
+    from memmon.verdict.model.surroundings import Surroundings
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ class ProcessHistory:
     """In the order in which they were taken."""
     collector: Collector | None
     """The state of the garbage collector when it was last told."""
+    surroundings: Surroundings | None
+    """What was in use around it when its level last rose."""
     raised: Raised | None
     left: Record | None
     """The LEFT of the innermost bracket that was left since ``checkpoint``: the exception passed through it."""

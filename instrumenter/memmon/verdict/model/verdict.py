@@ -24,12 +24,13 @@ Grew = Literal["rss", "page-cache", "copied-pages", "uncollected", "others"]
 ``copied-pages``: pages that its forked processes shared until they were written to. ``uncollected``: garbage in cycles
 that the collector did not come by for. ``others``: other processes' memory.
 """
-ShownBy = Literal["open", "stack", "window", "checkpoint", "between", "leak", "raised", "census"]
+ShownBy = Literal["open", "stack", "window", "checkpoint", "between", "leak", "raised", "census", "shared", "switch"]
 """Which evidence gave the culprit's line.
 
 ``open``: a bracket without its end. ``stack``: a stack. ``window``: a growth window. ``checkpoint``: a bracket that had
 grown. ``between``: growth outside every bracket. ``leak``: a site that grew in many small steps. ``raised``: the
-exception that ended the program. ``census``: it stores what the container holds that grew.
+exception that ended the program. ``census``: it stores what the container holds that grew. ``shared``: its process had
+grown there before it forked, and what was forked copies that. ``switch``: it switches the garbage collector off.
 """
 
 

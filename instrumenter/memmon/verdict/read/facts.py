@@ -27,6 +27,7 @@ from memmon.verdict.model import (
 )
 from memmon.verdict.read.census_facts import census, collector
 from memmon.verdict.read.json_values import array, fields_of, frame, number, text, whole
+from memmon.verdict.read.surroundings_facts import cgroup_use, surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +58,7 @@ def header(facts: dict[str, Any]) -> Header:
         parent_log=text(parent.get("log")),
         started=started,
         offset=offset,
+        python=text(facts.get("python")),
         language="zh" if facts.get("language") == "zh" else "en",
         baseline_mb=number(facts.get("baseline_mb")),
         limit_mb=number(limit.get("mb")),
@@ -65,6 +67,7 @@ def header(facts: dict[str, Any]) -> Header:
         critical_mb=number(levels.get("critical_mb")),
         cgroup_path=text(cgroup.get("path")),
         cgroup_inode=whole(cgroup.get("inode")),
+        cgroup_use=cgroup_use(facts.get("cgroup")),
         cgroup_kills=whole(cgroup.get("count")),
         vmstat_kills=whole(kills.get("vmstat")),
         own=tuple(one for one in map(text, array(facts.get("own"))) if one),
@@ -211,6 +214,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "heap": _heap,
     "census": census,
     "gc": collector,
+    "surroundings": surroundings,
     "zoom": _growth_window,
     "exception": _raised,
     "end": _ended,

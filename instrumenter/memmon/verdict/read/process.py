@@ -73,6 +73,7 @@ def build_history(log: str, events: Iterable[Event], page: Page | None = None) -
         windows=tuple(replay.windows),
         censuses=tuple(replay.censuses),
         collector=replay.collector,
+        surroundings=replay.surroundings,
         raised=replay.raised,
         left=replay.left,
         ended=replay.ended or (Ended("exception" if replay.raised else "normal", None) if replay.finished else None),

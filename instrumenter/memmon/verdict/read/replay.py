@@ -27,6 +27,7 @@ from memmon.verdict.model import (
     SiteTotals,
     Stack,
     Supervised,
+    Surroundings,
 )
 from memmon.verdict.read.open_brackets import BracketTracker, SiteKey, key_of
 from memmon.verdict.read.records import BACKGROUND, EXCEPTION, NOT_CHECKPOINTS, PROGRAM_START
@@ -115,6 +116,7 @@ class Replay:
         self.windows: list[GrowthWindow] = []
         self.censuses: list[Census] = []
         self.collector: Collector | None = None
+        self.surroundings: Surroundings | None = None
         self.raised: Raised | None = None
         self.left: Record | None = None
         self.ended: Ended | None = None
@@ -131,6 +133,7 @@ class Replay:
             Heap: self._set_heap,
             Census: self._add_census,
             Collector: self._set_collector,
+            Surroundings: self._set_surroundings,
             GrowthWindow: self._add_window,
             Raised: self._set_raised,
             FinalTotals: self._set_totals,
@@ -171,6 +174,9 @@ class Replay:
 
     def _set_collector(self, collector: Collector) -> None:
         self.collector = collector
+
+    def _set_surroundings(self, surroundings: Surroundings) -> None:
+        self.surroundings = surroundings
 
     def _set_raised(self, raised: Raised) -> None:
         self.raised = raised

@@ -66,6 +66,14 @@ def why_this_line(culprit: Culprit, say: Say) -> tuple[str, ...]:
             f"{where} puts things into the container that grew",
             f"{where} 向增长的容器中存入数据",
         ),
+        "shared": (
+            f"before the first fork, the parent's memory had grown at {where}",
+            f"第一次 fork 之前，父进程的内存增长发生在 {where}",
+        ),
+        "switch": (
+            f"{where} switches the garbage collector off, and no other line of the program does",
+            f"{where} 关闭了垃圾回收器，程序中没有其他行这样做",
+        ),
         "raised": (f"the exception came from {where}", f"异常来自 {where}"),
     }
     at_lockout = say(

@@ -1,0 +1,38 @@
+"""What to do where it is not the program's own data that grew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from memmon.verdict.wording.language import place
+
+if TYPE_CHECKING:
+    from memmon.verdict.model import Grew, Verdict
+    from memmon.verdict.wording.language import Say
+
+_ADVICE: dict[Grew | None, tuple[str, str]] = {
+    "page-cache": (
+        "write these files to a disk, or remove each when it has been read; shared memory stays until unlink()",
+        "把这些文件写到磁盘上，或读完即删；具名共享内存要 unlink() 才会释放",
+    ),
+    "copied-pages": (
+        "share what has no reference counts: a numpy array, an `array`, a mapped file; or start fewer processes",
+        "共享没有引用计数的数据：numpy 数组、`array` 或映射的文件；或减少进程数",
+    ),
+    "uncollected": (
+        "let the collector run: gc.enable(), or gc.collect() after each round; or make no cycles (weakref.ref)",
+        "让垃圾回收器运行：gc.enable()，或每轮之后 gc.collect()；或不要形成循环引用（weakref.ref）",
+    ),
+    "others": (
+        "let the largest of the other processes run at another time, or give each a limit of its own",
+        "让其他最大的进程错开运行，或给每个进程单独设上限",
+    ),
+}
+
+
+def for_what_grew(verdict: Verdict, say: Say) -> list[str]:
+    """The advice that fits what grew, with the place where one is known; nothing for what is the program's own data."""
+    if verdict.grew not in _ADVICE:
+        return []
+    where = place(verdict.culprit.file, verdict.culprit.line) if verdict.culprit else ""
+    return [(where + say(": ", "：") if where else "") + say(*_ADVICE[verdict.grew])]

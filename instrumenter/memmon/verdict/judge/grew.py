@@ -1,0 +1,136 @@
+"""What it was that grew until memory was short: the process's own memory, or what no RSS shows.
+
+All that grew under the limit since the process began, or since it forked others, is told apart: its own growth, files
+in a tmpfs, pages that forked processes had shared until they were written to, and other processes. What makes up half
+of it is said to have grown; where nothing does, nothing is said.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from memmon.verdict.model import WhatGrew
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from memmon.verdict.judge.outcome import Conclusion
+    from memmon.verdict.model import Grew, OtherProcess, ProcessHistory, Surroundings
+
+_MOST = 0.5
+"""The share of all growth that names what grew."""
+_KEPT = 0.5
+"""Where a container that had grown holds this share of the growth, it is no garbage."""
+LEAST_UNCOLLECTED = 50_000
+"""With fewer objects than this that it has not looked at, the collector is at work."""
+_TRACKED_MB = 64 / 2**20
+"""A tracked object, with its share of what it refers to, weighs no less."""
+_LEAST_GARBAGE = 0.2
+"""The share of the growth that uncollected objects make up at the least, by that weight."""
+_INHERITED = 0.5
+"""A child that began with so much of what its parent held at last was forked."""
+_NOTHING = 0.02
+"""The share of the swap that is as good as none."""
+
+
+def what_grew(subject: Conclusion, run: Sequence[Conclusion], final_mb: float) -> WhatGrew:
+    """What grew until the end of ``subject``, one of the processes of ``run``.
+
+    ``final_mb`` is what it held then, where it was its own memory that ran out.
+    """
+    history = subject.case.history
+    around = history.surroundings
+    forks = [one.case.history for one in run if _forked_from(one, subject)]
+    # The memory that a parent shares with those that it has forked was no growth of theirs.
+    begun = min(forks, key=lambda one: one.header.started or 0.0, default=history)
+    own_mb = known_rss_mb(subject) - begun.baseline_mb
+    used, before = around.cgroup if around else None, begun.header.cgroup_use
+    if around is not None and around.rule == "available":
+        return _of_machine(history, own_mb, around, run)
+    if around is None or used is None or before is None:
+        limit_mb = history.header.limit_mb
+        own_mb = final_mb - begun.baseline_mb
+        enough = limit_mb is not None and own_mb >= _MOST * (limit_mb - begun.baseline_mb)
+        return _own(history, own_mb) if enough else WhatGrew(None)
+    of_mb = max(used.used_mb - before.used_mb, own_mb)
+    if own_mb >= _MOST * of_mb:
+        return _own(history, own_mb)
+    tmpfs_mb = used.tmpfs_mb - before.tmpfs_mb
+    copies = [mb for one in run if (mb := _copied_mb(one, run)) > 0]
+    # What was read of each process at another moment may come to more than was there at any.
+    copied_mb = min(sum(copies), of_mb - own_mb - tmpfs_mb)
+    kinds: dict[Grew, float] = {
+        "page-cache": tmpfs_mb,
+        "copied-pages": copied_mb,
+        "others": of_mb - own_mb - tmpfs_mb - copied_mb,
+    }
+    kind = max(kinds, key=lambda one: kinds[one])
+    if kinds[kind] < _MOST * of_mb:
+        return WhatGrew(None)
+    return WhatGrew(
+        kind,
+        kinds[kind],
+        of_mb,
+        sharers=len(copies) if kind == "copied-pages" else 0,
+        others=_foreign(around, run) if kind == "others" else (),
+        swap_full_mb=_full_swap(around),
+    )
+
+
+def known_rss_mb(subject: Conclusion) -> float:
+    """What the process was seen to hold at its end, by its record or the kernel's word."""
+    return max(subject.case.history.last_mb, subject.evidence.killed_rss_mb or 0.0)
+
+
+def _own(history: ProcessHistory, own_mb: float) -> WhatGrew:
+    """The process's own memory grew; it may be garbage that nobody collected."""
+    collector = history.collector
+    kept_mb = max((one.mb for census in history.censuses[-1:] for one in census.grown), default=0.0)
+    uncollected = collector.uncollected if collector else 0
+    around = history.surroundings
+    is_garbage = (
+        uncollected >= LEAST_UNCOLLECTED
+        and uncollected * _TRACKED_MB >= _LEAST_GARBAGE * own_mb
+        and kept_mb < _KEPT * own_mb
+    )
+    return WhatGrew(
+        "uncollected" if is_garbage else "rss",
+        own_mb,
+        own_mb,
+        collector=collector if is_garbage else None,
+        swap_full_mb=_full_swap(around) if around else None,
+    )
+
+
+def _of_machine(history: ProcessHistory, own_mb: float, around: Surroundings, run: Sequence[Conclusion]) -> WhatGrew:
+    """The machine had nothing left: this process's own doing, or that of larger ones."""
+    foreign = _foreign(around, run)
+    if not foreign or foreign[0].rss_mb <= own_mb:
+        return _own(history, own_mb)
+    held_mb = sum(one.rss_mb for one in foreign)
+    return WhatGrew("others", held_mb, held_mb + own_mb, others=foreign, swap_full_mb=_full_swap(around))
+
+
+def _forked_from(one: Conclusion, parent: Conclusion) -> bool:
+    """Whether the process began as a copy of ``parent``."""
+    header, above = one.case.history.header, parent.case.history
+    is_child = header.parent_pid is not None and header.parent_pid == above.header.pid
+    return is_child and one.case.history.baseline_mb >= _INHERITED * above.last_mb
+
+
+def _copied_mb(one: Conclusion, run: Sequence[Conclusion]) -> float:
+    """What a forked process copied of what it had shared: what it has for itself, without what it grew by."""
+    history = one.case.history
+    around = history.surroundings
+    if around is None or around.private_mb is None or not any(_forked_from(one, parent) for parent in run):
+        return 0.0
+    return around.private_mb - max(around.rss_mb - history.baseline_mb, 0.0)
+
+
+def _foreign(around: Surroundings, run: Sequence[Conclusion]) -> tuple[OtherProcess, ...]:
+    known = {one.case.history.header.pid for one in run}
+    return tuple(one for one in around.others if one.pid not in known)
+
+
+def _full_swap(around: Surroundings) -> float | None:
+    return around.swap_mb if around.swap_mb > 0 and around.swap_free_mb <= _NOTHING * around.swap_mb else None

@@ -1,0 +1,89 @@
+"""The line to change where it is not this process's own memory that grew, or where that is garbage."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from memmon.verdict.judge.checkpoint_candidates import from_leaks
+from memmon.verdict.judge.last_moment import LastMoment, busy_frames
+from memmon.verdict.judge.window_candidates import from_growth_windows
+from memmon.verdict.model import Culprit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from memmon.verdict.judge.outcome import Conclusion
+    from memmon.verdict.model import WhatGrew
+
+
+def culprit_of_other(
+    grew: WhatGrew, moment: LastMoment, subject: Conclusion, run: Sequence[Conclusion]
+) -> Culprit | None:
+    """The line for what grew, where that is not the process's own memory; None where no line is known, or none is."""
+    if grew.kind == "page-cache":
+        return _that_ran(grew, moment)
+    if grew.kind == "copied-pages":
+        return _that_made_what_is_shared(grew, subject, run) or _that_ran(grew, moment)
+    return None
+
+
+def switch_of_collector(grew: WhatGrew, subject: Conclusion) -> Culprit | None:
+    """The one line that switches the collector off; None where there are several, or none is found."""
+    switches = subject.case.switches
+    if grew.kind != "uncollected" or len(switches) != 1:
+        return None
+    (line,) = switches
+    return Culprit(
+        file=line.file,
+        line=line.line,
+        function=line.function,
+        pid=subject.case.history.header.pid,
+        shown_by="switch",
+        confidence="likely",
+        role="kept",
+        growth_mb=grew.mb,
+        of_mb=grew.of_mb,
+    )
+
+
+def _that_ran(grew: WhatGrew, moment: LastMoment) -> Culprit | None:
+    """The user's line that ran when the level rose last."""
+    frames = list(busy_frames(moment))
+    if not frames:
+        return None
+    stack, frame = frames[0]
+    return Culprit(
+        file=frame.file,
+        line=frame.line,
+        function=frame.function,
+        pid=moment.history.header.pid,
+        shown_by="stack",
+        confidence="likely" if len(frames) == 1 and grew.kind == "page-cache" else "guess",
+        growth_mb=grew.mb,
+        of_mb=grew.of_mb,
+        thread=stack.thread,
+    )
+
+
+def _that_made_what_is_shared(grew: WhatGrew, subject: Conclusion, run: Sequence[Conclusion]) -> Culprit | None:
+    """The line at which the parent had grown before it forked: what it made there is what the others copy."""
+    header = subject.case.history.header
+    parent = next((one for one in run if one.case.history.header.pid == header.parent_pid), subject)
+    history = parent.case.history
+    before = LastMoment(history, history.last_mb, parent.case.extents, parent.case.stores)
+    candidates = [*from_growth_windows(before), *from_leaks(before)]
+    best = max(candidates, key=lambda one: (one.directness, one.explained_mb), default=None)
+    if best is None:
+        return None
+    weak = best.culprit.confidence == "guess"
+    return replace(
+        best.culprit,
+        shown_by="shared",
+        role="taken",
+        confidence="guess" if weak else "likely",
+        growth_mb=grew.mb,
+        of_mb=grew.of_mb,
+        checkpoint=None,
+        called=(),
+    )

@@ -1,0 +1,60 @@
+"""What grew, in words: of the program's own memory only what is out of the ordinary, else whose it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from memmon.verdict.wording.language import mb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from memmon.verdict.model import Collector, OtherProcess, WhatGrew
+    from memmon.verdict.wording.language import Say
+
+
+def why_it_grew(grew: WhatGrew, say: Say) -> Iterator[str]:
+    """The sentences for the report's list of evidence."""
+    took, whole = mb(grew.mb), mb(grew.of_mb)
+    if grew.kind == "page-cache":
+        yield say(
+            f"{took} of the {whole} that grew are no process's own memory, but files that lie in memory (a tmpfs), or "
+            "memory that is shared by name",
+            f"增长的 {whole} 中有 {took} 并非任何进程自身的内存，而是放在内存里（tmpfs）的文件，或具名共享内存",
+        )
+    elif grew.kind == "copied-pages":
+        yield say(
+            f"{took} of the {whole} that grew are in no RSS: {grew.sharers} forked processes began with pages that "
+            "they shared, and copied them; to read an object writes its reference count, which copies its page",
+            f"增长的 {whole} 中有 {took} 不见于任何 RSS：{grew.sharers} 个 fork 出的进程原本共享内存页，后来各自复制；"
+            "读取对象会改写其引用计数，从而复制所在的页",
+        )
+    elif grew.kind == "others":
+        yield say(
+            f"{took} of the {whole} that grew are other processes' memory{_who(grew.others, say)}",
+            f"增长的 {whole} 中有 {took} 属于其他进程{_who(grew.others, say)}",
+        )
+    elif grew.collector is not None:
+        yield _uncollected(grew.collector, say)
+    if grew.swap_full_mb is not None:
+        yield say(f"the swap of {mb(grew.swap_full_mb)} was full", f"{mb(grew.swap_full_mb)} 的交换空间已满")
+
+
+def _who(others: tuple[OtherProcess, ...], say: Say) -> str:
+    if not others:
+        return ""
+    named = say(", ", "、").join(f"{one.name} ({one.pid}) {mb(one.rss_mb)}" for one in others)
+    return say(f"; the largest were {named}", f"；其中最大的是 {named}")
+
+
+def _uncollected(collector: Collector, say: Say) -> str:
+    count = f"{collector.uncollected:,}"
+    if collector.enabled:
+        return say(
+            f"the garbage collector hardly ran: {count} objects had come since, and no container that grew holds them",
+            f"垃圾回收器几乎没有运行：其间新增 {count} 个对象，没有任何增长的容器持有它们",
+        )
+    return say(
+        f"the garbage collector was off: {count} objects had come since, and no container that grew holds them",
+        f"垃圾回收器被关闭：其间新增 {count} 个对象，没有任何增长的容器持有它们",
+    )
