@@ -8,12 +8,13 @@ Python does as it always does. Nothing of this is left once the package has been
 
 from __future__ import annotations
 
+import os
 import sys
 from _frozen_importlib import ModuleSpec
 from _frozen_importlib_external import MAGIC_NUMBER, SourceFileLoader
-from _io import FileIO
 from marshal import loads
-from os import stat
+from os import O_RDONLY, close, read, stat
+from os import open as open_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
     from typing import Any
 
 _ROOMS = frozenset(("attribution", "checkpoints", "measure", "record", "session", "system", "watcher"))
+_FLAGS: int = O_RDONLY | (getattr(os, "O_CLOEXEC", 0) or os.O_NOINHERIT | os.O_BINARY)  # type: ignore[attr-defined]
 _HEADER = 16
 """Bytes of a .pyc before its code: a magic number, flags, and the time and the size of the source."""
 _NO_FLAGS = bytes(4)
+_LARGEST = 1 << 16
+"""A .pyc of so many bytes is left to Python."""
 _WORD = 0xFFFFFFFF
 
 
@@ -36,14 +40,14 @@ class _Loader(SourceFileLoader):
     def get_code(self, fullname: str) -> CodeType | None:
         """The module's code."""
         try:
-            file = FileIO(self.compiled)
+            fd = open_file(self.compiled, _FLAGS)
             try:
-                data = file.readall()
+                data = read(fd, _LARGEST)
             finally:
-                file.close()
+                close(fd)
             source = stat(self.path)  # noqa: PTH116 - no pathlib in the user's program
-            words = (int(source.st_mtime) & _WORD, source.st_size & _WORD)
-            if data[:_HEADER] == MAGIC_NUMBER + _NO_FLAGS + b"".join([word.to_bytes(4, "little") for word in words]):
+            times = [(word & _WORD).to_bytes(4, "little") for word in (int(source.st_mtime), source.st_size)]
+            if len(data) < _LARGEST and data[:_HEADER] == MAGIC_NUMBER + _NO_FLAGS + b"".join(times):
                 code: CodeType = loads(memoryview(data)[_HEADER:])  # noqa: S302 - as Python does
                 return code
         except Exception:

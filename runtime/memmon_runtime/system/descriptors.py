@@ -7,7 +7,6 @@ allocated beforehand.
 from __future__ import annotations
 
 import os
-from errno import EFBIG
 from mmap import mmap
 from os import O_RDONLY, close, fstat, ftruncate, unlink
 from os import open as open_file
@@ -196,7 +195,7 @@ def field(text: str, key: str) -> int | None:
 def allocate(fd: int, size: int) -> None:
     """Give the file ``size`` bytes that are really there; OSError where the disk has no room or a file none."""
     if size > largest_file():
-        raise OSError(EFBIG, "a file may not be so large")
+        raise OSError("a file may not be so large")
     if posix_fallocate is None:
         ftruncate(fd, size)
     else:
