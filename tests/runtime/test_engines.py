@@ -138,6 +138,30 @@ done.append(1)
         assert printed[1].startswith("True [(22, ")
 
 
+def test_lines_are_told_of_amid_a_coroutines_bracket(every_python):
+    """What the frame of a coroutine carries while a bracket is open in it is no debugger's."""
+    program = """\
+try:
+    engine = LineGrowth(best_reader(), 8 * MB)
+except RuntimeError:
+    sys.exit(print("none"))
+memmon_runtime.install("__memmon__")
+opened = []
+async def coroutine():
+    __memmon__.before("coroutine", 1)
+    _thread.start_new_thread(lambda: opened.append(engine.open()), ())
+    while not opened:
+        time.sleep(0.001)
+    engine.close()
+    __memmon__.after("coroutine", 1)
+try:
+    coroutine().send(None)
+except StopIteration:
+    print(opened)
+"""
+    assert _printed(every_python, _LINES, program) == ["none" if _UNTOLD in every_python.python else "[True]"]
+
+
 def test_lines_give_way_to_a_debugger(every_python):
     """An engine that can't be opened leaves the program's own trace function alone."""
     program = """\

@@ -21,6 +21,7 @@ from _thread import get_ident, get_native_id
 from os import getpid
 from sys import _getframe
 
+from memmon_runtime.checkpoints.brackets import Token
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.ownership import is_user_code
 from memmon_runtime.system.threads import frames_of_others
@@ -67,7 +68,7 @@ def _may_listen() -> bool:
         frame: FrameType | None = innermost
         while frame is not None:
             depth += 1
-            if depth > _DEEPEST or frame.f_trace is not None:
+            if depth > _DEEPEST or (frame.f_trace is not None and type(frame.f_trace) is not Token):
                 return False
             frame = frame.f_back
     return bool(frames)
