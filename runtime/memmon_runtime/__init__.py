@@ -20,9 +20,9 @@ if not hasattr(sys, "__stdin__"):
     # Modules of the interpreter itself would crash now; its own files are seldom instrumented, and go without.
     raise ImportError("nothing is recorded while Python starts")
 
-from memmon_runtime.own_modules import OwnModules
+from memmon_runtime.system.own_modules import OwnModules
 
-with OwnModules(__spec__):
+with OwnModules():
     from memmon_runtime.session.install import install
     from memmon_runtime.session.open_record import __version__
 

@@ -3,7 +3,7 @@
 Of a tenth of a millisecond that a module takes, most goes into asking every finder there is, into looking around its
 folder for five sorts of files, and into three looks at when its source was changed. Here it is known where a module is,
 and its .pyc is read at once. Where that is missing or older than the source, or Python keeps its .pyc files elsewhere,
-Python does as it always does. Nothing of this is left once the package has been imported.
+Python does as it always does. Nothing of this is left once the package has been imported, and the record begun.
 """
 
 from __future__ import annotations
@@ -16,11 +16,16 @@ from marshal import loads
 from os import O_RDONLY, close, read, stat
 from os import open as open_file
 
+from memmon_runtime.system.isolation import BUILTINS
+
+__builtins__ = BUILTINS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
+_PACKAGE = __name__.partition(".")[0]
 _ROOMS = frozenset(("attribution", "checkpoints", "measure", "record", "session", "system", "watcher"))
 _FLAGS: int = O_RDONLY | (getattr(os, "O_CLOEXEC", 0) or os.O_NOINHERIT | os.O_BINARY)  # type: ignore[attr-defined]
 _HEADER = 16
@@ -58,13 +63,14 @@ class _Loader(SourceFileLoader):
 class OwnModules:
     """The finder of this package's modules, in a ``with`` block that imports them."""
 
-    def __init__(self, package: ModuleSpec | None) -> None:
-        """``package`` is the package's own; one that Python has not read from a file is left to what has read it."""
+    def __init__(self) -> None:
+        """A package that Python has not read from files is left to what has read it."""
+        package = getattr(sys.modules.get(_PACKAGE), "__spec__", None)
         loader, folders = getattr(package, "loader", None), getattr(package, "submodule_search_locations", None)
         self._prefix, self._folder = "", ""
         self._ending = f".{sys.implementation.cache_tag}.pyc"
-        if package is not None and folders and type(loader) is SourceFileLoader and _keeps_bytecode_beside():
-            self._prefix, self._folder = package.name + ".", folders[0] + "/"
+        if folders and type(loader) is SourceFileLoader and _keeps_bytecode_beside():
+            self._prefix, self._folder = _PACKAGE + ".", folders[0] + "/"
 
     def __enter__(self) -> None:
         """Be asked before all others."""
@@ -73,8 +79,7 @@ class OwnModules:
 
     def __exit__(self, *_: object) -> None:
         """Be asked no more."""
-        if self in sys.meta_path:
-            sys.meta_path.remove(self)
+        sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not self]  # none of them is compared
 
     def find_spec(self, name: str, _path: object = None, _target: object = None) -> ModuleSpec | None:
         """Where a module of the package is; None for all others."""
