@@ -14,11 +14,13 @@ from __future__ import annotations
 
 import gc
 from sys import getswitchinterval, setswitchinterval
-from time import perf_counter, sleep, thread_time
+from time import sleep, thread_time
 
+from memmon_runtime.attribution.census_counts import Known
 from memmon_runtime.attribution.census_roots import global_roots, local_roots, task_roots
 from memmon_runtime.attribution.census_rows import rows_of
 from memmon_runtime.attribution.census_walk import Walk
+from memmon_runtime.attribution.library_roots import Libraries, object_roots
 from memmon_runtime.attribution.movement import is_importing
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.sizes import MB
@@ -28,7 +30,7 @@ __builtins__ = BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict, List, Tuple
+    from typing import Dict
 
     from memmon_runtime.record.event_file import Facts
 
@@ -42,10 +44,10 @@ _WALK_SECONDS, _WEIGHING_SECONDS = 0.015, 0.01
 """So much of the processor's time the two parts of a look may take."""
 _COST_SHARE = 0.01
 """All looks together may take this share of the time that the process has run."""
+_EXPLAINED = 0.5
+"""Where what is told weighs so much of the growth, nothing more is looked for."""
 _CREDIT = 0.15
 """Seconds that the looks may take besides."""
-_MOST_KNOWN = 6_000
-"""So many containers are known again."""
 _UNINTERRUPTED = 12_413
 """Microseconds of the switch interval while it looks: a number that no program would choose."""
 _MICRO = 1e-6
@@ -64,6 +66,8 @@ class Census:
         self._number = 0
         self._first_rss = 0
         self._known = Known()
+        self._libraries = Libraries()
+        self._is_explained = False
 
     def is_due(self, rss: int, level: int, now: float) -> bool:
         """Whether a look is worth it at this RSS in bytes, and at this level."""
@@ -81,7 +85,7 @@ class Census:
         interval = getswitchinterval()
         setswitchinterval(_UNINTERRUPTED * _MICRO)
         sleep(0)
-        begun = perf_counter()
+        begun = thread_time()
         is_collecting = gc.isenabled()
         collector = {
             "enabled": is_collecting and gc.get_threshold()[0] > 0,
@@ -98,15 +102,16 @@ class Census:
                 gc.enable()
             if round(getswitchinterval() / _MICRO) == _UNINTERRUPTED:
                 setswitchinterval(interval)
-            self._cost += perf_counter() - begun
+            self._cost += thread_time() - begun
 
     def _look(self, rss: int, begun: float) -> Dict[str, object]:
         """The ``census`` fact; empty where nothing has grown."""
         self._number += 1
         self._first_rss = self._first_rss or rss
         walk = self._walk()
-        grown = self._known.compare(walk)
+        grown = self._known.compare(walk, self._libraries.at_first)
         rows = rows_of(walk, grown, thread_time() + _WEIGHING_SECONDS)
+        self._is_explained = sum(row["mb"] for row in rows) * MB >= (rss - self._first_rss) * _EXPLAINED > 0
         if not rows:
             return {}
         return {
@@ -114,7 +119,7 @@ class Census:
             "rss_mb": round(rss / MB, 2),
             "grown_mb": round((rss - self._first_rss) / MB, 2),
             "since_rss_mb": round(self._first_rss / MB, 2),
-            "seconds": round(perf_counter() - begun, 4),
+            "seconds": round(thread_time() - begun, 4),
             "objects": len(walk.things),
             "whole": walk.is_whole,
             "grown": rows,
@@ -131,41 +136,13 @@ class Census:
         for (root, thing), nth in task_roots():
             walk.begin_at(root, thing, nth)
         walk.run()
+        is_whole = walk.is_whole
+        self._libraries.scan()
+        for root, thing in self._libraries.growing_roots():
+            walk.begin_at(root, thing)
+        if not self._is_explained:
+            for root, thing in object_roots():
+                walk.begin_at(root, thing)
+        walk.run()
+        walk.is_whole = is_whole
         return walk
-
-
-class Known:
-    """How many items the containers had at first, by their ids and by the ways to them."""
-
-    def __init__(self) -> None:
-        """None has been seen."""
-        self._by_id: Dict[int, int] = {}
-        self._by_way: Dict[int, int] = {}
-        self._is_first = True
-        self._was_whole = True
-
-    def compare(self, walk: Walk) -> List[Tuple[int, int, int]]:
-        """The containers that have grown: which thing of the walk, how many items it had at first and has now."""
-        by_id: Dict[int, int] = {}
-        grown: List[Tuple[int, int, int]] = []
-        for at, items in walk.containers():
-            way, identity = walk.key_of(at), id(walk.things[at])
-            before = self._before(identity, way, items)
-            by_id[identity] = before
-            if way and len(self._by_way) < _MOST_KNOWN:
-                self._by_way.setdefault(way, before)
-            if items > before:
-                grown.append((at, before, items))
-        # After a whole look an id that was not met is nobody's, and soon another's.
-        self._by_id = by_id if walk.is_whole or len(self._by_id) > _MOST_KNOWN else {**self._by_id, **by_id}
-        self._is_first, self._was_whole = False, walk.is_whole
-        return grown
-
-    def _before(self, identity: int, way: int, items: int) -> int:
-        """How many items a container had at first: none if it was not there; as many as now if that is not known."""
-        before = self._by_id.get(identity)
-        if before is None and way:
-            before = self._by_way.get(way)
-        if before is not None:
-            return before
-        return 0 if way and self._was_whole and not self._is_first else items

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from memmon_runtime.attribution.object_graph import COROUTINE, MODULE, mro_of, namespace_of
+from memmon_runtime.attribution.object_types import COROUTINE, MODULE, mro_of, namespace_of
 from memmon_runtime.system.frame_variables import variables_of
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.ownership import file_of, is_user_code

@@ -1,14 +1,22 @@
-"""What a census tells of a container that has grown: the way to it, as one would write it, and its items' weight."""
+"""What a census tells of what has grown: the way to it, as one would write it, and what an item weighs."""
 
 from __future__ import annotations
 
-from functools import partial
-from itertools import islice
 from time import thread_time
 
+from memmon_runtime.attribution.census_counts import INNER, ITEMS, LINKS, Count, inner_of
 from memmon_runtime.attribution.census_roots import file_of_class
+from memmon_runtime.attribution.container_items import NEWEST, OLDEST, THREAD
+from memmon_runtime.attribution.item_samples import samples_of
 from memmon_runtime.attribution.item_weight import Scales
-from memmon_runtime.attribution.object_graph import ATOMS, FUNCTION, NEWEST, OLDEST, flags_of, mro_of, namespace_of
+from memmon_runtime.attribution.object_types import (
+    ATOMS,
+    FUNCTION,
+    is_python_class,
+    mro_of,
+    namespace_of,
+    type_name,
+)
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.sizes import MB
 from memmon_runtime.system.source import absolute
@@ -24,50 +32,33 @@ if TYPE_CHECKING:
 _MOST_ROWS = 12
 _MOST_CANDIDATES = 120
 """So many of the containers that have grown are weighed at a glance, those with most new items first."""
-_GLANCE, _WEIGHED = 24, 800
-"""So many objects of their items are looked at for that, and for what is told."""
+_GLANCE = 24
+"""So many objects of their items are looked at for that."""
+_PASSES = ((2, _GLANCE, _MOST_CANDIDATES), (6, 600, 12), (6, 4000, 3))
+"""Of how many items so many objects are looked at, for how many rows, one pass after the other."""
 _LEAST_ITEMS = 20
 """Fewer new items than this are told only where they weigh something."""
 _LEAST_SIZE = 50_000
 """Less than so many bytes of new items are not told, where their weight is known."""
 _MOST_OF_IT = 0.6
-_SAMPLES = 4
-_MOST_STEPPED_OVER = 5_000
-"""So many items are stepped over to come to one in the midst of a dictionary."""
-_HEAP = 1 << 9
 
 
-class _Grown:
-    """A container that has grown."""
-
-    __slots__ = ("at", "before", "items", "weight")
-
-    def __init__(self, at: int, before: int, items: int) -> None:
-        """``at`` is its place in the walk; it had so many items before and has so many now."""
-        self.at, self.before, self.items = at, before, items
-        self.weight = 0
-        """Of one of its items, in bytes."""
-
-    def size(self) -> int:
-        """What the new items weigh, in bytes."""
-        return self.weight * self.fresh()
-
-    def fresh(self) -> int:
-        """How many items are new."""
-        return self.items - self.before
-
-
-def rows_of(walk: Walk, grown: List[Tuple[int, int, int]], until: float) -> List[Dict[str, Any]]:
-    """The rows of the ``census`` fact, the heaviest first; less exact after the moment ``until``."""
-    scales = Scales(walk.graph, walk.blocked)
-    found = sorted((_Grown(*one) for one in grown), key=lambda one: -one.fresh())[:_MOST_CANDIDATES]
-    for samples, most in ((2, _GLANCE), (_SAMPLES, _WEIGHED)):
-        for one in found:
+def rows_of(walk: Walk, grown: List[Count], until: float) -> List[Dict[str, Any]]:
+    """The rows of the ``census`` fact, the heaviest first; less exact after this moment of the thread's own time."""
+    scales = Scales(walk.graph, walk.blocked, until)
+    found = sorted(grown, key=lambda one: -one.fresh())[:_MOST_CANDIDATES]
+    for samples, most, rows in _PASSES:
+        for one in found[:rows]:
             if thread_time() > until:
                 break
-            one.weight = scales.weigh(samples_of(walk, one.at, samples, one.before), _blocked(walk, one.at), most)
+            if not one.is_whole:
+                items, blocked = samples_of(walk, one, samples)
+                one.weight, one.is_whole = scales.weigh(items, blocked, most)
         found.sort(key=lambda one: (-one.size(), -one.fresh()))
         found = _without_what_holds_others(walk, found)[:_MOST_ROWS]
+        if most == _GLANCE:
+            for one in found:
+                one.is_whole = False
     return [
         _row(walk, one)
         for one in found
@@ -75,8 +66,10 @@ def rows_of(walk: Walk, grown: List[Tuple[int, int, int]], until: float) -> List
     ]
 
 
-def _without_what_holds_others(walk: Walk, found: List[_Grown]) -> List[_Grown]:
+def _without_what_holds_others(walk: Walk, found: List[Count]) -> List[Count]:
     """All but those containers whose few new items weigh what they do for the many in a container within."""
+    outer = {one.at: one for one in found if one.what == ITEMS}
+    found = [one for one in found if one.what != INNER or not _grows_by_its_outer(one, outer.get(one.at))]
     ways = [(one, walk.way_to(one.at)[1]) for one in found]
     return [
         one
@@ -91,56 +84,38 @@ def _without_what_holds_others(walk: Walk, found: List[_Grown]) -> List[_Grown]:
     ]
 
 
-def _blocked(walk: Walk, at: int) -> set[int]:
-    return {id(walk.things[step]) for step in walk.way_to(at)[1]}
+def _grows_by_its_outer(inner: Count, outer: Count | None) -> bool:
+    """Whether the containers within one have more items in all because there are more of them."""
+    return outer is not None and outer.fresh() * inner.items > inner.fresh() * outer.items // 2
 
 
-def samples_of(walk: Walk, at: int, most: int, before: int = 0) -> List[List[Any]]:
-    """Some of the items that a container has besides its first ``before``, each by the objects that it consists of.
-
-    They are spread evenly and the newest is among them: an item may grow after it came in, as a future does by its
-    result, or shrink, as one does that was dealt with.
-    """
-    thing = walk.things[at]
-    base = walk.graph.base_of(thing)
-    length = base.__len__(thing)
-    first = before if before < length else 0
-    apart = (length - first) / most
-    places = sorted({length - 1, *(first + int((nth + 0.5) * apart) for nth in range(most - 1))}) if length else []
-    if base is dict:
-        return [list(pair) for pair in map(partial(_entry_at, thing, length), places) if pair]
-    if base is list:
-        return [[list.__getitem__(thing, place)] for place in places]
-    newest = islice(base.__reversed__(thing) if hasattr(base, "__reversed__") else base.__iter__(thing), most)
-    return [[held] for held in list(newest)]
-
-
-def _entry_at(thing: Any, length: int, place: int) -> Tuple[Any, Any] | None:
-    """A dictionary's entry, or the nearest to it that can be come to in a few thousand steps from one of the ends."""
-    behind = length - 1 - place
-    if behind < place:
-        return next(islice(reversed(dict.items(thing)), min(behind, _MOST_STEPPED_OVER), None), None)
-    return next(islice(dict.items(thing), min(place, _MOST_STEPPED_OVER), None), None)
-
-
-def _row(walk: Walk, grown: _Grown) -> Dict[str, Any]:
-    at = grown.at
-    root, way = walk.way_to(at)
-    steps = [(walk.labels[step], walk.things[step]) for step in way]
+def _row(walk: Walk, count: Count) -> Dict[str, Any]:
+    root, way = walk.way_to(count.at)
     told: List[List[str]] = []
     path = root.name
-    for number in range(1, len(steps)):
-        kind, name, text = _step(walk, way[number])
-        told.append([kind, name, type_name(type(steps[number][1]))])
+    for at in way[1:]:
+        kind, name, text = _step(walk, at)
+        told.append([kind, name, type_name(type(walk.things[at]))])
         path += text
-    sample = samples_of(walk, at, 1)
+    thing = walk.things[count.at]
+    kind_told = type_name(type(thing))
+    if count.what == INNER:
+        inner = inner_of(thing, walk.graph.base_of(thing))
+        kind_told = type_name(type(inner[-1])) if inner else kind_told
+        told.append(["item", "…", kind_told])
+        path += "[…]"
+    elif count.what == LINKS:
+        told.append(["chain", "…", kind_told])
+        path += "…"
+    sample = samples_of(walk, count, 1)[0]
     return {
         "path": path,
-        "type": type_name(type(walk.things[at])),
-        "before": grown.before,
-        "items": grown.items,
-        "item_bytes": grown.weight,
-        "mb": round(grown.size() / MB, 2),
+        "type": kind_told,
+        "before": count.before,
+        "items": count.items,
+        "item_bytes": count.weight,
+        "mb": round(count.size() / MB, 2),
+        "at_least": not count.is_whole,
         "root": {
             "kind": root.kind,
             "name": root.name,
@@ -150,16 +125,18 @@ def _row(walk: Walk, grown: _Grown) -> Dict[str, Any]:
             "thread": f"{root.thread:x}" if root.thread else None,
         },
         "steps": told,
-        "item_type": type_name(type(sample[0][-1])) if sample else "",
+        "item_type": type_name(type(sample[-1][-1])) if sample else "",
         "owner": _owner(walk, way),
     }
 
 
-def _step(walk: Walk, at: int) -> Tuple[str, str, str]:
+def _step(walk: Walk, at: int) -> Tuple[str, str, str]:  # noqa: PLR0911 - one kind after the other
     """The kind and the name of a step, and how it is written after the path before it."""
     kind, name = walk.labels[at]
     if kind in (OLDEST, NEWEST, "key"):
         return "item", "…", "[…]"
+    if kind == THREAD:
+        return "attribute", name[0], f".{name[0]}"
     if kind == "item":
         return kind, str(name), f"[{name}]"
     if kind in ("attribute", "element") and type(name) is int:
@@ -186,15 +163,8 @@ def _owner(walk: Walk, way: List[int]) -> Dict[str, Any] | None:
     """The nearest object on the way that is an instance of a Python class, and where that class stands."""
     for step in reversed(way):
         kind = type(walk.things[step])
-        if flags_of(kind) & _HEAP and kind not in ATOMS:
+        if is_python_class(kind) and kind not in ATOMS:
             file = file_of_class(kind)
-            if file is not None:
+            if file is not None and file.endswith(".py"):
                 return {"type": type_name(kind), "file": absolute(file), "line": None}
     return None
-
-
-def type_name(kind: type) -> str:
-    """The type's qualified name, with its module's where that is not the built-in one."""
-    name = str(type.__dict__["__qualname__"].__get__(kind))
-    module = type.__dict__["__module__"].__get__(kind)
-    return name if module == "builtins" or type(module) is not str else f"{module}.{name}"

@@ -2,6 +2,9 @@
 
 What the walk has come to stands in lists of equal length; an object's way is told by that of the one it was found in.
 The lists hold the objects, and are dropped with the walk.
+
+Where an object of some kind leads to another of its kind within a few steps, the two are links of a chain: a list of
+nodes, a tree, functions in the closures of functions. A chain is followed as far as it goes, after all else.
 """
 
 from __future__ import annotations
@@ -9,13 +12,18 @@ from __future__ import annotations
 from time import perf_counter, thread_time
 
 from memmon_runtime.attribution.census_roots import Root, file_of_class
-from memmon_runtime.attribution.object_graph import (
+from memmon_runtime.attribution.container_items import NEWEST, named_items
+from memmon_runtime.attribution.object_graph import Graph
+from memmon_runtime.attribution.object_types import (
     ATOMS,
-    NEWEST,
-    Graph,
-    flags_of,
-    named_items,
+    CONTAINERS,
+    DEQUE,
+    FUNCTION,
+    GENERATOR,
+    is_class,
+    is_python_class,
     namespace_of,
+    type_name,
 )
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.ownership import is_user_code
@@ -24,17 +32,22 @@ __builtins__ = BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterator, List, Set, Tuple
+    from types import FrameType
+    from typing import Any, Dict, List, Set, Tuple
 
-    from memmon_runtime.attribution.object_graph import Label
+    from memmon_runtime.attribution.container_items import Label
 
-_CLOCK_FACTOR = 8
-"""On the clock a walk may take this many times as long: other threads may be at work meanwhile, or other programs."""
 DEPTH = 9
 """So many steps from its root an object is looked into."""
+_CLOCK_FACTOR = 8
+"""On the clock a walk may take this many times as long: other threads may be at work meanwhile, or other programs."""
 _LOOK_AT_CLOCK = 32
 """Between so many objects the clock is looked at."""
-_HEAP = 1 << 9
+_NEAR = 4
+"""A link's next one is no more steps away than this."""
+_MOST_LINKS = 6_000
+_SHORT = 4
+"""A tuple or a list of no more items can be a link."""
 
 
 class Walk:
@@ -47,46 +60,44 @@ class Walk:
         """``seconds`` of this thread's own time, and ``most`` objects, are the bounds."""
         self.graph = Graph()
         self.roots: List[Root] = []
-        self.keys: List[int] = []
         self.things: List[Any] = []
         self.parents: List[int] = []
         self.labels: List[Label] = []
+        self.links: Dict[int, List[int]] = {}
+        """The chains: by the place of the first link those of the others."""
         self.is_whole = True
-        self._depths = bytearray()
-        self._seen: Set[int] = set()
         self.blocked: Set[int] = set()
         """The frames that run, by their ids: what they hold is their functions'."""
+        self._keys: List[int] = []
+        self._depths = bytearray()
+        self._seen: Set[int] = set()
+        self._plain: Set[type] = set()
+        self._first_link: Dict[int, int] = {}
+        self._pending: Any = DEQUE()
+        self._later: Any = DEQUE()
         self._most = most
         self._until = thread_time() + seconds
         self._clock_until = perf_counter() + _CLOCK_FACTOR * seconds
 
-    def block_frames(self, threads: Dict[int, Any]) -> None:
+    def block_frames(self, threads: Dict[int, FrameType]) -> None:
         """Don't come to frames that run by what refers to them."""
         for innermost in threads.values():
-            frame = innermost
+            frame: FrameType | None = innermost
             while frame is not None:
                 self.blocked.add(id(frame))
                 frame = frame.f_back
         self._seen |= self.blocked
 
-    def containers(self) -> Iterator[Tuple[int, int]]:
-        """The containers that can grow, by their places in the lists, with how many items they have."""
-        for at, thing in enumerate(self.things):
-            base = self.graph.base_of(thing)
-            if base is not None and base is not tuple:
-                yield at, base.__len__(thing)
-
     def begin_at(self, root: Root, thing: Any, nth: int = 0) -> None:
         """Walk from here, too."""
-        kind = type(thing)
-        if kind in ATOMS or id(thing) in self._seen:
+        if type(thing) in ATOMS or id(thing) in self._seen:
             return
-        if _is_class(kind):
+        if is_class(thing):
             self._begin_at_class(thing)
             return
         self.roots.append(root)
-        self.keys.append(root.key(nth))
-        self._put(thing, -len(self.roots), ("root", 0), 0)
+        self._keys.append(root.key(nth))
+        self._pending.append(self._put(thing, -len(self.roots), ("root", 0), 0))
 
     def _begin_at_class(self, kind: Any) -> None:
         """Walk from the attributes of a class, if it is the user's."""
@@ -94,42 +105,77 @@ class Walk:
             return
         self._seen.add(id(kind))
         file = file_of_class(kind)
-        if not (is_user_code(file) if file is not None else _is_of_main(kind)):
+        if not (is_user_code(file) if file is not None else namespace_of(kind).get("__module__") == "__main__"):
             return
-        name = type.__dict__["__qualname__"].__get__(kind)
+        name = type_name(kind).rpartition(".")[2]
         for (_, attribute), value in named_items(namespace_of(kind)):
-            if not str(attribute).startswith("__"):
+            if not attribute.startswith("__"):
                 self.begin_at(Root("class", f"{name}.{attribute}", file), value)
 
-    def _put(self, thing: Any, parent: int, label: Label, depth: int) -> None:
+    def _put(self, thing: Any, parent: int, label: Label, depth: int) -> int:
         self._seen.add(id(thing))
         self.things.append(thing)
         self.parents.append(parent)
         self.labels.append(label)
         self._depths.append(depth)
+        return len(self.things) - 1
 
     def run(self) -> None:
         """Go on until all is seen that can be come to, or a bound is reached."""
-        things, depths, seen, children = self.things, self._depths, self._seen, self.graph.children
-        at = 0
-        while at < len(things):
-            if not at % _LOOK_AT_CLOCK and self._is_over():
+        count = 0
+        while self._pending or self._later:
+            if not count % _LOOK_AT_CLOCK and self._is_over():
                 self.is_whole = False
                 return
-            depth = depths[at] + 1
-            if depth <= DEPTH:
-                thing = things[at]
-                for label, held in children(thing):
-                    kind = type(held)
-                    if kind in ATOMS or id(held) in seen:
-                        continue
-                    if _is_class(kind):
-                        self._begin_at_class(held)
-                    else:
-                        self._put(held, at, label, depth)
-                if flags_of(type(thing)) & _HEAP:
-                    self._begin_at_class(type(thing))
-            at += 1
+            count += 1
+            at = self._pending.popleft() if self._pending else self._later.popleft()
+            if self._depths[at] < DEPTH:
+                self._look_into(at)
+
+    def _look_into(self, at: int) -> None:
+        depth, thing, seen = self._depths[at] + 1, self.things[at], self._seen
+        for label, held in self.graph.children(thing):
+            if id(held) in seen:
+                continue
+            kind = type(held)
+            if kind is type or (kind not in self._plain and self._is_class(held, kind)):
+                self._begin_at_class(held)
+                continue
+            first = self._first_link_of(held, at)
+            if first is None:
+                self._pending.append(self._put(held, at, label, depth))
+            elif len(self._first_link) < _MOST_LINKS:
+                link = self._put(held, at, label, min(depth, DEPTH - _NEAR))
+                self._first_link[link] = first
+                self.links.setdefault(first, []).append(link)
+                self._later.append(link)
+            else:
+                self.is_whole = False
+        if is_python_class(type(thing)):
+            self._begin_at_class(type(thing))
+
+    def _is_class(self, thing: Any, kind: type) -> bool:
+        if is_class(thing):
+            return True
+        self._plain.add(kind)
+        return False
+
+    def _first_link_of(self, thing: Any, at: int) -> int | None:
+        """The first link of the chain that ``thing`` belongs to, which is found in the object at ``at``."""
+        kind = type(thing)
+        near = _NEAR
+        if kind in CONTAINERS:
+            if kind not in (list, tuple) or kind.__len__(thing) > _SHORT:
+                return None
+            near = 1
+        for _ in range(near):
+            if at < 0:
+                return None
+            above = self.things[at]
+            if type(above) is kind and _are_alike(above, thing, kind):
+                return self._first_link.get(at, at)
+            at = self.parents[at]
+        return None
 
     def _is_over(self) -> bool:
         return len(self.things) > self._most or thread_time() > self._until or perf_counter() > self._clock_until
@@ -143,7 +189,13 @@ class Walk:
                 return 0
             steps.append(label)
             at = self.parents[at]
-        return hash((self.keys[-1 - at], *steps))
+        return hash((self._keys[-1 - at], *steps))
+
+    def root_of(self, at: int) -> Root:
+        """The root that the way to an object begins at."""
+        while at >= 0:
+            at = self.parents[at]
+        return self.roots[-1 - at]
 
     def way_to(self, at: int) -> Tuple[Root, List[int]]:
         """The root and the objects on the way to this one, itself the last."""
@@ -155,13 +207,10 @@ class Walk:
         return self.roots[-1 - at], way
 
 
-def _is_class(kind: type) -> bool:
-    return kind is type or bool(flags_of(kind) & _CLASS)
-
-
-_CLASS = 1 << 31
-"""The flag of a type whose instances are types themselves."""
-
-
-def _is_of_main(kind: type) -> bool:
-    return bool(namespace_of(kind).get("__module__") == "__main__")
+def _are_alike(one: Any, other: Any, kind: Any) -> bool:
+    """Whether two objects of a type are of one kind: functions and generators by their code."""
+    if kind is FUNCTION:
+        return one.__code__ is other.__code__
+    if kind is GENERATOR:
+        return one.gi_code is other.gi_code
+    return kind not in (list, tuple) or kind.__len__(one) == kind.__len__(other)

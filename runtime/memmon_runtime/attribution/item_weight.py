@@ -11,8 +11,19 @@ from __future__ import annotations
 import gc
 import sys
 from itertools import islice
+from time import thread_time
 
-from memmon_runtime.attribution.object_graph import ATOMS, CONTAINERS, MODULE, flags_of, mro_of, namespace_of
+from memmon_runtime.attribution.object_types import (
+    ATOMS,
+    METHOD_OF_TYPE,
+    MODULE,
+    basic_size_of,
+    is_class,
+    is_collected,
+    module_of,
+    mro_of,
+    namespace_of,
+)
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.source import names_of
 
@@ -27,12 +38,8 @@ if TYPE_CHECKING:
 _GC_HEADER = 16
 _MOST_CHILDREN = 64
 """Of an item's container with more items than this some are weighed for all."""
+_MOST_BREADTH = 4
 _SHARED = -1
-_CLASS = 1 << 31
-_HAVE_GC = 1 << 14
-_BASIC_SIZE: Any = type.__dict__["__basicsize__"].__get__
-_MODULE_OF: Any = type.__dict__["__module__"].__get__
-_METHOD = type(str.join)
 _SMALL_INTEGERS = range(-5, 257)
 _OPAQUE_BELOW = 1024
 """An item that weighs less than this and holds a native object of an installed package weighs nobody knows what."""
@@ -41,24 +48,28 @@ _OPAQUE_BELOW = 1024
 class Scales:
     """Weighs for one look."""
 
-    def __init__(self, graph: Graph, blocked: Set[int]) -> None:
-        """What is ``blocked``, by its id, is no item's: frames that run, and what leads to the container."""
+    def __init__(self, graph: Graph, blocked: Set[int], until: float) -> None:
+        """Frames that run are no item's: they are ``blocked``, by their ids.
+
+        After the moment ``until`` of the thread's own time nothing more is looked into.
+        """
         self._graph = graph
+        self._until = until
         self._blocked = blocked
         self._array: Any = names_of(sys.modules.get("numpy")).get("ndarray")
         self._sizes: Dict[type, Any] = {}
 
-    def weigh(self, items: List[List[Any]], blocked: Set[int], most: int) -> int:
+    def weigh(self, items: List[List[Any]], blocked: Set[int], most: int) -> Tuple[int, bool]:
         """The bytes of one of these items on average, each given by the objects it consists of; 0 where not known.
 
-        So many objects are looked at, at ``most``.
+        So many objects are looked at, at ``most``; the other answer is whether those were all there is to it.
         """
         owners: Dict[int, int] = dict.fromkeys(blocked, _SHARED)
         weights: Dict[int, float] = {}
         kept: List[Any] = []
         level = [(part, number, 1.0) for number, item in enumerate(items) for part in item]
         is_opaque = False
-        while level and len(kept) < most:
+        while level and len(kept) < most and thread_time() < self._until:
             fresh: List[Tuple[Any, int, float]] = []
             for thing, number, factor in level:
                 owner = owners.get(id(thing))
@@ -75,33 +86,29 @@ class Scales:
                 size, known = self.size(thing)
                 weights[id(thing)] = size * factor
                 is_opaque = is_opaque or not known
-                if type(thing) not in ATOMS:
+                if type(thing) not in ATOMS and len(level) < _MOST_BREADTH * most:
                     level += self._parts(thing, number, factor)
         total = sum(weight for key, weight in weights.items() if owners[key] != _SHARED) / max(len(items), 1)
-        return 0 if is_opaque and total < _OPAQUE_BELOW else round(total)
+        return 0 if is_opaque and total < _OPAQUE_BELOW else round(total), not (level or is_opaque)
 
     def _is_shared(self, thing: Any) -> bool:
         kind = type(thing)
-        return (
-            id(thing) in self._blocked
-            or thing is None
-            or kind is bool
-            or kind is MODULE
-            or bool(flags_of(kind) & _CLASS)
-            or kind is type
-        )
+        return id(thing) in self._blocked or thing is None or kind is bool or kind is MODULE or is_class(thing)
 
     def _parts(self, thing: Any, number: int, factor: float) -> List[Tuple[Any, int, float]]:
         """What an object consists of, each part with how many of its like it stands for."""
         kind = type(thing)
         parts = [(held, number, factor) for held in self._graph.parts(thing)]
-        base = kind if kind in CONTAINERS else self._graph.shape(thing).container
+        base = self._graph.base_of(thing)
+        if base is bytearray:
+            return parts
         if base is not None:
-            some: List[Any] = list(islice(base.__iter__(thing), _MOST_CHILDREN))
+            held = self._graph.items(thing, base)
+            some: List[Any] = list(islice(iter(held) if held is not thing else base.__iter__(thing), _MOST_CHILDREN))
             if base is dict:
                 some += list(islice(dict.values(thing), _MOST_CHILDREN))
-            times = factor * max(base.__len__(thing) / _MOST_CHILDREN, 1)
-            parts += [(held, number, times) for held in some]
+            times = factor * max(self._graph.length(thing, base) / _MOST_CHILDREN, 1)
+            parts += [(one, number, times) for one in some]
         elif self._array is not None and self._array in mro_of(kind):
             parts.append((self._array.base.__get__(thing), number, factor))
         return parts
@@ -122,7 +129,7 @@ class Scales:
 
     def _sizer(self, kind: type) -> Tuple[Any, int, bool]:
         """How the size of a type's instances is asked for, by a built-in type's own method; else what each has."""
-        basic = _BASIC_SIZE(kind)
+        basic = basic_size_of(kind)
         if self._array is not None and self._array in mro_of(kind):
             base, size = self._array.base.__get__, self._array.nbytes.__get__
             return (lambda thing: basic + (size(thing) if base(thing) is None else 0)), basic, True
@@ -130,7 +137,7 @@ class Scales:
             if base in (bytes, tuple):
                 return object.__sizeof__, basic, True
             method = namespace_of(base).get("__sizeof__")
-            if base is not object and type(method) is _METHOD:
+            if base is not object and type(method) is METHOD_OF_TYPE:
                 return method, basic, True
         return None, basic, not _is_opaque(kind)
 
@@ -138,9 +145,9 @@ class Scales:
 def _is_opaque(kind: type) -> bool:
     """Whether a type's instances may keep memory that Python does not know of: a native one that was installed."""
     for base in mro_of(kind)[:-1]:
-        module = _MODULE_OF(base)
+        module = module_of(base)
         if module == "builtins":
-            return not flags_of(base) & _HAVE_GC and base not in ATOMS
+            return not is_collected(base) and base not in ATOMS
         file = names_of(sys.modules.get(module)).get("__file__") if type(module) is str else None
         if type(file) is str and not file.endswith(".py") and "-packages/" in file:
             return True

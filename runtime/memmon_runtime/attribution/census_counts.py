@@ -1,0 +1,129 @@
+"""What a census counts: the items of containers, those of many containers in one, and the links of chains."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from memmon_runtime.attribution.container_items import ALL
+from memmon_runtime.attribution.object_types import DEQUE
+from memmon_runtime.system.isolation import BUILTINS
+
+__builtins__ = BUILTINS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Iterator, List
+
+    from memmon_runtime.attribution.census_walk import Walk
+
+ITEMS, INNER, LINKS = "items", "inner", "links"
+"""What is counted at a place: the items there, the items of the containers that are the items there, the links."""
+_MOST_KNOWN = 6_000
+"""So many counts are remembered."""
+_MOST_INNER = 4_000
+"""Of so many containers within one the items are counted, the oldest."""
+_MOST_INNER_IN_ALL = 20_000
+_LEAST_LINKS = 50
+"""A chain that is shorter is none."""
+_INNER = (list, dict, set, DEQUE)
+
+
+class Count:
+    """How many of something there are, and were at first."""
+
+    __slots__ = ("at", "before", "is_whole", "items", "weight", "what")
+
+    def __init__(self, what: str, at: int, items: int) -> None:
+        """``at`` is the place in the walk, ``what`` is counted there."""
+        self.what, self.at, self.items = what, at, items
+        self.before = 0
+        """How many there were at first."""
+        self.weight = 0
+        """Of one of them, in bytes."""
+        self.is_whole = False
+        """Whether that is all that it weighs."""
+
+    def size(self) -> int:
+        """What those weigh that are new, in bytes."""
+        return self.weight * self.fresh()
+
+    def fresh(self) -> int:
+        """How many are new."""
+        return self.items - self.before
+
+
+def counts_of(walk: Walk) -> Iterator[Count]:
+    """All that a walk has come to that can grow; a container within a chain is a part of a link of it."""
+    left = _MOST_INNER_IN_ALL
+    links = {link for chain in walk.links.values() if len(chain) >= _LEAST_LINKS for link in chain}
+    within = bytearray(len(walk.things))
+    for at, thing in enumerate(walk.things):
+        above = walk.parents[at]
+        if above >= 0 and (within[above] or above in links):
+            within[at] = 1
+            continue
+        base = walk.graph.base_of(thing)
+        if base is None or base is tuple or base is frozenset:
+            continue
+        length = walk.graph.length(thing, base)
+        yield Count(ITEMS, at, length)
+        if length > ALL and base in (dict, list) and left > 0 and _holds_containers(thing, base):
+            inner = inner_of(thing, base)
+            left -= len(inner)
+            yield Count(INNER, at, sum(map(len, inner)))
+    for first, chain in walk.links.items():
+        if len(chain) >= _LEAST_LINKS:
+            yield Count(LINKS, first, len(chain) + 1)
+
+
+def inner_of(thing: Any, base: Any) -> List[Any]:
+    """The containers among the items of one; of many the oldest, which stay the same."""
+    items = dict.values(thing) if base is dict else base.__iter__(thing)
+    return [held for held in list(islice(items, _MOST_INNER)) if type(held) in _INNER]
+
+
+def _holds_containers(thing: Any, base: Any) -> bool:
+    first = next(iter(dict.values(thing) if base is dict else base.__iter__(thing)), None)
+    return type(first) in _INNER
+
+
+class Known:
+    """How many there were at first, by the containers' ids and by the ways to them."""
+
+    def __init__(self) -> None:
+        """Nothing has been counted."""
+        self._by_id: Dict[int, int] = {}
+        self._by_way: Dict[int, int] = {}
+        self._is_news = True
+        """Whether what is not known may have been there before: then it has not grown."""
+
+    def compare(self, walk: Walk, at_first: Dict[int, int]) -> List[Count]:
+        """What has grown; of some containers it is known ``at_first``, by their ids."""
+        by_id: Dict[int, int] = {}
+        grown: List[Count] = []
+        for count in counts_of(walk):
+            way = walk.key_of(count.at)
+            if count.what != ITEMS:
+                way = way and hash((way, count.what))
+            identity = hash((id(walk.things[count.at]), count.what))
+            is_library = walk.root_of(count.at).kind == "library"
+            otherwise = 0 if way and not is_library and not self._is_news else count.items
+            otherwise = at_first.get(id(walk.things[count.at]), otherwise) if is_library else otherwise
+            before = self._before(0 if count.what == LINKS else identity, way, otherwise)
+            count.before = before
+            by_id[identity] = before
+            if way and len(self._by_way) < (_MOST_KNOWN // 2 if is_library else _MOST_KNOWN):
+                self._by_way.setdefault(way, before)
+            if count.items > before:
+                grown.append(count)
+        # After a whole look an id that was not met is nobody's, and soon another's.
+        self._by_id = by_id if walk.is_whole or len(self._by_id) > _MOST_KNOWN else {**self._by_id, **by_id}
+        self._is_news = not walk.is_whole
+        return grown
+
+    def _before(self, identity: int, way: int, otherwise: int) -> int:
+        """How many items a container had at first; where it was not there, as many as ``otherwise`` says."""
+        before = self._by_id.get(identity) if identity else None
+        if before is None and way:
+            before = self._by_way.get(way)
+        return otherwise if before is None else before

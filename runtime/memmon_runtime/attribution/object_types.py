@@ -1,0 +1,149 @@
+"""The types of objects that a census knows, and what it knows of all instances of any other type.
+
+All is read by the descriptors of `type` itself: a metaclass of the program's is not asked.
+"""
+
+from __future__ import annotations
+
+import sys
+from _collections import OrderedDict, defaultdict, deque  # type: ignore[import-not-found]
+from _thread import _local
+from _weakref import CallableProxyType, ProxyType, ref
+
+from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.source import names_of
+
+__builtins__ = BUILTINS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+mro_of: Any = type.__dict__["__mro__"].__get__
+namespace_of: Any = type.__dict__["__dict__"].__get__
+module_of: Any = type.__dict__["__module__"].__get__
+basic_size_of: Any = type.__dict__["__basicsize__"].__get__
+_flags_of: Any = type.__dict__["__flags__"].__get__
+_name_of: Any = type.__dict__["__qualname__"].__get__
+
+_MANAGED = 1 << 4 if sys.version_info >= (3, 11) else 0
+"""The flag of a type whose instances keep their attributes without a dictionary until somebody asks for it."""
+_HEAP = 1 << 9
+"""The flag of a type that is made while the program runs, as every Python class is."""
+_COLLECTED = 1 << 14
+"""The flag of a type whose instances the garbage collector knows."""
+_CLASS = 1 << 31
+"""The flag of a type whose instances are types themselves."""
+
+
+def _function() -> Any:
+    cell = None
+
+    def generator() -> Any:
+        yield cell
+
+    return generator
+
+
+def _error() -> Any:
+    try:
+        raise ValueError  # noqa: TRY301 - for its traceback
+    except ValueError as error:
+        return error
+
+
+class _Class:
+    def method(self) -> None:
+        """For its type."""
+
+
+async def _coroutine() -> None:
+    """For its type."""
+
+
+async def _async_generator() -> Any:
+    yield
+
+
+_started = _coroutine()
+FUNCTION = type(_function)
+METHOD = type(OrderedDict.fromkeys)
+BOUND_METHOD = type(_Class().method)
+GENERATOR, COROUTINE, ASYNC_GENERATOR = type(_function()()), type(_started), type(_async_generator())
+_started.close()
+CELL = type(_function().__closure__[0])
+TRACEBACK = type(_error().__traceback__)
+FRAME = type(_error().__traceback__.tb_frame)
+MODULE = type(sys)
+METHOD_OF_TYPE = type(str.join)
+MEMBER = type(FUNCTION.__dict__["__closure__"])
+_GETSET = type(FUNCTION.__dict__["__code__"])
+LOCAL = _local
+ATOMS = frozenset(
+    (
+        str, bytes, int, float, complex, bool, type(None), type(...), type(NotImplemented), range, slice, object,
+        type(_function.__code__), MODULE, ref, ProxyType, CallableProxyType, MEMBER, _GETSET, METHOD_OF_TYPE,
+        type(object.__init__),
+    )
+)  # fmt: skip
+"""Types of objects that hold no others, or none that are theirs."""
+DEQUE: Any = deque
+SEQUENCES = (list, tuple, DEQUE)
+CONTAINERS = (dict, list, set, DEQUE, frozenset, tuple, bytearray)
+"""The built-in types whose items are counted."""
+GROWING = frozenset((dict, list, set, DEQUE, OrderedDict, defaultdict))
+"""The types of most containers that can grow."""
+
+
+def simple_queue() -> Any:
+    """The native type of `queue.SimpleQueue`, where the program has loaded it."""
+    return names_of(sys.modules.get("_queue")).get("SimpleQueue")
+
+
+def is_class(thing: object) -> bool:
+    """Whether an object is a class."""
+    return bool(_flags_of(type(thing)) & _CLASS)
+
+
+def is_python_class(kind: type) -> bool:
+    """Whether a class was made while the program ran."""
+    return bool(_flags_of(kind) & _HEAP)
+
+
+def is_collected(kind: type) -> bool:
+    """Whether the garbage collector knows a type's instances."""
+    return bool(_flags_of(kind) & _COLLECTED)
+
+
+def type_name(kind: type) -> str:
+    """The type's qualified name, with its module's where that is not the built-in one."""
+    name, module = str(_name_of(kind)), module_of(kind)
+    return name if module == "builtins" or type(module) is not str else f"{module}.{name}"
+
+
+class Shape:
+    """What is known of all instances of a type."""
+
+    __slots__ = ("container", "dictionary", "is_local", "is_managed", "is_python", "names", "slots")
+
+    def __init__(self, kind: type) -> None:
+        """Look at the type's bases."""
+        bases = mro_of(kind)
+        self.container: Any = next((base for base in CONTAINERS if base in bases), None)
+        """The built-in container that it is derived from."""
+        self.is_local = LOCAL in bases
+        self.is_python = is_python_class(kind)
+        self.is_managed = self.is_python and bool(_flags_of(kind) & _MANAGED)
+        self.dictionary: Any = None
+        """What gives an instance's ``__dict__``, and makes it where there is none."""
+        self.slots: list[tuple[str, Any]] = []
+        self.names: set[str] = set()
+        """What the class itself has by name."""
+        for base in bases:
+            for name, value in namespace_of(base).items():
+                if type(name) is str:
+                    self.names.add(name)
+                if type(value) is MEMBER and base is not object:
+                    self.slots.append((name, value))
+                elif name == "__dict__" and self.dictionary is None and type(value) is _GETSET:
+                    self.dictionary = value
