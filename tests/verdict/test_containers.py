@@ -189,3 +189,27 @@ def test_a_windows_line_is_called_what_made_it(judged: Callable[..., Verdict]) -
     assert "made at" in told
     assert "What keeps it was not found" in told
     assert "kept by" not in told
+
+
+def test_several_that_one_line_fills_are_one_answer(judged: Callable[..., Verdict]) -> None:
+    """Each of four threads keeps a quarter of the growth in a cache of its own: none is large, all of them are."""
+    paths = [f"local[{n}]['cache']" for n in range(4)]
+    looks = [census(rss, *(row(path, 10, n, 24_000) for path in paths)) for rss, n in ((100, 400), (280, 2200))]
+    verdict = judged(*looks, fills={path: at(KEEPS) for path in paths})
+    assert verdict.holder is not None
+    assert verdict.culprit is not None
+    assert (verdict.holder.alike, verdict.culprit.line) == (4, KEEPS)
+    assert 150 < (verdict.holder.mb or 0.0) <= 220
+    assert any("and 3 more like it" in line for line in headline(verdict))
+
+
+def test_items_that_become_heavier_are_growth(judged: Callable[..., Verdict]) -> None:
+    """All futures were there before the last phase began, and have their results since."""
+    looks = [
+        census(rss, row("jobs", 10, 5000, size))
+        for rss, size in ((90, 1500), (180, 22_000), (240, 36_000), (280, 44_000))
+    ]
+    verdict = judged(*looks, fills={"jobs": at(KEEPS)})
+    assert verdict.holder is not None
+    assert verdict.culprit is not None
+    assert (verdict.holder.container.path, verdict.culprit.line) == ("jobs", KEEPS)

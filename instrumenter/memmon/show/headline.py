@@ -126,6 +126,7 @@ def _held(verdict: Verdict, say: Say) -> list[str]:
             f"It is held by {what.path} ({what.type}, {what.before:,} → {what.items:,} items)",
             f"由 {what.path} 持有（{what.type}，元素数 {what.before:,} → {what.items:,}）",
         )
+        + (say(f" and {more} more like it", f"及另外 {more} 个同类对象") if (more := holder.alike - 1) else "")
         + _sure(holder.confidence, say)
         + say(".", "。")
     ]

@@ -29,13 +29,14 @@ def holder_of(moment: LastMoment) -> Holder | None:
 
     Where much grew after the last census, the end may have been one step of quite another line.
     """
-    growing = tuple(one for one in growing_containers(moment.history, moment.final_mb) if not one.stale)
+    growing = tuple(one for one in growing_containers(moment.history, moment.final_mb, moment.stores) if not one.stale)
     best = next((one for one in growing if one.share >= _LIKELY_SHARE), None) or _agreeing(growing, moment)
     if best is None:
         return None
     stores = moment.stores.get(best.container.path)
     return Holder(
         container=best.container,
+        alike=best.alike,
         mb=best.mb if best.share else None,
         of_mb=best.of_mb,
         stores=stores.frame if stores else None,

@@ -1,4 +1,7 @@
-"""What the censuses of a log say: which container it was that grew until the end, and by how much."""
+"""What the censuses of a log say: which container it was that grew until the end, and by how much.
+
+Several containers that one line fills are one answer: each thread's own, each customer's.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
+    from memmon.verdict.code.storing_line import StoringLine
     from memmon.verdict.model import Census, GrownContainer, ProcessHistory
 
 _PHASE_MB = 20.0
@@ -19,31 +23,39 @@ _STALE_MB = 10.0
 """So much may grow after the last census before it no longer speaks for the end."""
 _STALE_SHARE = 0.25
 """The same as a share of the limit; the larger of the two counts."""
+_HEAVIER = 1.3
+"""Items are weighed by a few of them: only by such a factor have they become heavier."""
 _MOST_SHARE = 1.5
 """A weight may be over-estimated by so much; what seems to weigh still more was weighed wrongly."""
 
 
 @dataclass(frozen=True)
 class GrowingContainer:
-    """A container with what of the growth of the end is its own."""
+    """A container, or several of a kind that one line fills, with what of the growth of the end is its own."""
 
     container: GrownContainer
+    """The heaviest of them."""
+    alike: int
+    """How many they are."""
     mb: float
-    """The weight of what came in since the first census that had it, no more than what memory grew by meanwhile."""
+    """The weight of what came in since the first census that had them, no more than what memory grew by meanwhile."""
     of_mb: float
     """What memory grew by from the first census to the last."""
     share: float
-    """Of what memory grew by in the last phase, so much came into it, by weight; 0 where it can't be weighed."""
+    """Of what memory grew by in the last phase, so much came in, by weight; 0 where it can't be weighed."""
     looks: int
     """So many censuses saw it larger than the one before."""
     stale: bool
     """Much has grown since the last census."""
 
 
-def growing_containers(history: ProcessHistory, final_mb: float) -> tuple[GrowingContainer, ...]:
+def growing_containers(
+    history: ProcessHistory, final_mb: float, stores: Mapping[str, StoringLine]
+) -> tuple[GrowingContainer, ...]:
     """What grew in the last phase before the end, the largest share first; what can't be weighed comes last.
 
-    What had filled up before, and grew no more, is the baseline and not among them.
+    What had filled up before, and grew no more, is the baseline and not among them. ``stores`` are the lines that fill
+    the containers, by their paths.
     """
     censuses = history.censuses
     if not censuses:
@@ -54,19 +66,34 @@ def growing_containers(history: ProcessHistory, final_mb: float) -> tuple[Growin
     begun_mb = phase[0].rss_mb if len(phase) > 1 else last.rss_mb - last.grown_mb
     grown_mb = max(last.rss_mb - begun_mb, 1.0)
     stale = final_mb - last.rss_mb > max(_STALE_MB, _STALE_SHARE * limit)
-    found = [
-        GrowingContainer(
-            container=one,
-            mb=min(one.mb, max(last.grown_mb, 0.0)),
-            of_mb=last.grown_mb,
-            share=min(share, 1.0) if (share := _came_in_mb(one, phase) / grown_mb) <= _MOST_SHARE else 0.0,
-            looks=_looks(one, censuses),
-            stale=stale,
+    found = []
+    for rows in _of_a_kind(last, stores):
+        came_in = [(one, _came_in_mb(one, phase)) for one in rows if _has_grown(one, phase)]
+        if not came_in:
+            continue
+        share = sum(mb for _, mb in came_in) / grown_mb
+        found.append(
+            GrowingContainer(
+                container=max((one for one, _ in came_in), key=lambda one: one.mb),
+                alike=len(came_in),
+                mb=min(sum(one.mb for one, _ in came_in), max(last.grown_mb, 0.0)),
+                of_mb=last.grown_mb,
+                share=min(share, 1.0) if share <= _MOST_SHARE else 0.0,
+                looks=max(_looks(one, censuses) for one, _ in came_in),
+                stale=stale,
+            )
         )
-        for one in last.grown
-        if _items_before(one, phase) < one.items
-    ]
     return tuple(sorted(found, key=lambda one: -one.share))
+
+
+def _of_a_kind(census: Census, stores: Mapping[str, StoringLine]) -> list[list[GrownContainer]]:
+    """The containers that had grown; those of one type whose items are filled in at one line are together."""
+    together: dict[Hashable, list[GrownContainer]] = {}
+    for one in census.grown:
+        line = stores.get(one.path)
+        key = (line.frame.file, line.frame.line, one.type, one.item_type, len(one.steps)) if line else one.path
+        together.setdefault(key, []).append(one)
+    return list(together.values())
 
 
 def _last_phase(censuses: Sequence[Census], enough_mb: float) -> Sequence[Census]:
@@ -79,17 +106,36 @@ def _last_phase(censuses: Sequence[Census], enough_mb: float) -> Sequence[Census
     return censuses[-1:]
 
 
-def _items_before(container: GrownContainer, phase: Sequence[Census]) -> int:
-    """How many items it had when the last phase began."""
+def _earlier(container: GrownContainer, phase: Sequence[Census]) -> GrownContainer | None:
+    """The container as it was when the last phase began; None where it was not told then."""
     if len(phase) < 2:  # noqa: PLR2004 - a phase of one census is all growth since the first look
-        return container.before
-    return next((one.items for one in phase[0].grown if one.path == container.path), container.before)
+        return None
+    return next((one for one in phase[0].grown if one.path == container.path), None)
+
+
+def _has_grown(container: GrownContainer, phase: Sequence[Census]) -> bool:
+    """Whether more items came in during the last phase, or those that were there became much heavier."""
+    earlier = _earlier(container, phase)
+    if earlier is None:
+        return True
+    return container.items > earlier.items or container.item_bytes > _HEAVIER * earlier.item_bytes
 
 
 def _came_in_mb(container: GrownContainer, phase: Sequence[Census]) -> float:
-    """The weight of the items that came in during the last phase."""
-    came_in = container.items - _items_before(container, phase)
-    whole = container.items - container.before
+    """The weight that came in during the last phase: more items, or heavier ones, as a future is by its result.
+
+    Of one that was not told when the phase began, it is taken to have grown evenly with the memory; one whose items
+    seemed lighter then has not grown by more than that, since a few items that were looked at may have been the light
+    ones.
+    """
+    earlier, last = _earlier(container, phase), phase[-1]
+    grown_mb = last.rss_mb - phase[0].rss_mb if len(phase) > 1 else last.grown_mb
+    evenly = container.mb * min(grown_mb / last.grown_mb, 1.0) if last.grown_mb > 0 else 0.0
+    if earlier is None:
+        return evenly
+    if container.item_bytes > _HEAVIER * earlier.item_bytes:
+        return min(max(container.mb - earlier.mb, 0.0), evenly)
+    came_in, whole = container.items - earlier.items, container.items - container.before
     return container.mb * came_in / whole if whole > 0 else 0.0
 
 

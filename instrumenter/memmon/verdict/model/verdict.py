@@ -70,6 +70,9 @@ class Holder:
     """What keeps the memory that grew."""
 
     container: GrownContainer
+    """Where several of a kind hold it that one line fills, the heaviest of them."""
+    alike: int
+    """How many they are."""
     mb: float | None
     """The weight of what came in, no more than what the process grew by; None where it can't be told from Python."""
     of_mb: float
