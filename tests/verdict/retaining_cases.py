@@ -1,8 +1,8 @@
 """Small programs in which a line allocates what another one keeps, beside lines that only look at it.
 
 ``# AT 0`` marks the innermost frame's line, ``# AT 1`` its caller's and so on; ``# KEEPS`` the line that keeps it,
-``# PERHAPS`` one that keeps what is made from it. In ``KEPT`` that line stores it; in ``MADE`` none in sight does, and
-the right one is where it was made.
+``# PERHAPS`` one that keeps a part of it, or what is made from it. In ``KEPT`` that line stores it; in ``MADE`` none in
+sight does, and the right one is where it was made.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ KEPT = {
         def main(log, commands):
             for command in commands:
                 output, errors = run(command)  # AT 0
-                log.append(output)  # KEEPS
+                log.append(output)  # PERHAPS
         """,
     "one of two names": """
         def main(log, commands):
@@ -219,7 +219,7 @@ KEPT = {
         def main(rows, count):
             for number, data in pairs(count):  # AT 1
                 print(number)
-                rows.append(data)  # KEEPS
+                rows.append(data)  # PERHAPS
         """,
     "with it open": """
         def main(books, paths):
@@ -253,6 +253,79 @@ KEPT = {
         """,
 }
 """By what becomes of it."""
+
+KEPT |= {
+    "an object that is made around it": """
+        class Page:
+            def __init__(self, text):
+                self.size = len(text)
+                self.text = text.split()  # AT 0
+        def main(pages, sizes, texts):
+            for text in texts:
+                page = Page(text)  # AT 1
+                sizes.append(page.size)
+                pages.append(page)  # KEEPS
+        """,
+    "a graph of operators": """
+        class Value:
+            def __init__(self, data, parents):
+                self.data = array(data)  # AT 0
+                self.parents = parents
+            def __add__(self, other):
+                return Value(self.data + other.data, (self, other))  # AT 1
+            def mean(self):
+                return Value(mean(self.data), (self,))
+        def train(batches):
+            total, count = Value(0, ()), 0
+            for batch in batches:
+                loss = (batch + batch).mean()  # AT 2
+                count = count + 1
+                total = total + loss  # KEEPS
+        """,
+    "an object that registers itself": """
+        class Bus:
+            def subscribe(self, topic, handler):
+                self.handlers[topic].append(handler)  # KEEPS
+        class Dialog:
+            def __init__(self, bus, number):
+                self.rows = list(range(number))  # AT 0
+                bus.subscribe("price", self.on_price)
+            def on_price(self, price):
+                print(price)
+        def main(bus, numbers):
+            for number in numbers:
+                dialog = Dialog(bus, number)  # AT 1
+                print(dialog.rows[0])
+        """,
+    "filled after it is made": """
+        def main(pages, names):
+            for name in names:
+                page = Page(name)
+                page.text = render(name)  # AT 0
+                pages.append(page)  # KEEPS
+        """,
+    "a number beside it": """
+        def main(texts, names):
+            total = 0
+            for name in names:
+                size, text = render(name)  # AT 0
+                total += size
+                texts.append(text)  # PERHAPS
+        """,
+    "a key that is only asked for": """
+        class Limit:
+            def __init__(self):
+                self.hits = defaultdict(list)
+                self.names = {}
+            def allows(self, client):
+                self.names.get(client)
+                return len(self.hits[client]) < 9  # KEEPS
+        def main(limit, numbers):
+            for number in numbers:
+                client = "%032x" % number  # AT 0
+                print(limit.allows(client))
+        """,
+}
 
 MADE = {
     "only looked at": """
@@ -302,6 +375,22 @@ MADE = {
         def main(rows, lines):
             for line in lines:
                 rows.append(normal(line))  # AT 1
+        """,
+    "a number of it is returned": """
+        def words(root):
+            return sum(len(node) for node in root.nodes())  # AT 0
+        def main(sizes, roots):
+            for root in roots:
+                sizes.append(words(root))  # AT 1
+        """,
+    "only a number is added up": """
+        def count(body):
+            return len(compress(body)), body.count("x")  # AT 0
+        def main(bodies):
+            total = 0
+            for body in bodies:
+                size, found = count(body)  # AT 1
+                total += found
         """,
     "in a function that still runs": """
         def load(path):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from memmon.verdict.advice.advise import advise
 from memmon.verdict.code.source import code_at, last_line, source_lines
+from memmon.verdict.model import GrownContainer, Holder, Root, Step
 from support.tool import memmon
+from verdict.advice_cases import KEPT, NOT_SO, TAKEN, Kept
 from verdict.handwritten import START, header, line, site
 
 if TYPE_CHECKING:
@@ -71,7 +75,7 @@ FIXES = {
     "    coded =": ("", "multiple of 3", "3 字节的倍数"),
     "    grid =": ("", "preallocate", "预先分配"),
     "    joined =": ("", "keys repeat", "键重复"),
-    "    self.kept": ("", "log records", "日志记录"),
+    "    self.kept": ("", "bound it", "限制大小"),
     "    done =": ("", "imap", "imap"),
     "    got =": ("", "Semaphore", "Semaphore"),
     '    return " "': ("", "maxsize", "maxsize"),
@@ -148,6 +152,19 @@ def test_loaded_more_than_once(verdict: Callable[..., Verdict]) -> None:
     assert any("3 次" in one and "复用" in one for one in found.advice)
 
 
+@pytest.mark.parametrize(("second", "reused"), [("load(PATH)", True), ("load(OTHER)", False)])
+def test_loaded_at_two_lines(verdict: Callable[..., Verdict], tmp_path: Path, second: str, *, reused: bool) -> None:
+    """The same loaded at another line is to be used again; something else is not."""
+    target = tmp_path / "bot.py"
+    target.write_text(f"config = load(PATH)\nconfig2 = {second}\n", encoding="utf-8")
+    named = [site(name, at).replace("/srv/ds/bot.py", str(target)) for at, name in ((1, "one"), (2, "two"))]
+    first = line("one_BEFORE", 100, 0, " line=1") + line("one_AFTER", 220, 120, " line=1")
+    found = verdict(
+        header(target=str(target)), START, *named, first, line("two_BEFORE", 900, 680, " line=2", "WARNING")
+    )
+    assert any("line 1 already" in one for one in found.advice) is reused
+
+
 def test_the_size_of_the_data_file(killed_at: Callable[[int, str, str], Verdict], tmp_path: Path) -> None:
     """Where the data file still stands beside the script, its size is told."""
     (tmp_path / "learning_config.json").write_bytes(bytes(75 << 20))
@@ -192,3 +209,53 @@ def test_a_source_that_can_not_be_read_costs_only_its_line(
     assert found.culprit
     assert (found.culprit.line, found.code) == (44, None)
     assert found.advice
+
+
+@pytest.fixture
+def advised(tmp_path: Path, verdict: Callable[..., Verdict]) -> Callable[..., str]:
+    """The first advice for the marked line of a source, and for what holds the memory."""
+
+    def advice(source: str, kept: Kept | None = None, language: str = "en") -> str:
+        target = tmp_path / f"bot{len(list(tmp_path.iterdir()))}.py"  # a source is read once
+        number = next(n for n, text in enumerate(source.splitlines(), 1) if "# HERE" in text)
+        target.write_text(source.replace("  # HERE", ""), encoding="utf-8")
+        found = verdict(
+            header(target=str(target), language=language),
+            START,
+            line("x_BEFORE", 900, 840, f" line={number}", "WARNING"),
+        )
+        assert found.culprit
+        culprit = replace(found.culprit, role="kept" if kept else "taken", shown_by="census" if kept else "open")
+        holder = _holder(kept, str(target)) if kept else None
+        found = replace(found, culprit=culprit, holder=holder, memory_suspected=True)
+        return advise(found, code_at(str(target), number), None)[0]
+
+    return advice
+
+
+def _holder(kept: Kept, file: str) -> Holder:
+    kind, _, reached = kept.step.partition(" ")
+    steps = (Step(kind, "", reached),) if kept.step else ()
+    root = Root("global", kept.path.partition(".")[0], file)
+    row = GrownContainer(kept.path, kept.type, 1, 999, 9000, 8.6, root, steps, kept.item, kept.owner, None)
+    return Holder(row, 8.6, 9.0, None, "likely")
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_what_is_taken_at_once_has_its_remedy(advised: Callable[..., str], name: str) -> None:
+    """By what the statement itself calls; the twin calls something else of that name, or does it already."""
+    assert TAKEN[name].words in advised(TAKEN[name].source)
+    assert TAKEN[name].words not in advised(TAKEN[name].twin)
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_what_holds_the_memory_has_its_remedy(advised: Callable[..., str], name: str) -> None:
+    """By the container, its items, and the line that fills it; in both languages with all that is named."""
+    assert KEPT[name].words in advised(KEPT[name].source, KEPT[name])
+    assert "{" not in advised(KEPT[name].source, KEPT[name], "zh")
+
+
+@pytest.mark.parametrize("name", NOT_SO)
+def test_what_only_looks_alike_does_not(advised: Callable[..., str], name: str) -> None:
+    """A remedy that does not fit is worse than a plain one."""
+    assert NOT_SO[name].words not in advised(NOT_SO[name].source, NOT_SO[name])

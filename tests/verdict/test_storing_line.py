@@ -59,7 +59,7 @@ def found_in(case: Storing, folder: Path):
     file = folder / "bot.py"
     lines = textwrap.dedent(case.source).splitlines()
     file.write_text("\n".join(re.sub(r"  # (KEEPS|SEEN).*", "", line) for line in lines), encoding="utf-8")
-    seen = [(Frame(str(file), number, ""),) for number, line in enumerate(lines, 1) if "SEEN" in line]
+    seen = {(Frame(str(file), number, ""),): 1.0 for number, line in enumerate(lines, 1) if "SEEN" in line}
     right = [number for number, line in enumerate(lines, 1) if "# KEEPS" in line]
     return storing_line(row_of(case, str(file)), seen, str(file)), right
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from memmon.config import log_folders
 from memmon.errors import LogError
-from memmon.verdict.advice.advise import advise
+from memmon.verdict.advice.advise import advise, statements_of_little
 from memmon.verdict.code.collector_switch import lines_that_switch_off
 from memmon.verdict.code.kept_value import values_in
 from memmon.verdict.code.source import code_at, last_line
@@ -32,9 +31,6 @@ if TYPE_CHECKING:
     from memmon.verdict.judge.last_moment import Extents, Stores
     from memmon.verdict.judge.retaining_line import Retained
     from memmon.verdict.model import Allocation, Culprit, Frame, GrowthWindow, ProcessHistory, Verdict
-
-_LITTLE_SHARE = 0.1
-"""No advice is drawn from a statement whose own bracket took a smaller share of the culprit's growth."""
 
 
 def investigate(log: str | None, *, top: int = 10) -> Verdict:
@@ -103,13 +99,11 @@ def _with_retaining_lines(history: ProcessHistory) -> tuple[GrowthWindow, ...]:
 
 def _stores(history: ProcessHistory) -> Stores:
     """The lines that fill the containers of the last census."""
-    allocated: dict[tuple[Frame, ...], float] = defaultdict(float)
-    for window in history.windows:
-        for one in window.allocations:
-            allocated[one.frames] += one.mb
-    seen = [*allocated, *(stack.frames for stack in history.stacks)]
+    seen: dict[tuple[Frame, ...], float] = {stack.frames: 0.0 for stack in history.stacks}
+    for one in (one for window in history.windows for one in window.allocations):
+        seen[one.frames] = seen.get(one.frames, 0.0) + one.mb
     rows = history.censuses[-1].grown if history.censuses else ()
-    found = ((row.path, storing_line(row, seen, history.header.target, allocated)) for row in rows)
+    found = ((row.path, storing_line(row, seen, history.header.target)) for row in rows)
     return {path: line for path, line in found if line}
 
 
@@ -135,13 +129,4 @@ def _code(culprit: Culprit | None, verdict: Verdict) -> Code | None:
     """The line's code, without the statements whose own brackets took only a small share of what it did."""
     if culprit is None:
         return None
-    little = _LITTLE_SHARE * (culprit.growth_mb or 0.0)
-    ignored = {
-        one.site.line
-        for one in verdict.hotspots
-        if one.site.line
-        and one.site.file == culprit.file
-        and one.site.name != culprit.hotspot
-        and one.figures.growth_mb < little
-    }
-    return code_at(culprit.file, culprit.line, ignored)
+    return code_at(culprit.file, culprit.line, statements_of_little(culprit, verdict))

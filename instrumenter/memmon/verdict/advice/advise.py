@@ -7,9 +7,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from memmon.verdict.advice.fixes import CACHE, FIXES, ONE_ALLOCATION, OTHERWISE, RAN, STAYS
+from memmon.verdict.advice.facts import Facts, facts_of
+from memmon.verdict.advice.fixes import OTHERWISE, RAN, STAYS, calls_of
+from memmon.verdict.advice.kept_fixes import CACHE, COLLECTS, ITERPARSE, KEPT
 from memmon.verdict.advice.other_causes import for_what_grew
-from memmon.verdict.code.source import without_comment
+from memmon.verdict.advice.taken_fixes import TAKEN
+from memmon.verdict.code.source import code_at
 from memmon.verdict.wording.language import Say, between, mb, place, signed_mb
 
 if TYPE_CHECKING:
@@ -17,11 +20,10 @@ if TYPE_CHECKING:
     from memmon.verdict.code.source import Code
     from memmon.verdict.model import Culprit, Hotspot, Verdict
 
-
-_MANY_BLOCKS = 100
-"""Memory in so many blocks is no single allocation."""
 _LOADS = re.compile(r"load|read|fetch|加载|读取", re.IGNORECASE)
 """The name of a hotspot that loads something."""
+_LITTLE_SHARE = 0.1
+"""No advice is drawn from a statement whose own bracket took a smaller share of the culprit's growth."""
 
 
 def _data_file(code: Code, culprit: Culprit) -> str | None:
@@ -33,38 +35,31 @@ def _data_file(code: Code, culprit: Culprit) -> str | None:
     return next(iter(code.loads), None)
 
 
-def _what(fix: Fix, code: Code | None, culprit: Culprit, say: Say) -> str:
-    """What the fix is about: the data file, else the line of code that it knows, else the name."""
-    if code:
-        if fix.reads and (named := _data_file(code, culprit)):
-            return named
-        known = [
-            without_comment(line).rstrip(",")
-            for line in code.statement.splitlines()
-            if fix.code and fix.code.search(line)
-        ]
-        line = next(iter(known), code.line)
-        return say(f"what “{line}” loads", f"“{line}” 读取的数据") if fix.reads else line
-    return culprit.hotspot or say("the data", "数据")
+def _what(fix: Fix, facts: Facts, code: Code | None, culprit: Culprit, say: Say) -> str:
+    """What the fix is about: the data file, else the call or line of code that it knows, else the hotspot's name."""
+    if code is None:
+        return culprit.hotspot or say("the data", "数据")
+    if fix.reads and (named := _data_file(code, culprit)):
+        return named
+    known = (one.line for one in calls_of(facts, fix.calls)) if fix.calls else iter(())
+    line = next(known, code.line)
+    return say(f"what “{line}” loads", f"“{line}” 读取的数据") if fix.reads else line
 
 
-def _fixes(code: Code | None, culprit: Culprit) -> list[Fix]:
-    """The fixes that fit: by the statement's own code, else the hotspot's name, else the functions that it calls."""
-    if code and _is_cached(code, culprit):
-        return [CACHE]
-    statement, context = (code.statement, code.context) if code else ("", "")
-    known = [fix for fix in FIXES if fix is not ONE_ALLOCATION or culprit.blocks < _MANY_BLOCKS]
-    return (
-        [fix for fix in known if fix.code and fix.code.search(statement)]
-        or [fix for fix in known if fix.name and fix.name.search(culprit.hotspot or "")]
-        or [fix for fix in known if fix.code and fix.code.search(context)]
-    )
-
-
-def _is_cached(code: Code, culprit: Culprit) -> bool:
-    """Whether the line makes what a cache without bounds then keeps."""
-    unbounded = CACHE.code is not None and CACHE.code.search(code.decorators)
-    return bool(unbounded) and (culprit.shown_by == "window" or code.statement.lstrip().startswith("return"))
+def _fix_for(facts: Facts, culprit: Culprit) -> Fix:
+    """The fix that fits: by what holds the memory, else by the statement's own code, else by the hotspot's name."""
+    if facts.holder:
+        return next((fix for fix in KEPT if fix.fits(facts)), STAYS)
+    if ITERPARSE.fits(facts):
+        return ITERPARSE
+    if CACHE.fits(facts) and (culprit.shown_by == "window" or facts.returns):
+        return CACHE
+    fitting = [fix for fix in TAKEN if fix.fits(facts)] if facts.at_once else []
+    if facts.stores and not fitting:
+        return COLLECTS
+    named = [fix for fix in (*TAKEN, COLLECTS) if fix.name and fix.name.search(culprit.hotspot or "")]
+    stays = not facts.at_once or culprit.shown_by in ("window", "leak")
+    return next(iter([*fitting, *named]), STAYS if stays else OTHERWISE)
 
 
 def _for_between(where: str, took: str, say: Say) -> str:
@@ -75,21 +70,31 @@ def _for_between(where: str, took: str, say: Say) -> str:
     )
 
 
-def _for_culprit(culprit: Culprit, code: Code | None, say: Say) -> list[str]:
+def _for_culprit(culprit: Culprit, code: Code | None, verdict: Verdict, say: Say) -> str:
     """The advice for one line, with the place and the amount."""
     if culprit.between:
-        return [_for_between(between(*culprit.between, say), signed_mb(culprit.growth_mb or 0.0), say)]
+        return _for_between(between(*culprit.between, say), signed_mb(culprit.growth_mb or 0.0), say)
     where = place(culprit.file, culprit.line) or culprit.checkpoint or ""
     took = say(f" ({signed_mb(culprit.growth_mb)})", f"（{signed_mb(culprit.growth_mb)}）") if culprit.growth_mb else ""
-    if culprit.shown_by == "stack" and culprit.confidence == "guess":
-        fixes = [RAN]
-    else:
-        otherwise = STAYS if culprit.shown_by in ("window", "leak") else OTHERWISE
-        fixes = _fixes(code, culprit)[:1] or [otherwise]
-    return [
-        f"{where}{took}{say(': ', '：')}{say(fix.en, fix.zh).format(what=_what(fix, code, culprit, say))}"
-        for fix in fixes
-    ]
+    facts = facts_of(culprit, verdict, statements_of_little(culprit, verdict))
+    guessed = culprit.shown_by == "stack" and culprit.confidence == "guess"
+    fix = RAN if guessed and not facts.holder else _fix_for(facts, culprit)
+    path = facts.holder.path if facts.holder else ""
+    text = say(fix.en, fix.zh).format(what=_what(fix, facts, code, culprit, say), path=path)
+    return f"{where}{took}{say(': ', '：')}{text}"
+
+
+def statements_of_little(culprit: Culprit, verdict: Verdict) -> set[int]:
+    """Where the statements begin whose own brackets took only a small share of what the culprit did."""
+    little = _LITTLE_SHARE * (culprit.growth_mb or 0.0)
+    return {
+        one.site.line
+        for one in verdict.hotspots
+        if one.site.line
+        and one.site.file == culprit.file
+        and one.site.name != culprit.hotspot
+        and one.figures.growth_mb < little
+    }
 
 
 def _loaded_twice(hotspots: tuple[Hotspot, ...], culprit: Culprit | None, say: Say) -> list[str]:
@@ -107,6 +112,30 @@ def _loaded_twice(hotspots: tuple[Hotspot, ...], culprit: Culprit | None, say: S
     return advice
 
 
+def _loaded_at_two_lines(hotspots: tuple[Hotspot, ...], culprit: Culprit | None, say: Say) -> list[str]:
+    """The advice where one line loads what another one has loaded already."""
+    loads: dict[tuple[str, str], list[Hotspot]] = {}
+    for one in hotspots:
+        code = code_at(one.site.file, one.site.line)
+        loaded = code.statement.partition("=")[2].strip() if code and one.figures.hits else ""
+        if one.site.file and "(" in loaded and _LOADS.search(loaded):
+            loads.setdefault((one.site.file, loaded), []).append(one)
+    advice = []
+    for (file, loaded), several in loads.items():
+        first, *more = sorted(several, key=lambda one: one.site.line or 0)
+        notable = any(one.status != "ok" or (culprit and culprit.line == one.site.line) for one in several)
+        for again in more if notable else ():
+            at = f"{place(file, again.site.line)}{say(': ', '：')}"
+            advice.append(
+                at
+                + say(
+                    f"“{loaded}” is loaded at line {first.site.line} already: reuse what is in memory",
+                    f"第 {first.site.line} 行已经加载过“{loaded}”：复用内存中的数据",
+                )
+            )
+    return advice
+
+
 def advise(verdict: Verdict, code: Code | None, over_alarm_code: Code | None) -> tuple[str, ...]:
     """What to do, most urgent first; nothing where nothing is wrong."""
     say = Say(verdict.language)
@@ -115,10 +144,11 @@ def advise(verdict: Verdict, code: Code | None, over_alarm_code: Code | None) ->
     if other:
         advice += other
     elif verdict.culprit and verdict.memory_suspected:
-        advice += _for_culprit(verdict.culprit, code, say)
+        advice.append(_for_culprit(verdict.culprit, code, verdict, say))
     if verdict.over_alarm:
-        advice += _for_culprit(verdict.over_alarm, over_alarm_code, say)[:1]
+        advice.append(_for_culprit(verdict.over_alarm, over_alarm_code, verdict, say))
     advice += _loaded_twice(verdict.hotspots, verdict.culprit, say)
+    advice += _loaded_at_two_lines(verdict.hotspots, verdict.culprit, say)
     if verdict.subject.silent:
         script = place(verdict.target, None) or "SCRIPT"
         advice.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from memmon.verdict.code.places import Place
     from memmon.verdict.code.puts import Put
     from memmon.verdict.model import Frame, GrownContainer
+
+Seen = Mapping[tuple["Frame", ...], float]
+"""Stacks that were seen while memory grew, the innermost frame first, with the MB that each allocated."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,14 @@ class Candidate:
 
     def was_seen(self, running: Collection[Frame]) -> bool:
         """Whether one of the frames was at the statement."""
-        return any(one.file == self.file and one.line and self.line <= one.line <= self.last for one in running)
+        return any(self._is_at(one) for one in running)
+
+    def allocated_mb(self, seen: Seen) -> float:
+        """What was allocated at the statement, and in what it called."""
+        return sum(mb for frames, mb in seen.items() if any(map(self._is_at, frames)))
+
+    def _is_at(self, frame: Frame) -> bool:
+        return frame.file == self.file and frame.line is not None and self.line <= frame.line <= self.last
 
 
 def candidate(put: Put, strength: int) -> Candidate:

@@ -21,11 +21,14 @@ Source = Callable[[ast.expr], int]
 """How evidently an expression is the value; 0 where it is not."""
 Called = Callable[[ast.Call], "int | None"]
 """How evidently a call of the program's own functions gives what it is handed; None where it calls none of them."""
-_NOTHING_KEPT = frozenset(
-    {"len", "sum", "str", "int", "float", "bool", "hash", "id", "type", "repr", "any", "all", "abs", "round", "ord",
-     "chr", "print", "isinstance", "format", "hasattr", "callable", "range", "divmod", "pow", "bytes", "complex",
-     "deepcopy", "dumps", "mean", "count", "index", "startswith", "endswith", "join", "encode", "decode", "hexdigest",
-     "item", "tolist", "md5", "sha1", "sha256", "crc32", "compress", "write", "getsize", "max", "min", "median"}
+GIVES_NUMBER = frozenset(
+    {"len", "sum", "int", "float", "bool", "hash", "id", "any", "all", "abs", "round", "ord", "isinstance", "hasattr",
+     "callable", "count", "index", "mean", "median", "startswith", "endswith", "crc32", "getsize", "item", "write"}
+)  # fmt: skip
+"""What by its name gives a number or a truth value."""
+_NOTHING_KEPT = GIVES_NUMBER | frozenset(
+    {"str", "type", "repr", "chr", "print", "format", "range", "divmod", "pow", "bytes", "complex", "deepcopy", "dumps",
+     "join", "encode", "decode", "hexdigest", "tolist", "md5", "sha1", "sha256", "compress", "max", "min"}
 )  # fmt: skip
 """What by its name gives something that refers to none of its arguments."""
 _WRAPPING = frozenset(

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from memmon.verdict.code.places import Names, Place, is_static, scope_id
+from memmon.verdict.code.program import Program
 from memmon.verdict.code.puts import called_name, puts_of
 from memmon.verdict.code.syntax import Definition
-from memmon.verdict.code.values import held_by, spread_in
+from memmon.verdict.code.values import annotated_class, held_by, paired, spread_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from memmon.verdict.code.program import Program
     from memmon.verdict.code.puts import Put
     from memmon.verdict.code.syntax import Scope, Statement
 
@@ -35,10 +36,15 @@ class Flows:
         self.program = program
         self.names = Names(program)
         self.puts: list[Put] = []
+        self.values: dict[Place, list[tuple[ast.expr, Scope]]] = {}
+        """The calls and slices whose results come to be in a place, with the scopes that they stand in."""
+        self.caught: set[Place] = set()
+        """The places of what an ``except`` has caught."""
         self._into: dict[tuple[str, str, str], set[tuple[Place, Place]]] = {}
         self._from: dict[tuple[str, str, str], set[tuple[Place, Place]]] = {}
         for _ in range(2):
             self._into, self._from = defaultdict(set), defaultdict(set)
+            self.values = defaultdict(list)
             for syntax in program.syntaxes.values():
                 for statement in syntax.statements:
                     self._statement(statement)
@@ -56,8 +62,11 @@ class Flows:
 
     def aliases(self, places: Iterable[Place]) -> set[Place]:
         """All places that may hold what is in one of ``places``."""
-        sources = self._closure(set(places), self._into, upwards=True)
-        return self._closure(sources, self._from, upwards=False)
+        return self._closure(self.sources(places), self._from, upwards=False)
+
+    def sources(self, places: Iterable[Place]) -> set[Place]:
+        """All places from which something may have come to be in one of ``places``, those included."""
+        return self._closure(set(places), self._into, upwards=True)
 
     def _closure(
         self, places: set[Place], edges: dict[tuple[str, str, str], set[tuple[Place, Place]]], *, upwards: bool
@@ -85,6 +94,8 @@ class Flows:
         """What an expression gives comes to be in ``target``."""
         if value is None:
             return
+        if isinstance(value, ast.Call | ast.Subscript | ast.Await):
+            self.values[target].append((value, scope))
         if made := self._class_made(value, scope):
             self.names.made.setdefault(target, set()).add(made)
         for source in self.names.places(value, scope):
@@ -129,11 +140,11 @@ class Flows:
     def _loop(self, target: ast.expr, iterated: ast.expr, scope: Scope) -> None:
         """A loop's variable holds what is gone through, one by one."""
         parts = target.elts if isinstance(target, ast.Tuple | ast.List) else []
-        paired = _paired(iterated, len(parts))
-        for part, of in zip(parts, paired, strict=False):
+        several = paired(iterated, len(parts))
+        for part, of in zip(parts, several, strict=False):
             for source in self.names.items(of, scope):
                 self._reach(part, source, scope)
-        for source in self.names.items(iterated, scope) if not paired else ():
+        for source in self.names.items(iterated, scope) if not several else ():
             for part in parts:
                 self._reach(part, source.items(), scope)
             if not parts:
@@ -155,10 +166,18 @@ class Flows:
                 self._opened(part, scope)
         elif isinstance(node, ast.Return):
             self._flow(node.value, Place("ret", scope_id(scope), ""), scope)
-        elif isinstance(node, Definition):
-            self._annotations(node)
+        else:
+            self._names_given(node, scope)
         for one in statement.expressions:
             self._expression(one, scope)
+
+    def _names_given(self, node: ast.stmt, scope: Scope) -> None:
+        """What the names are that a statement gives to what comes from elsewhere: parameters, caught exceptions."""
+        if isinstance(node, Definition):
+            self._annotations(node)
+        for handler in node.handlers if isinstance(node, ast.Try) else ():
+            if handler.name:
+                self.caught.add(Place("var", scope_id(scope), handler.name))
 
     def _opened(self, part: ast.withitem, scope: Scope) -> None:
         """What ``with`` gives is what is opened, or what the generator of a context manager yields."""
@@ -182,7 +201,7 @@ class Flows:
         """A parameter that is annotated with a class of the program is such an object."""
         function = next((one for one in self._functions_at(node)), None)
         for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs) if function else ():
-            made = _annotated(one.annotation)
+            made = annotated_class(one.annotation)
             if function and made in self.program.classes:
                 self.names.made.setdefault(Place("var", scope_id(function), one.arg), set()).add(made)
 
@@ -224,24 +243,7 @@ class Flows:
                 self._flow(keyword.value, Place("var", where, str(keyword.arg)), scope)
 
 
-def _paired(iterated: ast.expr, count: int) -> list[ast.expr | None]:
-    """What the parts of a loop's variable each go through the items of, where they go through different things."""
-    if not isinstance(iterated, ast.Call) or not count:
-        return []
-    name = called_name(iterated)
-    if name in ("zip", "zip_longest"):
-        return list(iterated.args)
-    if name == "enumerate" and iterated.args:
-        return [None, iterated.args[0]]
-    return [None, iterated.func.value] if name == "items" and isinstance(iterated.func, ast.Attribute) else []
-
-
-def _annotated(node: ast.expr | None) -> str:
-    """The name that an annotation begins with, as text or not, without ``| None``."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value.strip("'\" ").partition("[")[0].partition("|")[0].strip().rpartition(".")[2]
-    if isinstance(node, ast.BinOp):
-        return _annotated(node.left)
-    if isinstance(node, ast.Subscript):
-        return _annotated(node.slice) if _annotated(node.value) == "Optional" else ""
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+@lru_cache(4)
+def flows_of(files: tuple[str, ...], target: str | None) -> Flows:
+    """The flows of the program that ``files`` of the user's and the script ``target`` are of."""
+    return Flows(Program(files, target))

@@ -10,8 +10,7 @@ from memmon.verdict.code.holder import plain
 from memmon.verdict.code.library_calls import called_into, filling_methods
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from memmon.verdict.code.candidates import Seen
     from memmon.verdict.code.flows import Flows
     from memmon.verdict.code.holder import Handle
     from memmon.verdict.code.places import Place
@@ -42,14 +41,12 @@ _REGISTRIES = {
 """What libraries keep by themselves, by the end of its name, and what makes such a thing."""
 
 
-def through_library(
-    row: GrownContainer, handle: Handle, flows: Flows, seen: Sequence[tuple[Frame, ...]]
-) -> list[Candidate]:
+def through_library(row: GrownContainer, handle: Handle, flows: Flows, seen: Seen) -> list[Candidate]:
     """The lines that call into the library's object which the container is inside of."""
     attribute = handle.attribute or (plain(row.root.name) if row.root.kind == "library" else "")
     found = [_of_frame(frame, flows) for frame in called_into(seen, attribute)] if attribute else []
     if row.root.kind == "library":
-        return found or _registering(row, flows)
+        return found or _registering(row, flows) or _of_its_package(row, flows, seen)
     if found or not handle.places:
         return found
     aliases = flows.aliases(handle.places)
@@ -61,7 +58,11 @@ def through_library(
         # One step inside, it is this object's own attribute that its method fills.
         return [candidate(put, Candidate.SURE if len(handle.inside) == 1 else Candidate.LIKELY) for put in known]
     likely = [put for put in calls if _may_store(put)]
-    return [candidate(put, Candidate.LIKELY) for put in likely] or _made_here(aliases, flows)
+    return (
+        [candidate(put, Candidate.LIKELY) for put in likely]
+        or _of_its_package(row, flows, seen)
+        or _made_here(aliases, flows)
+    )
 
 
 def _registering(row: GrownContainer, flows: Flows) -> list[Candidate]:
@@ -72,6 +73,34 @@ def _registering(row: GrownContainer, flows: Flows) -> list[Candidate]:
         for put in flows.puts
         if put.how == "method" and put.called in makers and put.statement.repeated
     ]
+
+
+def _of_its_package(row: GrownContainer, flows: Flows, seen: Seen) -> list[Candidate]:
+    """The lines that were seen at work in a call of something from the package that the container is in."""
+    package = (row.owner_type or row.root.name).partition(".")[0]
+    running = {frame for frames in seen for frame in frames[:1]}
+    calls = (put for put in flows.puts if put.how == "method" and put.statement.repeated)
+    found = (candidate(put, Candidate.BY_NAME) for put in calls if package in _packages_of(put, flows))
+    return [one for one in found if one.was_seen(running)]
+
+
+def _packages_of(put: Put, flows: Flows) -> set[str]:
+    """The packages that what a method is called on comes from, by its name or by the class that it derives from."""
+    first = put.into
+    while isinstance(first, ast.Attribute | ast.Call | ast.Subscript):
+        first = first.func if isinstance(first, ast.Call) else first.value
+    if not isinstance(first, ast.Name):
+        return set()
+    scope = put.statement.scope
+    bases = (
+        base
+        for name in flows.program.lineage(first.id)
+        for one in flows.program.classes[name]
+        for base in one.node.bases
+    )
+    names = [first.id, *(ast.unparse(base).partition(".")[0] for base in bases)]
+    modules = flows.program.modules.get(scope.file, {})
+    return {modules[name].partition(".")[0] for name in names if name in modules}
 
 
 def _of_frame(frame: Frame, flows: Flows) -> Candidate:

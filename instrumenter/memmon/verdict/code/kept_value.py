@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from memmon.verdict.code.carrying import BARE, DERIVED, PASSED, carried_by
+from memmon.verdict.code.carrying import BARE, PASSED, WRAPPED, carried_by
 from memmon.verdict.code.places import Names
 from memmon.verdict.code.program import Program
-from memmon.verdict.code.puts import FILLING, puts_of
 from memmon.verdict.code.syntax import Definition
+from memmon.verdict.code.uses import Carried, How, handed_up, named, stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from memmon.verdict.code.carrying import Source
-    from memmon.verdict.code.puts import Put
     from memmon.verdict.code.syntax import Scope, Statement
 
 _MOST_CALLS = 3
 """A value is followed into so many calls, one inside the other."""
 _MOST_FUNCTIONS = 4
 """A name that more functions have says nothing of which is called."""
-
-How = Literal["stored", "returned", "yielded"]
-Carried = Callable[["ast.expr | None"], int]
-"""How evidently an expression keeps what is tracked."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +58,9 @@ class Values:
         yield from self._step(statement, source, tracked, _MOST_CALLS)
         yield from self._after(statement, tracked, _MOST_CALLS)
 
-    def of_name(self, statement: Statement, name: str) -> Iterator[Fate]:
-        """What becomes of what a name holds, in the statements after the one."""
-        yield from self._after(statement, {name: BARE}, _MOST_CALLS)
+    def of_name(self, statement: Statement, name: str, strength: int = BARE) -> Iterator[Fate]:
+        """What becomes of what a name holds, as evidently as that, in the statements after the one."""
+        yield from self._after(statement, {name: strength}, _MOST_CALLS)
 
     def _after(self, statement: Statement, tracked: dict[str, int], calls: int) -> Iterator[Fate]:
         syntax = self.names.program.syntaxes[statement.scope.file]
@@ -76,24 +70,35 @@ class Values:
                 return
             _forget(one, statement, tracked)
             yield from self._step(one, lambda _: 0, tracked, calls)
+        yield from _made(statement.scope, tracked)
 
     def _step(self, statement: Statement, source: Source, tracked: dict[str, int], calls: int) -> Iterator[Fate]:
         """What one statement does with what is tracked; names that it gives it are tracked from there on."""
         scope = statement.scope
 
-        def carried(node: ast.expr | None) -> int:
-            return carried_by(node, tracked, source, lambda call: self._returned(call, scope, carried, calls))
+        def known(node: ast.expr) -> int:
+            return source(node) or self._bound_to(node, scope, tracked)
 
-        ends = [*_stored(statement, carried), *_handed_up(statement, carried)]
+        def carried(node: ast.expr | None) -> int:
+            return carried_by(node, tracked, known, lambda call: self._returned(call, scope, carried, calls))
+
+        ends = [*stored(statement, carried, self.names), *handed_up(statement, carried)]
         yield from (Fate(how, scope.file, statement.first, scope.name, strength) for how, strength in ends if strength)
         for one in statement.expressions if calls else ():
             for argument in self._handed(one, scope, carried) if isinstance(one, ast.Call) else ():
                 for inner in self._of_parameter(argument, calls - 1):
                     if inner.how == "stored":
                         yield replace(inner, strength=min(inner.strength, argument.strength))
-        for name, strength in [*_named(statement, carried)]:
+        for name, strength in [*named(statement, carried)]:
             if strength:
                 tracked[name] = max(strength, tracked.get(name, 0))
+
+    def _bound_to(self, node: ast.expr, scope: Scope, tracked: dict[str, int]) -> int:
+        """How evidently a method of an object keeps what is tracked: as that object does."""
+        if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name) or node.value.id not in tracked:
+            return 0
+        methods = self.names.program.method(self.names.class_of(node.value, scope), node.attr)
+        return min(tracked[node.value.id], WRAPPED) if methods else 0
 
     def _handed(self, call: ast.Call, scope: Scope, carried: Carried) -> Iterator[_Argument]:
         """The parameters of the program's functions that a call hands what is tracked to."""
@@ -104,6 +109,8 @@ class Values:
             parameters = function.parameters
             bound = parameters[1:] if function.method_of else parameters
             pairs = [*zip(bound, call.args, strict=False)]
+            if function.method_of and isinstance(call.func, ast.Attribute):
+                pairs += zip(parameters[:1], [call.func.value], strict=False)
             pairs += [(one.arg, one.value) for one in call.keywords if one.arg in parameters]
             for name, argument in pairs:
                 if strength := carried(argument):
@@ -118,9 +125,8 @@ class Values:
             return PASSED
         best = 0
         for argument in self._handed(call, scope, carried):
-            wanted = "stored" if argument.function.name.endswith("__init__") else "returned"
             for inner in self._of_parameter(argument, calls - 1):
-                if inner.how == wanted:
+                if inner.how == "returned":
                     best = max(best, min(inner.strength, argument.strength))
         return best
 
@@ -141,52 +147,15 @@ class Values:
         for one in syntax.statements:
             if one.scope is function:
                 yield from self._step(one, lambda _: 0, tracked, calls)
+        yield from _made(function, tracked)
 
 
-def values_in(files: Iterable[str], target: str | None) -> Values:
-    """The values of a program by some of the user's files, and what they import."""
-    return Values(Names(Program(sorted(files), target)))
-
-
-def _stored(statement: Statement, carried: Carried) -> Iterator[tuple[How, int]]:
-    """How evidently a statement stores what is tracked: each time that it stores something."""
-    for put in puts_of(statement):
-        if (
-            put.value is not None
-            and _stores(put)
-            and not isinstance(put.into, ast.Name if put.how == "binding" else ())
-        ):
-            yield "stored", carried(put.value)
-    node = statement.node
-    for target in node.targets if isinstance(node, ast.Assign) else ():
-        if isinstance(target, ast.Subscript):
-            yield "stored", carried(target.slice)
-
-
-def _handed_up(statement: Statement, carried: Carried) -> Iterator[tuple[How, int]]:
-    """How evidently a statement hands up what is tracked."""
-    if isinstance(statement.node, ast.Return):
-        yield "returned", carried(statement.node.value)
-    for one in statement.expressions:
-        if isinstance(one, ast.Yield | ast.YieldFrom):
-            yield "yielded", carried(one.value)
-
-
-def _named(statement: Statement, carried: Carried) -> Iterator[tuple[str, int]]:
-    """The names that a statement gives what is tracked, and how evidently."""
-    node = statement.node
-    for put in puts_of(statement):
-        if put.how == "binding" and isinstance(put.into, ast.Name):
-            yield put.into.id, carried(put.value)
-    if isinstance(node, ast.For | ast.AsyncFor) and isinstance(node.target, ast.Name):
-        yield node.target.id, min(carried(node.iter), DERIVED)
-
-
-def _stores(put: Put) -> bool:
-    """Whether it is a way of storing by itself, whatever it is that is called."""
-    return put.how in ("key", "slice", "augmented", "binding") or (
-        put.how in ("method", "function") and (put.called in FILLING or put.called in ("heappush", "insort", "setattr"))
-    )
+def _made(function: Scope, tracked: dict[str, int]) -> Iterator[Fate]:
+    """An ``__init__`` hands up the object that it makes, with all that it has."""
+    own = function.parameters[:1] if function.name.endswith(".__init__") else []
+    for name in own:
+        if name in tracked:
+            yield Fate("returned", function.file, getattr(function.node, "lineno", 0), function.name, tracked[name])
 
 
 def _forget(statement: Statement, since: Statement, tracked: dict[str, int]) -> None:
@@ -201,3 +170,8 @@ def _forget(statement: Statement, since: Statement, tracked: dict[str, int]) -> 
     for target in targets:
         if isinstance(target, ast.Name) and target.id not in used:
             tracked.pop(target.id, None)
+
+
+def values_in(files: Iterable[str], target: str | None) -> Values:
+    """The values of a program by some of the user's files, and what they import."""
+    return Values(Names(Program(sorted(files), target)))

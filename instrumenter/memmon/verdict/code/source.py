@@ -86,12 +86,8 @@ class Code:
     """Its first line, without indentation and comment."""
     statement: str
     """The whole statement; where it is a function's heading, with the function's body."""
-    context: str
-    """The statement and the functions of the same file that it calls, as far as they are found."""
     loads: tuple[str, ...]
-    """Data files that the context names, as written."""
-    decorators: str = ""
-    """The decorators of the function around the statement, a line each."""
+    """Data files that the statement names, or the functions of the same file that it calls, as written."""
 
 
 _DATA_FILE = re.compile(
@@ -143,20 +139,6 @@ def _left_out(path: str, lines: tuple[str, ...], ignored: Iterable[int]) -> tupl
     return tuple(left)
 
 
-def _decorators(lines: tuple[str, ...], line: int) -> str:
-    """The lines that begin with an @ above the innermost function around ``line``."""
-    indent = len(lines[line - 1]) - len(lines[line - 1].lstrip())
-    for at in range(line - 1, -1, -1):
-        text = lines[at]
-        indented = len(text) - len(text.lstrip())
-        if _DEFINES.match(text) and (indented < indent or at == line - 1):
-            above = at
-            while above > 0 and lines[above - 1].lstrip().startswith("@"):
-                above -= 1
-            return "\n".join(lines[above:at])
-    return ""
-
-
 def code_at(path: str | None, line: int | None, ignored: Iterable[int] = ()) -> Code | None:
     """What stands at a line of the original; None where that can't be read.
 
@@ -181,4 +163,4 @@ def code_at(path: str | None, line: int | None, ignored: Iterable[int] = ()) -> 
     opened = [text] if len(context) > 1 else [text, *reversed([one for one in above if "open(" in one])]
     named = "\n".join([*opened, *_constants(lines, text)])
     loads = tuple(dict.fromkeys(_DATA_FILE.findall(named)))
-    return Code(without_comment(whole[line - 1]), statement, text, loads, _decorators(whole, line))
+    return Code(without_comment(whole[line - 1]), statement, loads)

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from memmon.ownership import is_user_code
 from memmon.verdict.code.candidates import Candidate, filling, links, made_at_once
 from memmon.verdict.code.fits import family_of
-from memmon.verdict.code.flows import Flows
+from memmon.verdict.code.flows import flows_of
 from memmon.verdict.code.from_library import through_library
 from memmon.verdict.code.holder import handle_of, plain
-from memmon.verdict.code.program import Program
 from memmon.verdict.code.syntax import Definition
 from memmon.verdict.model import Frame
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
+    from memmon.verdict.code.candidates import Seen
+    from memmon.verdict.code.flows import Flows
     from memmon.verdict.code.holder import Handle
     from memmon.verdict.model import GrownContainer
 
@@ -42,21 +40,14 @@ class StoringLine:
     """So many lines may be the one."""
 
 
-def storing_line(
-    row: GrownContainer,
-    seen: Sequence[tuple[Frame, ...]],
-    target: str | None,
-    allocated: Mapping[tuple[Frame, ...], float] | None = None,
-) -> StoringLine | None:
+def storing_line(row: GrownContainer, seen: Seen, target: str | None) -> StoringLine | None:
     """The line of the user's code that fills the container of ``row``; None where none was found.
 
-    ``seen`` are stacks that were seen while memory grew, the innermost frame first. ``target`` is the script.
-    ``allocated`` is how many MB were allocated on each of them, as far as that is known: of two lines that both ran,
-    the one that brought more is the one.
+    ``seen`` are the stacks that were seen while memory grew, with the MB that each allocated. ``target`` is the script.
     """
     files = [one for one in (row.root.file, row.owner_file, target) if one and is_user_code(one)]
     files += sorted({frame.file for frames in seen for frame in frames if frame.is_own})
-    flows = _flows(tuple(sorted(set(files))), target)
+    flows = flows_of(tuple(sorted(set(files))), target)
     handle = handle_of(row, flows)
     candidates = _candidates(row, handle, flows, seen)
     if not candidates:
@@ -65,12 +56,10 @@ def storing_line(
     functions = {(frame.file, plain(frame.function)) for frame in running}
 
     def rank(one: Candidate) -> tuple[bool, int, float, bool]:
-        brought = sum(mb for frames, mb in (allocated or {}).items() if one.was_seen(frames))
-        return one.was_seen(running), one.strength, brought, (one.file, plain(one.function)) in functions
+        ran = (one.file, plain(one.function)) in functions
+        return one.was_seen(running), one.strength, one.allocated_mb(seen), ran
 
-    best = max(rank(one) for one in candidates)
-    equal = [one for one in candidates if rank(one) == best]
-    chosen = equal[0]
+    chosen = max(candidates, key=rank)
     stopped = bool(flows.program.unreadable) or _dynamic(row, flows)
     return StoringLine(
         frame=Frame(chosen.file, chosen.line, chosen.function),
@@ -81,14 +70,7 @@ def storing_line(
     )
 
 
-@lru_cache(4)
-def _flows(files: tuple[str, ...], target: str | None) -> Flows:
-    return Flows(Program(files, target))
-
-
-def _candidates(
-    row: GrownContainer, handle: Handle, flows: Flows, seen: Sequence[tuple[Frame, ...]]
-) -> list[Candidate]:
+def _candidates(row: GrownContainer, handle: Handle, flows: Flows, seen: Seen) -> list[Candidate]:
     """All that may fill it, by the best of the ways that find anything."""
     if handle.cached:
         return _cached_functions(handle.cached, flows)

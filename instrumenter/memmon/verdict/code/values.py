@@ -60,3 +60,26 @@ def spread_in(node: ast.expr) -> Iterator[ast.expr]:
         yield from (node.left, node.right)
     elif isinstance(node, ast.Call):
         yield node
+
+
+def paired(iterated: ast.expr, count: int) -> list[ast.expr | None]:
+    """What the parts of a loop's variable each go through the items of, where they go through different things."""
+    if not isinstance(iterated, ast.Call) or not count:
+        return []
+    name = iterated.func.attr if isinstance(iterated.func, ast.Attribute) else getattr(iterated.func, "id", "")
+    if name in ("zip", "zip_longest"):
+        return list(iterated.args)
+    if name == "enumerate" and iterated.args:
+        return [None, iterated.args[0]]
+    return [None, iterated.func.value] if name == "items" and isinstance(iterated.func, ast.Attribute) else []
+
+
+def annotated_class(node: ast.expr | None) -> str:
+    """The name that an annotation begins with, as text or not, without ``| None``."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value.strip("'\" ").partition("[")[0].partition("|")[0].strip().rpartition(".")[2]
+    if isinstance(node, ast.BinOp):
+        return annotated_class(node.left)
+    if isinstance(node, ast.Subscript):
+        return annotated_class(node.slice) if annotated_class(node.value) == "Optional" else ""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

@@ -10,8 +10,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from memmon.verdict.code.carrying import BARE, WRAPPED
-from memmon.verdict.code.kept_value import Fate
+from memmon.verdict.code.carrying import BARE, DERIVED, GIVES_NUMBER, WRAPPED
 from memmon.verdict.code.own_frames import own_frame
 from memmon.verdict.code.puts import FILLING, called_name
 from memmon.verdict.code.syntax import Definition
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from memmon.verdict.code.carrying import Source
-    from memmon.verdict.code.kept_value import Values
+    from memmon.verdict.code.kept_value import Fate, Values
     from memmon.verdict.code.syntax import Statement
     from memmon.verdict.model import GrowthWindow
 
@@ -43,10 +42,6 @@ def _names_among(*nodes: ast.expr) -> Iterator[str]:
     return (node.id for node in nodes if isinstance(node, ast.Name))
 
 
-def _is_yield(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Yield | ast.YieldFrom)
-
-
 def _loops_through_all(node: ast.stmt, inner: Frame | None, *, yielded: bool) -> bool:
     """Whether it is a loop through something that holds all that was allocated, not one that gets it piece by piece."""
     if not isinstance(node, ast.For | ast.AsyncFor):
@@ -56,20 +51,25 @@ def _loops_through_all(node: ast.stmt, inner: Frame | None, *, yielded: bool) ->
     return not yielded and not inner.function.endswith(("__next__", "__anext__"))
 
 
-def _builds_on_itself(node: ast.stmt) -> bool:
-    """Whether a plain assignment gives a name what builds on what is under that name already."""
-    if not isinstance(node, ast.Assign) or len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name):
-        return False
-    return node.targets[0].id in {one.id for one in ast.walk(node.value) if isinstance(one, ast.Name)}
-
-
 def _source(statement: Statement, inner: Frame | None) -> Source:
     """Which expressions of a statement give what was allocated: the call of what ran inside it, else what is made."""
     name = inner.function.rpartition(".")[2] if inner else ""
+    if name in ("__init__", "__new__"):
+        name = inner.function.split(".")[-2] if inner and "." in inner.function else name
     names = {one for one in statement.expressions if isinstance(one, ast.Call) and called_name(one) == name}
     if names:
         return lambda node: BARE if node in names else 0
-    return lambda node: 0 if isinstance(node, ast.Name | ast.Attribute | ast.Constant | ast.Starred) else BARE
+    return lambda node: BARE if _allocates(node) else 0
+
+
+def _allocates(node: ast.expr) -> bool:
+    """Whether an expression may itself make what is large: no name or number, nor what only holds what others made."""
+    if isinstance(node, ast.Name | ast.Attribute | ast.Constant | ast.Starred | ast.Compare):
+        return False
+    if isinstance(node, ast.Call):
+        return called_name(node) not in GIVES_NUMBER
+    parts = node.elts if isinstance(node, ast.Tuple | ast.List | ast.Set) else []
+    return not any(isinstance(one, ast.Call) for one in parts)
 
 
 def still_running(windows: Iterable[GrowthWindow]) -> dict[tuple[Frame, ...], int]:
@@ -130,10 +130,9 @@ def retaining_line(frames: tuple[Frame, ...], running: int, values: Values, *, f
         if stored and all(stored.strength >= one.strength for one in handed):
             surely = stored.strength >= WRAPPED
             return Retained(Frame(stored.file, stored.line, stored.function), is_stored=True, surely=surely)
-        yielded = _is_yield(statement.node) or any(one.how == "yielded" for one in handed)
-        hands_up = yielded or bool(handed) or (isinstance(statement.node, ast.Return) and not runs)
+        yielded = any(one.how == "yielded" for one in handed)
         above = _caller(frames, at)
-        if not hands_up or above is None or _is_cached(statement):
+        if not handed or above is None or _is_cached(statement):
             return Retained(frame, is_stored=False)
         at = above
 
@@ -141,12 +140,10 @@ def retaining_line(frames: tuple[Frame, ...], running: int, values: Values, *, f
 def _fates(statement: Statement, inner: Frame | None, values: Values, *, filled: bool) -> Iterator[Fate]:
     """What becomes of what was allocated in a statement, by the function that it is in."""
     node = statement.node
-    if _builds_on_itself(node):
-        yield Fate("stored", statement.scope.file, statement.first, statement.scope.name, BARE)
-    elif isinstance(node, ast.For | ast.AsyncFor):
-        for one in ast.walk(node.target):
-            if isinstance(one, ast.Name):
-                yield from values.of_name(statement, one.id)
+    if isinstance(node, ast.For | ast.AsyncFor):
+        named = [one.id for one in ast.walk(node.target) if isinstance(one, ast.Name)]
+        for name in named:
+            yield from values.of_name(statement, name, BARE if len(named) == 1 else DERIVED)
     elif names := [*_filled_names(node)] if filled else []:
         for name in names:
             yield from values.of_name(statement, name)

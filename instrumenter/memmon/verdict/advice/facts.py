@@ -1,0 +1,148 @@
+"""What a fix is chosen by: the culprit's own statement as a tree, how its memory was taken, and what holds it."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from memmon.verdict.code.flows import flows_of
+from memmon.verdict.code.origins import called_names, origins_of
+from memmon.verdict.code.puts import FILLING, puts_of
+from memmon.verdict.code.source import source_lines, without_comment
+from memmon.verdict.code.syntax import Definition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from memmon.verdict.code.flows import Flows
+    from memmon.verdict.code.syntax import Statement
+    from memmon.verdict.model import Culprit, GrownContainer, Verdict
+
+_MANY_BLOCKS = 100
+"""Memory in so many blocks is no single allocation."""
+
+
+@dataclass(frozen=True)
+class Called:
+    """One call in the statement."""
+
+    names: frozenset[str]
+    """What may be called, by its full name."""
+    arguments: int
+    keywords: frozenset[str]
+    line: str
+    """The line of the source that it begins on."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of the line that a fix is for."""
+
+    calls: tuple[Called, ...] = ()
+    """The calls of the statement itself; of a function, those of its body."""
+    stored: frozenset[str] = frozenset()
+    """The origins of what the statement puts into something, as far as they are known."""
+    stores: bool = False
+    """It puts something into something."""
+    makes_list: bool = False
+    """It is a comprehension that makes all of something."""
+    repeats: bool = False
+    """It makes one thing of many times another: ``[0] * n``, ``1 << n``."""
+    clears: bool = False
+    """Its loop's body clears what it has gone through."""
+    decorators: str = ""
+    """Those of the function around it, each as it is written without its @."""
+    returns: bool = False
+    at_once: bool = True
+    """Nothing speaks for many small amounts."""
+    holder: GrownContainer | None = None
+    """What keeps the memory."""
+
+
+def facts_of(culprit: Culprit, verdict: Verdict, ignored: Iterable[int]) -> Facts:
+    """The facts of a culprit's line; those of its code are missing where it can't be read.
+
+    The statements that begin at the lines ``ignored`` are known to have taken next to nothing.
+    """
+    holder = verdict.holder.container if verdict.holder and culprit is verdict.culprit else None
+    gradual = culprit.role == "kept" or culprit.shown_by in ("leak", "census") or culprit.blocks >= _MANY_BLOCKS
+    known = Facts(at_once=not gradual and holder is None, holder=holder)
+    if not culprit.file or not culprit.line:
+        return known
+    flows = flows_of((culprit.file,), verdict.target)
+    syntax = flows.program.syntaxes.get(culprit.file)
+    statement = syntax.statement_at(culprit.line) if syntax else None
+    if syntax is None or statement is None:
+        return known
+    left_out = set(ignored)
+    looked_at = [statement]
+    if isinstance(statement.node, Definition):
+        within = range(statement.node.lineno, (statement.node.end_lineno or statement.node.lineno) + 1)
+        looked_at = [one for one in syntax.statements if one.first in within and one.first not in left_out]
+    return _of_code(looked_at, flows, known)
+
+
+def _of_code(statements: list[Statement], flows: Flows, known: Facts) -> Facts:
+    first = statements[0]
+    expressions = [(one, around.scope) for around in statements for one in around.expressions]
+    calls = [(one, scope) for one, scope in expressions if isinstance(one, ast.Call)]
+    puts = [put for one in statements for put in puts_of(one) if _is_store(put.how, put.called, put.into)]
+    stored = {origin for put in puts for part in _parts(put.value) for origin in _origins(part, put.statement, flows)}
+    around = first.node if isinstance(first.node, Definition) else first.scope.node
+    return Facts(
+        calls=tuple(
+            Called(
+                frozenset(called_names(call, scope, flows)),
+                len(call.args),
+                frozenset(one.arg or "**" for one in call.keywords),
+                without_comment(source_lines(scope.file)[call.lineno - 1]).rstrip(","),
+            )
+            for call, scope in calls
+        ),
+        stored=frozenset(stored),
+        stores=bool(puts),
+        makes_list=any(isinstance(one, ast.ListComp | ast.SetComp | ast.DictComp) for one, _ in expressions),
+        repeats=any(_repeats(one) for one, _ in expressions),
+        clears=any(
+            isinstance(one, ast.Attribute) and one.attr in ("clear", "remove", "removeprevious")
+            for one in ast.walk(first.node)
+        ),
+        decorators="\n".join(map(ast.unparse, around.decorator_list)) if isinstance(around, Definition) else "",
+        returns=isinstance(first.node, ast.Return),
+        at_once=known.at_once,
+        holder=known.holder,
+    )
+
+
+def _is_store(how: str, called: str, into: ast.expr) -> bool:
+    if how == "binding":
+        return isinstance(into, ast.Attribute)
+    return how in ("key", "slice", "augmented") or (how in ("method", "function") and called in FILLING)
+
+
+def _parts(value: ast.expr | None) -> list[ast.expr]:
+    """A value, and of a display what is in it."""
+    if isinstance(value, ast.Tuple | ast.List | ast.Set):
+        return [value, *value.elts]
+    if isinstance(value, ast.Dict):
+        return [value, *value.values]
+    return [value] if value else []
+
+
+def _origins(part: ast.expr, statement: Statement, flows: Flows) -> set[str]:
+    return origins_of(part, statement.scope, flows)
+
+
+def _repeats(node: ast.expr) -> bool:
+    if not isinstance(node, ast.BinOp):
+        return False
+    if isinstance(node.op, ast.LShift):
+        return True
+    sides = (node.left, node.right)
+    many = any(isinstance(one, ast.List | ast.Tuple) or _is_text(one) for one in sides)
+    return isinstance(node.op, ast.Mult) and many
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)

@@ -1,0 +1,265 @@
+"""What is advised for which line: each with its cheap remedy, and twins beside them that look like it and get none.
+
+``# HERE`` marks the culprit's line. The advice is told by words that it has in English; of a twin, by words that it
+must not have.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Taken(NamedTuple):
+    """A line that takes memory at once."""
+
+    words: str
+    source: str
+    twin: str
+    """The same work in a way for which that advice does not fit."""
+
+
+class Kept(NamedTuple):
+    """A container that keeps memory bit by bit."""
+
+    words: str
+    path: str
+    type: str
+    item: str
+    owner: str = ""
+    step: str = ""
+    """The last step of the way to it, as kind and type."""
+    source: str = "kept.append(thing)  # HERE\n"
+
+
+TAKEN = {
+    "a whole answer": Taken(
+        "stream=True",
+        "import requests\ndef f(url):\n    answer = requests.get(url)  # HERE\n",
+        "import requests\ndef f(url):\n    answer = requests.get(url, stream=True)  # HERE\n",
+    ),
+    "a whole answer of a session": Taken(
+        "stream=True",
+        "import requests\ndef f(session, url):\n    answer = session.get(url)  # HERE\nf(requests.Session(), 'u')\n",
+        "def f(session, url):\n    answer = session.get(url)  # HERE\nf({}, 'u')\n",
+    ),
+    "a process's output": Taken(
+        "process.stdout",
+        "import subprocess\nprocess = subprocess.Popen(['ls'])\nout, _ = process.communicate()  # HERE\n",
+        "import telnetlib\nprocess = telnetlib.Telnet()\nout, _ = process.communicate()  # HERE\n",
+    ),
+    "a process that is run": Taken(
+        "process.stdout",
+        "import subprocess\nout = subprocess.run(['ls'], capture_output=True)  # HERE\n",
+        "import subprocess\nout = subprocess.run(['ls'])  # HERE\n",
+    ),
+    "a member of an archive": Taken(
+        "archive.open(name)",
+        "import zipfile\ndef f(archive):\n    data = archive.read('x')  # HERE\n"
+        "with zipfile.ZipFile('a') as a:\n    f(a)\n",
+        "def f(archive):\n    data = archive.read('x')  # HERE\n",
+    ),
+    "a whole file": Taken(
+        "line by line",
+        "with open('big.log') as file:\n    text = file.read()  # HERE\n",
+        "with Sensor('big') as sensor:\n    text = sensor.read()  # HERE\n",
+    ),
+    "a whole file, though called otherwise": Taken(
+        "line by line",
+        "from pathlib import Path\ntext = Path('big.log').read_text()  # HERE\n",
+        "def f(file):\n    text = file.read(4096)  # HERE\nf(open('big.log'))\n",
+    ),
+    "lines of a whole file": Taken(
+        "line by line",
+        "import gzip\nlines = gzip.open('big.gz').readlines()  # HERE\n",
+        "lines = book.readlines()  # HERE\n",
+    ),
+    "a whole table": Taken(
+        "fetchmany",
+        "rows = cursor.fetchall()  # HERE\n",
+        "rows = cursor.fetchmany(99)  # HERE\n",
+    ),
+    "a whole tree": Taken(
+        "iterparse",
+        "import xml.etree.ElementTree as ET\ntree = ET.parse('big.xml')  # HERE\n",
+        "import argparse\ntree = argparse.parse('big.xml')  # HERE\n",
+    ),
+    "a tree that is not cleared": Taken(
+        "clear() each element",
+        "import xml.etree.ElementTree as ET\nfor _, one in ET.iterparse('big.xml'):  # HERE\n    print(one)\n",
+        "import xml.etree.ElementTree as ET\nfor _, one in ET.iterparse('big.xml'):  # HERE\n    one.clear()\n",
+    ),
+    "one string of it all": Taken(
+        "json.dump(",
+        "import json\ntext = json.dumps(rows)  # HERE\n",
+        "import json\njson.dump(rows, file)  # HERE\n",
+    ),
+    "parts that are joined": Taken(
+        "writelines",
+        "text = '\\n'.join(parts)  # HERE\n",
+        "import os\ntext = os.path.join('a', 'b')  # HERE\n",
+    ),
+    "a list of it all": Taken(
+        "generator",
+        "rows = [make(n) for n in numbers]  # HERE\n",
+        "def make():\n    return [n for n in range(9)]\nrows = make()  # HERE\n",
+    ),
+    "sorted": Taken(
+        "heapq.nsmallest",
+        "rows = sorted(make())  # HERE\n",
+        "rows.sort()  # HERE\n",
+    ),
+    "a configuration": Taken(
+        "delete old history",
+        "import json\nwith open('c.json') as file:\n    config = json.load(file)  # HERE\n",
+        "import json\ndef f(message):\n    config = json.loads(message)  # HERE\n",
+    ),
+    "a copy of all": Taken(
+        "only the fields",
+        "import copy\nold = copy.deepcopy(state)  # HERE\n",
+        "import copy\nold = copy.copy(state)  # HERE\n",
+    ),
+    "arrays that are joined": Taken(
+        "preallocate",
+        "import numpy as np\ngrid = np.vstack((grid, row))  # HERE\n",
+        "grid = books.vstack(row)  # HERE\n",
+    ),
+    "an array that is loaded": Taken(
+        "mmap_mode",
+        "import numpy as np\ngrid = np.load('a.npy')  # HERE\n",
+        "import numpy as np\ngrid = np.load('a.npy', mmap_mode='r')  # HERE\n",
+    ),
+    "a table in pieces": Taken(
+        "chunksize",
+        "import pandas as pd\nframe = pd.read_csv('a.csv')  # HERE\n",
+        "import pandas as pd\nframe = pd.read_csv('a.csv', chunksize=9)  # HERE\n",
+    ),
+    "one block": Taken(
+        "one allocation is too large",
+        "block = bytearray(10**9)  # HERE\n",
+        "block = price * 10  # HERE\n",
+    ),
+    "all results of a pool": Taken(
+        "imap",
+        "from multiprocessing import Pool\nwith Pool(4) as workers:\n    done = workers.map(work, jobs)  # HERE\n",
+        "done = chart.map(work, jobs)  # HERE\n",
+    ),
+}
+"""By what is taken."""
+
+KEPT = {
+    "a cache": Kept("maxsize", "render.<cache>", "dict", "str", step="cache dict"),
+    "figures": Kept("plt.close", "matplotlib._pylab_helpers.Gcf.figs", "collections.OrderedDict", "x"),
+    "statements": Kept("reset_queries", "connection.queries_log", "collections.deque", "dict"),
+    "a session": Kept("expunge_all", "session._new", "dict", "app.Row", "sqlalchemy.orm.session.Session"),
+    "a pool's input": Kept("hold it back", "pool._inqueue", "list", "tuple", "multiprocessing.queues.SimpleQueue"),
+    "futures": Kept("submit so many", "jobs", "list", "concurrent.futures._base.Future"),
+    "futures as keys": Kept(
+        "submit so many",
+        "jobs",
+        "dict",
+        "str",
+        source="from concurrent.futures import ThreadPoolExecutor\npool = ThreadPoolExecutor(2)\njobs = {}\n"
+        "for url in urls:\n    jobs[pool.submit(fetch, url)] = url  # HERE\n",
+    ),
+    "tasks": Kept("add_done_callback(tasks.discard)", "tasks", "set", "_asyncio.Task"),
+    "a queue": Kept("Queue(maxsize=…)", "jobs.queue", "collections.deque", "str", "queue.Queue"),
+    "a queue of tasks": Kept("Queue(maxsize=…)", "inbox._queue", "collections.deque", "dict", "asyncio.queues.Queue"),
+    "handlers": Kept("removeHandler", "log.handlers", "list", "logging.StreamHandler", "logging.Logger"),
+    "log records": Kept("let them go to a file", "capture.buffer", "list", "logging.LogRecord"),
+    "exceptions": Kept("with_traceback(None)", "failed", "list", "ValueError"),
+    "exceptions in tuples": Kept(
+        "with_traceback(None)",
+        "failed",
+        "list",
+        "tuple",
+        source="def f(work, failed):\n    try:\n        work()\n    except ValueError as error:\n"
+        "        failed.append((work, error))  # HERE\n",
+    ),
+    "exceptions that a method is given": Kept(
+        "with_traceback(None)",
+        "failures.items",
+        "list",
+        "tuple",
+        source="class Failures:\n    def note(self, where, error):\n        self.items.append((where, error))  # HERE\n"
+        "def f(work, failures):\n    try:\n        work()\n    except ValueError as error:\n"
+        "        failures.note(work, error)\n",
+    ),
+    "views of bytes": Kept("bytes(view)", "heads", "list", "memoryview"),
+    "views of arrays": Kept(
+        "copy()",
+        "heads",
+        "list",
+        "numpy.ndarray",
+        source="def f(heads, signal):\n    heads.append(signal[3:9])  # HERE\n",
+    ),
+    "views that a function gives": Kept(
+        "copy()",
+        "heads",
+        "list",
+        "numpy.ndarray",
+        source="def head(signal):\n    part = signal[3:9]\n    return part\n"
+        "def f(heads, signal):\n    heads.append(head(signal))  # HERE\n",
+    ),
+    "parts of a page": Kept("str(tag.string)", "titles", "list", "bs4.element.NavigableString"),
+    "parts of a document": Kept("not the node", "titles", "dict", "lxml.etree._Element"),
+    "a graph": Kept("detach()", "total", "app.Tensor", "app.Tensor", step="chain app.Tensor"),
+    "a chain": Kept("cut the link", "head", "app.Version", "app.Version", step="chain app.Version"),
+    "bound methods": Kept("WeakMethod", "bus.handlers['price']", "list", "method", "app.Bus"),
+    "functions that are registered": Kept("WeakMethod", "model.changed._receivers", "list", "function", "app.Signal"),
+    "keys that are made by reading": Kept(
+        ".get(key)", "hits", "collections.defaultdict", "list", source="print(len(hits[client]))  # HERE\n"
+    ),
+    "pictures": Kept("close()", "pages", "list", "PIL.Image.Image"),
+    "weak keys": Kept("refers to its key", "known.data", "dict", "tuple", "weakref.WeakKeyDictionary"),
+    "a shelf": Kept("sync()", "book.cache", "dict", "dict", "shelve.DbfilenameShelf"),
+    "copies of all": Kept(
+        "only the fields that are needed later",
+        "history",
+        "list",
+        "app.State",
+        source="history.append(deepcopy(s))  # HERE\n",
+    ),
+    "a dictionary": Kept("popitem()", "CACHE", "dict", "str"),
+    "a list": Kept("write it out in batches", "rows", "list", "dict"),
+}
+"""By what is held."""
+
+NOT_SO = {
+    "arrays that are no views": Kept(
+        "copy()", "grids", "list", "numpy.ndarray", source="def f(grids, n):\n    grids.append(zeros(n))  # HERE\n"
+    ),
+    "no exception": Kept(
+        "traceback", "rows", "list", "tuple", source="def f(rows, error):\n    rows.append((1, error))  # HERE\n"
+    ),
+    "functions of no register": Kept("WeakMethod", "steps", "list", "function"),
+    "a default that is stored into": Kept(
+        ".get(key)", "hits", "collections.defaultdict", "list", source="hits[client].append(1)  # HERE\n"
+    ),
+    "an attribute that is called a queue": Kept("maxsize", "job.queue", "list", "dict", "app.Job"),
+    "records of the program's own": Kept("let them go to a file", "kept", "list", "app.Record"),
+    "a cache with a bound": Kept(
+        "give the cache a maxsize",
+        "rows",
+        "list",
+        "str",
+        source="@lru_cache(9)\ndef f(n):\n    rows.append(n)  # HERE\n",
+    ),
+    "read by a method of that name": Kept(
+        "line by line", "rows", "list", "str", source="def f(rows, sensor):\n    rows.append(sensor.read())  # HERE\n"
+    ),
+    "small messages": Kept(
+        "history",
+        "rows",
+        "list",
+        "dict",
+        source="import json\ndef f(rows, text):\n    rows.append(json.loads(text))  # HERE\n",
+    ),
+    "small texts": Kept(
+        "one string",
+        "rows",
+        "list",
+        "str",
+        source="import json\ndef f(rows, one):\n    rows.append(json.dumps(one))  # HERE\n",
+    ),
+}
+"""What looks like another kind, and the words that its advice must not have."""
