@@ -49,10 +49,10 @@ def census(rss: float, *rows: dict[str, Any], since: float = 60.0) -> str:
     return fact("census", {"rss_mb": rss, "grown_mb": rss - since, "whole": True, "grown": list(rows)})
 
 
-def window(rss: float, line_number: int, mb: float, growth: float = 20.0) -> GrowthWindow:
-    """A window in which ``line_number`` allocated ``mb``."""
+def window(rss: float, line_number: int, mb: float, growth: float = 20.0, *, running: bool = True) -> GrowthWindow:
+    """A window in which ``line_number`` allocated ``mb``; ``running``: and was not left."""
     frame = Frame(BOT, line_number, "work")
-    return GrowthWindow("tracemalloc", rss, growth, (Allocation(mb, (frame,), 1, frame),))
+    return GrowthWindow("tracemalloc", rss, growth, (Allocation(mb, (frame,), int(running), frame),))
 
 
 @pytest.fixture
@@ -181,14 +181,26 @@ def test_what_grew_after_the_last_window_is_nobodys(judged: Callable[..., Verdic
 
 
 def test_a_windows_line_is_called_what_made_it(judged: Callable[..., Verdict]) -> None:
-    """No container was seen to grow: nothing says that the line keeps anything, so that is not said, nor certain."""
+    """No container was seen to grow: nothing says that the line keeps anything, so that is not said."""
     verdict = judged(windows=(window(260, MAKES, 20), window(280, MAKES, 20)))
     assert verdict.culprit is not None
-    assert (verdict.culprit.role, verdict.culprit.confidence) == ("taken", "likely")
+    assert (verdict.culprit.line, verdict.culprit.role, verdict.culprit.confidence) == (MAKES, "taken", "guess")
     told = " ".join(headline(verdict))
     assert "made at" in told
     assert "What keeps it was not found" in told
     assert "kept by" not in told
+
+
+@pytest.mark.parametrize(("still_at", "sure"), [(MAKES, "likely"), (MAKES + 3, "guess")])
+def test_what_one_statement_is_at_all_the_while_is_likely(
+    judged: Callable[..., Verdict], still_at: int, sure: str
+) -> None:
+    """The line was on the stack in every window, and at the last look: it has not handed anything on yet."""
+    stack = fact("stack", {"thread": "MainThread", "frames": [[BOT, still_at, "work"]]})
+    windows = tuple(window(rss, still_at, 19, running=still_at == MAKES) for rss in (260, 280))
+    culprit = judged(stack, windows=windows).culprit
+    assert culprit is not None
+    assert (culprit.line, culprit.confidence) == (still_at, sure)
 
 
 def test_several_that_one_line_fills_are_one_answer(judged: Callable[..., Verdict]) -> None:

@@ -76,6 +76,8 @@ def from_grown_containers(moment: LastMoment) -> Iterator[Candidate]:
     sure = holder.confidence
     if sure == "certain" and not (agreed and line.exact and not line.stopped):
         sure = "likely"
+    if sure == "guess" and agreed:
+        sure = "likely"
     culprit = Culprit(
         file=line.frame.file,
         line=line.frame.line,

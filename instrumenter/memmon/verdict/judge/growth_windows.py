@@ -41,6 +41,8 @@ class GrowingLine:
     """The share of the windows' own growth that the line held."""
     by: str
     """How the window that speaks for it most was observed."""
+    at_once: bool
+    """One statement was at it all the while: the line had not been left when the windows ended."""
     stale: bool
     """Much has grown since the last window."""
 
@@ -111,7 +113,16 @@ def _growing_line(windows: Sequence[GrowthWindow], line: tuple[str, int | None])
     heaviest, frame, window = max(its_own, key=lambda each: each[0].mb)
     grown = sum(max(_seen_mb(other), other.growth_mb) for other in {id(each[2]): each[2] for each in its_own}.values())
     share = sum(one.mb for one, _, _ in its_own) / (grown or 1.0)
-    return GrowingLine(frame, heaviest.frames, 0.0, 0.0, 0.0, share, window.by, stale=False)
+    at_once = all(_had_not_left(one, frame) for one, _, _ in its_own)
+    return GrowingLine(frame, heaviest.frames, 0.0, 0.0, 0.0, share, window.by, at_once, stale=False)
+
+
+def _had_not_left(allocation: Allocation, line: Frame) -> bool:
+    """Whether the line is among the outermost frames that were on the stack all the while."""
+    return any(
+        (one.file, one.line) == (line.file, line.line)
+        for one in allocation.frames[len(allocation.frames) - allocation.running :]
+    )
 
 
 def goes_through(found: GrowingLine, file: str | None, first: int | None, last: int | None) -> bool:

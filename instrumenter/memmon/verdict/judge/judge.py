@@ -99,11 +99,13 @@ def _subject(conclusions: Sequence[Conclusion]) -> Conclusion:
     """The process that the verdict speaks of.
 
     It is the first one, unless memory ended others: then the one that shows it most, killed before failed. While the
-    first is running, it is the one.
+    first is running, only a kill speaks for another.
     """
     first = conclusions[0]
-    ended = [one for one in conclusions if one.by_memory] or [one for one in conclusions if one.cause in _TELLING]
-    if first.outcome == "running" or not ended:
+    ended = [one for one in conclusions if one.by_memory]
+    if not ended and first.outcome != "running":
+        ended = [one for one in conclusions if one.cause in _TELLING]
+    if not ended:
         return first
 
     def shows(one: Conclusion) -> tuple[bool, float, int, float]:

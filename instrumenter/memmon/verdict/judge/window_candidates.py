@@ -22,7 +22,8 @@ _CERTAIN_SHARE = 0.7
 def from_growth_windows(moment: LastMoment) -> Iterator[Candidate]:
     """The line that kept what grew, by the windows of the growth's last phase.
 
-    A window sees who allocates, not who holds it in the end: only of a single call that has not returned it is certain.
+    A window sees who allocates, not who holds it in the end. So only of a single call that has not returned it is
+    certain, and of what one statement was at all the while, likely; what was made bit by bit may be kept elsewhere.
     """
     found = growing_line(moment.history, moment.final_mb)
     if found is None:
@@ -39,7 +40,7 @@ def from_growth_windows(moment: LastMoment) -> Iterator[Candidate]:
         function=frame.function or None,
         pid=moment.history.header.pid,
         shown_by="window",
-        confidence="guess" if weak else "certain" if sure else "likely",
+        confidence="guess" if weak or not (found.at_once and goes_on) else "certain" if sure else "likely",
         growth_mb=found.mb + since_mb,
         of_mb=found.of_mb + since_mb,
         checkpoint=around[-1].opened.name if around else None,
