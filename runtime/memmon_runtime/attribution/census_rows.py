@@ -144,6 +144,8 @@ def _step(walk: Walk, at: int) -> Tuple[str, str, str]:  # noqa: PLR0911 - one k
         return ("attribute", found, "." + found) if found else ("element", "", "[…]")
     if kind in ("attribute", "frame"):
         return kind, str(name), f".{name}"
+    if kind == "cell" and name:
+        return kind, str(name), f".<closure>.{name}"
     if kind == "bound":
         return kind, "", ".__self__"
     return kind, str(name), f".<{kind}>"
