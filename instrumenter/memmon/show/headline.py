@@ -61,7 +61,8 @@ def _outcome(verdict: Verdict, say: Say) -> str:
         what = _killed(verdict, say) + _child(verdict, say)
         return f"{what}{_sure(verdict.cause_confidence, say)}{_died(verdict, say)}{say('.', '。')}"
     if verdict.outcome == "running":
-        return say("STILL RUNNING; nothing is decided.", "仍在运行，尚无结论。")
+        near = _near(verdict, say)
+        return say(f"STILL RUNNING{near}; nothing is decided.", f"仍在运行{near}，尚无结论。")
     if verdict.outcome == "exception":
         raised = verdict.exception
         what = raised.type if raised else say("an exception", "异常")
@@ -72,9 +73,23 @@ def _outcome(verdict: Verdict, say: Say) -> str:
             f"ENDED with {what}{f' at {where}' if where else ''}{why}{_child(verdict, say)}.",
             f"异常结束：{what}{f'，位置 {where}' if where else ''}{why}{_child(verdict, say)}。",
         )
+    near = _near(verdict, say)
     if verdict.exit_status:
-        return say(f"FINISHED with exit status {verdict.exit_status}.", f"结束，退出状态 {verdict.exit_status}。")
-    return say("FINISHED normally.", "正常结束。")
+        status = verdict.exit_status
+        return say(f"FINISHED with exit status {status}{near}.", f"结束，退出状态 {status}{near}。")
+    return say(f"FINISHED normally{near}.", f"正常结束{near}。")
+
+
+def _near(verdict: Verdict, say: Say) -> str:
+    """How near its limit a program came that lived."""
+    near = verdict.near
+    if near is None:
+        return ""
+    limit = mb(near.limit_mb)
+    if near.told:
+        return say(f", though its --limit of {limit} was reached", f"，但曾达到 --limit 设定的 {limit}")
+    share = f"{near.share:.0%}"
+    return say(f", but it had come to {share} of its limit of {limit}", f"，但内存曾达到上限 {limit} 的 {share}")
 
 
 def _child(verdict: Verdict, say: Say) -> str:
@@ -118,7 +133,8 @@ def _held(verdict: Verdict, say: Say) -> list[str]:
     """What holds the memory, or that it was not found where a line is named for making it."""
     holder = verdict.holder
     if holder is None:
-        made = verdict.culprit and verdict.culprit.shown_by == "window"
+        named = verdict.culprit or (verdict.near.most if verdict.near else None)
+        made = named and named.shown_by == "window"
         return [say("What keeps it was not found.", "未能找到持有它的对象。")] if made else []
     what = holder.container
     return [
@@ -164,6 +180,9 @@ _SHOWN_BY: dict[ShownBy, tuple[str, str]] = {
     "raised": ("Memory was refused at {what}", "申请内存失败于 {what}"),
 }
 
+_WAS_AT = ("It was then at {what}", "当时执行到 {what}")
+"""In place of where it was last seen, where it went on."""
+
 
 def _named(culprit: Culprit, say: Say) -> str:
     """The line and its checkpoint; where no line is known, the checkpoints between which it is."""
@@ -190,10 +209,12 @@ def headline(verdict: Verdict) -> tuple[str, ...]:
     lines = [_outcome(verdict, say)]
     if verdict.grew in _GREW:
         lines.append(say(*_GREW[verdict.grew]))
-    culprit = verdict.culprit
+    most = verdict.near.most if verdict.near else None
+    culprit = verdict.culprit or most
     if culprit:
-        took = _took(culprit, verdict.rss.limit, say)
-        sentence = say(*_SHOWN_BY[culprit.shown_by]).format(what=_named(culprit, say)) + _sure(culprit.confidence, say)
+        took = _took(culprit, verdict.near.limit_mb if verdict.near else verdict.rss.limit, say)
+        shown = _WAS_AT if most and culprit.shown_by == "stack" else _SHOWN_BY[culprit.shown_by]
+        sentence = say(*shown).format(what=_named(culprit, say)) + _sure(culprit.confidence, say)
         lines.append(f"{sentence}{say(': ', '：') if took else ''}{took}{say('.', '。')}")
         lines += _held(verdict, say)
     if verdict.over_alarm:

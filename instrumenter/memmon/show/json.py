@@ -134,7 +134,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "cause": verdict.cause,
         "cause_confidence": verdict.cause_confidence,
         "grew": verdict.grew,
-        "near_limit": verdict.near_limit,
+        "near_limit": verdict.near is not None,
         "signal": verdict.signal,
         "evidence": list(verdict.evidence),
         "culprit": _culprit(verdict.culprit),

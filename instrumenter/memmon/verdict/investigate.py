@@ -15,10 +15,11 @@ from memmon.verdict.code.collector_switch import lines_that_switch_off
 from memmon.verdict.code.kept_value import values_in
 from memmon.verdict.code.source import code_at, last_line
 from memmon.verdict.code.storing_line import storing_line
-from memmon.verdict.evidence.gather import gather
+from memmon.verdict.evidence.gather import after_end, gather
 from memmon.verdict.evidence.kernel import KernelLog
 from memmon.verdict.judge.grew import LEAST_UNCOLLECTED
 from memmon.verdict.judge.judge import judge
+from memmon.verdict.judge.near_limit import near_limit
 from memmon.verdict.judge.outcome import Case
 from memmon.verdict.judge.retaining_line import retaining_line, still_running
 from memmon.verdict.model import ExternalEvidence
@@ -44,9 +45,10 @@ def investigate(log: str | None, *, top: int = 10) -> Verdict:
     for other in logs_of_run(first)[1:]:
         with suppress(LogError):  # a child that was killed before its first line takes nothing from the rest
             histories.append(read_process(str(other)))
-    kernel_log = KernelLog() if not all(map(_ended_by_itself, histories)) else None
+    needs_kernel_log = any(near_limit(one) or not _ended_by_itself(one) for one in histories)
+    kernel_log = KernelLog() if needs_kernel_log else None
     verdict = judge([_case(history, kernel_log) for history in histories], top=top)
-    code = _code(verdict.culprit, verdict)
+    code = _code(verdict.culprit or (verdict.near.most if verdict.near else None), verdict)
     advice = advise(verdict, code, _code(verdict.over_alarm, verdict))
     return replace(verdict, code=code.line if code else None, advice=advice)
 
@@ -67,8 +69,14 @@ def _ended_by_itself(history: ProcessHistory) -> bool:
 def _case(history: ProcessHistory, kernel_log: KernelLog | None) -> Case:
     """The process with what is found outside its log; a dead program's log is completed by the way."""
     history = replace(history, windows=_with_retaining_lines(history))
-    if _ended_by_itself(history) or kernel_log is None:
+    if kernel_log is None or (_ended_by_itself(history) and not near_limit(history)):
         return Case(history, ExternalEvidence())
+    if _ended_by_itself(history):
+        external = after_end(history, kernel_log)
+        if external.kernel:
+            keep_proof(history, external)
+            history = replace(history, stacks=history.critical_stacks)
+        return Case(history, external, {}, _stores(history))
     external = gather(history, kernel_log)
     if not external.alive:
         keep_last_checkpoint(history)

@@ -137,7 +137,10 @@ def _loaded_at_two_lines(hotspots: tuple[Hotspot, ...], culprit: Culprit | None,
 
 
 def advise(verdict: Verdict, code: Code | None, over_alarm_code: Code | None) -> tuple[str, ...]:
-    """What to do, most urgent first; nothing where nothing is wrong."""
+    """What to do, most urgent first; nothing where nothing is wrong.
+
+    ``code`` is the culprit's, or that of what grew most in a run that came near its limit and lived.
+    """
     say = Say(verdict.language)
     advice: list[str] = []
     other = for_what_grew(verdict, say)
@@ -145,6 +148,8 @@ def advise(verdict: Verdict, code: Code | None, over_alarm_code: Code | None) ->
         advice += other
     elif verdict.culprit and verdict.memory_suspected:
         advice.append(_for_culprit(verdict.culprit, code, verdict, say))
+    elif verdict.near and verdict.near.most:
+        advice.append(_for_culprit(verdict.near.most, code, verdict, say))
     if verdict.over_alarm:
         advice.append(_for_culprit(verdict.over_alarm, over_alarm_code, verdict, say))
     advice += _loaded_twice(verdict.hotspots, verdict.culprit, say)

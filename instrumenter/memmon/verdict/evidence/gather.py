@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from memmon.verdict.evidence.kernel import cgroup_kills, machine_kills
@@ -12,6 +13,9 @@ from memmon.verdict.model import ExternalEvidence
 if TYPE_CHECKING:
     from memmon.verdict.evidence.kernel import KernelLog
     from memmon.verdict.model import ProcessHistory, Proof
+
+_RIGHT_AFTER = 30.0
+"""A kill so many seconds after the end of a log is that of another process, to which the number was given again."""
 
 
 def gather(history: ProcessHistory, kernel_log: KernelLog) -> ExternalEvidence:
@@ -27,6 +31,30 @@ def gather(history: ProcessHistory, kernel_log: KernelLog) -> ExternalEvidence:
         kernel_log_whole=since is not None and kernel_log.reaches_back_to(since),
     )
     return _with_proof(external, history.proof) if history.proof else external
+
+
+def after_end(history: ProcessHistory, kernel_log: KernelLog) -> ExternalEvidence:
+    """What shows that the process was killed right after its log got its end, while the interpreter clears up."""
+    header, ended = history.header, _moment(history)
+    if ended is None:
+        return ExternalEvidence()
+    lines = (*(history.proof.kernel if history.proof else ()), *kernel_log.lines)
+    return ExternalEvidence(
+        kernel=tuple(
+            line for line in lines if line.pid == header.pid and ended - SLACK <= line.at <= ended + _RIGHT_AFTER
+        )
+    )
+
+
+def _moment(history: ProcessHistory) -> float | None:
+    """When the last record was written, in seconds since the epoch; None where the log does not tell."""
+    if history.header.offset is None:
+        return None
+    try:
+        local = datetime.fromisoformat(history.last.when).replace(tzinfo=timezone.utc)
+    except ValueError:
+        return None
+    return local.timestamp() - history.header.offset
 
 
 def _with_proof(external: ExternalEvidence, proof: Proof) -> ExternalEvidence:

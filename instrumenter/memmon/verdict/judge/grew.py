@@ -43,7 +43,7 @@ def what_grew(subject: Conclusion, run: Sequence[Conclusion], final_mb: float) -
     forks = [one.case.history for one in run if _forked_from(one, subject)]
     # The memory that a parent shares with those that it has forked was no growth of theirs.
     begun = min(forks, key=lambda one: one.header.started or 0.0, default=history)
-    own_mb = known_rss_mb(subject) - begun.baseline_mb
+    own_mb = max(known_rss_mb(subject), around.rss_mb if around else 0.0) - begun.baseline_mb
     used, before = around.cgroup if around else None, begun.header.cgroup_use
     if around is not None and around.rule == "available":
         return _of_machine(history, own_mb, around, run)

@@ -13,12 +13,13 @@ from memmon.verdict.judge.figures import hotspots_of, mark_culprit, merge_proces
 from memmon.verdict.judge.grew import known_rss_mb, what_grew
 from memmon.verdict.judge.known_regressions import known_regression
 from memmon.verdict.judge.last_moment import LastMoment
+from memmon.verdict.judge.near_limit import moment_of, near_limit
 from memmon.verdict.judge.other_causes import culprit_of_other, switch_of_collector
 from memmon.verdict.judge.outcome import Case, Conclusion, conclude, exit_status
 from memmon.verdict.model import Rss, Verdict, WhatGrew
 from memmon.verdict.wording.language import Say
 from memmon.verdict.wording.reasons import the_others, why_this_holder, why_this_line
-from memmon.verdict.wording.what_grew import why_it_grew
+from memmon.verdict.wording.what_grew import near_words, why_it_grew
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,15 +51,21 @@ def judge(cases: Sequence[Case], *, top: int = 10) -> Verdict:
         else culprit_of_other(grew, moment, subject, conclusions)
     )
     holder = holder_of(moment) if culprit and subject.cause and grew.kind in (None, "rss") else None
+    near = near_limit(history)
+    if near and subject.outcome in ("finished", "running"):
+        moment = moment_of(subject.case, near)
+        grew = what_grew(subject, conclusions, near.rss_mb)
+        most = weigh_culprit(moment) if grew.is_own else culprit_of_other(grew, moment, subject, conclusions)
+        near, holder = replace(near, most=most), holder_of(moment) if grew.is_own else None
     over = over_alarm(moment)
     if over and culprit and (over.checkpoint, over.line) == (culprit.checkpoint, culprit.line):
         over = None
     processes = _processes(conclusions)
     mine = processes[conclusions.index(subject)]
-    evidence = [*subject.words, *why_it_grew(grew, say)]
+    evidence = [*subject.words, *(near_words(near, say) if near else ()), *why_it_grew(grew, say)]
     regression = known_regression(history.header.python, say) if subject.cause in _MEMORY and grew.is_own else None
     evidence += [regression] if regression else []
-    for one in (culprit, over):
+    for one in (culprit, near.most if near else None, over):
         evidence += why_this_line(one, say) if one else ()
     evidence += [why_this_holder(holder, say)] if holder else []
     evidence += the_others(processes, mine, say)
@@ -80,7 +87,7 @@ def judge(cases: Sequence[Case], *, top: int = 10) -> Verdict:
         culprit=culprit,
         holder=holder,
         grew=grew.kind,
-        near_limit=False,
+        near=near,
         rss=Rss(history.baseline_mb, history.last_mb, _peak_mb(history, final_mb), history.header.limit_mb),
         processes=tuple(processes),
         hotspots=mark_culprit(hotspots, culprit),

@@ -114,7 +114,9 @@ def _outcome(case: Case) -> Outcome:
         by_itself = history.supervised.signal is None or (failed and history.ended is not None)
         return "killed" if not by_itself else "exception" if failed else "finished"
     if history.ended is not None:
-        return "exception" if failed else "finished"
+        # While the interpreter clears up, the log has got its end already.
+        killed_after = any(line.sort == "oom-kill" and line.pid == history.header.pid for line in case.external.kernel)
+        return "killed" if killed_after else "exception" if failed else "finished"
     if case.external.alive:
         return "running"
     return "exception" if history.raised else "killed"

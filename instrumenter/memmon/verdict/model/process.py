@@ -69,6 +69,10 @@ class ProcessHistory:
     """Each checkpoint at its largest, where it grew at all, the largest first."""
     stacks: tuple[Stack, ...]
     """The stacks that were written last, where that was after ``checkpoint``."""
+    critical: Record | None
+    """The record with the most memory among those at CRITICAL; where a `--limit` was reached, that of this moment."""
+    critical_stacks: tuple[Stack, ...]
+    """The stacks that were written last at that level, or at that moment."""
     threads: tuple[tuple[str, str], ...]
     """The threads' numbers, as the checkpoints have them, and their names."""
     heap: Heap | None

@@ -83,6 +83,23 @@ class Holder:
 
 
 @dataclass(frozen=True)
+class NearLimit:
+    """How near a process came to its limit."""
+
+    share: float
+    """What was used of the limit; 1 is all of it."""
+    limit_mb: float
+    rss_mb: float
+    """What the process held then."""
+    record: Record | None
+    """The CRITICAL record with the most memory."""
+    told: bool = False
+    """It was the limit of `memmon run --limit`, and a MemoryError told the program so."""
+    most: Culprit | None = None
+    """Where the memory was taken or kept, where the process did not die of it."""
+
+
+@dataclass(frozen=True)
 class Process:
     """One process of the run."""
 
@@ -156,8 +173,8 @@ class Verdict:
     holder: Holder | None
     grew: Grew | None
     """What it was that grew, where that is known."""
-    near_limit: bool
-    """It came so near its limit that it was about to be killed."""
+    near: NearLimit | None
+    """How near it came to its limit, where it was about to be killed, or was."""
     rss: Rss
     processes: tuple[Process, ...]
     hotspots: tuple[Hotspot, ...]

@@ -38,7 +38,7 @@ def with_own_code(history: ProcessHistory) -> ProcessHistory:
 
 
 def _all_frames(history: ProcessHistory) -> Iterator[Frame]:
-    stacks = (stack.frames for stack in history.stacks)
+    stacks = (stack.frames for stack in (*history.stacks, *history.critical_stacks))
     ways = (one.frames for window in history.windows for one in window.allocations)
     return chain(*stacks, *ways, history.raised.frames if history.raised else ())
 
@@ -90,6 +90,7 @@ def _with_frames(history: ProcessHistory, of: Callable[[Frame], Frame]) -> Proce
     return replace(
         history,
         stacks=tuple(replace(stack, frames=each(stack.frames)) for stack in history.stacks),
+        critical_stacks=tuple(replace(stack, frames=each(stack.frames)) for stack in history.critical_stacks),
         windows=tuple(
             replace(window, allocations=tuple(replace(one, frames=each(one.frames)) for one in window.allocations))
             for window in history.windows

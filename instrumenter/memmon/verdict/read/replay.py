@@ -105,6 +105,10 @@ class Replay:
         self.background: Record | None = None
         self.background_before: Record | None = None
         self.peak_mb = 0.0
+        self.critical: Record | None = None
+        self.critical_stacks: tuple[Stack, ...] = ()
+        self._is_at_limit = False
+        """The next background record is of the moment at which a `--limit` was reached."""
         self.stacks: list[Stack] = []
         self._stacks_complete = False
         self.announced: list[Site] = []
@@ -189,6 +193,7 @@ class Replay:
 
     def _set_limit_reached(self, reached: LimitReached) -> None:
         self.limit_reached = reached
+        self._is_at_limit = True
 
     def _set_proof(self, proof: Proof) -> None:
         self.proof = proof
@@ -228,6 +233,8 @@ class Replay:
         if record.rss > self.peak_mb:  # noqa: PLR1730  # max() costs a call
             self.peak_mb = record.rss
         self._stacks_complete = True
+        if record.level == "CRITICAL" and (self.critical is None or record.rss > self.critical.rss):
+            self.critical = record
         if record.kind == "LEFT":
             self.brackets.end(record)
             self.left = self.left or record
@@ -255,6 +262,10 @@ class Replay:
             self.header = replace(self.header, language="zh")  # another monitor's log, which says so in no header
         if record.name in BACKGROUND:
             self.background_before, self.background = self.background, record
+            if self.stacks and (record.level == "CRITICAL" or self._is_at_limit):
+                self.critical_stacks = tuple(self.stacks)
+            if self._is_at_limit:
+                self.critical, self._is_at_limit = record, False
             if record.at and not self.header.from_events:  # all that the log itself tells of the stacks
                 self.stacks = [Stack(None, "", (record.at,))]
         elif record.name in EXCEPTION:

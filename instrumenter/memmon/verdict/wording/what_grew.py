@@ -9,7 +9,7 @@ from memmon.verdict.wording.language import mb
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from memmon.verdict.model import Collector, OtherProcess, WhatGrew
+    from memmon.verdict.model import Collector, NearLimit, OtherProcess, WhatGrew
     from memmon.verdict.wording.language import Say
 
 
@@ -38,6 +38,24 @@ def why_it_grew(grew: WhatGrew, say: Say) -> Iterator[str]:
         yield _uncollected(grew.collector, say)
     if grew.swap_full_mb is not None:
         yield say(f"the swap of {mb(grew.swap_full_mb)} was full", f"{mb(grew.swap_full_mb)} 的交换空间已满")
+
+
+def near_words(near: NearLimit, say: Say) -> tuple[str, ...]:
+    """How near the process came to its limit, and that it was told."""
+    came = f"{near.share:.0%}", mb(near.limit_mb), mb(near.rss_mb)
+    when = near.record.when.partition(" ")[2].partition(".")[0] if near.record else ""
+    at_en, at_zh = (f" at {when}", f"（{when}）") if when else ("", "")
+    words = say(
+        f"it came to {came[0]} of its limit of {came[1]}{at_en}, with an RSS of {came[2]}",
+        f"曾达到上限 {came[1]} 的 {came[0]}{at_zh}，当时 RSS 为 {came[2]}",
+    )
+    if not near.told:
+        return (words,)
+    told = say(
+        f"its --limit of {came[1]} was reached, with {came[2]} in use: a MemoryError was raised in its main thread",
+        f"达到 --limit 设定的 {came[1]}，当时占用 {came[2]}：在其主线程中抛出了 MemoryError",
+    )
+    return (told,)
 
 
 def _who(others: tuple[OtherProcess, ...], say: Say) -> str:
