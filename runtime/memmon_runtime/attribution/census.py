@@ -17,7 +17,7 @@ from sys import getswitchinterval, setswitchinterval
 from time import sleep, thread_time
 
 from memmon_runtime.attribution.census_counts import Known
-from memmon_runtime.attribution.census_roots import global_roots, local_roots, task_roots
+from memmon_runtime.attribution.census_roots import frame_roots, global_roots, task_roots
 from memmon_runtime.attribution.census_rows import rows_of
 from memmon_runtime.attribution.census_walk import Walk
 from memmon_runtime.attribution.library_roots import Libraries, object_roots
@@ -42,6 +42,8 @@ _FIRST_STEP = 4 * MB
 _MOST_OBJECTS = 15_000
 _WALK_SECONDS, _WEIGHING_SECONDS = 0.015, 0.01
 """So much of the processor's time the two parts of a look may take."""
+_GLOBAL_SHARE, _OWN_SHARE = 0.5, 0.8
+"""The walk from the user's global variables may take this share of that, and from all that is the user's this one."""
 _COST_SHARE = 0.01
 """All looks together may take this share of the time that the process has run."""
 _EXPLAINED = 0.5
@@ -126,23 +128,20 @@ class Census:
         }
 
     def _walk(self) -> Walk:
+        """Walk from all roots in turn, so that what several lead to is found by the one that lasts longest."""
         walk = Walk(_MOST_OBJECTS, _WALK_SECONDS)
         threads = frames_of_others()
         walk.block_frames(threads)
-        for root, thing in global_roots():
-            walk.begin_at(root, thing)
-        for (root, thing), nth in local_roots(threads):
-            walk.begin_at(root, thing, nth)
-        for (root, thing), nth in task_roots():
-            walk.begin_at(root, thing, nth)
-        walk.run()
+        walk.go(global_roots(), _GLOBAL_SHARE)
+        for start in (*frame_roots(threads, of_user=True), *task_roots()):
+            walk.go(start, _OWN_SHARE)
+        walk.follow_chains(_OWN_SHARE)
         is_whole = walk.is_whole
         self._libraries.scan()
-        for root, thing in self._libraries.growing_roots():
-            walk.begin_at(root, thing)
+        walk.go(self._libraries.growing_roots(), 1)
         if not self._is_explained:
-            for root, thing in object_roots():
-                walk.begin_at(root, thing)
-        walk.run()
+            for start in frame_roots(threads, of_user=False):
+                walk.go(start, 1)
+            walk.go(object_roots(), 1)
         walk.is_whole = is_whole
         return walk

@@ -12,7 +12,7 @@ __builtins__ = BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterator, List
+    from typing import Any, Dict, Iterator, List, Tuple
 
     from memmon_runtime.attribution.census_walk import Walk
 
@@ -20,6 +20,7 @@ ITEMS, INNER, LINKS = "items", "inner", "links"
 """What is counted at a place: the items there, the items of the containers that are the items there, the links."""
 _MOST_KNOWN = 6_000
 """So many counts are remembered."""
+_MOST_CHAINS = 100
 _MOST_INNER = 4_000
 """Of so many containers within one the items are counted, the oldest."""
 _MOST_INNER_IN_ALL = 20_000
@@ -31,7 +32,7 @@ _INNER = (list, dict, set, DEQUE)
 class Count:
     """How many of something there are, and were at first."""
 
-    __slots__ = ("at", "before", "is_whole", "items", "weight", "what")
+    __slots__ = ("at", "before", "is_known", "is_whole", "item_type", "items", "members", "weight", "what")
 
     def __init__(self, what: str, at: int, items: int) -> None:
         """``at`` is the place in the walk, ``what`` is counted there."""
@@ -42,6 +43,12 @@ class Count:
         """Of one of them, in bytes."""
         self.is_whole = False
         """Whether that is all that it weighs."""
+        self.item_type = ""
+        """The type of the newest."""
+        self.is_known = True
+        """Whether Python can tell what it weighs."""
+        self.members: List[Count] = []
+        """Those that are taken for one here."""
 
     def size(self) -> int:
         """What those weigh that are new, in bytes."""
@@ -68,7 +75,10 @@ def counts_of(walk: Walk) -> Iterator[Count]:
         length = walk.graph.length(thing, base)
         yield Count(ITEMS, at, length)
         if length > ALL and base in (dict, list) and left > 0 and _holds_containers(thing, base):
-            inner = inner_of(thing, base)
+            try:
+                inner = inner_of(thing, base)
+            except RuntimeError:  # it has changed meanwhile
+                continue
             left -= len(inner)
             yield Count(INNER, at, sum(map(len, inner)))
     for first, chain in walk.links.items():
@@ -83,8 +93,8 @@ def inner_of(thing: Any, base: Any) -> List[Any]:
 
 
 def _holds_containers(thing: Any, base: Any) -> bool:
-    first = next(iter(dict.values(thing) if base is dict else base.__iter__(thing)), None)
-    return type(first) in _INNER
+    first = list(islice(dict.values(thing) if base is dict else base.__iter__(thing), 1))
+    return bool(first) and type(first[0]) in _INNER
 
 
 class Known:
@@ -94,6 +104,7 @@ class Known:
         """Nothing has been counted."""
         self._by_id: Dict[int, int] = {}
         self._by_way: Dict[int, int] = {}
+        self._chains: Dict[int, Tuple[int, int]] = {}
         self._is_news = True
         """Whether what is not known may have been there before: then it has not grown."""
 
@@ -110,6 +121,8 @@ class Known:
             otherwise = 0 if way and not is_library and not self._is_news else count.items
             otherwise = at_first.get(id(walk.things[count.at]), otherwise) if is_library else otherwise
             before = self._before(0 if count.what == LINKS else identity, way, otherwise)
+            if count.what == LINKS and way:
+                self._go_on(walk, count, way)
             count.before = before
             by_id[identity] = before
             if way and len(self._by_way) < (_MOST_KNOWN // 2 if is_library else _MOST_KNOWN):
@@ -120,6 +133,16 @@ class Known:
         self._by_id = by_id if walk.is_whole or len(self._by_id) > _MOST_KNOWN else {**self._by_id, **by_id}
         self._is_news = not walk.is_whole
         return grown
+
+    def _go_on(self, walk: Walk, count: Count, way: int) -> None:
+        """Count on where a chain that is too long to be counted has got new links before its first one."""
+        first, chain = id(walk.things[count.at]), walk.links[count.at]
+        known, counted = self._chains.get(way, (first, count.items))
+        if known != first and not walk.is_whole:
+            fresh = next((nth for nth, link in enumerate(chain) if id(walk.things[link]) == known), len(chain))
+            count.items = max(counted + fresh, count.items)
+        if len(self._chains) < _MOST_CHAINS or way in self._chains:
+            self._chains[way] = first, count.items
 
     def _before(self, identity: int, way: int, otherwise: int) -> int:
         """How many items a container had at first; where it was not there, as many as ``otherwise`` says."""

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from typing import Any, Dict, Iterator, List, Optional, Tuple
 
     Threads = Dict[int, FrameType]
-    Start = Tuple["Root", Any]
+    # A root, what it leads to, and which of several alike it is: of recursive calls, of tasks of one coroutine.
+    Start = Tuple["Root", Any, int]
 
 _MOST_FRAMES = 60
 """Of a stack so many frames are looked into, at each of its ends."""
@@ -73,22 +74,25 @@ def global_roots() -> Iterator[Start]:
         if is_user_code(file) if file is not None else name == "__main__":
             for variable, value in list(names_of(module).items()):
                 if type(variable) is str and not variable.startswith("__"):
-                    yield Root("global", variable, absolute(file) if file else None), value
+                    yield Root("global", variable, absolute(file) if file else None), value, 0
 
 
-def local_roots(threads: Threads) -> Iterator[Tuple[Start, int]]:
-    """The variables of the user's functions that run, the outermost first; with which frame of its code each is of."""
+def frame_roots(threads: Threads, *, of_user: bool) -> Iterator[List[Start]]:
+    """The variables of the functions that run, frame by frame, the outermost first: of the user's or of all others."""
     for thread, innermost in threads.items():
-        seen: dict[int, int] = {}
+        seen: Dict[int, int] = {}
         for frame in _outermost_first(innermost):
-            code = frame.f_code
-            if not is_user_code(code.co_filename):
-                continue
-            nth = seen[id(code)] = seen.get(id(code), -1) + 1
-            file, function = file_of(frame), function_name(code)
-            line = original_line(code.co_filename, frame.f_lineno or code.co_firstlineno)
-            for name, value in variables_of(frame):
-                yield (Root("local", name, file, function, line, thread), value), nth
+            if is_user_code(frame.f_code.co_filename) == of_user:
+                yield _variables(frame, "local", thread, seen)
+
+
+def _variables(frame: FrameType, kind: str, thread: int | None, seen: Dict[int, int]) -> List[Start]:
+    code = frame.f_code
+    nth = seen[id(code)] = seen.get(id(code), -1) + 1
+    file, function = file_of(frame), function_name(code)
+    line = original_line(code.co_filename, frame.f_lineno or code.co_firstlineno)
+    variables = [(name, value) for name, value in variables_of(frame) if name[:1] != "."]
+    return [(Root(kind, name, file, function, line, thread), value, nth) for name, value in variables]
 
 
 def _outermost_first(innermost: Optional[FrameType]) -> List[FrameType]:
@@ -101,9 +105,9 @@ def _outermost_first(innermost: Optional[FrameType]) -> List[FrameType]:
     return frames if len(frames) <= 2 * _MOST_FRAMES else frames[:_MOST_FRAMES] + frames[-_MOST_FRAMES:]
 
 
-def task_roots() -> Iterator[Tuple[Start, int]]:
-    """The variables of the user's coroutines in which asyncio's tasks wait."""
-    seen: dict[int, int] = {}
+def task_roots() -> Iterator[List[Start]]:
+    """The variables of the user's coroutines in which asyncio's tasks wait, coroutine by coroutine."""
+    seen: Dict[int, int] = {}
     for task in _tasks()[:_MOST_TASKS]:
         awaited: Any = _coroutine_of(task)
         for _ in range(_MOST_AWAITED):
@@ -111,13 +115,8 @@ def task_roots() -> Iterator[Tuple[Start, int]]:
             if kind is not COROUTINE:
                 break
             frame = awaited.cr_frame
-            code = awaited.cr_code
-            if frame is not None and is_user_code(code.co_filename):
-                nth = seen[id(code)] = seen.get(id(code), -1) + 1
-                file, function = file_of(frame), function_name(code)
-                line = original_line(code.co_filename, frame.f_lineno or code.co_firstlineno)
-                for name, value in variables_of(frame):
-                    yield (Root("task", name, file, function, line), value), nth
+            if frame is not None and is_user_code(frame.f_code.co_filename):
+                yield _variables(frame, "task", None, seen)
             awaited = awaited.cr_await
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from time import thread_time
 
 from memmon_runtime.attribution.census_counts import INNER, ITEMS, LINKS, Count, inner_of
+from memmon_runtime.attribution.census_groups import grouped
 from memmon_runtime.attribution.census_roots import file_of_class
 from memmon_runtime.attribution.container_items import NEWEST, OLDEST, THREAD
-from memmon_runtime.attribution.item_samples import samples_of
+from memmon_runtime.attribution.item_samples import samples_of, slot_of
 from memmon_runtime.attribution.item_weight import Scales
 from memmon_runtime.attribution.object_types import (
     ATOMS,
@@ -46,24 +47,32 @@ _MOST_OF_IT = 0.6
 def rows_of(walk: Walk, grown: List[Count], until: float) -> List[Dict[str, Any]]:
     """The rows of the ``census`` fact, the heaviest first; less exact after this moment of the thread's own time."""
     scales = Scales(walk.graph, walk.blocked, until)
-    found = sorted(grown, key=lambda one: -one.fresh())[:_MOST_CANDIDATES]
+    found = grouped(walk, grown)[:_MOST_CANDIDATES]
     for samples, most, rows in _PASSES:
         for one in found[:rows]:
             if thread_time() > until:
                 break
             if not one.is_whole:
-                items, blocked = samples_of(walk, one, samples)
-                one.weight, one.is_whole = scales.weigh(items, blocked, most)
+                _weigh(walk, scales, one, samples, most)
         found.sort(key=lambda one: (-one.size(), -one.fresh()))
         found = _without_what_holds_others(walk, found)[:_MOST_ROWS]
         if most == _GLANCE:
             for one in found:
                 one.is_whole = False
     return [
-        _row(walk, one)
-        for one in found
-        if one.size() >= _LEAST_SIZE or (not one.weight and one.fresh() >= _LEAST_ITEMS)
+        _row(walk, one) for one in found if (one.size() >= _LEAST_SIZE if one.is_known else one.fresh() >= _LEAST_ITEMS)
     ]
+
+
+def _weigh(walk: Walk, scales: Scales, count: Count, samples: int, most: int) -> None:
+    try:
+        items, blocked = samples_of(walk, count, samples)
+        weight = scales.weigh(items, blocked, most)
+        count.weight = round(weight.size + slot_of(walk, count)) if weight.is_known else 0
+        count.is_known, count.is_whole = weight.is_known, weight.is_whole
+        count.item_type = type_name(type(items[-1][-1])) if items else ""
+    except RuntimeError:
+        pass  # it has changed meanwhile
 
 
 def _without_what_holds_others(walk: Walk, found: List[Count]) -> List[Count]:
@@ -94,7 +103,7 @@ def _row(walk: Walk, count: Count) -> Dict[str, Any]:
     told: List[List[str]] = []
     path = root.name
     for at in way[1:]:
-        kind, name, text = _step(walk, at)
+        kind, name, text = _step(walk, at, one_of_many=bool(count.members))
         told.append([kind, name, type_name(type(walk.things[at]))])
         path += text
     thing = walk.things[count.at]
@@ -107,7 +116,6 @@ def _row(walk: Walk, count: Count) -> Dict[str, Any]:
     elif count.what == LINKS:
         told.append(["chain", "…", kind_told])
         path += "…"
-    sample = samples_of(walk, count, 1)[0]
     return {
         "path": path,
         "type": kind_told,
@@ -122,18 +130,18 @@ def _row(walk: Walk, count: Count) -> Dict[str, Any]:
             "file": root.file,
             "function": root.function,
             "line": root.line,
-            "thread": f"{root.thread:x}" if root.thread else None,
+            "thread": f"{root.thread:x}" if root.thread and not count.members else None,
         },
         "steps": told,
-        "item_type": type_name(type(sample[-1][-1])) if sample else "",
+        "item_type": count.item_type,
         "owner": _owner(walk, way),
     }
 
 
-def _step(walk: Walk, at: int) -> Tuple[str, str, str]:  # noqa: PLR0911 - one kind after the other
+def _step(walk: Walk, at: int, *, one_of_many: bool) -> Tuple[str, str, str]:  # noqa: PLR0911 - one kind after the other
     """The kind and the name of a step, and how it is written after the path before it."""
     kind, name = walk.labels[at]
-    if kind in (OLDEST, NEWEST, "key"):
+    if kind in (OLDEST, NEWEST, "key") or (kind == "item" and one_of_many):
         return "item", "…", "[…]"
     if kind == THREAD:
         return "attribute", name[0], f".{name[0]}"

@@ -33,8 +33,9 @@ __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
-    from typing import Any, Dict, List, Set, Tuple
+    from typing import Any, Dict, Iterable, List, Set, Tuple
 
+    from memmon_runtime.attribution.census_roots import Start
     from memmon_runtime.attribution.container_items import Label
 
 DEPTH = 9
@@ -76,8 +77,8 @@ class Walk:
         self._pending: Any = DEQUE()
         self._later: Any = DEQUE()
         self._most = most
-        self._until = thread_time() + seconds
-        self._clock_until = perf_counter() + _CLOCK_FACTOR * seconds
+        self._seconds = seconds
+        self._begun, self._clock_until = thread_time(), perf_counter() + _CLOCK_FACTOR * seconds
 
     def block_frames(self, threads: Dict[int, FrameType]) -> None:
         """Don't come to frames that run by what refers to them."""
@@ -88,8 +89,13 @@ class Walk:
                 frame = frame.f_back
         self._seen |= self.blocked
 
-    def begin_at(self, root: Root, thing: Any, nth: int = 0) -> None:
-        """Walk from here, too."""
+    def go(self, starts: Iterable[Start], share: float) -> None:
+        """Walk from these roots, until this share of the bounds is used up."""
+        for start in starts:
+            self._begin_at(*start)
+        self._run(share)
+
+    def _begin_at(self, root: Root, thing: Any, nth: int = 0) -> None:
         if type(thing) in ATOMS or id(thing) in self._seen:
             return
         if is_class(thing):
@@ -110,7 +116,7 @@ class Walk:
         name = type_name(kind).rpartition(".")[2]
         for (_, attribute), value in named_items(namespace_of(kind)):
             if not attribute.startswith("__"):
-                self.begin_at(Root("class", f"{name}.{attribute}", file), value)
+                self._begin_at(Root("class", f"{name}.{attribute}", file), value)
 
     def _put(self, thing: Any, parent: int, label: Label, depth: int) -> int:
         self._seen.add(id(thing))
@@ -120,21 +126,33 @@ class Walk:
         self._depths.append(depth)
         return len(self.things) - 1
 
-    def run(self) -> None:
-        """Go on until all is seen that can be come to, or a bound is reached."""
+    def follow_chains(self, share: float) -> None:
+        """Go on from the chains' links, and from what there was no time for when its turn was."""
+        while self._later and not self._is_over(share):
+            self._pending.append(self._later.popleft())
+            self._run(share)
+        self.is_whole = self.is_whole and not self._later
+
+    def _run(self, share: float) -> None:
+        """Go on until all is seen that can be come to, but for the chains, or a bound is reached."""
         count = 0
-        while self._pending or self._later:
-            if not count % _LOOK_AT_CLOCK and self._is_over():
-                self.is_whole = False
+        while self._pending:
+            if not count % _LOOK_AT_CLOCK and self._is_over(share):
+                self._later.extend(self._pending)
+                self._pending.clear()
                 return
             count += 1
-            at = self._pending.popleft() if self._pending else self._later.popleft()
+            at = self._pending.popleft()
             if self._depths[at] < DEPTH:
                 self._look_into(at)
 
     def _look_into(self, at: int) -> None:
         depth, thing, seen = self._depths[at] + 1, self.things[at], self._seen
-        for label, held in self.graph.children(thing):
+        try:
+            children = self.graph.children(thing)
+        except RuntimeError:  # it has changed meanwhile
+            return
+        for label, held in children:
             if id(held) in seen:
                 continue
             kind = type(held)
@@ -177,8 +195,12 @@ class Walk:
             at = self.parents[at]
         return None
 
-    def _is_over(self) -> bool:
-        return len(self.things) > self._most or thread_time() > self._until or perf_counter() > self._clock_until
+    def _is_over(self, share: float) -> bool:
+        return (
+            len(self.things) > share * self._most
+            or thread_time() > self._begun + share * self._seconds
+            or perf_counter() > self._clock_until
+        )
 
     def key_of(self, at: int) -> int:
         """What the way to an object is known by from one look to the next; 0 where it leads by a newest item."""

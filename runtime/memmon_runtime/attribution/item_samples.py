@@ -11,7 +11,7 @@ __builtins__ = BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List, Set, Tuple
+    from typing import Any, Dict, List, Set, Tuple
 
     from memmon_runtime.attribution.census_walk import Walk
 
@@ -21,10 +21,15 @@ if TYPE_CHECKING:
 _MOST_STEPPED_OVER = 5_000
 """So many items are stepped over to come to one in the midst of a dictionary."""
 _INNER_SAMPLES = 4
+_FEW = 10
+"""What a container of no more items than this takes by itself is not told of its items."""
 
 
 def samples_of(walk: Walk, count: Count, most: int) -> Tuple[List[Item], Set[int]]:
     """Some of what was counted, the newest last; and what is no part of them, by its id."""
+    if count.members:
+        some = [samples_of(walk, one, 2) for one in count.members[: max(most // 2, 1)]]
+        return [item for items, _ in some for item in items], {one for _, blocked in some for one in blocked}
     blocked = {id(walk.things[step]) for step in walk.way_to(count.at)[1]}
     thing = walk.things[count.at]
     base = walk.graph.base_of(thing)
@@ -42,6 +47,21 @@ def samples_of(walk: Walk, count: Count, most: int) -> Tuple[List[Item], Set[int
     return _items(held, base if held is thing else list, count.before, most), blocked
 
 
+def slot_of(walk: Walk, count: Count) -> float:
+    """The bytes that a container itself takes for one of its items."""
+    thing = walk.things[count.at]
+    base = walk.graph.base_of(thing)
+    if count.what == LINKS or base is None:
+        return 0
+    held = walk.graph.items(thing, base)
+    if count.what == INNER:
+        held = (inner_of(thing, base) or [held])[-1]
+    if held is not thing:
+        base = type(held)
+    length = base.__len__(held)
+    return base.__sizeof__(held) / length if length > _FEW else 0
+
+
 def _items(thing: Any, base: Any, before: int, most: int) -> List[Item]:
     """Items of a container that has more than ``before``, the newest among them.
 
@@ -55,7 +75,7 @@ def _items(thing: Any, base: Any, before: int, most: int) -> List[Item]:
     apart = (length - first) / most
     places = sorted({length - 1, *(first + int((nth + 0.5) * apart) for nth in range(most - 1))})
     if base is dict:
-        return [list(pair) for pair in [_entry_at(thing, length, place) for place in places] if pair]
+        return _entries(thing, length, places)
     if base is list or base is tuple:
         return [[base.__getitem__(thing, place)] for place in places]
     newest = base.__reversed__(thing) if hasattr(base, "__reversed__") else base.__iter__(thing)
@@ -63,9 +83,15 @@ def _items(thing: Any, base: Any, before: int, most: int) -> List[Item]:
     return [[held] for held in [*islice(newest, most - rest), *islice(base.__iter__(thing), rest)]]
 
 
-def _entry_at(thing: Any, length: int, place: int) -> Any:
-    """A dictionary's entry, or the nearest to it that can be come to in a few thousand steps from one of the ends."""
-    behind = length - 1 - place
-    if behind < place:
-        return next(islice(reversed(dict.items(thing)), min(behind, _MOST_STEPPED_OVER), None), None)
-    return next(islice(dict.items(thing), min(place, _MOST_STEPPED_OVER), None), None)
+def _entries(thing: Any, length: int, places: List[int]) -> List[Item]:
+    """A dictionary's entries at these places, or near them: from its ends on only so many are stepped over."""
+    steps: Dict[int, None] = {}
+    for nth, place in enumerate(places):
+        behind, most = length - 1 - place, _MOST_STEPPED_OVER - nth
+        steps[-1 - min(behind, most) if behind < place else min(place, most)] = None
+    found: List[Item] = []
+    for step in steps:
+        pairs = dict.items(thing) if step >= 0 else reversed(dict.items(thing))
+        at = step if step >= 0 else ~step
+        found += [list(pair) for pair in list(islice(pairs, at, at + 1))]
+    return found

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
     from memmon_runtime.attribution.object_graph import Graph
 
+    # An object, the number of the item that it is a part of, how many of its like it stands for, and what it is in.
+    Part = Tuple[Any, int, float, int]
+
 _GC_HEADER = 16
 _MOST_CHILDREN = 64
 """Of an item's container with more items than this some are weighed for all."""
@@ -43,6 +46,18 @@ _SHARED = -1
 _SMALL_INTEGERS = range(-5, 257)
 _OPAQUE_BELOW = 1024
 """An item that weighs less than this and holds a native object of an installed package weighs nobody knows what."""
+
+
+class Weight:
+    """What an item weighs, as far as that was found out."""
+
+    __slots__ = ("is_known", "is_whole", "size")
+
+    def __init__(self, size: float = 0, *, is_whole: bool = False, is_opaque: bool = False) -> None:
+        """``size`` is in bytes; there was more to look at if not ``is_whole``, and native memory if ``is_opaque``."""
+        self.is_known = not is_opaque or size >= _OPAQUE_BELOW
+        self.is_whole = is_whole and not is_opaque
+        self.size = size if self.is_known else 0
 
 
 class Scales:
@@ -59,28 +74,30 @@ class Scales:
         self._array: Any = names_of(sys.modules.get("numpy")).get("ndarray")
         self._sizes: Dict[type, Any] = {}
 
-    def weigh(self, items: List[List[Any]], blocked: Set[int], most: int) -> Tuple[int, bool]:
-        """The bytes of one of these items on average, each given by the objects it consists of; 0 where not known.
+    def weigh(self, items: List[List[Any]], blocked: Set[int], most: int) -> Weight:
+        """What one of these items weighs on average, each given by the objects it consists of.
 
-        So many objects are looked at, at ``most``; the other answer is whether those were all there is to it.
+        So many objects are looked at, at ``most``.
         """
         owners: Dict[int, int] = dict.fromkeys(blocked, _SHARED)
         weights: Dict[int, float] = {}
+        found_in: Dict[int, int] = {}
         kept: List[Any] = []
-        level = [(part, number, 1.0) for number, item in enumerate(items) for part in item]
+        level = [(part, number, 1.0, 0) for number, item in enumerate(items) for part in item]
         is_opaque = False
         while level and len(kept) < most and thread_time() < self._until:
-            fresh: List[Tuple[Any, int, float]] = []
-            for thing, number, factor in level:
+            fresh: List[Part] = []
+            for part in level:
+                thing, number, _, above = part
                 owner = owners.get(id(thing))
                 if owner is None and not self._is_shared(thing):
-                    owners[id(thing)] = number
+                    owners[id(thing)], found_in[id(thing)] = number, above
                     kept.append(thing)
-                    fresh.append((thing, number, factor))
+                    fresh.append(part)
                 elif owner != number:
                     owners[id(thing)] = _SHARED
             level = []
-            for thing, number, factor in fresh:
+            for thing, number, factor, _ in fresh:
                 if owners[id(thing)] != number:
                     continue
                 size, known = self.size(thing)
@@ -88,17 +105,24 @@ class Scales:
                 is_opaque = is_opaque or not known
                 if type(thing) not in ATOMS and len(level) < _MOST_BREADTH * most:
                     level += self._parts(thing, number, factor)
-        total = sum(weight for key, weight in weights.items() if owners[key] != _SHARED) / max(len(items), 1)
-        return 0 if is_opaque and total < _OPAQUE_BELOW else round(total), not (level or is_opaque)
+        total = 0.0
+        for key, weight in weights.items():
+            # What was found in something that turned out to be shared is shared, too.
+            if owners[key] == _SHARED or owners.get(found_in[key]) == _SHARED:
+                owners[key] = _SHARED
+            else:
+                total += weight
+        return Weight(total / max(len(items), 1), is_whole=not level, is_opaque=is_opaque)
 
     def _is_shared(self, thing: Any) -> bool:
         kind = type(thing)
         return id(thing) in self._blocked or thing is None or kind is bool or kind is MODULE or is_class(thing)
 
-    def _parts(self, thing: Any, number: int, factor: float) -> List[Tuple[Any, int, float]]:
+    def _parts(self, thing: Any, number: int, factor: float) -> List[Part]:
         """What an object consists of, each part with how many of its like it stands for."""
         kind = type(thing)
-        parts = [(held, number, factor) for held in self._graph.parts(thing)]
+        above = id(thing)
+        parts = [(held, number, factor, above) for held in self._graph.parts(thing)]
         base = self._graph.base_of(thing)
         if base is bytearray:
             return parts
@@ -108,9 +132,9 @@ class Scales:
             if base is dict:
                 some += list(islice(dict.values(thing), _MOST_CHILDREN))
             times = factor * max(self._graph.length(thing, base) / _MOST_CHILDREN, 1)
-            parts += [(one, number, times) for one in some]
+            parts += [(one, number, times, above) for one in some]
         elif self._array is not None and self._array in mro_of(kind):
-            parts.append((self._array.base.__get__(thing), number, factor))
+            parts.append((self._array.base.__get__(thing), number, factor, above))
         return parts
 
     def size(self, thing: Any) -> Tuple[int, bool]:

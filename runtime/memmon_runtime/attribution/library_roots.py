@@ -99,7 +99,7 @@ class Libraries:
             file = _library_file_of(module)
             if file is not None:
                 for path, held in self._containers(name, names_of(module)):
-                    yield Root("library", path, file), held
+                    yield Root("library", path, file), held, 0
 
 
 def object_roots() -> Iterator[Start]:
@@ -113,7 +113,7 @@ def object_roots() -> Iterator[Start]:
         file = _library_file_of(module)
         for variable, held in list(names_of(module).items()) if file is not None else ():
             if type(variable) is str and is_python_class(type(held)) and not is_class(held):
-                yield Root("library", f"{name}.{variable}", file), held
+                yield Root("library", f"{name}.{variable}", file), held, 0
 
 
 def _library_file_of(module: object) -> str | None:

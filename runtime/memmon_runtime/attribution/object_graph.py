@@ -122,23 +122,25 @@ class Graph:
 
 def _attributes(thing: object, shape: Shape) -> Children:
     kind = type(thing)
-    referents = [held for held in gc.get_referents(thing)[:MOST_NAMES] if held is not kind]
-    ids = {id(held) for held in referents}
+    referents = gc.get_referents(thing)
+    del referents[MOST_NAMES:]
+    held = [one for one in referents if type(one) not in ATOMS and one is not kind]
+    step = "attribute" if shape.is_managed else "element"
+    own = _own_dictionary(thing, shape, referents)
+    if own is None and not shape.slots:
+        return [((step, number), one) for number, one in enumerate(held)]
+    ids = {id(one) for one in held}
     found: Children = []
     for name, slot in shape.slots:
         value = _slot_value(slot, thing)
-        if type(value) not in ATOMS and id(value) in ids:
+        if id(value) in ids:
             found.append((("attribute", name), value))
-    own = _own_dictionary(thing, shape, referents)
     if own is not None:
         found += named_items(own)
+        step = "element"
     told = {id(value) for _, value in found}
     told.add(id(own))
-    step = "attribute" if shape.is_managed and own is None else "element"
-    for number, held in enumerate(referents):
-        if type(held) not in ATOMS and id(held) not in told:
-            found.append(((step, number), held))
-    return found
+    return found + [((step, number), one) for number, one in enumerate(held) if id(one) not in told]
 
 
 def _attributes_of_container(thing: Any, shape: Shape) -> dict[str, Any] | None:
@@ -155,7 +157,7 @@ def _attributes_of_container(thing: Any, shape: Shape) -> dict[str, Any] | None:
 
 def _own_dictionary(thing: object, shape: Shape, referents: list[Any]) -> dict[str, Any] | None:
     """An instance's ``__dict__`` where it has one already; it is one of its referents then."""
-    if not any(type(held) is dict for held in referents):
+    if dict not in map(type, referents):
         return None
     if not shape.is_managed:
         own = shape.dictionary.__get__(thing) if shape.dictionary is not None else None
@@ -175,7 +177,7 @@ def _is_own_dictionary(thing: object, held: dict[Any, Any], shape: Shape, refere
     first = next(iter(dict.items(held)), None)
     if first is None or type(first[0]) is not str or first[0] in shape.names:
         return False
-    others = {id(other) for other in referents if other is not held}
+    others = {id(other) for other in referents if other is not held and other is not type(thing)}
     if others and others != {id(value) for value in dict.values(held) if value is not held}:
         return False
     try:
