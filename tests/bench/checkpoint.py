@@ -1,4 +1,4 @@
-"""What the runtime costs: a bracket against its floor, a switched-off call, the import, a busy program.
+"""What the runtime costs: a bracket against its floor, a switched-off call, its start, a busy program.
 
     python tests/bench/checkpoint.py [PYTHON...]
 
@@ -20,6 +20,8 @@ from pathlib import Path
 
 RUNTIME = Path(__file__).resolve().parents[2] / "runtime"
 ROUNDS = 9
+STARTS = 25
+_INSTALL = 'memmon_runtime.install("__memmon__")'
 
 SET_UP = r"""
 import os, resource, statistics, sys, time
@@ -149,19 +151,20 @@ def numbers(python: str, program: str, *args: object, **environment: str) -> lis
     return [float(word) for word in done.stdout.split()]
 
 
-def started(python: str, statement: str) -> float:
-    """How long it takes to start, in milliseconds."""
-    clock = "time.perf_counter()"
-    program = f"import sys, time; sys.path.insert(0, sys.argv[1]); b = {clock}; {statement}; print({clock} - b)"
-    return numbers(python, program)[0] * 1000
+def started(python: str, statement: str = "") -> float:
+    """Processor time of the import in milliseconds, or of the import and a ``statement`` after it."""
+    clock = "time.process_time()"
+    program = f"import sys, time; sys.path.insert(0, sys.argv[1]); b = {clock}; import memmon_runtime; {statement}"
+    return numbers(python, f"{program}\nprint({clock} - b)")[0] * 1000
 
 
 def report(python: str) -> None:
     """Print one interpreter's table."""
     version = subprocess.run([python, "-V"], check=True, capture_output=True, text=True).stdout.strip()
-    started(python, "import memmon_runtime")  # its bytecode is written once
+    started(python, _INSTALL)  # its bytecode is written once
     floor, pair, moving_floor, moving = numbers(python, PAIR, ROUNDS)
-    imports = [started(python, "import memmon_runtime") for _ in range(ROUNDS)]
+    imports = [started(python) for _ in range(STARTS)]
+    starts = [started(python, _INSTALL) for _ in range(STARTS)]
     off = numbers(python, OFF, MEMMON_DISABLE="1")[0]
     imported, installed = numbers(python, MEMORY)
     marks, least, watcher = numbers(python, BUSY, ROUNDS)
@@ -172,6 +175,7 @@ def report(python: str) -> None:
         ("a call, disabled", f"{off:.3f} µs", "", "", "< 0.15 µs"),
         ("import", f"{statistics.median(imports):.1f} ms", f"{imported:.1f} MB",
          f"with the log open {installed:.1f} MB", "< 15 ms, ≤ 3 MB"),
+        ("import and install", f"{statistics.median(starts):.1f} ms", "", "", ""),
         ("a bracket each ms", f"{marks:+.1%}", f"floor {least:+.1%}", f"watcher {watcher:+.1%}", "≤ 1 %"),
     ]  # fmt: skip
     print(version)
