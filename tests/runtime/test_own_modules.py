@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import shutil
 import subprocess
@@ -34,14 +35,19 @@ def folder(tmp_path):
     return tmp_path
 
 
-def look(folder, *options, path=None):
-    """What a program sees that imports the runtime of a folder."""
+def printed(folder, program, *options, path=None):
+    """What a program prints, word by word, that imports the runtime of a folder."""
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "COVERAGE"))}
-    command = [sys.executable, *options, "-c", LOOK]
     variables["PYTHONPATH"] = str(path or folder)
+    command = [sys.executable, *options, "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", env=variables)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout.split()
+
+
+def look(folder, *options, path=None):
+    """What such a program sees."""
+    return printed(folder, LOOK, *options, path=path)
 
 
 def test_what_a_source_says_holds(folder):
@@ -76,3 +82,24 @@ def test_from_an_archive(folder):
         for path in (folder / "memmon_runtime").rglob("*.py"):
             file.write(path, path.relative_to(folder))
     assert look(folder, path=archive)[:2] == [str(1 << 20), f"{archive}/memmon_runtime/system/sizes.py"]
+
+
+AHEAD = """
+import sys, threading
+import memmon_runtime
+from memmon_runtime.attribution.late_census import MODULES, LateCensus
+before = set(sys.modules)
+opened = []
+sys.addaudithook(lambda event, args: opened.append(args[0]) if event == "open" else None)
+census = LateCensus(0, 0, 0.0)
+assert len(opened) == len(MODULES) and not before & set(MODULES)
+assert not census.is_due(1 << 20, 0, 0.0) and set(sys.modules) == before
+assert not census.is_due(3 << 20, 0, 0.0)
+print(set(sys.modules) - before == set(MODULES), len(opened) == len(MODULES))
+"""
+
+
+def test_a_census_is_loaded_without_a_file_once_there_is_growth(folder):
+    """The list of its modules is whole, none of them is there before, and no file is read in the midst of a leak."""
+    assert compileall.compile_dir(folder / "memmon_runtime", quiet=1)
+    assert printed(folder, AHEAD) == ["True", "True"]

@@ -8,7 +8,7 @@ from os import getppid
 from os import write as write_fd
 from time import monotonic
 
-from memmon_runtime.attribution.census import Census
+from memmon_runtime.attribution.late_census import LateCensus
 from memmon_runtime.attribution.windows import GrowthWindows, NoWindows
 from memmon_runtime.checkpoints import injected
 from memmon_runtime.checkpoints.recorder import Recorder
@@ -70,7 +70,7 @@ class Session:
         self.open_record(recorder)
         windows = GrowthWindows(reader, limits, recorder.baseline) if self.settings.zoom else NoWindows()
         started = recorder.baseline * reader.unit
-        census = Census(limits.tightest, started, monotonic()) if self.settings.heap else None
+        census = LateCensus(limits.tightest, started, monotonic()) if self.settings.heap else None
         if self.settings.stack and recorder.record.log is not None:
             self.lockout_switch = lockout_switch(recorder.record.log.path)
         self.watcher = Watcher(

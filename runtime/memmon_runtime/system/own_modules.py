@@ -23,7 +23,7 @@ __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
-    from typing import Any
+    from typing import Any, Iterable
 
 _PACKAGE = __name__.partition(".")[0]
 _ROOMS = frozenset(("attribution", "checkpoints", "measure", "record", "session", "system", "watcher"))
@@ -45,19 +45,29 @@ class _Loader(SourceFileLoader):
     def get_code(self, fullname: str) -> CodeType | None:
         """The module's code."""
         try:
-            fd = open_file(self.compiled, _FLAGS)
-            try:
-                data = read(fd, _LARGEST)
-            finally:
-                close(fd)
-            source = stat(self.path)  # noqa: PTH116 - no pathlib in the user's program
-            times = [(word & _WORD).to_bytes(4, "little") for word in (int(source.st_mtime), source.st_size)]
-            if len(data) < _LARGEST and data[:_HEADER] == MAGIC_NUMBER + _NO_FLAGS + b"".join(times):
-                code: CodeType = loads(memoryview(data)[_HEADER:])  # noqa: S302 - as Python does
+            data = _ahead.pop(fullname, None) or self.read()
+            if data is not None:
+                code: CodeType = loads(data)  # noqa: S302 - as Python does
                 return code
         except Exception:
             pass
         return super().get_code(fullname)
+
+    def read(self) -> memoryview | None:
+        """The code as the .pyc has it; None where that is not up to date. OSError where there is none."""
+        fd = open_file(self.compiled, _FLAGS)
+        try:
+            data = read(fd, _LARGEST)
+        finally:
+            close(fd)
+        source = stat(self.path)  # noqa: PTH116 - no pathlib in the user's program
+        times = [(word & _WORD).to_bytes(4, "little") for word in (int(source.st_mtime), source.st_size)]
+        is_right = len(data) < _LARGEST and data[:_HEADER] == MAGIC_NUMBER + _NO_FLAGS + b"".join(times)
+        return memoryview(data)[_HEADER:] if is_right else None
+
+
+_ahead: dict[str, memoryview] = {}
+"""By name the code of modules that are to be made later."""
 
 
 class OwnModules:
@@ -68,6 +78,7 @@ class OwnModules:
         package = getattr(sys.modules.get(_PACKAGE), "__spec__", None)
         loader, folders = getattr(package, "loader", None), getattr(package, "submodule_search_locations", None)
         self._prefix, self._folder = "", ""
+        self._before = self._meanwhile = sys.meta_path
         self._ending = f".{sys.implementation.cache_tag}.pyc"
         if folders and type(loader) is SourceFileLoader and _keeps_bytecode_beside():
             self._prefix, self._folder = _PACKAGE + ".", folders[0] + "/"
@@ -75,11 +86,31 @@ class OwnModules:
     def __enter__(self) -> None:
         """Be asked before all others."""
         if self._prefix:
-            sys.meta_path.insert(0, self)
+            # Not by a change of the list: another thread may be going through it.
+            self._before = sys.meta_path
+            sys.meta_path = self._meanwhile = [self, *self._before]
 
     def __exit__(self, *_: object) -> None:
         """Be asked no more."""
-        sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not self]  # none of them is compared
+        if self._prefix and sys.meta_path is self._meanwhile:
+            sys.meta_path = self._before
+            others = self._meanwhile[1:]
+            if list(map(id, others)) != list(map(id, self._before)):  # another thread has changed it
+                self._before[:] = [finder for finder in others if finder is not self]
+
+    def read_ahead(self, names: Iterable[str]) -> bool:
+        """Read the code of modules that are imported later, when no file shall be read; False where that can't be."""
+        try:
+            for name in names:
+                if name not in sys.modules and name not in _ahead:
+                    spec: Any = self.find_spec(name) if self._prefix else None
+                    code = spec.loader.read() if spec is not None else None
+                    if code is None:
+                        return False
+                    _ahead[name] = code
+        except OSError:
+            return False
+        return True
 
     def find_spec(self, name: str, _path: object = None, _target: object = None) -> ModuleSpec | None:
         """Where a module of the package is; None for all others."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from _thread import LockType
     from typing import Callable
 
-    from memmon_runtime.attribution.census import Census
+    from memmon_runtime.attribution.late_census import LateCensus
     from memmon_runtime.attribution.windows import GrowthWindows, NoWindows
     from memmon_runtime.checkpoints.recorder import Recorder
     from memmon_runtime.watcher.lockout import LockoutSwitch, NoLockoutSwitch
@@ -35,7 +35,7 @@ class Watcher:
         interval: float,
         switch: LockoutSwitch | NoLockoutSwitch,
         windows: GrowthWindows | NoWindows,
-        census: Census | None,
+        census: LateCensus | None,
         *,
         heap: bool,
     ) -> None:

@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _thread import LockType
 
-    from memmon_runtime.attribution.census import Census
+    from memmon_runtime.attribution.late_census import LateCensus
     from memmon_runtime.attribution.windows import GrowthWindows, NoWindows
     from memmon_runtime.checkpoints.recorder import Recorder
     from memmon_runtime.record.event_file import Facts
@@ -108,7 +108,7 @@ class Tick:
         lines: BackgroundLines,
         switch: LockoutSwitch | NoLockoutSwitch,
         windows: GrowthWindows | NoWindows,
-        census: Census | None,
+        census: LateCensus | None,
     ) -> None:
         """Nothing has been done yet."""
         self._recorder = recorder
