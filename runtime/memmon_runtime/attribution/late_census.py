@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MODULES = (
     "memmon_runtime.attribution.census",
     "memmon_runtime.attribution.census_counts",
+    "memmon_runtime.attribution.census_groups",
     "memmon_runtime.attribution.census_roots",
     "memmon_runtime.attribution.census_rows",
     "memmon_runtime.attribution.census_walk",
