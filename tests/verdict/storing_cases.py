@@ -1110,6 +1110,18 @@ STOPPED = {
 """Where the source does not spell out all that may fill it."""
 
 NOT_FOUND = {
+    "what fills it came from another process": Storing(
+        "global ROWS",
+        "list",
+        """
+        import pickle
+        from collections import deque
+        ROWS = []
+        LAST = deque(maxlen=5)
+        def main(task):
+            pickle.loads(task)(ROWS)
+        """,
+    ),
     "nothing fills it": Storing(
         "local main rows",
         "list",

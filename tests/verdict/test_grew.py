@@ -198,3 +198,5 @@ def test_forked_processes_copy_what_they_read(tmp_path: Path) -> None:
     assert said["culprit"]["growth_mb"] <= 240
     if said["culprit"]["shown_by"] == "shared":
         assert said["culprit"]["line"] in {7, 8}
+    if said["holder"]:
+        assert (said["holder"]["path"], said["holder"]["confidence"] != "certain") == ("data.rows", True)

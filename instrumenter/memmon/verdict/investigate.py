@@ -69,10 +69,10 @@ def _ended_by_itself(history: ProcessHistory) -> bool:
 def _case(history: ProcessHistory, kernel_log: KernelLog | None) -> Case:
     """The process with what is found outside its log; a dead program's log is completed by the way."""
     history = replace(history, windows=_with_retaining_lines(history))
-    if kernel_log is None or (_ended_by_itself(history) and not near_limit(history)):
+    if kernel_log is None:
         return Case(history, ExternalEvidence())
     if _ended_by_itself(history):
-        external = after_end(history, kernel_log)
+        external = after_end(history, kernel_log) if near_limit(history) else ExternalEvidence()
         if external.kernel:
             keep_proof(history, external)
             history = replace(history, stacks=history.critical_stacks)

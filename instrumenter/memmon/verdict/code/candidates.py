@@ -133,5 +133,21 @@ def made_at_once(handle: Handle, flows: Flows) -> list[Candidate]:
         if put.how == "binding"
         and put.value is not None
         and not isinstance(put.value, ast.Constant | ast.Name | ast.Attribute)
+        and not _makes_it_empty(put.value)
         and flows.names.places(put.into, put.statement.scope) & aliases
     ]
+
+
+def _makes_it_empty(value: ast.expr) -> bool:
+    """Whether the container has nothing in it yet: what fills it is elsewhere, and was not found."""
+    if isinstance(value, ast.List | ast.Tuple | ast.Set):
+        return not value.elts
+    if isinstance(value, ast.Dict):
+        return not value.keys
+    if not isinstance(value, ast.Call):
+        return False
+    called = value.func
+    name = called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+    if name == "defaultdict":
+        return all(isinstance(one, ast.Name | ast.Lambda) for one in value.args)
+    return name in ("list", "dict", "set", "deque", "OrderedDict", "Counter") and not value.args

@@ -14,7 +14,7 @@ from memmon.verdict.judge.grew import known_rss_mb, what_grew
 from memmon.verdict.judge.known_regressions import known_regression
 from memmon.verdict.judge.last_moment import LastMoment
 from memmon.verdict.judge.near_limit import moment_of, near_limit
-from memmon.verdict.judge.other_causes import culprit_of_other, switch_of_collector
+from memmon.verdict.judge.other_causes import culprit_of_other, holder_of_shared, switch_of_collector
 from memmon.verdict.judge.outcome import Case, Conclusion, conclude, exit_status
 from memmon.verdict.model import Rss, Verdict, WhatGrew
 from memmon.verdict.wording.language import Say
@@ -24,7 +24,7 @@ from memmon.verdict.wording.what_grew import near_words, why_it_grew
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from memmon.verdict.model import Culprit, Hotspot, Process, ProcessHistory
+    from memmon.verdict.model import Culprit, Holder, Hotspot, Process, ProcessHistory
 
 _TELLING = frozenset({"memory-error", "limit", "crash"})
 """The causes that make a child the process to speak of where none was killed for memory."""
@@ -50,13 +50,13 @@ def judge(cases: Sequence[Case], *, top: int = 10) -> Verdict:
         if grew.is_own
         else culprit_of_other(grew, moment, subject, conclusions)
     )
-    holder = holder_of(moment) if culprit and subject.cause and grew.kind in (None, "rss") else None
+    holder = _holder(grew, moment, subject, conclusions) if culprit and subject.cause else None
     near = near_limit(history)
     if near and subject.outcome in ("finished", "running"):
         moment = moment_of(subject.case, near)
         grew = what_grew(subject, conclusions, near.rss_mb)
         most = weigh_culprit(moment) if grew.is_own else culprit_of_other(grew, moment, subject, conclusions)
-        near, holder = replace(near, most=most), holder_of(moment) if grew.is_own else None
+        near, holder = replace(near, most=most), _holder(grew, moment, subject, conclusions)
     over = over_alarm(moment)
     if over and culprit and (over.checkpoint, over.line) == (culprit.checkpoint, culprit.line):
         over = None
@@ -100,6 +100,15 @@ def judge(cases: Sequence[Case], *, top: int = 10) -> Verdict:
         heap=history.heap,
         memory_suspected=_memory_suspected(subject, culprit),
     )
+
+
+def _holder(
+    grew: WhatGrew, moment: LastMoment, subject: Conclusion, conclusions: Sequence[Conclusion]
+) -> Holder | None:
+    """What holds what grew, where anything does that has a name."""
+    if grew.kind in (None, "rss"):
+        return holder_of(moment)
+    return holder_of_shared(grew, subject, conclusions)
 
 
 def _subject(conclusions: Sequence[Conclusion]) -> Conclusion:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from memmon.verdict.judge.checkpoint_candidates import from_leaks
+from memmon.verdict.judge.container_candidates import from_grown_containers, holder_of
 from memmon.verdict.judge.last_moment import LastMoment, busy_frames
 from memmon.verdict.judge.window_candidates import from_growth_windows
 from memmon.verdict.model import Culprit
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from memmon.verdict.judge.outcome import Conclusion
-    from memmon.verdict.model import WhatGrew
+    from memmon.verdict.model import Holder, WhatGrew
 
 
 def culprit_of_other(
@@ -68,11 +69,8 @@ def _that_ran(grew: WhatGrew, moment: LastMoment) -> Culprit | None:
 
 def _that_made_what_is_shared(grew: WhatGrew, subject: Conclusion, run: Sequence[Conclusion]) -> Culprit | None:
     """The line at which the parent had grown before it forked: what it made there is what the others copy."""
-    header = subject.case.history.header
-    parent = next((one for one in run if one.case.history.header.pid == header.parent_pid), subject)
-    history = parent.case.history
-    before = LastMoment(history, history.last_mb, parent.case.extents, parent.case.stores)
-    candidates = [*from_growth_windows(before), *from_leaks(before)]
+    before = _before_forks(subject, run)
+    candidates = [*from_growth_windows(before), *from_grown_containers(before), *from_leaks(before)]
     best = max(candidates, key=lambda one: (one.directness, one.explained_mb), default=None)
     if best is None:
         return None
@@ -87,3 +85,17 @@ def _that_made_what_is_shared(grew: WhatGrew, subject: Conclusion, run: Sequence
         checkpoint=None,
         called=(),
     )
+
+
+def holder_of_shared(grew: WhatGrew, subject: Conclusion, run: Sequence[Conclusion]) -> Holder | None:
+    """What the forked processes share, as far as their parent's censuses tell; never for certain."""
+    holder = holder_of(_before_forks(subject, run)) if grew.kind == "copied-pages" else None
+    return replace(holder, confidence="guess" if holder.confidence == "guess" else "likely") if holder else None
+
+
+def _before_forks(subject: Conclusion, run: Sequence[Conclusion]) -> LastMoment:
+    """The process that the others were forked from, with what it held by itself."""
+    header = subject.case.history.header
+    parent = next((one for one in run if one.case.history.header.pid == header.parent_pid), subject)
+    history = parent.case.history
+    return LastMoment(history, history.last_mb, parent.case.extents, parent.case.stores)
