@@ -12,6 +12,7 @@ import argparse
 import contextlib
 import json
 import shutil
+import signal
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -32,6 +33,8 @@ from wild.trial import WAYS, Seen, Trial, attempt, busy_cores
 def main() -> int:
     """Run what is asked for, print the tables. 1 where anything was said with certainty and wrong."""
     options = _options()
+    # A shell starts background jobs with SIGINT ignored; a program that is interrupted here is to notice.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if not cgroup.available():
         raise SystemExit(cgroup.reason())
     outcomes = _before(options.results)

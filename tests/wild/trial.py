@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -27,7 +28,7 @@ _LONGEST = 240
 """Seconds after which a program that nothing has killed is given up."""
 
 _AFTER_A_KILL = 20.0
-"""Seconds that what is left may go on after the kernel's first kill, before the report is asked for."""
+"""Seconds that what is left may go on after the kernel's first kill, before it is interrupted."""
 
 _LOOK = 0.001
 """Seconds between two looks at the kernel's counter where the supervisor is to follow."""
@@ -64,8 +65,8 @@ class Trial:
 class Seen:
     """How it ended."""
 
-    status: int | None
-    """Of the command; -9 where the kernel, or the trial, killed the supervisor; None where it was still there."""
+    status: int
+    """Of the command; -9 where the kernel, or the trial, killed the supervisor."""
     kills: int
     seconds: float
     report: dict[str, Any] | None
@@ -91,9 +92,6 @@ def attempt(trial: Trial, pythons: Pythons, folder: Path) -> Seen:
         status = _wait(running, group)
         seconds, kills = time.monotonic() - begun, group.oom_kills()
         data, text = (_report(tool, folder, *options) for options in (["--json"], []))
-        if status is None:
-            running.kill()
-            running.wait()
     told = json.loads(data.stdout) if data.returncode in (0, 1) else None
     return Seen(status, kills, seconds, told, text.stdout + text.stderr)
 
@@ -116,8 +114,8 @@ def _ready(trial: Trial, python: Path, tool: Path, folder: Path) -> list[str]:
     return [str(python), main]
 
 
-def _wait(running: subprocess.Popen[bytes], group: cgroup.Cgroup) -> int | None:
-    """The command's status; None where it is still there, as a parent is that waits for a worker that was killed."""
+def _wait(running: subprocess.Popen[bytes], group: cgroup.Cgroup) -> int:
+    """The command's status; a parent that waits for ever for a worker that was killed is interrupted, as by Ctrl-C."""
     until = time.monotonic() + _LONGEST
     killed = False
     while time.monotonic() < until:
@@ -125,7 +123,11 @@ def _wait(running: subprocess.Popen[bytes], group: cgroup.Cgroup) -> int | None:
             return running.wait(0.1)
         if not killed and group.oom_kills():
             killed, until = True, min(until, time.monotonic() + _AFTER_A_KILL)
-    return None
+    os.killpg(running.pid, signal.SIGINT)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        return running.wait(_AFTER_A_KILL)
+    running.kill()
+    return running.wait()
 
 
 def _follow(group: cgroup.Cgroup, supervisor: subprocess.Popen[bytes]) -> None:
