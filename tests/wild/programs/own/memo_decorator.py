@@ -1,5 +1,5 @@
 # Kind: a hand-written memoising decorator whose dictionary has no bound, around a function whose arguments hardly repeat.
-# HOLDER: *known | *known*
+# HOLDER: *known* | *profile.<*
 import functools
 import hashlib
 import random
