@@ -854,6 +854,27 @@ CHAINS = {
             step = wrap(step, name)  # KEEPS
         """,
     ),
+    "versions, by a name that the newest had": Storing(
+        "local write earlier <chain …>:Version",
+        "Version",
+        """
+        class Version:
+            def __init__(self, lines, previous):
+                self.lines, self.previous = lines, previous
+        class Document:
+            def __init__(self):
+                self.current = Version([], None)
+            def save(self, lines):
+                self.current = Version(lines, self.current)  # KEEPS
+                return self.current
+        def write(rounds):
+            document = Document()
+            for _ in range(rounds):
+                earlier = document.current
+                later = document.save(edit(earlier.lines))  # SEEN
+        """,
+        owner="Version",
+    ),
     "at the tail": Storing(
         "local main queue .head:Node <chain next>:Node",
         "Node",

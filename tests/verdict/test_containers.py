@@ -145,10 +145,19 @@ def test_where_much_grew_after_the_last_census_no_container_is_named(judged: Cal
 
 
 def test_what_weighs_more_than_memory_grew_by_was_weighed_wrongly(judged: Callable[..., Verdict]) -> None:
-    """A list of handles whose items seem to weigh three times the growth does not hold it."""
-    rows = [row("shared", 10, n, 300_000) for n in (400, 1200, 2200)]
-    looks = [census(rss, one) for rss, one in zip((100, 180, 280), rows, strict=True)]
-    assert judged(*looks, fills={"shared": at(KEEPS)}).holder is None
+    """A list whose items seem to weigh three times the growth is a guess where nothing else grew, and else nothing."""
+    alone, beside = [
+        [census(rss, row("shared", 10, n, 300_000), *others(n)) for rss, n in ((100, 400), (180, 1200), (280, 2200))]
+        for others in (lambda _: (), lambda n: (row("kept", 10, n, 80_000),))
+    ]
+    fills = {"shared": at(MAKES), "kept": at(KEEPS)}
+    by_itself, with_another = judged(*alone, fills=fills), judged(*beside, fills=fills)
+    assert by_itself.holder is not None
+    assert (by_itself.holder.container.path, by_itself.holder.confidence) == ("shared", "guess")
+    assert by_itself.culprit is not None
+    assert by_itself.culprit.confidence == "guess"
+    assert with_another.holder is not None
+    assert (with_another.holder.container.path, with_another.holder.confidence) == ("kept", "certain")
 
 
 def test_what_python_cannot_weigh_is_told_where_the_windows_agree(judged: Callable[..., Verdict]) -> None:

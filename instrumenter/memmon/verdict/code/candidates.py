@@ -11,7 +11,7 @@ from memmon.verdict.code.fits import fits
 from memmon.verdict.code.holder import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from memmon.verdict.code.flows import Flows
     from memmon.verdict.code.holder import Handle
@@ -93,11 +93,21 @@ def _builds_on(value: ast.expr, aliases: set[Place], flows: Flows, put: Put) -> 
     """Whether an expression holds what is in one of the places, and something more."""
     if isinstance(value, ast.Name | ast.Attribute | ast.Subscript):
         return False
-    return any(
-        flows.names.places(one, put.statement.scope) & aliases
-        for one in ast.walk(value)
-        if isinstance(one, ast.Name | ast.Attribute)
-    )
+    return any(flows.names.places(one, put.statement.scope) & aliases for one in _whole_names(value))
+
+
+def _whole_names(node: ast.AST) -> Iterator[ast.expr]:
+    """The names and attributes that an expression uses, each whole: ``before.lines`` uses no ``before`` by itself.
+
+    A method uses the object that it is called on.
+    """
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        yield node.func.value
+    if isinstance(node, ast.Name | ast.Attribute):
+        yield node
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _whole_names(child)
 
 
 def links(handle: Handle, flows: Flows) -> list[Candidate]:

@@ -22,12 +22,16 @@ class Directness(IntEnum):
     FUNCTION_STEP = 3
     """The bracket of its function or phase took a large step, and no other checkpoint was passed inside it."""
     SEEN_GROWING = 4
-    """A growth window saw its memory grow."""
-    HELD = 5
+    """A growth window saw its memory grow, bit by bit."""
+    MAY_HOLD = 5
+    """It fills the only container that grew of which it is not known what it weighs."""
+    SEEN_AT_ONCE = 6
+    """A growth window saw its memory grow, and it was at it all the while."""
+    HELD = 7
     """It fills the container that holds what grew."""
-    STATEMENT_STEP = 6
+    STATEMENT_STEP = 8
     """The bracket of its statement took a large step by itself, or a large step there locked the watcher out."""
-    RAISED = 7
+    RAISED = 9
     """The exception that ended the program came from it."""
 
 

@@ -30,7 +30,8 @@ def holder_of(moment: LastMoment) -> Holder | None:
     Where much grew after the last census, the end may have been one step of quite another line.
     """
     growing = tuple(one for one in growing_containers(moment.history, moment.final_mb, moment.stores) if not one.stale)
-    best = next((one for one in growing if one.share >= _LIKELY_SHARE), None) or _agreeing(growing, moment)
+    best = next((one for one in growing if one.share >= _LIKELY_SHARE), None)
+    best = best or _agreeing(growing, moment) or _only_one(growing)
     if best is None:
         return None
     stores = moment.stores.get(best.container.path)
@@ -52,6 +53,13 @@ def _agreeing(growing: tuple[GrowingContainer, ...], moment: LastMoment) -> Grow
     at = (found.frame.file, found.frame.line)
     filled_at = ((one, moment.stores.get(one.container.path)) for one in growing)
     return next((one for one, line in filled_at if line and (line.frame.file, line.frame.line) == at), None)
+
+
+def _only_one(growing: tuple[GrowingContainer, ...]) -> GrowingContainer | None:
+    """The only container that grew and of which it is not known what it weighs, where no other explains the growth."""
+    unknown = [one for one in growing if not one.weighed and one.looks >= _CERTAIN_LOOKS]
+    own = [one for one in unknown if one.container.root.kind != "library"] or unknown
+    return own[0] if len(own) == 1 else None
 
 
 def _how_sure(best: GrowingContainer, growing: tuple[GrowingContainer, ...]) -> Confidence:
@@ -89,4 +97,4 @@ def from_grown_containers(moment: LastMoment) -> Iterator[Candidate]:
         growth_mb=holder.mb,
         of_mb=holder.of_mb,
     )
-    yield Candidate(culprit, Directness.RAN if sure == "guess" else Directness.HELD, holder.mb or 0.0)
+    yield Candidate(culprit, Directness.MAY_HOLD if sure == "guess" else Directness.HELD, holder.mb or 0.0)

@@ -41,6 +41,8 @@ class GrowingContainer:
     """The weight of what came in since the first census that had them, no more than what memory grew by meanwhile."""
     of_mb: float
     """What memory grew by from the first census to the last."""
+    weighed: bool
+    """It is known what its items weigh."""
     share: float
     """Of what memory grew by in the last phase, so much came in, by weight; 0 where it can't be weighed."""
     looks: int
@@ -72,13 +74,15 @@ def growing_containers(
         if not came_in:
             continue
         share = sum(mb for _, mb in came_in) / grown_mb
+        weighed = share <= _MOST_SHARE and all(one.item_bytes and not one.at_least for one, _ in came_in)
         found.append(
             GrowingContainer(
                 container=max((one for one, _ in came_in), key=lambda one: one.mb),
                 alike=len(came_in),
                 mb=min(sum(one.mb for one, _ in came_in), max(last.grown_mb, 0.0)),
                 of_mb=last.grown_mb,
-                share=min(share, 1.0) if share <= _MOST_SHARE else 0.0,
+                weighed=weighed,
+                share=min(share, 1.0) if weighed else 0.0,
                 looks=max(_looks(one, censuses) for one, _ in came_in),
                 stale=stale,
             )

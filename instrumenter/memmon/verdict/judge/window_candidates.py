@@ -32,7 +32,8 @@ def from_growth_windows(moment: LastMoment) -> Iterator[Candidate]:
     goes_on = _goes_on(moment, found)
     since_mb = found.since_mb if goes_on else 0.0
     weak = found.by == "stacks" or (not goes_on and (found.stale or found.since_mb > found.mb))
-    sure = found.by == "call" and goes_on and found.share >= _CERTAIN_SHARE
+    at_once = found.at_once and goes_on
+    sure = found.by == "call" and at_once and found.share >= _CERTAIN_SHARE
     around = [one for one in moment.history.open_brackets if frame_inside(moment, one)]
     culprit = Culprit(
         file=frame.file,
@@ -40,13 +41,14 @@ def from_growth_windows(moment: LastMoment) -> Iterator[Candidate]:
         function=frame.function or None,
         pid=moment.history.header.pid,
         shown_by="window",
-        confidence="guess" if weak or not (found.at_once and goes_on) else "certain" if sure else "likely",
+        confidence="guess" if weak or not at_once else "certain" if sure else "likely",
         growth_mb=found.mb + since_mb,
         of_mb=found.of_mb + since_mb,
         checkpoint=around[-1].opened.name if around else None,
         called=called_from(Stack(None, "", found.frames), frame) if frame in found.frames else (),
     )
-    yield Candidate(culprit, Directness.RAN if weak else Directness.SEEN_GROWING, found.mb + since_mb)
+    directness = Directness.SEEN_AT_ONCE if at_once else Directness.SEEN_GROWING
+    yield Candidate(culprit, Directness.RAN if weak else directness, found.mb + since_mb)
 
 
 def _goes_on(moment: LastMoment, found: GrowingLine) -> bool:

@@ -48,6 +48,7 @@ def _grown(value: Any) -> GrownContainer | None:
         mb=number(fields.get("mb")) or 0.0,
         root=root,
         steps=tuple(step for step in map(_step, array(fields.get("steps"))) if step),
+        at_least=fields.get("at_least") is True,
         item_type=text(fields.get("item_type")) or "",
         owner_type=text(owner.get("type")) or "",
         owner_file=text(owner.get("file")),
