@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from memmon.verdict.judge.outcome import Conclusion
-    from memmon.verdict.model import Holder, WhatGrew
+    from memmon.verdict.model import Holder, ProcessHistory, WhatGrew
+
+_MOST_OF_IT = 0.5
+"""A line that ran while a smaller share of a process's memory came did not make what its children share."""
 
 
 def culprit_of_other(
@@ -73,7 +76,7 @@ def _that_made_what_is_shared(grew: WhatGrew, subject: Conclusion, run: Sequence
     candidates = [*from_growth_windows(before), *from_grown_containers(before), *from_leaks(before)]
     best = max(candidates, key=lambda one: (one.directness, one.explained_mb), default=None)
     if best is None:
-        return None
+        return _where_it_rose(grew, before.history)
     weak = best.culprit.confidence == "guess"
     return replace(
         best.culprit,
@@ -99,3 +102,20 @@ def _before_forks(subject: Conclusion, run: Sequence[Conclusion]) -> LastMoment:
     parent = next((one for one in run if one.case.history.header.pid == header.parent_pid), subject)
     history = parent.case.history
     return LastMoment(history, history.last_mb, parent.case.extents, parent.case.stores)
+
+
+def _where_it_rose(grew: WhatGrew, history: ProcessHistory) -> Culprit | None:
+    """The line that ran while most of a process's memory came, by its background records."""
+    frame, mb = max(history.rises, key=lambda one: one[1], default=(None, 0.0))
+    if frame is None or mb < _MOST_OF_IT * (history.last_mb - history.baseline_mb):
+        return None
+    return Culprit(
+        file=frame.file,
+        line=frame.line,
+        function=None,
+        pid=history.header.pid,
+        shown_by="shared",
+        confidence="likely",
+        growth_mb=grew.mb,
+        of_mb=grew.of_mb,
+    )

@@ -59,13 +59,13 @@ class GrownContainer:
     """The weight of the items that came in."""
     root: Root
     steps: tuple[Step, ...] = ()
-    at_least: bool = False
-    """It has more items than were counted, and weighs more."""
     item_type: str = ""
     owner_type: str = ""
     """The class of the nearest object on the way that is no container; empty where there is none."""
     owner_file: str | None = None
     """The file of that class's module."""
+    at_least: bool = False
+    """It has more items than were counted, and weighs more."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from memmon.verdict.model.census import Census, Collector
     from memmon.verdict.model.events import (
         Ended,
+        Frame,
         GrowthWindow,
         Header,
         Heap,
@@ -93,6 +94,8 @@ class ProcessHistory:
     baseline_mb: float
     last_mb: float
     peak_mb: float
+    rises: tuple[tuple[Frame, float], ...]
+    """By the user's line that ran: what memory had risen by from each background record to the next, in all."""
     start_ticks: int
     """When the process started, in clock ticks since boot; 0 where nothing says it."""
     unwritten: Record | None

@@ -71,8 +71,6 @@ class Holder:
 
     container: GrownContainer
     """Where several of a kind hold it that one line fills, the heaviest of them."""
-    alike: int
-    """How many they are."""
     mb: float | None
     """The weight of what came in, no more than what the process grew by; None where it can't be told from Python."""
     of_mb: float
@@ -80,6 +78,8 @@ class Holder:
     stores: Frame | None
     """The user's line that puts things into it, where it was found."""
     confidence: Confidence
+    alike: int = 1
+    """So many of a kind hold it."""
 
 
 @dataclass(frozen=True)

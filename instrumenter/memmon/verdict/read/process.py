@@ -85,6 +85,7 @@ def build_history(log: str, events: Iterable[Event], page: Page | None = None) -
         baseline_mb=last.rss - (last.delta or 0.0) if header.baseline_mb is None else header.baseline_mb,
         last_mb=last.rss,
         peak_mb=replay.peak_mb,
+        rises=tuple(replay.rises.items()),
         threads=tuple(replay.names.items()),
         start_ticks=page.start_ticks if page else header.start_ticks,
         unwritten=unwritten,

@@ -16,6 +16,7 @@ from memmon.verdict.model import (
     Event,
     Figures,
     FinalTotals,
+    Frame,
     GrowthWindow,
     Header,
     Heap,
@@ -31,6 +32,7 @@ from memmon.verdict.model import (
 )
 from memmon.verdict.read.open_brackets import BracketTracker, SiteKey, key_of
 from memmon.verdict.read.records import BACKGROUND, EXCEPTION, NOT_CHECKPOINTS, PROGRAM_START
+from memmon.verdict.read.site_so_far import SiteSoFar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -41,62 +43,12 @@ _MOST_CENSUSES = 100
 """So many censuses are kept, the newest ones."""
 
 
-class _SiteSoFar:
-    """What the log has told of one site so far."""
-
-    __slots__ = ("exact", "growth_mb", "hits", "inner_mb", "kind", "largest", "peak_mb", "previous", "site")
-
-    def __init__(self) -> None:
-        self.site: Site | None = None
-        """As it was announced."""
-        self.exact: Figures | None = None
-        """As the runtime counted, where that is known; the log's lines may have been thinned out."""
-        self.kind = ""
-        self.hits = 0
-        self.growth_mb = 0.0
-        self.inner_mb = 0.0
-        """The growth of the brackets inside its own."""
-        self.peak_mb: float | None = None
-        self.largest: dict[str, Record] = {}
-        """By kind: the record with the largest growth."""
-        self.previous: Record | None = None
-        """The checkpoint before the BEFORE or START in ``largest``."""
-
-    def note(self, record: Record) -> None:
-        """Keep the record if it is the largest of its kind so far."""
-        best = self.largest.get(record.kind)
-        if best is None or (record.growth or 0.0) > (best.growth or 0.0):
-            self.largest[record.kind] = record
-
-    def add_growth(self, record: Record) -> None:
-        """Count the growth that an AFTER, an END or a mark tells."""
-        self.growth_mb += record.growth or 0.0
-        if record.peak is not None and (self.peak_mb is None or record.peak > self.peak_mb):
-            self.peak_mb = record.peak
-        self.note(record)
-
-    def totals(self, key: SiteKey) -> SiteTotals:
-        """All of it as the history has it."""
-        name, file, line = key
-        site = self.site or Site(name, file, line, function=None, kind=self.kind)
-        closed = [record for kind, record in self.largest.items() if kind not in OPENERS]
-        worst = max(closed, key=lambda record: record.growth or 0.0, default=None)
-        counted = Figures(self.hits, self.growth_mb, (worst.growth or 0.0) if worst else 0.0, self.peak_mb)
-        return SiteTotals(
-            site=replace(site, name=name, file=file, kind=self.kind),
-            figures=self.exact or counted,
-            self_mb=self.growth_mb - self.inner_mb,
-            worst=worst,
-            previous=self.previous,
-        )
-
-
 class Replay:
     """What a log has told so far; the memory it needs depends on the number of sites, not on the log's length."""
 
     def __init__(self) -> None:
         """Nothing has been read."""
-        self.sites: dict[SiteKey, _SiteSoFar] = {}
+        self.sites: dict[SiteKey, SiteSoFar] = {}
         self.brackets = BracketTracker()
         self.checkpoints = 0
         self.header = Header()
@@ -105,6 +57,8 @@ class Replay:
         self.background: Record | None = None
         self.background_before: Record | None = None
         self.peak_mb = 0.0
+        self.rises: dict[Frame, float] = {}
+        """By the line that ran: what memory had risen by from each background record to the next."""
         self.critical: Record | None = None
         self.critical_stacks: tuple[Stack, ...] = ()
         self._is_at_limit = False
@@ -204,10 +158,10 @@ class Replay:
             if named:
                 self.correct([named], [figures])
 
-    def _site(self, key: SiteKey) -> _SiteSoFar:
+    def _site(self, key: SiteKey) -> SiteSoFar:
         found = self.sites.get(key)
         if found is None:
-            found = self.sites[key] = _SiteSoFar()
+            found = self.sites[key] = SiteSoFar()
         return found
 
     def announce(self, site: Site) -> None:
@@ -229,7 +183,7 @@ class Replay:
 
     def add(self, record: Record) -> None:
         """Take in the next record. There may be hundreds of thousands, so this is the reader's hot path."""
-        self.last = record
+        before, self.last = self.last, record
         if record.rss > self.peak_mb:  # noqa: PLR1730  # max() costs a call
             self.peak_mb = record.rss
         self._stacks_complete = True
@@ -240,7 +194,7 @@ class Replay:
             self.left = self.left or record
             return
         if not record.kind and record.name in NOT_CHECKPOINTS and record.line is None:
-            self._add_special(record)
+            self._add_special(record, before)
             return
         self.background = self.background_before = self.left = None
         previous, self.checkpoint = self.checkpoint, record
@@ -256,12 +210,15 @@ class Replay:
         elif not record.kind:
             self._count(record)
 
-    def _add_special(self, record: Record) -> None:
+    def _add_special(self, record: Record, before: Record | None) -> None:
         """Take in a background record, the program's start or its end, or its exception."""
         if self.header.version is None and not record.name.isascii():
             self.header = replace(self.header, language="zh")  # another monitor's log, which says so in no header
         if record.name in BACKGROUND:
             self.background_before, self.background = self.background, record
+            if record.at and before:
+                line = replace(record.at, function="")  # which the log may have cut
+                self.rises[line] = self.rises.get(line, 0.0) + max(record.rss - before.rss, 0.0)
             if self.stacks and (record.level == "CRITICAL" or self._is_at_limit):
                 self.critical_stacks = tuple(self.stacks)
             if self._is_at_limit:
