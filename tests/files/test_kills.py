@@ -59,10 +59,10 @@ def _killed(run: Run, folder: Path, *arguments: str, step: int = 1) -> Iterator[
             return
 
 
-def _both(folder: Path, script: Path) -> tuple[bytes, bytes]:
+def _both(folder: Path, script: Path, *options: str) -> tuple[bytes, bytes]:
     """The original and the instrumented text of a script."""
     original = script.read_bytes()
-    memmon("instrument", script.name, cwd=folder)
+    memmon("instrument", script.name, *options, cwd=folder)
     instrumented = script.read_bytes()
     memmon("restore", script.name, cwd=folder)
     return original, instrumented
@@ -72,7 +72,7 @@ def test_instrument_killed_at_every_point(folder: Path, script: Path, run: Run) 
     """The target is the original or the instrumented file; the original is always there; restore gives it back."""
     script.chmod(0o754)
     before = listing(folder)
-    original, instrumented = _both(folder, script)
+    original, instrumented = _both(folder, script, "--runtime", "installed")
     seen = set()
     for number, left in enumerate(_killed(run, folder, "instrument", "bot.py", "--runtime", "installed")):
         now, kept = (left / "bot.py").read_bytes(), left / BACKUP

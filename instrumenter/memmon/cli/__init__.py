@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "instrument": ("memmon.cli.instrument:instrument", "Put checkpoints into Python files."),
     "restore": ("memmon.cli.restore:restore", "Give the files back as they were."),
-    "status": ("memmon.cli.status:status", "Tell what is instrumented, edited since, or left over."),
+    "status": ("memmon.cli.status:status", "Tell what is instrumented, edited since, unwatched, or left over."),
     "scan": ("memmon.cli.scan:scan", "List the places in a file that are likely to take memory."),
     "run": ("memmon.run.launch:main", "Run a program with the same checkpoints, and change no file."),
     "report": ("memmon.cli.report:report", "Tell from a run log what took the memory."),

@@ -54,7 +54,8 @@ def instrument(
         raise click.UsageError("`-` stands alone: name files, or give one text on stdin.")
     piped = targets == ("-",)
     read = [_stdin()] if piped else _read(targets, to_be_written=not dry_run)
-    steps = _plan(read, Path(config) if config else None)
+    beside = runtime == "beside"
+    steps = _plan(read, Path(config) if config else None, beside=beside)
     _say_unchanged(steps)
     if any(isinstance(step, instrumenting.Occupied | instrumenting.NotRenewed) for step in steps):
         return 1
@@ -68,7 +69,7 @@ def instrument(
     if piped:
         sys.stdout.buffer.write(changes[0].outcome.source if changes else read[0].source)
         return 0
-    copied = carry_out(changes, runtime_folders(changes, beside=runtime == "beside"))
+    copied = carry_out(changes, runtime_folders(steps, beside=beside))
     _say_done(changes, copied)
     return 0
 
@@ -86,10 +87,10 @@ def _read(given: Sequence[str], *, to_be_written: bool) -> list[Target]:
     return targets
 
 
-def _plan(targets: Sequence[Target], config: Path | None) -> list[Step]:
+def _plan(targets: Sequence[Target], config: Path | None, *, beside: bool) -> list[Step]:
     steps = []
     with progress([len(target.source) for target in targets]) as advance:
-        for step in instrumenting.plan(targets, config):
+        for step in instrumenting.plan(targets, config, beside=beside):
             steps.append(step)
             advance(len(step.target.source))
     return steps
@@ -149,13 +150,13 @@ def _say_missing(hotspots: Sequence[Hotspot]) -> None:
 
 
 def _say_done(changes: Sequence[Change], copied: Sequence[Path]) -> None:
-    if not changes:
-        return
     for change in changes:
         for line in _summary(change):
             _say(line)
     for folder in copied:
         _say(f"the runtime was copied to {folder / deploy.NAME}")
+    if not changes:
+        return
     back = f"memmon restore {backup.quoted(changes[0].target.given)}" if len(changes) == 1 else "memmon restore"
     _say(f"run it as always, then `memmon report`; `{back}` takes it all out again")
 

@@ -12,7 +12,7 @@ from memmon.files.status import status as look
 @click.command
 @click.argument("paths", nargs=-1, metavar="[PATH...]")
 def status(paths: tuple[str, ...]) -> int:
-    """Tell what is instrumented, edited since, or left over.
+    """Tell what is instrumented, edited since, unwatched, or left over.
 
     Looks at files, and at folders with all below; by default at the current one. Exits with 1 where there is
     anything, so that a script can ask.

@@ -8,24 +8,34 @@ from typing import TYPE_CHECKING
 
 from memmon.errors import Place, TargetError
 from memmon.files import atomic, backup, deploy, walk
+from memmon.files.instrumenting import Already, Change
+from memmon.versions import is_newer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from memmon.files.instrumenting import Change
+    from memmon.files.instrumenting import Step
 
 
-def runtime_folders(changes: Iterable[Change], *, beside: bool) -> tuple[Path, ...]:
-    """The folders that need a copy of the runtime for these changes.
+def runtime_folders(steps: Iterable[Step], *, beside: bool) -> dict[Path, list[Path]]:
+    """The folders that need a copy of the runtime for these steps, each with the targets that need it.
 
     Where it is not meant to stand ``beside`` them, those that hold an older copy: it would be found before the
-    installed one.
+    installed one. A target that is instrumented already may have lost its copy.
     """
-    homes = dict.fromkeys(deploy.import_root(change.target.path) for change in changes)
-    return tuple(home for home in homes if beside or deploy.state(home) is deploy.State.OLDER)
+    homes: dict[Path, list[Path]] = {}
+    for step in steps:
+        home = deploy.import_root(step.target.path)
+        if isinstance(step, Change) or (isinstance(step, Already) and _may_have_lost_it(step, home)):
+            homes.setdefault(home, []).append(step.target.path)
+    return {home: targets for home, targets in homes.items() if beside or deploy.state(home) is deploy.State.OLDER}
 
 
-def carry_out(changes: Sequence[Change], folders: Sequence[Path]) -> tuple[Path, ...]:
+def _may_have_lost_it(step: Already, home: Path) -> bool:
+    return step.beside and not is_newer(step.version) and deploy.state(home) is not deploy.State.FOREIGN
+
+
+def carry_out(changes: Sequence[Change], folders: Mapping[Path, Sequence[Path]]) -> tuple[Path, ...]:
     """Write the changes, after copying the runtime to ``folders``; return where a copy was made.
 
     Raises TargetError, and takes back then what it had done. A kill at any moment leaves each target whole,
@@ -49,10 +59,10 @@ def carry_out(changes: Sequence[Change], folders: Sequence[Path]) -> tuple[Path,
     return tuple(copied)
 
 
-def _copy_runtime(folders: Iterable[Path], copied: dict[Path, None]) -> None:
-    for folder in folders:
+def _copy_runtime(folders: Mapping[Path, Sequence[Path]], copied: dict[Path, None]) -> None:
+    for folder, targets in folders.items():
         with atomic.refusing(folder, f"copying {deploy.NAME}"):
-            if deploy.put(folder):
+            if deploy.put(folder, targets):
                 copied[folder] = None
 
 

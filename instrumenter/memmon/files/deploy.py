@@ -6,6 +6,7 @@ changed since, belongs to somebody else and is never overwritten or deleted.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -18,10 +19,11 @@ from typing import TYPE_CHECKING
 from memmon import __version__
 from memmon.errors import Place, TargetError
 from memmon.files import atomic
+from memmon.files.readers import readers_of
 from memmon.versions import is_newer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 NAME = "memmon_runtime"
 _STAMP = ".copied_by_memmon"
@@ -82,20 +84,24 @@ def check(folder: Path) -> None:
     raise TargetError(f"is not writable, so {refused}: make it writable, or {way_out}", Place(str(folder)))
 
 
-def put(folder: Path) -> bool:
-    """Copy the runtime into ``folder``, or bring an older copy up to date.
+def put(folder: Path, targets: Iterable[Path]) -> bool:
+    """Copy the runtime into ``folder`` for ``targets``, or bring an older copy up to date.
 
-    False where nothing had to be done. A kill leaves the folder without a copy or with a whole one. Raises
-    OSError.
+    The copy is given to the targets' owner, and whoever can read a target can read it, whatever the umask. False where
+    it stood there. A kill leaves the folder without a copy or with a whole one. Raises OSError.
     """
+    readers = readers_of(targets)
     with atomic.lock(folder) as locked:
         atomic.remove_strays(folder, locked=locked)
         found = state(folder)
         if found not in (State.ABSENT, State.OLDER):
+            if is_copy(folder):
+                readers.admit_all(folder / NAME)
             return False
         draft = atomic.temporary(folder)
         try:
             _write_copy(draft)
+            readers.admit_all(draft)
             old = _set_aside(folder) if found is State.OLDER else None
             draft.rename(folder / NAME)
         except BaseException:
@@ -116,10 +122,18 @@ def take_away(folder: Path, is_needed: Callable[[Path], bool]) -> State:
     with atomic.lock(folder):
         found = State.ABSENT if not is_copy(folder) or is_needed(folder) else state(folder)
         if found in (State.CURRENT, State.OLDER, State.NEWER):
+            _refuse_what_is_not_ours(folder / NAME)
             old = _set_aside(folder)
             atomic.sync_folder(folder)
             atomic.remove(old)
     return found
+
+
+def _refuse_what_is_not_ours(copy: Path) -> None:
+    """Raise PermissionError before anything is moved where this user could not delete all of the copy."""
+    for room, _, _ in os.walk(copy):
+        if not os.access(room, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "it belongs to another user, who has to remove it", room)
 
 
 def _set_aside(folder: Path) -> Path:

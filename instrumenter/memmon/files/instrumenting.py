@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from memmon.config import load_config
 from memmon.errors import HotspotError, SourceError
-from memmon.files import atomic, backup
+from memmon.files import atomic, backup, deploy
 from memmon.model import Instrumented
 from memmon.source.edited import Torn, user_text
-from memmon.source.preamble import version_in
+from memmon.source.preamble import Beside, block_in, digest_of, version_in
 from memmon.source.prove import refuse_unparsable
 from memmon.versions import is_older
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from memmon.files.target import Target
-    from memmon.model import Config, Hotspot, Outcome
+    from memmon.model import Config, Hotspot
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,8 @@ class Already:
     target: Target
     version: str
     """The version of memmon that put the preamble in."""
+    beside: bool
+    """Whether it looks for a copy of the runtime beside it."""
 
 
 @dataclass(frozen=True)
@@ -73,44 +75,54 @@ class Occupied:
 Step = Change | Already | NotRenewed | Occupied
 
 
-def plan(targets: Iterable[Target], explicit: Path | None = None) -> Iterator[Step]:
+def plan(targets: Iterable[Target], explicit: Path | None = None, *, beside: bool = True) -> Iterator[Step]:
     """What is to be done with each target, one after the other, as they are asked for; nothing is changed.
 
-    ``explicit`` is the configuration that the user named. Raises MemmonError.
+    ``explicit`` is the configuration that the user named; ``beside``, whether a copy of the runtime is to stand beside
+    the targets. Raises MemmonError.
     """
     configs: dict[Path, Config] = {}
     for target in targets:
         folder = target.path.parent
         if folder not in configs:
             configs[folder] = load_config(target.path, explicit)
-        yield _step(target, configs[folder])
+        yield _step(target, configs[folder], beside=beside)
 
 
-def _step(target: Target, config: Config) -> Step:
+def _step(target: Target, config: Config, *, beside: bool) -> Step:
     version = version_in(target.source)
+    levels = len(target.path.parent.relative_to(deploy.import_root(target.path)).parts) if beside else None
     if version is not None and is_older(version):
-        return _renewal(target, version, config)
-    if version is None and _kept(target) not in (None, target.source):
+        return _renewal(target, version, config, levels)
+    if version is not None:
+        return _already(target, version)
+    if _kept(target) not in (None, target.source):
         return Occupied(target)
-    outcome = _instrument(target.source, target, config)
-    if isinstance(outcome, Instrumented):
-        return Change(target, target.source, outcome)
-    return Already(target, outcome.version)
+    outcome = _instrument(target.source, target, config, Beside(digest_of(target.source), levels))
+    return Change(target, target.source, outcome)
 
 
-def _renewal(target: Target, version: str, config: Config) -> Step:
+def _already(target: Target, version: str) -> Already:
+    block = block_in(target.source)
+    return Already(target, version, block is not None and block.beside)
+
+
+def _renewal(target: Target, version: str, config: Config, levels: int | None) -> Step:
     kept = _kept(target)
     text = user_text(target.source, target.given)
     if isinstance(text, Torn):
         return NotRenewed(target, version, text, kept)
+    # What the older preamble knows its original by goes on to hold, whatever has become of the backup.
+    block = None if kept is None else block_in(target.source)
+    digest = (block and block.digest) or digest_of(text if kept is None else kept)
+    if (inner := version_in(text)) is not None:  # it carried two preambles
+        return _already(target, inner)
     try:
-        outcome = _instrument(text, target, config)
+        outcome = _instrument(text, target, config, Beside(digest, levels))
     except SourceError:
         refuse_unparsable(target.source, target.given)  # names the line as it stands in the file
         raise
-    if isinstance(outcome, Instrumented):
-        return Change(target, text, outcome, Renewed(version, edited=kept not in (None, text)))
-    return Already(target, outcome.version)  # it carried two preambles
+    return Change(target, text, outcome, Renewed(version, edited=kept not in (None, text)))
 
 
 def _kept(target: Target) -> bytes | None:
@@ -118,10 +130,12 @@ def _kept(target: Target) -> bytes | None:
         return backup.read(target.path)
 
 
-def _instrument(text: bytes, target: Target, config: Config) -> Outcome:
+def _instrument(text: bytes, target: Target, config: Config, beside: Beside) -> Instrumented:
     from memmon.source.instrument import instrument  # noqa: PLC0415  # heavy, and --help does without
 
-    return instrument(text, target.given, config)
+    outcome = instrument(text, target.given, config, beside)
+    assert isinstance(outcome, Instrumented)  # noqa: S101  # the callers have looked for a preamble
+    return outcome
 
 
 def missing(steps: Sequence[Step]) -> tuple[Hotspot, ...]:

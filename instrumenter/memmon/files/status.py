@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from memmon.config import log_folders
 from memmon.errors import MemmonError
 from memmon.files import atomic, backup, deploy, runlogs, target, walk
+from memmon.files.unwatched import why_unwatched
 from memmon.source.preamble import version_in
 from memmon.source.strip import strip
 from memmon.versions import is_newer, is_older
@@ -24,6 +25,7 @@ class Condition(Enum):
 
     INSTRUMENTED = "instrumented"
     EDITED = "edited since"
+    UNWATCHED = "unwatched"
     LEFT_OVER = "left over"
 
 
@@ -100,10 +102,19 @@ def _of_target(path: Path, shown: Path | None = None) -> list[Entry]:
             return []
         same = "holds the same" if current == original else "holds something else"
         return [Entry(Condition.LEFT_OVER, kept, f"a backup; its file is not instrumented and {same}")]
-    return [_of_instrumented(shown, version, current, original)]
+    return [_of_instrumented(path, shown, version, current, original)]
 
 
-def _of_instrumented(shown: Path, version: str, current: bytes, original: bytes | None) -> Entry:
+def _of_instrumented(path: Path, shown: Path, version: str, current: bytes, original: bytes | None) -> Entry:
+    entry = _as_instrumented(shown, version, current, original)
+    reason = why_unwatched(path, current)
+    if reason is None:
+        return entry
+    lost = f"its runtime would not be found ({reason}): `memmon instrument {backup.quoted(shown)}` puts it back"
+    return Entry(Condition.UNWATCHED, shown, f"{entry.remark}; {lost}")
+
+
+def _as_instrumented(shown: Path, version: str, current: bytes, original: bytes | None) -> Entry:
     by, age = f"by memmon {version}", _age(version, shown)
     if original is None:
         return Entry(Condition.INSTRUMENTED, shown, f"{by}, no backup{age}")

@@ -20,7 +20,7 @@ ALIAS_PATTERN = r"__memmon(?:_\d+)?__"
 
 TEXT = r'"(?:[^"\\\r\n]|\\.)*"'
 NUMBER = r"[0-9][0-9.e+-]*"
-_NEWLINE = r"(?:\r\n|\r|\n)"
+NEWLINE = r"(?:\r\n|\r|\n)"
 _BLANK = r"[ \t\f]*"
 
 
@@ -87,8 +87,8 @@ def injected(alias: str) -> re.Pattern[str]:
     return re.compile(
         "|".join(
             (
-                rf"(?P<own_lines>(?<![^\r\n]){lead}{call}{_NEWLINE})",
-                rf"(?P<last_lines>(?:{_NEWLINE}{lead}{call})+\Z)",
+                rf"(?P<own_lines>(?<![^\r\n]){lead}{call}{NEWLINE})",
+                rf"(?P<last_lines>(?:{NEWLINE}{lead}{call})+\Z)",
                 rf"(?P<inline_before>{call}; )",
                 rf"(?P<inline_after>; {call})",
                 rf"(?P<open>{runtime}\.through\((?:{call}|{opened}), \()",

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 _UNCOMPILED = "has {}, which Python {}.{} here can't compile: proved by libcst and by taking it back alone"
 
 
-def instrument(source: bytes, path: str, config: Config) -> Outcome:
+def instrument(source: bytes, path: str, config: Config, beside: preamble.Beside | None = None) -> Outcome:
     """Put the checkpoints that *config* asks for into *source*, and prove the result.
 
+    *beside* is what memmon keeps beside the file where the backup is not *source*, or the runtime's copy stands above.
     A hotspot that matches nothing is no error here but listed in the result: it may be meant for another file.
     Raises :class:`~memmon.errors.SourceError` where the source is not valid Python,
     :class:`~memmon.errors.HotspotError` where a hotspot can't mean what it says, and
@@ -28,7 +29,7 @@ def instrument(source: bytes, path: str, config: Config) -> Outcome:
     version = preamble.version_in(source)
     if version is not None:
         return AlreadyInstrumented(version)
-    job = _Job(source, path, config)
+    job = _Job(source, path, config, beside or preamble.Beside(preamble.digest_of(source)))
     try:
         return job.instrumented()
     except Exception:
@@ -48,10 +49,11 @@ class _Draft:
 
 
 class _Job:
-    def __init__(self, source: bytes, path: str, config: Config) -> None:
+    def __init__(self, source: bytes, path: str, config: Config, beside: preamble.Beside) -> None:
         self.source = source
         self.path = path
         self.config = config
+        self.beside = beside
         self.decoded = text.decode(source, path)
         self.dialect = injected_text.Dialect(injected_text.free_alias(self.decoded.text), self.decoded.encoding)
 
@@ -101,7 +103,7 @@ class _Job:
         newline = self.decoded.newline_at(where.start)
 
         def prologue_with(added: tuple[int, ...]) -> str:
-            lines = preamble.render(self.config.settings, self.dialect, added, newline)
+            lines = preamble.render(self.config.settings, self.dialect, added, newline, self.beside)
             return where.inserted(self.decoded, lines)
 
         draft = prologue_with(())

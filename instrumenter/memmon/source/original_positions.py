@@ -96,7 +96,7 @@ def _without_preamble(tree: ast.Module, filename: str) -> str:
     """Take the preamble's statement out of *tree*; return the alias that it names."""
     for number, statement in enumerate(tree.body):
         match statement:
-            case ast.Try(body=[ast.Expr(ast.Call(ast.Attribute(attr="install"), [ast.Constant(str(alias)), *_]))]):
+            case ast.Try(body=[*_, ast.Expr(ast.Call(ast.Attribute(attr="install"), [ast.Constant(str(alias)), *_]))]):
                 if re.fullmatch(injected_text.ALIAS_PATTERN, alias):
                     del tree.body[number]
                     return alias

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import codecs
+import hashlib
 import io
 import json
 import re
@@ -15,6 +16,8 @@ from typing import TYPE_CHECKING
 from memmon import __version__
 from memmon.errors import SourceError
 from memmon.source import injected_text
+from memmon.source.injected_text import NEWLINE
+from memmon.source.preamble_code import BESIDE, INSTALLED, OF_0_1, as_written, filled
 from memmon.source.text import decode
 
 if TYPE_CHECKING:
@@ -22,28 +25,20 @@ if TYPE_CHECKING:
 
 _TOLD = "put in by `memmon instrument`; `memmon restore` takes it out"
 _OPEN = f"# >>> memmon {__version__} >>> {_TOLD}"
+_DIGEST = "# the original's sha256: "
 _CLOSE = "# <<< memmon <<<"
-_INSTALL = '__import__("memmon_runtime").install'
-_STAND_IN = (
-    '__import__("builtins").{} = type("memmon_missing", (), {{"through": lambda bracket, value, close: value,'
-    ' **dict.fromkeys(("before", "after", "start", "end"), lambda *site, **levels: None)}})'
-)
 _START = b"# >>> memmon "
 _MARK = re.compile(r"(?<![^\r\n])# >>> memmon (\S+) >>>")
-_NEWLINE = r"(?:\r\n|\r|\n)"
-_VALUE = rf"(?:{injected_text.TEXT}|{injected_text.NUMBER}|True|False|\([0-9, ]*\))"
+_HEAD = rf"{_MARK.pattern} {_TOLD}{NEWLINE}(?:{re.escape(_DIGEST)}(?P<digest>[0-9a-f]{{64}}){NEWLINE})?"
+
+
 _BLOCK = re.compile(
-    rf"{_MARK.pattern} {_TOLD}{_NEWLINE}"
-    rf"try:{_NEWLINE}"
-    rf'    {re.escape(_INSTALL)}\("(?P<alias>{injected_text.ALIAS_PATTERN})"(?:, [a-z_]+={_VALUE})*\){_NEWLINE}'
-    rf"except Exception:{_NEWLINE}"
-    rf"    {re.escape(_STAND_IN.format('ALIAS')).replace('ALIAS', '(?P=alias)')}{_NEWLINE}"
-    rf"{_CLOSE}(?: (?P<joint>{injected_text.TEXT}))?(?P<end>{_NEWLINE}|\Z)"
+    rf"{_HEAD}(?:{as_written(BESIDE, '1')}|{as_written(INSTALLED, '2')}|{as_written(OF_0_1, '3')}){NEWLINE}"
+    rf"{_CLOSE}(?: (?P<joint>{injected_text.TEXT}))?(?P<end>{NEWLINE}|\Z)"
 )
 """What :func:`render` writes, to the letter: a line of the user's own in the midst of it is not taken out with it."""
-_FORMATTED = re.compile(
-    rf"{_MARK.pattern} {_TOLD}{_NEWLINE}(?P<code>.*?){_NEWLINE}{_CLOSE}(?:{_NEWLINE}|\Z)", re.DOTALL
-)
+_FORMATTED = re.compile(rf"{_HEAD}(?P<code>.*?){NEWLINE}{_CLOSE}(?:{NEWLINE}|\Z)", re.DOTALL)
+_HOME = re.compile(r"""__file__\s*\+\s*['"]((?:/\.\.)+)['"]""")
 
 
 @dataclass(frozen=True)
@@ -55,9 +50,34 @@ class Block:
     alias: str
     instead: str | None
     """What stood in its place where it begins with a line end of its own: what joined two statements, or nothing."""
+    digest: str | None = None
+    """What :func:`digest_of` gave for what the backup holds; None where memmon 0.1.0 wrote the preamble."""
+    beside: bool = False
+    """Whether it looks for a copy of the runtime beside the file."""
 
 
-def render(settings: Settings, dialect: injected_text.Dialect, added: tuple[int, ...], newline: str) -> str:
+@dataclass(frozen=True)
+class Beside:
+    """What memmon keeps beside the file, or is to put there."""
+
+    digest: str
+    """Of what the backup holds."""
+    levels: int | None = 0
+    """How many folders above the file's own the runtime's copy stands; None where the installed one is meant."""
+
+
+def digest_of(original: bytes) -> str:
+    """What a preamble keeps of *original*, to be known again by."""
+    return hashlib.sha256(original).hexdigest()
+
+
+def render(
+    settings: Settings,
+    dialect: injected_text.Dialect,
+    added: tuple[int, ...],
+    newline: str,
+    beside: Beside,
+) -> str:
     """The preamble's lines, without a line end behind the last.
 
     *added*: the numbers of the lines that were injected, in the new file; the runtime needs them to speak of the
@@ -70,20 +90,15 @@ def render(settings: Settings, dialect: injected_text.Dialect, added: tuple[int,
         "log_dir": settings.log_dir,
         "language": settings.language,
     }
-    arguments = ", ".join(f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in options.items())
+    arguments = "".join(f", {key}={json.dumps(value, ensure_ascii=False)}" for key, value in options.items())
     arguments = arguments.encode(dialect.encoding, "backslashreplace").decode(dialect.encoding)
     numbers = "".join(f"{number}, " for number in added).strip()
-    install = f'{_INSTALL}("{dialect.alias}", {arguments}, peak={settings.peak}, added=({numbers}))'
-    return newline.join(
-        (
-            _OPEN,
-            "try:",
-            f"    {install}",
-            "except Exception:",
-            f"    {_STAND_IN.format(dialect.alias)}",
-            _CLOSE,
-        )
-    )
+    settled = f"{arguments}, peak={settings.peak}, added=({numbers})"
+    if beside.levels is None:
+        code = filled(INSTALLED, dialect.alias, settled)
+    else:
+        code = filled(BESIDE, dialect.alias, settled, "/.." * (beside.levels + 1))
+    return newline.join((_OPEN, _DIGEST + beside.digest, *code.splitlines(), _CLOSE))
 
 
 def close_with(joint: str) -> str:
@@ -133,35 +148,54 @@ def find(text: str) -> Block | None:
     found = _BLOCK.match(text, opening.start()) if opening else None
     if found is None:
         return None
+    alias = found["alias1"] or found["alias2"] or found["alias3"]
+    kept = found["digest"], found["home"] is not None
     if found["joint"] is None:
-        return Block(found.start(), found.end(), found["alias"], None)
-    before = re.search(rf"{_NEWLINE}\Z", text[max(0, found.start() - 2) : found.start()])
+        return Block(found.start(), found.end(), alias, None, *kept)
+    before = re.search(rf"{NEWLINE}\Z", text[max(0, found.start() - 2) : found.start()])
     start = found.start() - len(before[0]) if before else found.start()
     instead = json.loads(found["joint"])
-    return Block(start, found.end() if instead else found.start("end"), found["alias"], instead)
+    return Block(start, found.end() if instead else found.start("end"), alias, instead, *kept)
+
+
+def block_in(source: bytes) -> Block | None:
+    """The preamble in *source*, as memmon wrote it or as a formatter left it; None where there is none that is whole.
+
+    Raises :class:`~memmon.errors.SourceError` where the file can't be decoded.
+    """
+    if version_in(source) is None:
+        return None
+    text = decode(source, "").text
+    return find(text) or find_formatted(text)
 
 
 def find_formatted(text: str) -> Block | None:
     """The preamble in *text* as a formatter may have left it: the same code, and nothing else, between its markers."""
     opening = _opening(text)
     found = _FORMATTED.match(text, opening.start()) if opening else None
-    alias = _alias_of(re.sub(_NEWLINE, "\n", found["code"])) if found else None
-    return Block(found.start(), found.end(), alias, None) if found and alias else None
+    if found is None:
+        return None
+    code = re.sub(NEWLINE, "\n", found["code"])
+    home = _HOME.search(code)
+    alias = _alias_of(code, home[1] if home else "")
+    return Block(found.start(), found.end(), alias, None, found["digest"], home is not None) if alias else None
 
 
-def _alias_of(code: str) -> str | None:
+def _alias_of(code: str, home: str) -> str | None:
     """The alias that *code* installs; None where it is not the preamble's code alone, comments counted."""
     try:
         tree = ast.parse(code)
         tokens = list(tokenize.generate_tokens(io.StringIO(code).readline))
         (guarded,) = tree.body
-        (install,) = guarded.body  # type: ignore[attr-defined]  # what is no such statement is not ours
+        install = guarded.body[-1]  # type: ignore[attr-defined]  # what is no such statement is not ours
         alias = ast.literal_eval(install.value.args[0])
         values = {keyword.arg: ast.literal_eval(keyword.value) for keyword in install.value.keywords}
     except (SyntaxError, ValueError, AttributeError, IndexError, TypeError, tokenize.TokenError):
         return None
-    arguments = "".join(f", {name}={value!r}" for name, value in values.items())
-    ours = f"try:\n {_INSTALL}({alias!r}{arguments})\nexcept Exception:\n {_STAND_IN.format(alias)}\n"
-    commented = any(token.type == tokenize.COMMENT for token in tokens)
-    same = re.fullmatch(injected_text.ALIAS_PATTERN, str(alias)) and ast.dump(tree) == ast.dump(ast.parse(ours))
-    return alias if same and not commented else None
+    settings = "".join(f", {name}={value!r}" for name, value in values.items())
+    if not re.fullmatch(injected_text.ALIAS_PATTERN, str(alias)) or any(
+        token.type == tokenize.COMMENT for token in tokens
+    ):
+        return None
+    ours = (filled(form, alias, settings, home) for form in (BESIDE, INSTALLED, OF_0_1))
+    return alias if ast.dump(tree) in (ast.dump(ast.parse(form)) for form in ours) else None
