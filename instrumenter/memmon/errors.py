@@ -56,3 +56,7 @@ class ProofError(MemmonError):
 
 class LogError(MemmonError):
     """There is no run log to read, or it is none of ours."""
+
+
+class Interrupted(BaseException):
+    """A signal that ends the process waits: what was begun is to be taken back, or left to the next command."""

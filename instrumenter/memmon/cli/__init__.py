@@ -14,7 +14,7 @@ import click
 
 from memmon import __version__
 from memmon.cli.streams import make_tolerant
-from memmon.errors import MemmonError
+from memmon.errors import Interrupted, MemmonError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +80,7 @@ def command(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt, Interrupted):
         click.echo("memmon: interrupted", err=True)
         return _INTERRUPTED
     except SystemExit:  # from click, where it is the first to see that the reader went away

@@ -135,6 +135,11 @@ def _why_unchanged(step: Step) -> str | None:
                 f"is instrumented by memmon {step.version}, and what it put in can't be renewed: the file was edited"
                 f" there, and {step.torn.how}; nothing was changed: {way_out}; then run the command again"
             )
+        case instrumenting.Occupied(killed=True):
+            return (
+                "a restore of it was killed; nothing was changed:"
+                f" `memmon restore {backup.quoted(step.target.given)}` ends it"
+            )
         case instrumenting.Occupied():
             return (
                 f"carries nothing injected, but {backup.path_for(step.target.path).name} holds"

@@ -63,7 +63,9 @@ def _say(report: Report, *, named: bool) -> int:
             code = max(code, result.error.exit_code)
         else:
             click.echo(f"{result.path}: {result.ending.value}", err=True)
-            code = max(code, int(result.ending in _ANSWER_IS_NO))
+            for path in result.conflicts:
+                click.echo(f"{path}: holds what was changed there meanwhile: compare, and delete it then", err=True)
+            code = max(code, int(result.ending in _ANSWER_IS_NO or bool(result.conflicts)))
     for path in report.runtimes:
         click.echo(f"{path}: removed, nothing needs it any more", err=True)
     for path in report.pages:

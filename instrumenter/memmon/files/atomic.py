@@ -17,6 +17,7 @@ import time
 from typing import TYPE_CHECKING
 
 from memmon.errors import Place, TargetError
+from memmon.files import interrupts
 
 if sys.platform != "win32":
     import fcntl
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 _TEMPORARY = re.compile(r"\.memmon-[0-9a-f]{12}\.tmp")
 _STALE = 3600.0
 """Seconds after which a temporary file belongs to no command any more; writing one takes well under a second."""
+
+_PAUSE = 0.02
+"""Seconds between two looks whether a lock is free."""
 
 
 @contextlib.contextmanager
@@ -63,12 +67,27 @@ def _locked(folder: Path) -> int | None:
     descriptor = None
     try:
         descriptor = os.open(folder, os.O_RDONLY)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        # Asked for again and again, since signals may be held: somebody who waits must be able to give up.
+        while not _taken(descriptor):
+            interrupts.answer()
+            time.sleep(_PAUSE)
     except OSError:
         if descriptor is not None:
             os.close(descriptor)
         return None
+    except BaseException:
+        if descriptor is not None:
+            os.close(descriptor)
+        raise
     return descriptor
+
+
+def _taken(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def read_regular(path: Path) -> bytes:

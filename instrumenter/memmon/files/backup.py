@@ -7,13 +7,15 @@ names. Elsewhere it is a copy.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shlex
 import stat
 from typing import TYPE_CHECKING
 
-from memmon.files import atomic
+from memmon.files import atomic, replacing
+from memmon.files.exchange import move
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,11 +59,16 @@ def quoted(path: Path | str) -> str:
 
 
 def read(target: Path) -> bytes | None:
-    """What the backup of ``target`` holds; None where there is none. Raises OSError."""
+    """What the backup of ``target`` holds; None where there is none. Raises OSError, and for no regular file too."""
+    path = path_for(target)
     try:
-        return atomic.read_regular(path_for(target))
+        kind = path.lstat().st_mode
     except FileNotFoundError:
         return None
+    if not stat.S_ISREG(kind):
+        what = "a folder" if stat.S_ISDIR(kind) else "a link" if stat.S_ISLNK(kind) else "no regular file"
+        raise OSError(errno.EINVAL, f"it is {what}, and no backup of memmon's")
+    return path.read_bytes()
 
 
 def make(target: Path, source: bytes) -> bool:
@@ -78,7 +85,12 @@ def make(target: Path, source: bytes) -> bool:
         made = False
     else:
         made = True
-    atomic.sync(path)
+    try:
+        atomic.sync(path)
+    except OSError:
+        if made:
+            drop(target)
+        raise
     atomic.sync_folder(path.parent)
     return made
 
@@ -91,7 +103,9 @@ def _link_or_copy(target: Path, path: Path, source: bytes) -> None:
     except OSError:  # no hard links here, or not for this user
         if os.path.lexists(path):
             raise FileExistsError from None
+        times = target.stat()
         atomic.write(path, source, like=target)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
 def make_again(target: Path, original: bytes) -> bool:
@@ -106,15 +120,22 @@ def make_again(target: Path, original: bytes) -> bool:
     return True
 
 
-def put_back(target: Path) -> None:
-    """Make the backup the target again, in one step; a mode that was set since is kept. Raises OSError."""
+def put_back(target: Path, current: bytes) -> Path | None:
+    """Make the backup ``target`` again, which holds ``current``, in one step; a mode that was set since is kept.
+
+    What is saved there meanwhile is kept too: its path is returned. Raises OSError.
+    """
     path = path_for(target)
-    if target.exists():
-        mode = stat.S_IMODE(target.stat().st_mode)
-        if mode != stat.S_IMODE(path.stat().st_mode):
-            path.chmod(mode)
-    path.replace(target)
-    atomic.sync_folder(path.parent)
+    mode = stat.S_IMODE(target.stat().st_mode)
+    if mode != stat.S_IMODE(path.stat().st_mode):
+        path.chmod(mode)
+    return replacing.put(path, target, current)
+
+
+def recreate(target: Path) -> None:
+    """Make the backup ``target`` again, which is gone. Raises FileExistsError where it is there again, and OSError."""
+    move(path_for(target), target)
+    atomic.sync_folder(target.parent)
 
 
 def drop(target: Path) -> None:

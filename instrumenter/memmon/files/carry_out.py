@@ -6,8 +6,8 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from memmon.errors import Place, TargetError
-from memmon.files import atomic, backup, deploy, walk
+from memmon.errors import Interrupted, Place, TargetError
+from memmon.files import atomic, backup, deploy, interrupts, replacing, walk
 from memmon.files.instrumenting import Already, Change
 from memmon.versions import is_newer
 
@@ -45,17 +45,19 @@ def carry_out(changes: Sequence[Change], folders: Mapping[Path, Sequence[Path]])
         deploy.check(folder)
     copied: dict[Path, None] = {}
     written: list[tuple[Change, bool]] = []
-    try:
-        # The runtime comes first: a target must not be there without it.
-        _copy_runtime(folders, copied)
-        for change in changes:
-            backup_made = _write_one(change)
-            written.append((change, backup_made))
-        # Another command may have restored the last target that needed it, before it could see these.
-        _copy_runtime(folders, copied)
-    except BaseException:
-        _take_back(written, copied)
-        raise
+    with interrupts.held():
+        try:
+            # The runtime comes first: a target must not be there without it.
+            _copy_runtime(folders, copied)
+            for change in changes:
+                interrupts.answer()
+                written.append((change, _write_one(change)))
+            # Another command may have restored the last target that needed it, before it could see these.
+            _copy_runtime(folders, copied)
+            interrupts.answer()
+        except BaseException:
+            _take_back(written, copied)
+            raise
     return tuple(copied)
 
 
@@ -72,7 +74,7 @@ def _write_one(change: Change) -> bool:
     with atomic.refusing(Path(target.given), "instrumenting"), atomic.lock(path.parent) as locked:
         atomic.remove_strays(path.parent, locked=locked)
         if path.read_bytes() != target.source:
-            raise TargetError("was changed while memmon worked on it: run the command again", Place(target.given))
+            raise _changed(change)
         try:
             made = _back_up(change)
         except FileExistsError:
@@ -81,12 +83,18 @@ def _write_one(change: Change) -> bool:
                 Place(target.given),
             ) from None
         try:
-            atomic.write(path, change.outcome.source, like=path)
+            written = replacing.write_unless_changed(path, change.outcome.source, target.source)
         except BaseException:
-            if made:
-                backup.drop(path)
+            _undo(change, backup_made=made)
             raise
+        if not written:
+            _undo(change, backup_made=made)
+            raise _changed(change)
     return made
+
+
+def _changed(change: Change) -> TargetError:
+    return TargetError("was changed while memmon worked on it: run the command again", Place(change.target.given))
 
 
 def _back_up(change: Change) -> bool:
@@ -99,14 +107,23 @@ def _back_up(change: Change) -> bool:
 def _take_back(written: Iterable[tuple[Change, bool]], copied: Iterable[Path]) -> None:
     # What can't be taken back is complete in itself; `memmon restore` will do it.
     for change, backup_made in written:
-        path = change.target.path
-        with contextlib.suppress(OSError), atomic.lock(path.parent):
-            if change.renewed is None:
-                backup.put_back(path)
-                continue
-            atomic.write(path, change.target.source, like=path)
-            if backup_made:
-                backup.drop(path)
+        with contextlib.suppress(OSError, Interrupted), atomic.lock(change.target.path.parent):
+            _undo(change, backup_made=backup_made)
     for folder in copied:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, Interrupted):
             deploy.take_away(folder, walk.needs_runtime)
+
+
+def _undo(change: Change, *, backup_made: bool) -> None:
+    """Take one change back, as far as it has come and nobody has changed anything since."""
+    path, before, after = change.target.path, change.target.source, change.outcome.source
+    with contextlib.suppress(OSError):
+        now, kept = atomic.read_regular(path), backup.read(path)
+        if now == after and change.renewed is None and kept == before:
+            backup.put_back(path, after)
+        elif now == after and change.renewed is not None:
+            replacing.write(path, before, after)
+            now = before
+        # A save in place has gone to both names, where the backup is a link.
+        if backup_made and ((now == before and kept == change.text) or backup.path_for(path).samefile(path)):
+            backup.drop(path)

@@ -70,6 +70,8 @@ class Occupied:
     """A target that carries nothing injected, beside a backup of something else: nothing may be changed."""
 
     target: Target
+    killed: bool
+    """Whether a restore of it was killed, just before it had taken away what stood there."""
 
 
 Step = Change | Already | NotRenewed | Occupied
@@ -96,8 +98,9 @@ def _step(target: Target, config: Config, *, beside: bool) -> Step:
         return _renewal(target, version, config, levels)
     if version is not None:
         return _already(target, version)
-    if _kept(target) not in (None, target.source):
-        return Occupied(target)
+    kept = _kept(target)
+    if kept not in (None, target.source):
+        return Occupied(target, killed=version_in(kept) is not None)
     outcome = _instrument(target.source, target, config, Beside(digest_of(target.source), levels))
     return Change(target, target.source, outcome)
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from memmon.errors import MemmonError, Place, TargetError
-from memmon.files import atomic, backup, deploy, runlogs, target, walk
+from memmon.files import atomic, backup, deploy, interrupts, replacing, runlogs, target, walk
 from memmon.source.edited import Torn, user_text
 from memmon.source.injected_text import ALIAS
-from memmon.source.preamble import version_in
+from memmon.source.preamble import block_in, digest_of, version_in
 from memmon.source.strip import strip
 
 if TYPE_CHECKING:
@@ -24,9 +25,14 @@ class Ending(Enum):
     GIVEN_BACK = "restored, byte for byte"
     RECREATED = "was gone; given back from its backup"
     EDITS_KEPT = "edited since: took out what memmon had put in, and kept the edits"
+    EDITS_KEPT_ALONE = (
+        "edited since: took out what memmon had put in, and kept the edits; that memmon left no digest of the original,"
+        " so that nobody can tell whether the backup had been changed too"
+    )
     STRIPPED = "had no backup: took out what memmon had put in"
     ALREADY_BACK = "is as it was already; took its backup away"
     UNRELATED = "carries nothing of memmon's, and its backup holds something else: nothing was changed"
+    BACKUP_CHANGED = "took out what memmon had put in; its backup is not what was instrumented"
     TIDIED = "was restored by hand; took away what was left"
     NOT_INSTRUMENTED = "is not instrumented"
 
@@ -37,6 +43,8 @@ class Restored:
 
     path: str
     ending: Ending
+    conflicts: tuple[Path, ...] = ()
+    """Where what somebody else had changed or saved meanwhile is kept."""
 
 
 @dataclass(frozen=True)
@@ -104,43 +112,66 @@ def _take_pages(pages: Iterable[Path]) -> tuple[Path, ...]:
 
 
 def _restore_one(given: str) -> Restored | Failed:
+    if backup.is_backup(Path(given)):  # the user named the backup itself
+        given = str(backup.target_of(Path(given)))
     path = target.locate(given)
-    if backup.is_backup(path):  # the user named the backup itself
-        path, given = backup.target_of(path), str(backup.target_of(Path(given)))
+    if backup.is_backup(path):  # by a link
+        path = backup.target_of(path)
+        given = str(path)
     try:
-        with atomic.refusing(Path(given), "restoring"), atomic.lock(path.parent) as locked:
+        with interrupts.held(), atomic.refusing(Path(given), "restoring"), atomic.lock(path.parent) as locked:
+            interrupts.answer()
             atomic.remove_strays(path.parent, locked=locked)
-            return Restored(given, _restore(path, given))
+            _refuse_beside_a_link(Path(given), path)
+            return _restore(path, given)
     except MemmonError as error:
         return Failed(given, error)
 
 
-def _restore(path: Path, given: str) -> Ending:
+def _refuse_beside_a_link(given: Path, path: Path) -> None:
+    beside = backup.path_for(given)
+    if given.is_symlink() and os.path.lexists(beside) and not os.path.lexists(backup.path_for(path)):
+        raise TargetError(
+            f"is a link to {path}, whose backup would stand beside that file, and {beside.name} stands beside the link;"
+            " nothing was changed: move one of the two to where it belongs",
+            Place(str(given)),
+        )
+
+
+def _restore(path: Path, given: str) -> Restored:
     original = backup.read(path)
     if not path.exists() and original is not None:
-        backup.put_back(path)
-        return Ending.RECREATED
+        backup.recreate(path)
+        return Restored(given, Ending.RECREATED)
     current = target.read(given).source
     if version_in(current) is None:
         return _without_marks(path, current, original, given)
     if strip(current, given) == original:
-        backup.put_back(path)
-        return Ending.GIVEN_BACK
+        return _restored(given, Ending.GIVEN_BACK, backup.put_back(path, current))
     text = user_text(current, given)
     if isinstance(text, Torn):
         _refuse(text, original, given)
+    block = block_in(current)
     if original is None:
-        atomic.write(path, text, like=path)
-        return Ending.STRIPPED
+        return _restored(given, Ending.STRIPPED, replacing.write(path, text, current))
+    if block is not None and block.digest not in (None, digest_of(original)) and text != original:
+        kept = replacing.keep(backup.path_for(path), path)
+        return _restored(given, Ending.BACKUP_CHANGED, kept, replacing.write(path, text, current))
     # By way of the backup: killed in between, target and backup agree, and the next restore ends it.
-    atomic.write(backup.path_for(path), text, like=path)
-    backup.put_back(path)
-    return Ending.EDITS_KEPT
+    kept_of_backup = replacing.write(backup.path_for(path), text, original)
+    ending = Ending.EDITS_KEPT if block is not None and block.digest else Ending.EDITS_KEPT_ALONE
+    return _restored(given, ending, kept_of_backup, backup.put_back(path, current))
 
 
-def _without_marks(path: Path, current: bytes, original: bytes | None, given: str) -> Ending:
+def _restored(given: str, ending: Ending, *conflicts: Path | None) -> Restored:
+    return Restored(given, ending, tuple(conflict for conflict in conflicts if conflict))
+
+
+def _without_marks(path: Path, current: bytes, original: bytes | None, given: str) -> Restored:
     if original is None:
-        return Ending.NOT_INSTRUMENTED
+        return Restored(given, Ending.NOT_INSTRUMENTED)
+    if version_in(original) is not None:
+        return _end_a_killed_restore(path, current, original, given)
     if current != original and f"{ALIAS}.".encode() in current:
         raise TargetError(
             "its preamble was taken out by hand, but checkpoints are left; nothing was changed: take them out too, or"
@@ -148,9 +179,18 @@ def _without_marks(path: Path, current: bytes, original: bytes | None, given: st
             Place(str(path)),
         )
     if current != original:
-        return Ending.UNRELATED
+        return Restored(given, Ending.UNRELATED)
     backup.drop(path)
-    return Ending.ALREADY_BACK
+    return Restored(given, Ending.ALREADY_BACK)
+
+
+def _end_a_killed_restore(path: Path, current: bytes, replaced: bytes, given: str) -> Restored:
+    """Take away what a restore has put in the backup's place, unless somebody has saved it meanwhile."""
+    block, text = block_in(replaced), strip(replaced, given)
+    if text == current or (block is not None and block.digest == digest_of(text)):
+        backup.drop(path)
+        return Restored(given, Ending.ALREADY_BACK)
+    return _restored(given, Ending.ALREADY_BACK, replacing.keep(backup.path_for(path), path))
 
 
 def _refuse(torn: Torn, original: bytes | None, given: str) -> NoReturn:
@@ -167,7 +207,7 @@ def _take_runtimes(folders: Iterable[Path]) -> Report:
     for folder in dict.fromkeys(folders):
         path = folder / deploy.NAME
         try:
-            with atomic.refusing(path, "removing the copy of the runtime"):
+            with interrupts.held(), atomic.refusing(path, "removing the copy of the runtime"):
                 found[path] = deploy.take_away(folder, walk.needs_runtime)
         except MemmonError as error:
             failed.append(Failed(str(path), error))

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from memmon.config import log_folders
 from memmon.errors import MemmonError
-from memmon.files import atomic, backup, deploy, runlogs, target, walk
+from memmon.files import atomic, backup, deploy, replacing, runlogs, target, walk
 from memmon.files.unwatched import why_unwatched
-from memmon.source.preamble import version_in
+from memmon.source.preamble import block_in, digest_of, version_in
 from memmon.source.strip import strip
 from memmon.versions import is_newer, is_older
 
@@ -26,6 +26,7 @@ class Condition(Enum):
     INSTRUMENTED = "instrumented"
     EDITED = "edited since"
     UNWATCHED = "unwatched"
+    CONFLICT = "conflict"
     LEFT_OVER = "left over"
 
 
@@ -70,6 +71,7 @@ def _in_folder(folder: Path) -> list[Entry]:
     entries = [entry for path in targets for entry in _of_target(path)]
     entries += [entry for runtime in found.runtimes for entry in _of_runtime(runtime)]
     entries += [_of_page(path) for path in found.pages]
+    entries += [_of_kept(path) for path in found.conflicts]
     for place in dict.fromkeys(path.parent for path in found.strays):
         entries += _of_strays(place)
     return entries
@@ -82,8 +84,10 @@ def _at_file(path: Path) -> list[Entry]:
     if not os.path.exists(backup.path_for(real)):  # noqa: PTH110  # Path.exists would raise
         target.read(str(path))  # says what is wrong with the path
     entries = [*_of_target(real, shown=path), *_of_runtime(deploy.import_root(real))]
-    entries += [_of_page(path.parent / name) for name in runlogs.orphans(runlogs.names(path.parent))]
-    return entries + _of_strays(path.parent)
+    names = runlogs.names(real.parent)
+    entries += [_of_page(real.parent / name) for name in runlogs.orphans(names)]
+    entries += [_of_kept(real.parent / name) for name in names if replacing.is_kept(name, real.name)]
+    return entries + _of_strays(real.parent)
 
 
 def _of_target(path: Path, shown: Path | None = None) -> list[Entry]:
@@ -93,38 +97,45 @@ def _of_target(path: Path, shown: Path | None = None) -> list[Entry]:
         current = atomic.read_regular(path) if path.exists() else None
     except OSError as error:
         return [Entry(Condition.LEFT_OVER, shown, f"can't be read ({error.strerror})")]
-    kept = backup.path_for(shown)
+    # Where a link was named, the backup stands beside what it leads to.
+    kept = backup.path_for(path if shown.is_symlink() else shown)
     if current is None:
         return [Entry(Condition.LEFT_OVER, kept, "the backup of a file that is gone")]
     version = version_in(current)
     if version is None:
-        if original is None:
-            return []
-        same = "holds the same" if current == original else "holds something else"
-        return [Entry(Condition.LEFT_OVER, kept, f"a backup; its file is not instrumented and {same}")]
-    return [_of_instrumented(path, shown, version, current, original)]
-
-
-def _of_instrumented(path: Path, shown: Path, version: str, current: bytes, original: bytes | None) -> Entry:
-    entry = _as_instrumented(shown, version, current, original)
+        return [] if original is None else [_of_backup(shown, kept, current, original)]
+    entry = _of_instrumented(shown, kept, version, current, original)
     reason = why_unwatched(path, current)
     if reason is None:
-        return entry
+        return [entry]
     lost = f"its runtime would not be found ({reason}): `memmon instrument {backup.quoted(shown)}` puts it back"
-    return Entry(Condition.UNWATCHED, shown, f"{entry.remark}; {lost}")
+    return [Entry(Condition.UNWATCHED, shown, f"{entry.remark}; {lost}")]
 
 
-def _as_instrumented(shown: Path, version: str, current: bytes, original: bytes | None) -> Entry:
+def _of_backup(shown: Path, kept: Path, current: bytes, original: bytes) -> Entry:
+    if version_in(original) is not None:
+        ends = f"`memmon restore {backup.quoted(shown)}` ends it"
+        return Entry(Condition.LEFT_OVER, kept, f"of a restore that was killed: {ends}")
+    same = "holds the same" if current == original else "holds something else"
+    return Entry(Condition.LEFT_OVER, kept, f"a backup; its file is not instrumented and {same}")
+
+
+def _of_instrumented(shown: Path, kept: Path, version: str, current: bytes, original: bytes | None) -> Entry:
     by, age = f"by memmon {version}", _age(version, shown)
     if original is None:
         return Entry(Condition.INSTRUMENTED, shown, f"{by}, no backup{age}")
     try:
-        edited = strip(current) != original
+        edited = strip(current, str(shown)) != original
+        block = block_in(current)
     except MemmonError as error:
         return Entry(Condition.EDITED, shown, f"{by}; {error.message}{age}")
+    if edited and block is not None and block.digest not in (None, digest_of(original)):
+        return Entry(
+            Condition.CONFLICT, shown, f"{by}; {kept.name} is not what was instrumented: restore keeps both{age}"
+        )
     if edited:
         return Entry(Condition.EDITED, shown, f"{by}; restore keeps the edits{age}")
-    return Entry(Condition.INSTRUMENTED, shown, f"{by}, backup {backup.path_for(shown).name}{age}")
+    return Entry(Condition.INSTRUMENTED, shown, f"{by}, backup {kept.name}{age}")
 
 
 def _age(version: str, shown: Path) -> str:
@@ -142,6 +153,12 @@ def _of_runtime(folder: Path) -> list[Entry]:
 
 def _of_page(path: Path) -> Entry:
     return Entry(Condition.LEFT_OVER, path, "a hidden file of a run log that is gone")
+
+
+def _of_kept(path: Path) -> Entry:
+    return Entry(
+        Condition.CONFLICT, path, "what was changed while memmon worked, or in a backup: compare, then delete it"
+    )
 
 
 def _of_strays(folder: Path) -> list[Entry]:

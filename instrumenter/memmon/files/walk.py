@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from memmon.files import atomic, backup, deploy, runlogs
+from memmon.files import atomic, backup, deploy, interrupts, replacing, runlogs
 from memmon.source.preamble import version_in
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class Found:
     """The folders that hold a copy of the runtime."""
     pages: list[Path] = field(default_factory=list)
     """Pages of run logs that are gone."""
+    conflicts: list[Path] = field(default_factory=list)
+    """What was kept since it was changed while memmon worked, or in a backup."""
     strays: list[Path] = field(default_factory=list)
     """Temporary files and folders of commands that were killed."""
 
@@ -44,6 +46,7 @@ def below(folder: Path) -> Found:
         if deploy.NAME in folders and deploy.is_copy(place):
             found.runtimes.append(place)
         found.pages.extend(place / name for name in runlogs.orphans(names))
+        found.conflicts.extend(place / name for name in names if replacing.is_kept(name))
         found.backups.extend(place / name for name in _backed_up(names))
         found.instrumented.extend(path for path in _candidates(place, names) if is_instrumented(path))
     return found
@@ -92,6 +95,7 @@ def _backed_up(names: list[str]) -> list[str]:
 
 def _walk(folder: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
     for place, folders, names in os.walk(folder):
+        interrupts.answer()
         found = sorted(folders)
         # Strays are reported, not searched.
         folders[:] = [
