@@ -1,9 +1,9 @@
 """Run memmon commands as forked processes of one that has everything loaded, killed at a given moment or not at all.
 
-Reads one JSON list a line from stdin: the folder, the arguments, and when to kill: a point, a number of seconds
-(a float), or null for never. Answers with the exit code, negative for a signal. A point is a system call that
-changes files (`open`, `write`, `link`, `rename`, `fsync` …): SIGKILL comes before the first for point 0, after it for
-point 1, before the second for point 2, and so on. The first is the first lock: nothing is changed before it.
+Reads one JSON list a line from stdin: the folder, the arguments, when to kill: a point, a number of seconds (a float),
+or null for never, and by which signal. Answers with the exit code, negative for a signal. A point is a system call that
+changes files (`open`, `write`, `link`, `rename`, `fsync` …): the signal comes before the first for point 0, after it
+for point 1, before the second for point 2, and so on. The first is the first lock: nothing is changed before it.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _CHANGES = {
 }
 
 
-def _kill_at(point: int) -> Any:
-    """A profile function that ends the process at ``point``."""
+def _kill_at(point: int, by: int) -> Any:
+    """A profile function that sends the process a signal at ``point``."""
     passed = 0
 
     def profile(_frame: Any, event: str, function: Any) -> None:
@@ -39,12 +39,13 @@ def _kill_at(point: int) -> Any:
         if passed or function.__name__ == "flock":
             passed += 1
         if passed > point:
-            os.kill(os.getpid(), signal.SIGKILL)
+            sys.setprofile(None)
+            os.kill(os.getpid(), by)
 
     return profile
 
 
-def _run(folder: str, arguments: list[str], when: float | None) -> int:
+def _run(folder: str, arguments: list[str], when: float | None, by: int) -> int:
     child = os.fork()
     if child == 0:
         os.chdir(folder)
@@ -52,7 +53,7 @@ def _run(folder: str, arguments: list[str], when: float | None) -> int:
         for stream in range(3):
             os.dup2(null, stream)
         if isinstance(when, int):
-            sys.setprofile(_kill_at(when))
+            sys.setprofile(_kill_at(when, by))
         code = command(arguments)
         sys.setprofile(None)
         os._exit(code)

@@ -7,6 +7,7 @@ import json
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -37,23 +38,28 @@ def run() -> Iterator[Run]:
         assert server.stdin
         assert server.stdout
 
-        def run(folder: Path, *arguments: str, when: float | None = None) -> int:
-            print(json.dumps([str(folder), arguments, when]), file=server.stdin, flush=True)
+        def run(folder: Path, *arguments: str, when: float | None = None, by: int = signal.SIGKILL) -> int:
+            print(json.dumps([str(folder), arguments, when, by]), file=server.stdin, flush=True)
             return int(server.stdout.readline())  # type: ignore[union-attr]
 
         yield run
         server.stdin.close()
 
 
-def _killed(run: Run, folder: Path, *arguments: str, step: int = 1) -> Iterator[Path]:
-    """What is left of a copy of ``folder`` by a command that is killed, at every ``step``-th of its points."""
+def _killed(
+    run: Run, folder: Path, *arguments: str, step: int = 1, by: int = signal.SIGKILL, ends: int = -signal.SIGKILL
+) -> Iterator[Path]:
+    """What is left of a copy of ``folder`` by a command that is killed, at every ``step``-th of its points.
+
+    ``ends`` is the exit code by which it is known that it was.
+    """
     for point in itertools.count(0, step):
         left = folder.with_name(f"left {point}")
         shutil.copytree(folder, left, symlinks=True)
-        code = run(left, *arguments, when=point)
+        code = run(left, *arguments, when=point, by=by)
         yield left
         shutil.rmtree(left)
-        if code != -9:
+        if code != ends:
             assert code == 0
             assert point > 15
             return
@@ -86,6 +92,22 @@ def test_instrument_killed_at_every_point(folder: Path, script: Path, run: Run) 
         assert listing(left) == before
         assert run(left, "status") == 0
     assert seen == {(True, False), (True, True), (False, True)}
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("step", [5, pytest.param(1, marks=full)])
+def test_interrupted(folder: Path, script: Path, run: Run, step: int, by: int) -> None:
+    """A signal that can be handled is heeded, and nothing has changed then: two targets, wherever it comes."""
+    (folder / "other.py").write_bytes(script.read_bytes())
+    before = listing(folder)
+    arguments = ("instrument", "bot.py", "other.py", "--runtime", "installed")
+    ends = 130 if by == signal.SIGINT else -by
+    for number, left in enumerate(_killed(run, folder, *arguments, step=step, by=by, ends=ends)):
+        # The last one came too late, and all is done.
+        if {path.name for path in left.iterdir()} != {"bot.py", "other.py"}:
+            assert number > 2
+            assert run(left, "restore") == 0
+        assert listing(left) == before
 
 
 @pytest.mark.slow

@@ -84,10 +84,11 @@ def _at_file(path: Path) -> list[Entry]:
     if not os.path.exists(backup.path_for(real)):  # noqa: PTH110  # Path.exists would raise
         target.read(str(path))  # says what is wrong with the path
     entries = [*_of_target(real, shown=path), *_of_runtime(deploy.import_root(real))]
-    names = runlogs.names(real.parent)
-    entries += [_of_page(real.parent / name) for name in runlogs.orphans(names)]
-    entries += [_of_kept(real.parent / name) for name in names if replacing.is_kept(name, real.name)]
-    return entries + _of_strays(real.parent)
+    place = real.parent if path.is_symlink() else path.parent
+    names = runlogs.names(place)
+    entries += [_of_page(place / name) for name in runlogs.orphans(names)]
+    entries += [_of_kept(place / name) for name in names if replacing.is_kept(name, real.name)]
+    return entries + _of_strays(place)
 
 
 def _of_target(path: Path, shown: Path | None = None) -> list[Entry]:

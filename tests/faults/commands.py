@@ -1,0 +1,55 @@
+"""Run memmon commands as forked processes of one that has everything loaded, each let go once it is traced.
+
+Reads one JSON list a line from stdin: the folder and the arguments. Answers with the process's id, waits for any line,
+lets the process go and answers with its exit code, negative for a signal.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+
+# Loaded here once, and not by each forked process.
+import memmon.cli.instrument
+import memmon.cli.restore
+import memmon.cli.status
+import memmon.source.instrument
+import memmon.source.strip_reformatted  # noqa: F401
+from memmon.cli import command
+
+
+def _child(folder: str, arguments: list[str], gate: int) -> None:
+    os.setpgid(0, 0)
+    os.chdir(folder)
+    null = os.open(os.devnull, os.O_RDWR)
+    errors = os.open("../stderr", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    for stream, to in ((0, null), (1, null), (2, errors)):
+        os.dup2(to, stream)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.read(gate, 1)
+    code = 70  # what escapes the command
+    try:
+        code = command(arguments)
+    finally:
+        os._exit(code)
+
+
+def _serve() -> None:
+    for line in sys.stdin:
+        folder, arguments = json.loads(line)
+        gate, opener = os.pipe()
+        child = os.fork()
+        if child == 0:
+            _child(folder, arguments, gate)
+        print(child, flush=True)
+        sys.stdin.readline()
+        os.write(opener, b"\n")
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        os.close(gate)
+        os.close(opener)
+
+
+if __name__ == "__main__":
+    _serve()
