@@ -219,7 +219,7 @@ KEPT = {
         def main(rows, count):
             for number, data in pairs(count):  # AT 1
                 print(number)
-                rows.append(data)  # PERHAPS
+                rows.append(data)  # KEEPS
         """,
     "with it open": """
         def main(books, paths):
@@ -255,6 +255,87 @@ KEPT = {
 """By what becomes of it."""
 
 KEPT |= {
+    "a method that is called as a list's": """
+        class Outline:
+            def __init__(self):
+                self.headings = []
+            def add(self, page):
+                self.headings.append(len(page))
+        def main(texts, pages):
+            outline = Outline()
+            for text in texts:
+                page = list(text)  # AT 0
+                outline.add(page)
+                pages.append(page)  # KEEPS
+        """,
+    "what a pool's future keeps": """
+        def fetch(url):
+            rows = [url] * 99  # AT 0
+            return rows
+        def crawl(pool, urls):
+            jobs = {}
+            for url in urls:
+                jobs[pool.submit(fetch, url)] = url  # KEEPS
+        """,
+    "what a task keeps": """
+        class Notifier:
+            def later(self, coroutine):
+                task = asyncio.create_task(coroutine)
+                self.background.add(task)  # KEEPS
+            async def deliver(self, text):
+                return [text] * 99  # AT 0
+        async def campaign(notifier, texts):
+            for text in texts:
+                notifier.later(notifier.deliver(text))
+        """,
+    "what a coroutine is given": """
+        class Notifier:
+            def later(self, coroutine):
+                self.waiting.append(coroutine)  # KEEPS
+            async def deliver(self, text):
+                print(text)
+        def campaign(notifier, count):
+            for number in range(count):
+                text = "%x" % number  # AT 0
+                notifier.later(notifier.deliver(text))
+        """,
+    "a list that a helper makes and returns": """
+        def edit(lines):
+            fresh = list(lines)
+            for place in range(9):
+                fresh[place] = "%05d" % place  # AT 0
+            return fresh
+        def main(versions, lines):
+            for number in range(99):
+                versions.append(edit(lines))  # AT 1 KEEPS
+        """,
+    "a list that is some other's": """
+        class Book:
+            def edit(self, lines):
+                rows = self.rows
+                for line in lines:
+                    rows.append("%05d" % line)  # AT 0 KEEPS
+                return len(rows)
+        def main(book, lines):
+            for number in range(99):
+                print(book.edit(lines))  # AT 1
+        """,
+    "a number under a key beside it": """
+        def read(count):
+            for number in range(count):
+                yield number, bytes(number)  # AT 0
+        def main(index, outgoing, count):
+            for number, block in read(count):  # AT 1
+                index[number % 2000] = fingerprint(block)
+                outgoing.put(block)  # KEEPS
+        """,
+    "the first of what it gives": """
+        def main(authors, texts):
+            for text in texts:
+                document = parse(text)  # AT 0
+                author = document.getElementsByTagName("author")[0]
+                authors.append(author)  # PERHAPS
+        """,
     "an object that is made around it": """
         class Page:
             def __init__(self, text):

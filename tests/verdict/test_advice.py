@@ -238,7 +238,7 @@ def _holder(kept: Kept, file: str) -> Holder:
     steps = (Step(kind, "", reached),) if kept.step else ()
     root = Root("global", kept.path.partition(".")[0], file)
     row = GrownContainer(kept.path, kept.type, 1, 999, 9000, 8.6, root, steps, kept.item, kept.owner, None)
-    return Holder(row, 8.6, 9.0, None, "likely")
+    return Holder(container=row, alike=1, mb=8.6, of_mb=9.0, stores=None, confidence="likely")
 
 
 @pytest.mark.parametrize("name", TAKEN)

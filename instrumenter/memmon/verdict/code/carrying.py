@@ -23,14 +23,16 @@ Called = Callable[[ast.Call], "int | None"]
 """How evidently a call of the program's own functions gives what it is handed; None where it calls none of them."""
 GIVES_NUMBER = frozenset(
     {"len", "sum", "int", "float", "bool", "hash", "id", "any", "all", "abs", "round", "ord", "isinstance", "hasattr",
-     "callable", "count", "index", "mean", "median", "startswith", "endswith", "crc32", "getsize", "item", "write"}
+     "callable", "count", "index", "mean", "median", "startswith", "endswith", "crc32", "getsize", "item", "write",
+     "randrange", "randint", "random", "uniform", "choice", "time", "monotonic", "perf_counter"}
 )  # fmt: skip
-"""What by its name gives a number or a truth value."""
+"""What by its name gives a number or a truth value, or what was there before."""
 _NOTHING_KEPT = GIVES_NUMBER | frozenset(
     {"str", "type", "repr", "chr", "print", "format", "range", "divmod", "pow", "bytes", "complex", "deepcopy", "dumps",
      "join", "encode", "decode", "hexdigest", "tolist", "md5", "sha1", "sha256", "compress", "max", "min"}
 )  # fmt: skip
 """What by its name gives something that refers to none of its arguments."""
+_GIVING_NUMBERS = (ast.Mod, ast.FloorDiv, ast.LShift, ast.RShift, ast.BitAnd)
 _WRAPPING = frozenset(
     {"list", "tuple", "set", "frozenset", "dict", "sorted", "reversed", "iter", "enumerate", "zip", "map", "filter",
      "deque", "defaultdict", "partial", "memoryview", "copy", "chain", "islice", "replace", "asarray", "frombuffer",
@@ -45,10 +47,9 @@ def carried_by(node: ast.expr | None, tracked: dict[str, int], source: Source, c
     def of(part: ast.expr | None) -> int:
         return carried_by(part, tracked, source, called)
 
-    if node is None or isinstance(node, ast.Name):
-        return tracked.get(node.id, 0) if node else 0
-    if known := source(node):
-        return known
+    known = source(node) if node else 0
+    if node is None or known or isinstance(node, ast.Name):
+        return known or (tracked.get(node.id, 0) if isinstance(node, ast.Name) else 0)
     if isinstance(node, ast.Call):
         return _of_call(node, of, called)
     if isinstance(node, ast.Lambda):
@@ -67,9 +68,11 @@ def _parts(node: ast.expr) -> list[tuple[ast.expr | None, int]]:
     if isinstance(node, ast.Await | ast.NamedExpr | ast.Starred):
         return [(node.value, WRAPPED if isinstance(node, ast.Starred) else BARE)]
     if isinstance(node, ast.BinOp):
-        return [(node.left, WRAPPED), (node.right, WRAPPED)]
+        return [(one, WRAPPED) for one in (node.left, node.right) if not isinstance(node.op, _GIVING_NUMBERS)]
     if isinstance(node, ast.Subscript):
-        return [(node.value, DERIVED)] if isinstance(node.slice, ast.Slice) else []
+        # An item of what has a name is a thing by itself; one of what was got from it may be a part of it.
+        whole = isinstance(node.slice, ast.Slice) or isinstance(node.value, ast.Call)
+        return [(node.value, DERIVED)] if whole else []
     return [(one, BARE) for one, _ in held_by(node)]
 
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from memmon.ownership import is_user_code
 from memmon.verdict.code.places import Names, Place, is_static, scope_id
 from memmon.verdict.code.program import Program
 from memmon.verdict.code.puts import called_name, puts_of
@@ -14,7 +15,7 @@ from memmon.verdict.code.syntax import Definition
 from memmon.verdict.code.values import annotated_class, held_by, paired, spread_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from memmon.verdict.code.puts import Put
     from memmon.verdict.code.syntax import Scope, Statement
@@ -58,7 +59,7 @@ class Flows:
             for one in statement.expressions
             if isinstance(one, ast.Attribute)
         }
-        """The names of all the attributes that the program's own code spells out."""
+        """All that the program's own code spells out."""
 
     def aliases(self, places: Iterable[Place]) -> set[Place]:
         """All places that may hold what is in one of ``places``."""
@@ -199,15 +200,11 @@ class Flows:
 
     def _annotations(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """A parameter that is annotated with a class of the program is such an object."""
-        function = next((one for one in self._functions_at(node)), None)
-        for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs) if function else ():
+        where = scope_id(self.program.scopes[node])
+        for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
             made = annotated_class(one.annotation)
-            if function and made in self.program.classes:
-                self.names.made.setdefault(Place("var", scope_id(function), one.arg), set()).add(made)
-
-    def _functions_at(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Scope]:
-        known = (*self.program.functions.get(node.name, ()), *self.program.methods.get(node.name, ()))
-        return (one for one in known if one.node is node)
+            if made in self.program.classes:
+                self.names.made.setdefault(Place("var", where, one.arg), set()).add(made)
 
     def _call(self, call: ast.Call, scope: Scope) -> None:
         name = called_name(call)
@@ -243,7 +240,12 @@ class Flows:
                 self._flow(keyword.value, Place("var", where, str(keyword.arg)), scope)
 
 
-@lru_cache(4)
-def flows_of(files: tuple[str, ...], target: str | None) -> Flows:
+def flows_of(files: Iterable[str], target: str | None) -> Flows:
     """The flows of the program that ``files`` of the user's and the script ``target`` are of."""
+    own = [target] if target and is_user_code(target) else []
+    return _flows_of(tuple(sorted({*files, *own})), target)
+
+
+@lru_cache(4)
+def _flows_of(files: tuple[str, ...], target: str | None) -> Flows:
     return Flows(Program(files, target))

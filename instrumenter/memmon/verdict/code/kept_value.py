@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from memmon.verdict.code.carrying import BARE, PASSED, WRAPPED, carried_by
-from memmon.verdict.code.places import Names
-from memmon.verdict.code.program import Program
+from memmon.verdict.code.first_values import FirstValues, is_suspended
+from memmon.verdict.code.flows import flows_of
+from memmon.verdict.code.puts import called_name
 from memmon.verdict.code.syntax import Definition
 from memmon.verdict.code.uses import Carried, How, handed_up, named, stored
 
@@ -16,12 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from memmon.verdict.code.carrying import Source
+    from memmon.verdict.code.places import Names
     from memmon.verdict.code.syntax import Scope, Statement
 
 _MOST_CALLS = 3
 """A value is followed into so many calls, one inside the other."""
 _MOST_FUNCTIONS = 4
 """A name that more functions have says nothing of which is called."""
+
+_DROPPING = frozenset({"Thread", "Timer", "Process", "register", "list", "sum", "sorted", "print", "run"})
+"""What drops the result of what it calls, or gives it to its own caller."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,8 @@ class Fate:
     function: str
     strength: int
     """One of the strengths of ``carrying``."""
+    part: int | None = None
+    """Which part of a tuple it is that is handed up; None where it is no tuple."""
 
 
 class _Argument(NamedTuple):
@@ -50,48 +57,100 @@ class Values:
     def __init__(self, names: Names) -> None:
         """``names`` are those of the program."""
         self.names = names
+        self._first = FirstValues(names)
         self._parameters: dict[tuple[int, str], tuple[Fate, ...]] = {}
 
-    def at(self, statement: Statement, source: Source) -> Iterator[Fate]:
-        """What becomes of what ``source`` gives in a statement, there and in the statements after it."""
+    def at(self, statement: Statement, source: Source, *, returned: bool) -> Iterator[Fate]:
+        """What becomes of what ``source`` gives in a statement, there and in the statements after it.
+
+        ``returned``: the function around has ended, so that what it made for itself is gone, or is its caller's.
+        """
         tracked: dict[str, int] = {}
-        yield from self._step(statement, source, tracked, _MOST_CALLS)
-        yield from self._after(statement, tracked, _MOST_CALLS)
+        yield from self._step(statement, source, tracked, _MOST_CALLS, returned=returned)
+        yield from self._after(statement, tracked, returned=returned)
 
-    def of_name(self, statement: Statement, name: str, strength: int = BARE) -> Iterator[Fate]:
+    def of_name(
+        self, statement: Statement, name: str, strength: int = BARE, *, returned: bool = False
+    ) -> Iterator[Fate]:
         """What becomes of what a name holds, as evidently as that, in the statements after the one."""
-        yield from self._after(statement, {name: strength}, _MOST_CALLS)
+        yield from self._after(statement, {name: strength}, returned=returned)
 
-    def _after(self, statement: Statement, tracked: dict[str, int], calls: int) -> Iterator[Fate]:
-        syntax = self.names.program.syntaxes[statement.scope.file]
-        own = [one for one in syntax.statements if one.scope is statement.scope]
-        for one in own[own.index(statement) + 1 :] if statement in own else own:
+    def handed_over(self, function: Scope) -> list[tuple[Statement, frozenset[ast.expr]]]:
+        """Where a function is handed to something that is to call it, or its coroutine to something that is to run it.
+
+        With each the expressions whose objects keep what it gives: the call that it is handed to, and the coroutine.
+        """
+        found: list[tuple[Statement, frozenset[ast.expr]]] = []
+        for syntax in self.names.program.syntaxes.values():
+            for statement in syntax.statements:
+                for call in (one for one in statement.expressions if isinstance(one, ast.Call)):
+                    given = (*call.args, *(one.value for one in call.keywords))
+                    handed = {one for one in given if self._is(one, function, statement)}
+                    if handed and called_name(call) not in _DROPPING:
+                        running = {one for one in handed if isinstance(one, ast.Call)}
+                        found.append((statement, frozenset({call, *running})))
+        return found
+
+    def _is(self, node: ast.expr, function: Scope, statement: Statement) -> bool:
+        """Whether an argument is a function by its name, or a coroutine or generator of it."""
+        if isinstance(node, ast.Call) and is_suspended(function):
+            node = node.func
+        elif not isinstance(node, ast.Name | ast.Attribute):
+            return False
+        return function in self.names.functions(node, statement.scope)
+
+    def _after(self, statement: Statement, tracked: dict[str, int], *, returned: bool) -> Iterator[Fate]:
+        own = self._statements(statement.scope)
+        for one in own[own.index(statement) + 1 :]:
             if not tracked:
                 return
             _forget(one, statement, tracked)
-            yield from self._step(one, lambda _: 0, tracked, calls)
+            yield from self._step(one, lambda _: 0, tracked, _MOST_CALLS, returned=returned)
         yield from _made(statement.scope, tracked)
 
-    def _step(self, statement: Statement, source: Source, tracked: dict[str, int], calls: int) -> Iterator[Fate]:
+    def _statements(self, scope: Scope) -> list[Statement]:
+        return self.names.program.syntaxes[scope.file].by_scope.get(scope, [])
+
+    def _step(
+        self, statement: Statement, source: Source, tracked: dict[str, int], calls: int, *, returned: bool
+    ) -> Iterator[Fate]:
         """What one statement does with what is tracked; names that it gives it are tracked from there on."""
         scope = statement.scope
 
+        awaited = {one.value for one in statement.expressions if isinstance(one, ast.Await)}
+
         def known(node: ast.expr) -> int:
-            return source(node) or self._bound_to(node, scope, tracked)
+            given = source(node) or self._bound_to(node, scope, tracked)
+            if given or node in awaited or not isinstance(node, ast.Call):
+                return given
+            return self._waiting_for(node, scope, carried)
 
         def carried(node: ast.expr | None) -> int:
             return carried_by(node, tracked, known, lambda call: self._returned(call, scope, carried, calls))
 
-        ends = [*stored(statement, carried, self.names), *handed_up(statement, carried)]
-        yield from (Fate(how, scope.file, statement.first, scope.name, strength) for how, strength in ends if strength)
+        ends = [(*end, None) for end in stored(statement, carried, self._first, returned=returned)]
+        for how, strength, part in (*ends, *handed_up(statement, carried)):
+            if strength:
+                yield Fate(how, scope.file, statement.first, scope.name, strength, part)
         for one in statement.expressions if calls else ():
-            for argument in self._handed(one, scope, carried) if isinstance(one, ast.Call) else ():
-                for inner in self._of_parameter(argument, calls - 1):
-                    if inner.how == "stored":
-                        yield replace(inner, strength=min(inner.strength, argument.strength))
-        for name, strength in [*named(statement, carried)]:
+            yield from self._stored_inside(one, scope, carried, calls - 1)
+        for name, strength in [*named(statement, carried, self._first)]:
             if strength:
                 tracked[name] = max(strength, tracked.get(name, 0))
+
+    def _stored_inside(self, node: ast.expr, scope: Scope, carried: Carried, calls: int) -> Iterator[Fate]:
+        """What a call of the program's functions stores of what it is handed."""
+        for argument in self._handed(node, scope, carried) if isinstance(node, ast.Call) else ():
+            for inner in self._of_parameter(argument, calls):
+                if inner.how == "stored":
+                    yield replace(inner, strength=min(inner.strength, argument.strength))
+
+    def _waiting_for(self, call: ast.Call, scope: Scope, carried: Carried) -> int:
+        """How evidently a call only makes a coroutine or a generator, which keeps its arguments until it has run."""
+        functions = self.names.functions(call.func, scope)
+        if not functions or not all(map(is_suspended, functions)):
+            return 0
+        return min(max(map(carried, (*call.args, *(one.value for one in call.keywords))), default=0), WRAPPED)
 
     def _bound_to(self, node: ast.expr, scope: Scope, tracked: dict[str, int]) -> int:
         """How evidently a method of an object keeps what is tracked: as that object does."""
@@ -142,11 +201,9 @@ class Values:
         function = argument.function
         if not isinstance(function.node, Definition):
             return
-        syntax = self.names.program.syntaxes[function.file]
         tracked = {argument.name: BARE}
-        for one in syntax.statements:
-            if one.scope is function:
-                yield from self._step(one, lambda _: 0, tracked, calls)
+        for one in self._statements(function):
+            yield from self._step(one, lambda _: 0, tracked, calls, returned=True)
         yield from _made(function, tracked)
 
 
@@ -174,4 +231,4 @@ def _forget(statement: Statement, since: Statement, tracked: dict[str, int]) -> 
 
 def values_in(files: Iterable[str], target: str | None) -> Values:
     """The values of a program by some of the user's files, and what they import."""
-    return Values(Names(Program(sorted(files), target)))
+    return Values(flows_of(files, target).names)

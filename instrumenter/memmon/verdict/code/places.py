@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from memmon.verdict.code.puts import called_name, puts_of
+from memmon.verdict.code.puts import called_name
 from memmon.verdict.code.syntax import Definition
 from memmon.verdict.code.values import held_by
 
@@ -70,30 +70,6 @@ class Names:
                         owner = self.class_of(one.value, scope)
                         if owner:
                             self._has(owner, one.attr)
-
-        self._numbers, self._making = self._first_values()
-
-    def _first_values(self) -> tuple[set[Place], set[Place]]:
-        """The places that are given a plain number somewhere, and those that are given a `defaultdict`."""
-        numbers, making = set[Place](), set[Place]()
-        for syntax in self.program.syntaxes.values():
-            for statement in syntax.statements:
-                for put in puts_of(statement) if isinstance(statement.node, ast.Assign | ast.AnnAssign) else ():
-                    if put.how != "binding":
-                        continue
-                    if isinstance(put.value, ast.Constant) and isinstance(put.value.value, int | float):
-                        numbers |= self.places(put.into, statement.scope)
-                    elif isinstance(put.value, ast.Call) and called_name(put.value) == "defaultdict":
-                        making |= self.places(put.into, statement.scope)
-        return numbers, making
-
-    def is_number(self, node: ast.expr, scope: Scope) -> bool:
-        """Whether a name or attribute is given a plain number somewhere."""
-        return bool(self.places(node, scope) & self._numbers)
-
-    def makes_keys(self, node: ast.expr, scope: Scope) -> bool:
-        """Whether it is a `defaultdict`, which makes the keys that it is asked for."""
-        return bool(self.places(node, scope) & self._making)
 
     def _has(self, owner: str, name: str) -> None:
         self.attributes.setdefault(name, set()).add(self.program.topmost(owner))
@@ -185,10 +161,10 @@ class Names:
         return {Place("ret", scope_id(one), "") for one in self.functions(call.func, scope)}
 
     def functions(self, node: ast.expr, scope: Scope) -> list[Scope]:
-        """The program's functions that an expression may name; of a class, its ``__init__``."""
+        """The program's functions that an expression may name; of a class, what makes its objects."""
         name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
         if name in self.program.classes:
-            return self.program.method(name, "__init__")
+            return self.program.method(name, "__init__") or self.program.method(name, "__new__")
         if isinstance(node, ast.Attribute):
             return self._methods(node, scope)
         known = self.program.functions.get(name, ())

@@ -46,6 +46,8 @@ class Program:
         self.classes: dict[str, list[UserClass]] = defaultdict(list)
         self.functions: dict[str, list[Scope]] = defaultdict(list)
         self.methods: dict[str, list[Scope]] = defaultdict(list)
+        self.scopes: dict[ast.AST, Scope] = {}
+        """By the node that defines it."""
         self._folders = [str(Path(target).parent)] if target else []
         waiting = list(files)
         while waiting and len(self.syntaxes) < _MOST_FILES:
@@ -67,6 +69,7 @@ class Program:
     def _defined(self, syntax: Syntax) -> None:
         for scope in syntax.scopes:
             defined = scope.node
+            self.scopes[defined] = scope
             if isinstance(defined, ast.ClassDef):
                 bases = tuple(filter(None, map(_last_name, defined.bases)))
                 self.classes[defined.name].append(UserClass(defined.name, defined, scope, bases))

@@ -45,9 +45,8 @@ def storing_line(row: GrownContainer, seen: Seen, target: str | None) -> Storing
 
     ``seen`` are the stacks that were seen while memory grew, with the MB that each allocated. ``target`` is the script.
     """
-    files = [one for one in (row.root.file, row.owner_file, target) if one and is_user_code(one)]
-    files += sorted({frame.file for frames in seen for frame in frames if frame.is_own})
-    flows = flows_of(tuple(sorted(set(files))), target)
+    files = {one for one in (row.root.file, row.owner_file) if one and is_user_code(one)}
+    flows = flows_of(files | {frame.file for frames in seen for frame in frames if frame.is_own}, target)
     handle = handle_of(row, flows)
     candidates = _candidates(row, handle, flows, seen)
     if not candidates:

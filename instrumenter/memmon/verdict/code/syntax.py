@@ -6,7 +6,7 @@ import ast
 import warnings
 from collections import deque
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from memmon.verdict.code.source import source_lines
@@ -61,10 +61,15 @@ class Statement:
 
     node: ast.stmt
     scope: Scope
-    repeated: bool
-    """It is in a loop of its scope, or its scope is a function, which may be called often."""
+    looped: bool
+    """It is in a loop of its scope."""
     expressions: tuple[ast.expr, ...]
     """All that it has, the outer ones first; of lambdas only their defaults."""
+
+    @property
+    def repeated(self) -> bool:
+        """Whether it may run often: it is in a loop, or in a function."""
+        return self.looped or isinstance(self.scope.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
 
     @property
     def first(self) -> int:
@@ -91,6 +96,14 @@ class Syntax:
     """The module first, the outer before the inner."""
     statements: tuple[Statement, ...]
     """In the order of the text; a lambda's body is one that returns it."""
+
+    @cached_property
+    def by_scope(self) -> dict[Scope, list[Statement]]:
+        """The statements of each scope, in the order of the text."""
+        found: dict[Scope, list[Statement]] = {}
+        for one in self.statements:
+            found.setdefault(one.scope, []).append(one)
+        return found
 
     def statement_at(self, line: int) -> Statement | None:
         """The innermost statement that holds the line."""
@@ -137,7 +150,7 @@ def syntax_of(file: str) -> Syntax | None:
             warnings.simplefilter("ignore")  # an invalid escape is the program's affair
             tree = ast.parse("\n".join(lines))
         reader = _Reader(file)
-        reader.read(tree, None, "", repeated=False)
+        reader.read(tree, None, "")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     return Syntax(file, tuple(reader.scopes), tuple(reader.statements))
@@ -151,7 +164,7 @@ class _Reader:
         self.scopes: list[Scope] = []
         self.statements: list[Statement] = []
 
-    def read(self, node: ScopeNode, outer: Scope | None, prefix: str, *, repeated: bool) -> None:
+    def read(self, node: ScopeNode, outer: Scope | None, prefix: str) -> None:
         """Take in a scope and what is in it."""
         name = "<lambda>" if isinstance(node, ast.Lambda) else getattr(node, "name", "<module>")
         scope = Scope(self.file, prefix + name, node, outer)
@@ -164,36 +177,36 @@ class _Reader:
         if isinstance(node, ast.Lambda):
             handed = ast.Return(node.body)
             ast.copy_location(handed, node.body)
-            self._statement(handed, scope, inner, repeated=True)
+            self._statement(handed, scope, inner, looped=False)
         else:
             for one in node.body:
-                self._statement(one, scope, inner, repeated=repeated or isinstance(node, Definition))
+                self._statement(one, scope, inner, looped=False)
         scope.names -= scope.elsewhere
 
-    def _statement(self, node: ast.stmt, scope: Scope, inner: str, *, repeated: bool) -> None:
-        statement = Statement(node, scope, repeated, tuple(_expressions(node)))
+    def _statement(self, node: ast.stmt, scope: Scope, inner: str, *, looped: bool) -> None:
+        statement = Statement(node, scope, looped, tuple(_expressions(node)))
         self.statements.append(statement)
         scope.names.update(_bound(node))
         for one in statement.expressions:
             if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store):
                 scope.names.add(one.id)
             elif isinstance(one, ast.Lambda):
-                self.read(one, scope, inner, repeated=True)
+                self.read(one, scope, inner)
         if isinstance(node, ast.Global | ast.Nonlocal):
             scope.elsewhere.update(node.names)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            self.read(node, scope, inner, repeated=repeated)
+            self.read(node, scope, inner)
             return
-        self._bodies(node, scope, inner, repeated=repeated or isinstance(node, _LOOPS))
+        self._bodies(node, scope, inner, looped=looped or isinstance(node, _LOOPS))
 
-    def _bodies(self, node: ast.AST, scope: Scope, inner: str, *, repeated: bool) -> None:
+    def _bodies(self, node: ast.AST, scope: Scope, inner: str, *, looped: bool) -> None:
         for part in ast.iter_child_nodes(node):
             if isinstance(part, ast.stmt):
-                self._statement(part, scope, inner, repeated=repeated)
+                self._statement(part, scope, inner, looped=looped)
             elif _has_statements(part):
                 if isinstance(part, ast.ExceptHandler) and part.name:
                     scope.names.add(part.name)
-                self._bodies(part, scope, inner, repeated=repeated)
+                self._bodies(part, scope, inner, looped=looped)
 
 
 def _bound(node: ast.stmt) -> list[str]:

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Literal
 
 from memmon.verdict.code.carrying import BARE, DERIVED, PASSED, WRAPPED
 from memmon.verdict.code.puts import FILLING, puts_of
-from memmon.verdict.code.syntax import Definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from memmon.verdict.code.places import Names
+    from memmon.verdict.code.first_values import FirstValues
     from memmon.verdict.code.puts import Put
     from memmon.verdict.code.syntax import Scope, Statement
 
@@ -22,26 +21,40 @@ Carried = Callable[["ast.expr | None"], int]
 """How evidently an expression keeps what is tracked."""
 
 
-def stored(statement: Statement, carried: Carried, names: Names) -> Iterator[tuple[How, int]]:
-    """How evidently a statement stores what is tracked: each time that it stores something."""
+def stored(statement: Statement, carried: Carried, first: FirstValues, *, returned: bool) -> Iterator[tuple[How, int]]:
+    """How evidently a statement stores what is tracked: each time that it stores something.
+
+    ``returned``: its function has ended, so that what it made for itself is gone, or is its caller's.
+    """
     scope = statement.scope
     for put in puts_of(statement):
         strength = carried(put.value) if put.value is not None and _stores(put) else 0
         if put.how == "binding" and isinstance(put.into, ast.Name):
             # What builds on itself holds all that it was built of.
             yield "stored", strength if _mentions(put.value, put.into.id) else 0
-        elif put.how == "augmented" and names.is_number(put.into, scope):
-            continue
-        elif put.how == "binding" and _is_made_here(put.into, scope):
-            yield ("returned" if scope.name.endswith("__init__") else "stored"), min(strength, PASSED)
-        else:
-            yield "stored", strength
-    node = statement.node
+        elif _is_made_object(put, scope):
+            yield "returned", min(strength, PASSED)
+        elif not _is_no_store(put, first, scope):
+            own = returned and made_here(put.into, scope, first)
+            yield "stored", min(strength, PASSED) if own else strength
+    yield from _as_keys(statement, carried, first)
+
+
+def _is_no_store(put: Put, first: FirstValues, scope: Scope) -> bool:
+    """Whether it only counts, or calls a method of the program's, which is then looked into."""
+    if put.how == "augmented":
+        return first.is_number(put.into, scope)
+    return put.how == "method" and bool(first.names.program.method(first.names.class_of(put.into, scope), put.called))
+
+
+def _as_keys(statement: Statement, carried: Carried, first: FirstValues) -> Iterator[tuple[How, int]]:
+    """How evidently a statement makes what is tracked a key of something."""
+    node, scope = statement.node, statement.scope
     for target in node.targets if isinstance(node, ast.Assign) else ():
         if isinstance(target, ast.Subscript):
             yield "stored", carried(target.slice)
     for one in statement.expressions:
-        if isinstance(one, ast.Subscript) and isinstance(one.ctx, ast.Load) and names.makes_keys(one.value, scope):
+        if isinstance(one, ast.Subscript) and isinstance(one.ctx, ast.Load) and first.makes_keys(one.value, scope):
             yield "stored", carried(one.slice)
 
 
@@ -49,33 +62,48 @@ def _mentions(node: ast.expr | None, name: str) -> bool:
     return node is not None and any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(node))
 
 
-def _is_made_here(into: ast.expr, scope: Scope) -> bool:
-    """Whether it is an attribute of an object that the function makes: its own variable, or the one of ``__init__``."""
-    if not isinstance(into, ast.Attribute) or not isinstance(into.value, ast.Name):
-        return False
-    name = into.value.id
-    if scope.name.endswith("__init__"):
-        return scope.parameters[:1] == [name]
-    return isinstance(scope.node, Definition) and name in scope.names and name not in scope.parameters
+def _is_made_object(put: Put, scope: Scope) -> bool:
+    """Whether it gives an attribute to the object that the ``__init__`` around it makes."""
+    base = put.into.value if isinstance(put.into, ast.Attribute) else None
+    own = scope.parameters[:1] if scope.name.endswith(".__init__") else []
+    return put.how == "binding" and isinstance(base, ast.Name) and own == [base.id]
 
 
-def handed_up(statement: Statement, carried: Carried) -> Iterator[tuple[How, int]]:
-    """How evidently a statement hands up what is tracked."""
+def made_here(into: ast.expr, scope: Scope, first: FirstValues) -> str:
+    """The variable whose object is filled, where the function around made that itself; empty where it did not."""
+    base = into
+    while isinstance(base, ast.Attribute | ast.Subscript):
+        base = base.value
+    return base.id if isinstance(base, ast.Name) and first.is_made_in(base.id, scope) else ""
+
+
+def handed_up(statement: Statement, carried: Carried) -> Iterator[tuple[How, int, int | None]]:
+    """How evidently a statement hands up what is tracked; with which part of a tuple, where it is one."""
     if isinstance(statement.node, ast.Return):
-        yield "returned", carried(statement.node.value)
+        yield from (("returned", strength, part) for strength, part in _parts(statement.node.value, carried))
     for one in statement.expressions:
-        if isinstance(one, ast.Yield | ast.YieldFrom):
-            yield "yielded", carried(one.value)
+        if isinstance(one, ast.Yield):
+            yield from (("yielded", strength, part) for strength, part in _parts(one.value, carried))
+        elif isinstance(one, ast.YieldFrom):
+            yield "yielded", carried(one.value), None
 
 
-def named(statement: Statement, carried: Carried) -> Iterator[tuple[str, int]]:
-    """The names that a statement gives what is tracked, and how evidently."""
-    node = statement.node
+def _parts(node: ast.expr | None, carried: Carried) -> list[tuple[int, int | None]]:
+    if isinstance(node, ast.Tuple) and not any(isinstance(one, ast.Starred) for one in node.elts):
+        return [(carried(one), part) for part, one in enumerate(node.elts)]
+    return [(carried(node), None)]
+
+
+def named(statement: Statement, carried: Carried, first: FirstValues) -> Iterator[tuple[str, int]]:
+    """The names that a statement gives what is tracked, or an object that has it, and how evidently."""
+    node, scope = statement.node, statement.scope
     for put in puts_of(statement):
         if put.how == "binding" and isinstance(put.into, ast.Name):
             yield put.into.id, min(carried(put.value), DERIVED if _is_part(put, node) else BARE)
-        elif put.how == "binding" and isinstance(put.into, ast.Attribute) and _is_made_here(put.into, statement.scope):
-            yield ast.unparse(put.into.value), min(carried(put.value), WRAPPED)
+        elif put.value is not None and _is_made_object(put, scope):
+            yield scope.parameters[0], min(carried(put.value), WRAPPED)
+        elif put.value is not None and _stores(put) and (filled := made_here(put.into, scope, first)):
+            yield filled, min(carried(put.value), WRAPPED)
     if isinstance(node, ast.For | ast.AsyncFor) and isinstance(node.target, ast.Name):
         yield node.target.id, min(carried(node.iter), DERIVED)
 

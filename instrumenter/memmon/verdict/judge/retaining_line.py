@@ -10,36 +10,18 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from memmon.verdict.code.carrying import BARE, DERIVED, GIVES_NUMBER, WRAPPED
+from memmon.verdict.code.allocated import Had, fates_of
+from memmon.verdict.code.carrying import BARE, WRAPPED
 from memmon.verdict.code.own_frames import own_frame
-from memmon.verdict.code.puts import FILLING, called_name
 from memmon.verdict.code.syntax import Definition
 from memmon.verdict.model import Frame, Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Sequence
 
-    from memmon.verdict.code.carrying import Source
     from memmon.verdict.code.kept_value import Fate, Values
     from memmon.verdict.code.syntax import Statement
     from memmon.verdict.model import GrowthWindow
-
-
-def _filled_names(node: ast.stmt) -> Iterator[str]:
-    """The names of what a statement writes into, or hands to a call whose result it does not keep."""
-    if isinstance(node, ast.Assign):
-        for target in node.targets:
-            if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice):
-                yield from _names_among(target.value)
-    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        called = node.value.func
-        if isinstance(called, ast.Attribute) and called.attr not in FILLING:
-            yield from _names_among(called.value, *node.value.args)
-
-
-def _names_among(*nodes: ast.expr) -> Iterator[str]:
-    """The names among the expressions, where they are plain ones."""
-    return (node.id for node in nodes if isinstance(node, ast.Name))
 
 
 def _loops_through_all(node: ast.stmt, inner: Frame | None, *, yielded: bool) -> bool:
@@ -49,27 +31,6 @@ def _loops_through_all(node: ast.stmt, inner: Frame | None, *, yielded: bool) ->
     if inner is None:
         return not isinstance(node.iter, ast.Name | ast.Attribute)  # a file, a cursor
     return not yielded and not inner.function.endswith(("__next__", "__anext__"))
-
-
-def _source(statement: Statement, inner: Frame | None) -> Source:
-    """Which expressions of a statement give what was allocated: the call of what ran inside it, else what is made."""
-    name = inner.function.rpartition(".")[2] if inner else ""
-    if name in ("__init__", "__new__"):
-        name = inner.function.split(".")[-2] if inner and "." in inner.function else name
-    names = {one for one in statement.expressions if isinstance(one, ast.Call) and called_name(one) == name}
-    if names:
-        return lambda node: BARE if node in names else 0
-    return lambda node: BARE if _allocates(node) else 0
-
-
-def _allocates(node: ast.expr) -> bool:
-    """Whether an expression may itself make what is large: no name or number, nor what only holds what others made."""
-    if isinstance(node, ast.Name | ast.Attribute | ast.Constant | ast.Starred | ast.Compare):
-        return False
-    if isinstance(node, ast.Call):
-        return called_name(node) not in GIVES_NUMBER
-    parts = node.elts if isinstance(node, ast.Tuple | ast.List | ast.Set) else []
-    return not any(isinstance(one, ast.Call) for one in parts)
 
 
 def still_running(windows: Iterable[GrowthWindow]) -> dict[tuple[Frame, ...], int]:
@@ -115,7 +76,7 @@ def retaining_line(frames: tuple[Frame, ...], running: int, values: Values, *, f
     if first is None:
         return None
     at = frames.index(first)
-    yielded = False
+    yielded, part = False, None
     while True:
         frame, inner = frames[at], frames[at - 1] if at else None
         syntax = values.names.program.syntaxes.get(frame.file)
@@ -123,32 +84,62 @@ def retaining_line(frames: tuple[Frame, ...], running: int, values: Values, *, f
         if statement is None or _loops_through_all(statement.node, inner, yielded=yielded):
             return Retained(frame, is_stored=False)
         runs = at >= len(frames) - running
-        fates = [*_fates(statement, inner, values, filled=filled)]
+        still_called = len(frames) - running <= at + 1 < len(frames)
+        goes_on = runs or (still_called and _calls_once(frames[at + 1], values))
+        fates = [*fates_of(statement, inner, values, Had(not goes_on, part, filled))]
         filled = False  # what a caller has, it got from what it called
-        stored = max((one for one in fates if one.how == "stored"), key=lambda one: one.strength, default=None)
         handed = [one for one in fates if one.how == "yielded" or (one.how == "returned" and not runs)]
-        if stored and all(stored.strength >= one.strength for one in handed):
-            surely = stored.strength >= WRAPPED
-            return Retained(Frame(stored.file, stored.line, stored.function), is_stored=True, surely=surely)
-        yielded = any(one.how == "yielded" for one in handed)
-        above = _caller(frames, at)
-        if not handed or above is None or _is_cached(statement):
+        if kept := _stored(fates, handed):
+            return kept
+        if not handed or _is_cached(statement):
             return Retained(frame, is_stored=False)
+        above = _caller(frames, at)
+        if above is None or _runs_in_a_loop(frames[at:above]):
+            return _handed_over(statement, values) or Retained(frame, is_stored=False)
+        yielded = any(one.how == "yielded" for one in handed)
+        part = _only_part(handed)
         at = above
 
 
-def _fates(statement: Statement, inner: Frame | None, values: Values, *, filled: bool) -> Iterator[Fate]:
-    """What becomes of what was allocated in a statement, by the function that it is in."""
-    node = statement.node
-    if isinstance(node, ast.For | ast.AsyncFor):
-        named = [one.id for one in ast.walk(node.target) if isinstance(one, ast.Name)]
-        for name in named:
-            yield from values.of_name(statement, name, BARE if len(named) == 1 else DERIVED)
-    elif names := [*_filled_names(node)] if filled else []:
-        for name in names:
-            yield from values.of_name(statement, name)
-    else:
-        yield from values.at(statement, _source(statement, inner))
+def _stored(fates: Sequence[Fate], handed: Sequence[Fate] = ()) -> Retained | None:
+    """The line that stores it, unless it is more evident that it is handed up."""
+    stored = max((one for one in fates if one.how == "stored"), key=lambda one: one.strength, default=None)
+    if stored is None or any(stored.strength < one.strength for one in handed):
+        return None
+    frame = Frame(stored.file, stored.line, stored.function)
+    return Retained(frame, is_stored=True, surely=stored.strength >= WRAPPED)
+
+
+def _only_part(handed: Sequence[Fate]) -> int | None:
+    """Which part of a tuple what is handed up most evidently is; None where it is no tuple, or may be several."""
+    best = max((one.strength for one in handed), default=0)
+    parts = {one.part for one in handed if one.strength == best}
+    return next(iter(parts)) if len(parts) == 1 else None
+
+
+def _runs_in_a_loop(frames: Sequence[Frame]) -> bool:
+    """Whether an event loop is what called the first of the frames: what it gives is its task's then."""
+    return any(frame.function.endswith("Handle._run") for frame in frames[1:])
+
+
+def _handed_over(statement: Statement, values: Values) -> Retained | None:
+    """What keeps what a function gives that a library calls: the one place at which the program hands it over."""
+    sites = values.handed_over(statement.scope)
+    if len(sites) != 1:
+        return None
+    site, keeping = sites[0]
+    kept = _stored([*values.at(site, lambda node: BARE if node in keeping else 0, returned=False)])
+    return kept or Retained(Frame(site.scope.file, site.first, site.scope.name), is_stored=False)
+
+
+def _calls_once(frame: Frame, values: Values) -> bool:
+    """Whether a line calls something once each time that it is come to, and is not come to again and again."""
+    syntax = values.names.program.syntaxes.get(frame.file)
+    statement = syntax.statement_at(frame.line or 1) if syntax else None
+    if statement is None or statement.looped or isinstance(statement.node, ast.For | ast.AsyncFor | ast.While):
+        return False
+    comprehensions = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+    return not any(isinstance(one, comprehensions) for one in statement.expressions)
 
 
 def _is_cached(statement: Statement) -> bool:
