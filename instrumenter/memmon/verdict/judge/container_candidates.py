@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from memmon.verdict.judge.candidate import Candidate, Directness
 from memmon.verdict.judge.grown_containers import growing_containers
 from memmon.verdict.judge.growth_windows import growing_line
+from memmon.verdict.judge.window_candidates import goes_on
 from memmon.verdict.model import Culprit, Holder
 
 if TYPE_CHECKING:
@@ -27,9 +28,12 @@ _CERTAIN_LOOKS = 2
 def holder_of(moment: LastMoment) -> Holder | None:
     """The container that holds what grew until the end; None where the censuses do not tell.
 
-    Where much grew after the last census, the end may have been one step of quite another line.
+    Where much grew after the last census, the end may have been one step of quite another line: then it is a guess, and
+    that only where what the windows saw was still going on.
     """
-    growing = tuple(one for one in growing_containers(moment.history, moment.final_mb, moment.stores) if not one.stale)
+    growing = growing_containers(moment.history, moment.final_mb, moment.stores)
+    if any(one.stale for one in growing) and not _goes_on(moment):
+        return None
     best = next((one for one in growing if one.share >= _LIKELY_SHARE), None)
     best = best or _agreeing(growing, moment) or _only_one(growing)
     if best is None:
@@ -43,6 +47,11 @@ def holder_of(moment: LastMoment) -> Holder | None:
         stores=stores.frame if stores else None,
         confidence=_how_sure(best, growing),
     )
+
+
+def _goes_on(moment: LastMoment) -> bool:
+    found = growing_line(moment.history, moment.final_mb)
+    return found is not None and goes_on(moment, found)
 
 
 def _agreeing(growing: tuple[GrowingContainer, ...], moment: LastMoment) -> GrowingContainer | None:
@@ -63,7 +72,7 @@ def _only_one(growing: tuple[GrowingContainer, ...]) -> GrowingContainer | None:
 
 
 def _how_sure(best: GrowingContainer, growing: tuple[GrowingContainer, ...]) -> Confidence:
-    if best.share < _LIKELY_SHARE:
+    if best.stale or best.share < _LIKELY_SHARE:
         return "guess"
     others = max((one.share for one in growing if one is not best), default=0.0)
     clear = best.share >= _CERTAIN_SHARE and others <= best.share / 2 and best.looks >= _CERTAIN_LOOKS

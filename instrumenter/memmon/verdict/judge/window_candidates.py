@@ -29,10 +29,10 @@ def from_growth_windows(moment: LastMoment) -> Iterator[Candidate]:
     if found is None:
         return
     frame = found.frame
-    goes_on = _goes_on(moment, found)
-    since_mb = found.since_mb if goes_on else 0.0
-    weak = found.by == "stacks" or (not goes_on and (found.stale or found.since_mb > found.mb))
-    at_once = found.at_once and goes_on
+    is_on = goes_on(moment, found)
+    since_mb = found.since_mb if is_on else 0.0
+    weak = found.by == "stacks" or (not is_on and (found.stale or found.since_mb > found.mb))
+    at_once = found.at_once and is_on
     sure = found.by == "call" and at_once and found.share >= _CERTAIN_SHARE
     around = [one for one in moment.history.open_brackets if frame_inside(moment, one)]
     culprit = Culprit(
@@ -51,7 +51,7 @@ def from_growth_windows(moment: LastMoment) -> Iterator[Candidate]:
     yield Candidate(culprit, Directness.RAN if weak else directness, found.mb + since_mb)
 
 
-def _goes_on(moment: LastMoment, found: GrowingLine) -> bool:
+def goes_on(moment: LastMoment, found: GrowingLine) -> bool:
     """Whether a thread was last seen in a call that the windows saw grow.
 
     Where a single call was observed, that is its line. Else it is the function of the line, since a loop goes on at any
