@@ -35,8 +35,12 @@ _MOST_CANDIDATES = 120
 """So many of the containers that have grown are weighed at a glance, those with most new items first."""
 _GLANCE = 24
 """So many objects of their items are looked at for that."""
-_PASSES = ((2, _GLANCE, _MOST_CANDIDATES), (6, 600, 12), (6, 4000, 3))
-"""Of how many items so many objects are looked at, for how many rows, one pass after the other."""
+_PASSES = ((2, _GLANCE, _MOST_CANDIDATES), (6, 600, 12), (16, 4000, 3))
+"""Of how many items so many objects are looked at, for how many rows, one pass after the other.
+
+Of the heaviest there are more items: where all are in from the start and become heavier one after the other, as futures
+do by their results, few items show that by steps that are larger than what memory grew by.
+"""
 _LEAST_ITEMS = 20
 """Fewer new items than this are told only where they weigh something."""
 _LEAST_SIZE = 50_000
@@ -52,7 +56,7 @@ def rows_of(walk: Walk, grown: List[Count], until: float) -> List[Dict[str, Any]
         for one in found[:rows]:
             if thread_time() > until:
                 break
-            if not one.is_whole:
+            if not one.is_whole or rows < _MOST_ROWS:
                 _weigh(walk, scales, one, samples, most)
         found.sort(key=lambda one: (-one.size(), -one.fresh()))
         found = _without_what_holds_others(walk, found)[:_MOST_ROWS]

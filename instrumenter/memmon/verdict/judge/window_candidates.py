@@ -32,7 +32,7 @@ def from_growth_windows(moment: LastMoment) -> Iterator[Candidate]:
     is_on = goes_on(moment, found)
     since_mb = found.since_mb if is_on else 0.0
     weak = found.by == "stacks" or (not is_on and (found.stale or found.since_mb > found.mb))
-    at_once = found.at_once and is_on
+    at_once = found.at_once and is_on and not _in_several_threads(moment, found)
     sure = found.by == "call" and at_once and found.share >= _CERTAIN_SHARE
     around = [one for one in moment.history.open_brackets if frame_inside(moment, one)]
     culprit = Culprit(
@@ -70,3 +70,9 @@ def goes_on(moment: LastMoment, found: GrowingLine) -> bool:
         for stack, _ in busy_frames(moment)
         for frame in stack.frames
     )
+
+
+def _in_several_threads(moment: LastMoment, found: GrowingLine) -> bool:
+    """Whether several threads were last seen at the line: then each comes to it again and again, on its own."""
+    line = (found.frame.file, found.frame.line)
+    return sum(any((one.file, one.line) == line for one in stack.frames) for stack in moment.history.stacks) > 1
