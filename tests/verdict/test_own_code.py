@@ -7,10 +7,12 @@ import signal
 import sys
 import textwrap
 from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
 
 import pytest
 
 from memmon.verdict.code.own_frames import own_frame
+from memmon.verdict.code.source import source_lines
 from memmon.verdict.read.process import read_process
 from support import cgroup
 from support.marks import needs_cgroup
@@ -119,6 +121,17 @@ DATA = """
         rows = [(day, number * 1.5) for number in range(2000)]
         DAYS[day] = rows
 """
+
+
+def test_a_source_in_an_archive(tmp_path: Path) -> None:
+    """The lines of an application in one file are read from there; where there is none, there are no lines."""
+    archive = tmp_path / "bot.pyz"
+    with ZipFile(archive, "w") as written:
+        written.writestr("模块/load.py", "KEPT = []\nKEPT.append(1)")
+    assert source_lines(str(archive / "模块" / "load.py")) == ("KEPT = []", "KEPT.append(1)")
+    assert source_lines(str(archive / "other.py")) == ()
+    (tmp_path / "plain").write_text("no archive", encoding="ascii")
+    assert source_lines(str(tmp_path / "plain" / "load.py")) == ()
 
 
 @needs_cgroup

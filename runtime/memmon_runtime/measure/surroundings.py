@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _MOST_SECONDS = 0.02
 """So long the other processes are looked through."""
 _MOST_OTHERS = 3
+_LONGEST_NAME = 60
 
 
 def surroundings(limits: Limits, rss: int, rule: str) -> dict[str, object]:
@@ -69,6 +70,12 @@ def _largest(pids: Iterable[str]) -> list[tuple[int, str, float]]:
             if len(words) > 1 and words[1].isdigit():
                 found.append((int(words[1]), pid))
     largest = sorted(found, reverse=True)[:_MOST_OTHERS]
-    return [
-        (int(pid), read_text(f"/proc/{pid}/comm").strip(), round(pages * PAGESIZE / MB, 1)) for pages, pid in largest
-    ]
+    return [(int(pid), _name_of(pid), round(pages * PAGESIZE / MB, 1)) for pages, pid in largest]
+
+
+def _name_of(pid: str) -> str:
+    """What the process is called; of Python with the script's or the module's name, and no further word of it."""
+    name = read_text(f"/proc/{pid}/comm").strip()
+    words = read_text(f"/proc/{pid}/cmdline").split("\0")[1:] if name.startswith("python") else []
+    script = next((word for word in words if word[:1] != "-"), "") if "-c" not in words else "-c"
+    return f"{name} {script.rpartition('/')[2]}"[:_LONGEST_NAME].strip()

@@ -32,8 +32,22 @@ _CALLED = re.compile(r"\b([^\W\d]\w*)\s*\(")
 def _read(path: Path) -> bytes | None:
     """A file's bytes; None where it can't be read or can't be a source."""
     with suppress(OSError, ValueError):
-        if path.is_file() and path.stat().st_size <= _MOST_BYTES:
-            return path.read_bytes()
+        if path.is_file():
+            return path.read_bytes() if path.stat().st_size <= _MOST_BYTES else None
+        return _read_in_archive(path)
+    return None
+
+
+def _read_in_archive(path: Path) -> bytes | None:
+    """The bytes of a file in a zip archive, such as ``bot.pyz/load.py``; None where there is no such archive."""
+    from zipfile import BadZipFile, ZipFile  # noqa: PLC0415  # slow to import, and seldom needed
+
+    archive = next((above for above in path.parents if above.is_file()), None)
+    if archive is None:
+        return None
+    with suppress(BadZipFile, KeyError, NotImplementedError, RuntimeError), ZipFile(archive) as opened:
+        inner = opened.getinfo(path.relative_to(archive).as_posix())
+        return opened.read(inner) if inner.file_size <= _MOST_BYTES else None
     return None
 
 
