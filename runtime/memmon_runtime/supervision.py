@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from memmon_runtime.checkpoints.recorder import Recorder
     from memmon_runtime.record.event_file import Facts
 
-_HEADROOM = 32 << 20
-"""Bytes that the look at the objects may take for itself at the limit."""
-
 
 def note(key: str, value: object) -> None:
     """Write ``value``, which is what JSON knows, among the events as ``key``; a ``note`` is a sentence for people."""
@@ -54,7 +51,7 @@ def limit_reached(limit_mb: float, rss_mb: float, interrupted: FrameType | None)
     """
     try:
         # Only at the limit: a program that stays below it does not pay for these.
-        from memmon_runtime.watcher import heap_snapshot, stack_snapshot  # noqa: PLC0415 - only at the limit
+        from memmon_runtime.watcher import stack_snapshot  # noqa: PLC0415 - only at the limit
 
         session = install.current()
         recorder = session.recorder if session else None
@@ -66,7 +63,9 @@ def limit_reached(limit_mb: float, rss_mb: float, interrupted: FrameType | None)
             threads[get_ident()] = interrupted
         facts: Facts = [("limit_reached", {"mb": limit_mb, "rss_mb": round(rss_mb, 2), "pid": getpid()})]
         facts += [("stack", stack) for stack in stack_snapshot.all_stacks(threads)]
-        facts.append(("heap", heap_snapshot.take_snapshot(threads, _HEADROOM)))
-        write_background(recorder, recorder.reader.rss(), facts)
+        rss, census = recorder.reader.rss(), session.watcher.census
+        if census is not None:
+            facts += census.look(rss * recorder.reader.unit, recorder.levels.level, threads)
+        write_background(recorder, rss, facts)
     except Exception:
         pass  # the MemoryError that follows matters more

@@ -25,7 +25,7 @@ def test_memory_error_in_the_main_thread(place: Place) -> None:
     assert 120 <= reached["rss_mb"] < 150
     frames = [frame for stack in place.facts("stack") for frame in stack["frames"]]
     assert [str(place.folder / "main.py"), 5, "grow"] in frames
-    assert any(held["name"] == "rows" for heap in place.facts("heap") for held in heap["containers"])
+    assert place.facts("census")[-1]["grown"][0]["path"] == "rows"
     (word,) = place.facts("supervisor")
     assert (word["limit"]["asked"], word["limit"]["killed"], word["limit"]["mb"]) == (True, False, 120)
 

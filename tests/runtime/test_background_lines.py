@@ -15,7 +15,7 @@ from memmon_runtime.watcher.background_lines import BackgroundLines
 reader = best_reader()
 limits = Limits(Threshold("80%"), Threshold("95%"), reader.unit)
 recorder = Recorder(reader, None, limits, Words("en"), __file__)
-lines = BackgroundLines(recorder, 10.0, heap=False)
+lines = BackgroundLines(recorder, 10.0)
 rss, now = recorder.baseline, time.monotonic()
 def mb(size):
     return size * MB // reader.unit

@@ -40,7 +40,7 @@ def test_a_full_file_keeps_the_header_the_sites_and_the_newest_half(small):
     for i in range(5000):
         if i % 50 == 0:
             assert file.tell([("site", {"name": f"长\u2028{i}", "row": i // 50})], WHEN, i)
-        assert file.tell([(("stack", "zoom", "heap")[i % 3], {"n": i, "x": "长" * (i % 40)})], WHEN, i)
+        assert file.tell([(("stack", "zoom", "census")[i % 3], {"n": i, "x": "长" * (i % 40)})], WHEN, i)
         assert events.path_of(log).stat().st_size <= 100_000
     facts = events.facts(log)
     assert facts[0] == ("header", {"pid": 4711, "target": "x" * 2000})
@@ -55,7 +55,7 @@ def test_facts_are_told_together_or_not_at_all(small):
     """What has no room leaves no half of itself, and the next is told."""
     file, log = small
     assert file.tell([("header", {"pid": 1})], WHEN, 0)
-    assert not file.tell([("end", {"exit": "normal"}), ("heap", "x" * 100_000)], WHEN, 1)
+    assert not file.tell([("end", {"exit": "normal"}), ("census", "x" * 100_000)], WHEN, 1)
     assert file.tell([("end", {"exit": "exception"})], WHEN, 2)
     assert events.facts(log) == [("header", {"pid": 1}), ("end", {"exit": "exception"})]
 

@@ -109,63 +109,6 @@ def test_dumps_never_crash_a_busy_program(every_python):
     assert int(re.search(r": (\d+) dumps in", done.stdout)[1]) >= 100
 
 
-def test_the_picture_of_the_heap_keeps_nothing(every_python):
-    """What a function lets go of after the picture is gone; a copy of its variables that it has made stays whole."""
-    done = every_python.run(
-        """
-        import time, weakref
-        class Thing:
-            pass
-        def plain():
-            thing = Thing()
-            seen = weakref.ref(thing)
-            ballast = bytearray(b"x" * (80 << 20))
-            time.sleep(0.5)
-            del thing, ballast
-            return seen() is None
-        def copied():
-            mine = locals
-            thing = Thing()
-            names = mine()
-            plain()
-            return sorted(names)
-        print(copied(), plain())
-        """,
-        settings='critical="60MB", ',
-    )
-    assert (done.stdout, done.status) == ("['mine', 'thing'] True\n", 0)
-    assert len(done.told("heap")) == 1
-
-
-def test_the_heap_is_pictured_at_the_rise_to_critical(bench):
-    """Once: the biggest containers of the running frames with name, type and length."""
-    left, _ = kill(
-        bench,
-        """
-        import time
-        class Cache:
-            def __len__(self):
-                raise AssertionError
-            def fill(self):
-                seen = []
-                self.rows = dict.fromkeys(range(200_000))
-                while True:
-                    seen.append([None])
-                    if len(seen) % 50_000 == 0:
-                        time.sleep(0.02)
-        Cache().fill()
-        """,
-    )
-    (heap,) = left.told("heap")
-    names = {entry["name"]: entry for entry in heap["containers"]}
-    assert names["seen"]["type"] == "list"
-    assert names["seen"]["length"] > 100_000
-    assert names["seen"]["where"].startswith(str(bench.folder / "program.py") + ":")
-    assert names["self.rows"]["length"] == 200_000
-    assert names["self.rows"]["type"] == "dict"
-    assert heap["types"] is None or heap["types"][0]["type"] == "list"
-
-
 def test_a_level_that_another_process_raises(one_python):
     """What a neighbour in the same cgroup takes and gives back shows in the levels of a program that does nothing."""
     one_python.write(

@@ -104,7 +104,8 @@ class _Plan:
             self._fill_cache()
             settings, entry, code = self._cached()
         if settings is not None:
-            self.for_program["settings"] = settings[1]["settings"]
+            limit = {"limit": self.options.limit} if self.options.limit else {}
+            self.for_program["settings"] = {**settings[1]["settings"], **limit}
             self.for_program["hotspots"] = settings[1]["hotspots"]
         python = [sys.executable, *["-O"] * sys.flags.optimize]
         if self.options.module:

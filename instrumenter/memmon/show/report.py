@@ -8,7 +8,6 @@ from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
-from memmon.ownership import is_memmons
 from memmon.show.headline import headline
 from memmon.show.paragraph import Paragraph
 from memmon.show.table import Column, table
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from memmon.verdict.model import (
-        Container,
         Frame,
+        GrownContainer,
         Hotspot,
         OpenBracket,
         Outcome,
@@ -188,16 +187,16 @@ def _top(entries: tuple[TopEntry, ...], say: Say) -> RenderableType:
     return table(columns, rows)
 
 
-def _containers(containers: Sequence[Container], say: Say) -> RenderableType:
+def _grown(containers: Sequence[GrownContainer], say: Say) -> RenderableType:
     columns: tuple[Column, ...] = (
-        (say("name", "名称"), "text"),
+        (say("path", "路径"), "text"),
         (say("type", "类型"), "text"),
+        (say("items at first", "起初元素数"), "number"),
         (say("items", "元素数"), "number"),
-        (say("own MB", "自身 MB"), "number"),
-        (say("place", "位置"), "text"),
+        (say("new, MB", "新增 MB"), "number"),
     )
     rows = [
-        (one.name, one.type, f"{one.length:,}", f"{one.mb:.1f}", one.where.rpartition("/")[2])
+        (one.path, one.type, f"{one.before:,}", f"{one.items:,}", f"{one.mb:.1f}" if one.item_bytes else "?")
         for one in containers[:_MOST_CONTAINERS]
     ]
     return table(columns, rows)
@@ -228,10 +227,9 @@ def report(verdict: Verdict) -> Group:
         parts += _section(say("Growth by hotspot, MB", "各热点增长（MB）"), _hotspots(verdict.hotspots, say))
     if verdict.top:
         parts += _section(f"Top {len(verdict.top)}", _top(verdict.top, say))
-    containers = [one for one in verdict.heap.containers if not is_memmons(one.where)] if verdict.heap else []
-    if containers:
-        title = say("Largest containers when memory became critical", "内存告急时最大的容器")
-        parts += _section(title, _containers(containers, say))
+    if verdict.grown:
+        title = say("Containers that grew, when they were last looked at", "最后一次查看时增长的容器")
+        parts += _section(title, _grown(verdict.grown, say))
     if verdict.advice:
         parts += _section(say("What to do", "修复建议"), _bullets(verdict.advice))
     parts += _section(say("Evidence", "证据"), _bullets(verdict.evidence))

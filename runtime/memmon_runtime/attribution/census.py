@@ -30,6 +30,7 @@ __builtins__ = BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import FrameType
     from typing import Dict
 
     from memmon_runtime.record.event_file import Facts
@@ -70,6 +71,7 @@ class Census:
         self._known = Known()
         self._libraries = Libraries()
         self._is_explained = False
+        self._is_looking = False
 
     def is_due(self, rss: int, level: int, now: float) -> bool:
         """Whether a look is worth it at this RSS in bytes, and at this level."""
@@ -78,10 +80,14 @@ class Census:
         self._due = min(self._due, rss + self.step)  # memory has fallen
         return rss >= self._due and self._cost < _CREDIT + _COST_SHARE * (now - self._started)
 
-    def look(self, rss: int, level: int) -> Facts:
-        """Look, at this RSS in bytes; the fact is told where a container has grown."""
-        if is_importing():
+    def look(self, rss: int, level: int, threads: Dict[int, FrameType] | None = None) -> Facts:
+        """Look, at this RSS in bytes; the fact is told where a container has grown.
+
+        The ``threads`` are given by their innermost frames where the calling one is to be among them.
+        """
+        if self._is_looking or is_importing():
             return []  # what modules take is no leak
+        self._is_looking = True
         self._level = level
         self._due = rss + self.step
         interval = getswitchinterval()
@@ -96,7 +102,7 @@ class Census:
         }
         gc.disable()
         try:
-            fact = self._look(rss, begun)
+            fact = self._look(rss, begun, frames_of_others() if threads is None else threads)
             facts: Facts = [("census", fact)] if fact else []
             return [*facts, ("gc", collector)] if facts or not is_collecting else []
         finally:
@@ -105,12 +111,13 @@ class Census:
             if round(getswitchinterval() / _MICRO) == _UNINTERRUPTED:
                 setswitchinterval(interval)
             self._cost += thread_time() - begun
+            self._is_looking = False
 
-    def _look(self, rss: int, begun: float) -> Dict[str, object]:
+    def _look(self, rss: int, begun: float, threads: Dict[int, FrameType]) -> Dict[str, object]:
         """The ``census`` fact; empty where nothing has grown."""
         self._number += 1
         self._first_rss = self._first_rss or rss
-        walk = self._walk()
+        walk = self._walk(threads)
         grown = self._known.compare(walk, self._libraries.at_first)
         rows = rows_of(walk, grown, thread_time() + _WEIGHING_SECONDS)
         self._is_explained = sum(row["mb"] for row in rows) * MB >= (rss - self._first_rss) * _EXPLAINED > 0
@@ -127,10 +134,9 @@ class Census:
             "grown": rows,
         }
 
-    def _walk(self) -> Walk:
+    def _walk(self, threads: Dict[int, FrameType]) -> Walk:
         """Walk from all roots in turn, so that what several lead to is found by the one that lasts longest."""
         walk = Walk(_MOST_OBJECTS, _WALK_SECONDS)
-        threads = frames_of_others()
         walk.block_frames(threads)
         walk.go(global_roots(), _GLOBAL_SHARE)
         for start in (*frame_roots(threads, of_user=True), *task_roots()):

@@ -26,7 +26,7 @@ _MOST_INNER = 4_000
 _MOST_INNER_IN_ALL = 20_000
 _LEAST_LINKS = 50
 """A chain that is shorter is none."""
-_INNER = (list, dict, set, DEQUE)
+_INNER = frozenset(map(id, (list, dict, set, DEQUE)))
 
 
 class Count:
@@ -74,7 +74,7 @@ def counts_of(walk: Walk) -> Iterator[Count]:
             continue
         length = walk.graph.length(thing, base)
         yield Count(ITEMS, at, length)
-        if length > ALL and base in (dict, list) and left > 0 and _holds_containers(thing, base):
+        if length > ALL and (base is dict or base is list) and left > 0 and _holds_containers(thing, base):
             try:
                 inner = inner_of(thing, base)
             except RuntimeError:  # it has changed meanwhile
@@ -89,12 +89,12 @@ def counts_of(walk: Walk) -> Iterator[Count]:
 def inner_of(thing: Any, base: Any) -> List[Any]:
     """The containers among the items of one; of many the oldest, which stay the same."""
     items = dict.values(thing) if base is dict else base.__iter__(thing)
-    return [held for held in list(islice(items, _MOST_INNER)) if type(held) in _INNER]
+    return [held for held in list(islice(items, _MOST_INNER)) if id(type(held)) in _INNER]
 
 
 def _holds_containers(thing: Any, base: Any) -> bool:
     first = list(islice(dict.values(thing) if base is dict else base.__iter__(thing), 1))
-    return bool(first) and type(first[0]) in _INNER
+    return bool(first) and id(type(first[0])) in _INNER
 
 
 class Known:

@@ -58,4 +58,4 @@ def _pattern_of(walk: Walk, count: Count) -> Any:
     for at in way:
         kind, name = walk.labels[at]
         steps.append((kind, name[0] if kind == THREAD else None if kind in _ONE_OF_MANY else name))
-    return (count.what, root.kind, root.name, root.file, root.function, type(walk.things[count.at]), *steps)
+    return (count.what, root.kind, root.name, root.file, root.function, id(type(walk.things[count.at])), *steps)

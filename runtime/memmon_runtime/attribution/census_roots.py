@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from memmon_runtime.attribution.object_types import COROUTINE, MODULE, mro_of, namespace_of
+from memmon_runtime.attribution.object_types import COROUTINE, MODULE, namespace_of
 from memmon_runtime.system.frame_variables import variables_of
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.ownership import file_of, is_user_code
@@ -63,7 +63,7 @@ def file_of_class(kind: type) -> str | None:
 
 def file_of_module(module: object) -> str | None:
     """The file of a module, where it has one."""
-    file = names_of(module).get("__file__") if MODULE in mro_of(type(module)) else None
+    file = names_of(module).get("__file__") if issubclass(type(module), MODULE) else None
     return file if type(file) is str else None
 
 
@@ -135,6 +135,6 @@ def _tasks() -> List[Any]:
 
 def _coroutine_of(task: Any) -> Any:
     native = names_of(sys.modules.get("_asyncio")).get("Task")
-    if native is not None and native in mro_of(type(task)):
+    if native is not None and issubclass(type(task), native):
         return native.get_coro(task)
     return names_of(task).get("_coro")

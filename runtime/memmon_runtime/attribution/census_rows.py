@@ -164,20 +164,25 @@ def _step(walk: Walk, at: int, *, one_of_many: bool) -> Tuple[str, str, str]:  #
 
 
 def _attribute_name(walk: Walk, owner: Any, held: Any) -> str:
-    """An attribute's name where the instance has no dictionary: one that the code of its class speaks of."""
+    """An attribute's name where the instance has no dictionary: one that its class's code or other code speaks of."""
     names: Dict[str, None] = {}
     for base in mro_of(type(owner)):
         for value in namespace_of(base).values():
             if type(value) is FUNCTION:
                 names.update(dict.fromkeys(value.__code__.co_names))
-    return walk.graph.attribute_name(owner, held, names)
+    found = walk.graph.attribute_name(owner, held, names)
+    if not found:
+        others = {name for code in walk.codes for name in code.co_names}
+        others.update(name for one in walk.things if type(one) is FUNCTION for name in one.__code__.co_names)
+        found = walk.graph.attribute_name(owner, held, others.difference(names))
+    return found
 
 
 def _owner(walk: Walk, way: List[int]) -> Dict[str, Any] | None:
     """The nearest object on the way that is an instance of a Python class, and where that class stands."""
     for step in reversed(way):
         kind = type(walk.things[step])
-        if is_python_class(kind) and kind not in ATOMS:
+        if is_python_class(kind) and id(kind) not in ATOMS:
             file = file_of_class(kind)
             if file is not None and file.endswith(".py"):
                 return {"type": type_name(kind), "file": absolute(file), "line": None}

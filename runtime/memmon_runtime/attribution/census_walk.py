@@ -32,7 +32,7 @@ __builtins__ = BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import FrameType
+    from types import CodeType, FrameType
     from typing import Any, Dict, Iterable, List, Set, Tuple
 
     from memmon_runtime.attribution.census_roots import Start
@@ -69,10 +69,12 @@ class Walk:
         self.is_whole = True
         self.blocked: Set[int] = set()
         """The frames that run, by their ids: what they hold is their functions'."""
+        self.codes: Set[CodeType] = set()
+        """What runs in them."""
         self._keys: List[int] = []
         self._depths = bytearray()
         self._seen: Set[int] = set()
-        self._plain: Set[type] = set()
+        self._plain: Set[int] = set()
         self._first_link: Dict[int, int] = {}
         self._pending: Any = DEQUE()
         self._later: Any = DEQUE()
@@ -86,6 +88,7 @@ class Walk:
             frame: FrameType | None = innermost
             while frame is not None:
                 self.blocked.add(id(frame))
+                self.codes.add(frame.f_code)
                 frame = frame.f_back
         self._seen |= self.blocked
 
@@ -96,7 +99,7 @@ class Walk:
         self._run(share)
 
     def _begin_at(self, root: Root, thing: Any, nth: int = 0) -> None:
-        if type(thing) in ATOMS or id(thing) in self._seen:
+        if id(type(thing)) in ATOMS or id(thing) in self._seen:
             return
         if is_class(thing):
             self._begin_at_class(thing)
@@ -156,7 +159,7 @@ class Walk:
             if id(held) in seen:
                 continue
             kind = type(held)
-            if kind is type or (kind not in self._plain and self._is_class(held, kind)):
+            if kind is type or (id(kind) not in self._plain and self._is_class(held, kind)):
                 self._begin_at_class(held)
                 continue
             first = self._first_link_of(held, at)
@@ -175,15 +178,15 @@ class Walk:
     def _is_class(self, thing: Any, kind: type) -> bool:
         if is_class(thing):
             return True
-        self._plain.add(kind)
+        self._plain.add(id(kind))
         return False
 
     def _first_link_of(self, thing: Any, at: int) -> int | None:
         """The first link of the chain that ``thing`` belongs to, which is found in the object at ``at``."""
         kind = type(thing)
         near = _NEAR
-        if kind in CONTAINERS:
-            if kind not in (list, tuple) or kind.__len__(thing) > _SHORT:
+        if id(kind) in CONTAINERS:
+            if not (kind is list or kind is tuple) or kind.__len__(thing) > _SHORT:
                 return None
             near = 1
         for _ in range(near):
@@ -235,4 +238,4 @@ def _are_alike(one: Any, other: Any, kind: Any) -> bool:
         return one.__code__ is other.__code__
     if kind is GENERATOR:
         return one.gi_code is other.gi_code
-    return kind not in (list, tuple) or kind.__len__(one) == kind.__len__(other)
+    return not (kind is list or kind is tuple) or kind.__len__(one) == kind.__len__(other)

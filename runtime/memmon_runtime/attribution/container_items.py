@@ -35,7 +35,7 @@ def named_items(names: Any) -> Children:
     """The values of a namespace, by their names; what is no name is left out."""
     found: Children = []
     for name, value in list(islice(names.items(), MOST_NAMES)):
-        if type(name) is str and type(value) not in ATOMS:
+        if type(name) is str and id(type(value)) not in ATOMS:
             found.append((("attribute", name), value))
     return found
 
@@ -49,7 +49,7 @@ def items_of(thing: Any, base: Any) -> Children:
         return []
     if length <= ALL:
         kind = "item" if base in SEQUENCES else "element"
-        return [((kind, at), held) for at, held in enumerate(list(base.__iter__(thing))) if type(held) not in ATOMS]
+        return [((kind, at), held) for at, held in enumerate(list(base.__iter__(thing))) if id(type(held)) not in ATOMS]
     oldest = list(islice(base.__iter__(thing), _FEW_OLD))
     if base is tuple:
         newest = [tuple.__getitem__(thing, -1 - at) for at in range(_FEW_NEW)]
@@ -61,23 +61,23 @@ def items_of(thing: Any, base: Any) -> Children:
 def _ends(oldest: list[Any], newest: list[Any]) -> Children:
     found: Children = [((OLDEST, at), held) for at, held in enumerate(oldest)]
     found += [((NEWEST, at), held) for at, held in enumerate(newest)]
-    return [(label, held) for label, held in found if type(held) not in ATOMS]
+    return [(label, held) for label, held in found if id(type(held)) not in ATOMS]
 
 
 def _entries(thing: Any, length: int) -> Children:
     found: Children = []
     if length <= ALL:
         for at, (key, value) in enumerate(list(dict.items(thing))):
-            if type(value) not in ATOMS:
+            if id(type(value)) not in ATOMS:
                 is_plain = type(key) is int or (type(key) is str and len(key) <= _LONGEST_KEY)
                 found.append((("item", repr(key) if is_plain else at), value))
-            if type(key) not in ATOMS:
+            if id(type(key)) not in ATOMS:
                 found.append((("key", at), key))
         return found
     oldest = list(islice(dict.items(thing), _FEW_OLD))
     newest = list(islice(reversed(dict.items(thing)), _FEW_NEW))
     found = _ends([value for _, value in oldest], [value for _, value in newest])
-    return found + [(("key", at), key) for at, (key, _) in enumerate(newest) if type(key) not in ATOMS]
+    return found + [(("key", at), key) for at, (key, _) in enumerate(newest) if id(type(key)) not in ATOMS]
 
 
 def of_threads(thing: Any) -> Children:

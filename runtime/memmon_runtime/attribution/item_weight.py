@@ -72,7 +72,7 @@ class Scales:
         self._until = until
         self._blocked = blocked
         self._array: Any = names_of(sys.modules.get("numpy")).get("ndarray")
-        self._sizes: Dict[type, Any] = {}
+        self._sizes: Dict[int, Any] = {}
 
     def weigh(self, items: List[List[Any]], blocked: Set[int], most: int) -> Weight:
         """What one of these items weighs on average, each given by the objects it consists of.
@@ -103,7 +103,7 @@ class Scales:
                 size, known = self.size(thing)
                 weights[id(thing)] = size * factor
                 is_opaque = is_opaque or not known
-                if type(thing) not in ATOMS and len(level) < _MOST_BREADTH * most:
+                if id(type(thing)) not in ATOMS and len(level) < _MOST_BREADTH * most:
                     level += self._parts(thing, number, factor)
         total = 0.0
         for key, weight in weights.items():
@@ -133,7 +133,7 @@ class Scales:
                 some += list(islice(dict.values(thing), _MOST_CHILDREN))
             times = factor * max(self._graph.length(thing, base) / _MOST_CHILDREN, 1)
             parts += [(one, number, times, above) for one in some]
-        elif self._array is not None and self._array in mro_of(kind):
+        elif self._array is not None and issubclass(kind, self._array):
             parts.append((self._array.base.__get__(thing), number, factor, above))
         return parts
 
@@ -144,9 +144,9 @@ class Scales:
             return (0 if thing in _SMALL_INTEGERS else int.__sizeof__(thing)), True
         if kind is str:
             return (str.__sizeof__(thing) if str.__len__(thing) > 1 else 0), True
-        known = self._sizes.get(kind)
+        known = self._sizes.get(id(kind))
         if known is None:
-            known = self._sizes[kind] = self._sizer(kind)
+            known = self._sizes[id(kind)] = self._sizer(kind)
         ask, basic, is_known = known
         size = ask(thing) if ask is not None else basic
         return size + (_GC_HEADER if gc.is_tracked(thing) else 0), is_known
@@ -154,11 +154,11 @@ class Scales:
     def _sizer(self, kind: type) -> Tuple[Any, int, bool]:
         """How the size of a type's instances is asked for, by a built-in type's own method; else what each has."""
         basic = basic_size_of(kind)
-        if self._array is not None and self._array in mro_of(kind):
+        if self._array is not None and issubclass(kind, self._array):
             base, size = self._array.base.__get__, self._array.nbytes.__get__
             return (lambda thing: basic + (size(thing) if base(thing) is None else 0)), basic, True
         for base in mro_of(kind):
-            if base in (bytes, tuple):
+            if base is bytes or base is tuple:
                 return object.__sizeof__, basic, True
             method = namespace_of(base).get("__sizeof__")
             if base is not object and type(method) is METHOD_OF_TYPE:
@@ -171,7 +171,7 @@ def _is_opaque(kind: type) -> bool:
     for base in mro_of(kind)[:-1]:
         module = module_of(base)
         if module == "builtins":
-            return not is_collected(base) and base not in ATOMS
+            return not is_collected(base) and id(base) not in ATOMS
         file = names_of(sys.modules.get(module)).get("__file__") if type(module) is str else None
         if type(file) is str and not file.endswith(".py") and "-packages/" in file:
             return True

@@ -15,6 +15,9 @@ __builtins__ = BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Dict
+
     from memmon_runtime.attribution.census import Census
     from memmon_runtime.record.event_file import Facts
 
@@ -64,6 +67,6 @@ class LateCensus:
             self._census = self._make()
         return self._census.is_due(rss, level, now)
 
-    def look(self, rss: int, level: int) -> Facts:
-        """Look, at this RSS in bytes; the fact is told where a container has grown."""
-        return self._census.look(rss, level) if self._census is not None else []
+    def look(self, rss: int, level: int, threads: Dict[int, FrameType] | None = None) -> Facts:
+        """Look, as a `Census` does; nothing is told where none has been loaded."""
+        return self._census.look(rss, level, threads) if self._census is not None else []

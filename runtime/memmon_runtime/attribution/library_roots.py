@@ -64,7 +64,7 @@ class Libraries:
                 self._note(name, names_of(module))
 
     def _note(self, name: str, names: Dict[str, Any]) -> None:
-        total = sum([len(held) for held in list(names.values()) if type(held) in GROWING])
+        total = sum([len(held) for held in list(names.values()) if id(type(held)) in GROWING])
         owners = self._owners.get(name)
         if owners is None:
             owners = self._owners[name] = _owners_of(name, names)
@@ -86,7 +86,7 @@ class Libraries:
 
     def _containers(self, name: str, names: Dict[str, Any]) -> Iterator[Tuple[str, Any]]:
         for variable, held in list(names.items()):
-            if type(held) in GROWING and variable != "__builtins__":
+            if id(type(held)) in GROWING and type(variable) is str and variable != "__builtins__":
                 yield f"{name}.{variable}", held
         for owner in self._owners.get(name, ()):
             for attribute, held in _containers_of_class(names.get(owner)):
@@ -136,4 +136,4 @@ def _containers_of_class(kind: Any) -> List[Tuple[str, Any]]:
     if not is_class(kind):
         return []
     space = list(namespace_of(kind).items())
-    return [(name, held) for name, held in space if type(held) in GROWING and not str.startswith(name, "__")]
+    return [(name, held) for name, held in space if id(type(held)) in GROWING and str(name)[:2] != "__"]

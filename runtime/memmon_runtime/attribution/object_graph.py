@@ -46,23 +46,23 @@ class Graph:
 
     def __init__(self) -> None:
         """Nothing is known yet."""
-        self._shapes: dict[type, Shape] = {}
+        self._shapes: dict[int, Shape] = {}
         self._queue = simple_queue()
 
     def shape(self, thing: object) -> Shape:
         """What is known of an object's type."""
         kind = type(thing)
-        found = self._shapes.get(kind)
+        found = self._shapes.get(id(kind))
         if found is None:
-            found = self._shapes[kind] = Shape(kind)
+            found = self._shapes[id(kind)] = Shape(kind)
         return found
 
     def base_of(self, thing: object) -> Any:
         """The built-in type by which an object's items are counted; None where it has none."""
         kind = type(thing)
-        if kind in CONTAINERS or kind is self._queue:
+        if id(kind) in CONTAINERS or kind is self._queue:
             return kind
-        return None if kind in ATOMS or kind in _SPECIAL else self.shape(thing).container
+        return None if id(kind) in ATOMS or id(kind) in _SPECIAL else self.shape(thing).container
 
     def items(self, thing: Any, base: Any) -> Any:
         """A container whose items are those of ``thing``: itself, or a list of them."""
@@ -75,12 +75,12 @@ class Graph:
     def children(self, thing: Any) -> Children:  # noqa: PLR0911 - one kind after the other
         """What an object holds that can hold others, with how it is come to; of a large container only some."""
         kind = type(thing)
-        if kind in ATOMS:
+        if id(kind) in ATOMS:
             return []
-        special = _SPECIAL.get(kind)
+        special = _SPECIAL.get(id(kind))
         if special is not None:
-            return [child for child in special(thing) if type(child[1]) not in ATOMS]
-        if kind in CONTAINERS:
+            return [child for child in special(thing) if id(type(child[1])) not in ATOMS]
+        if id(kind) in CONTAINERS:
             return items_of(thing, kind)
         if kind is self._queue:
             return items_of(items_of_queue(thing), list)
@@ -96,10 +96,10 @@ class Graph:
     def parts(self, thing: Any) -> list[Any]:
         """All that an object holds besides a container's items, atoms too, in no order and by no name."""
         kind = type(thing)
-        special = _SPECIAL.get(kind)
+        special = _SPECIAL.get(id(kind))
         if special is not None:
             return [held for _, held in special(thing)]
-        if kind in ATOMS or kind in CONTAINERS or kind is self._queue:
+        if id(kind) in ATOMS or id(kind) in CONTAINERS or kind is self._queue:
             return []
         shape = self.shape(thing)
         if shape.container is not None:
@@ -124,7 +124,7 @@ def _attributes(thing: object, shape: Shape) -> Children:
     kind = type(thing)
     referents = gc.get_referents(thing)
     del referents[MOST_NAMES:]
-    held = [one for one in referents if type(one) not in ATOMS and one is not kind]
+    held = [one for one in referents if id(type(one)) not in ATOMS and one is not kind]
     step = "attribute" if shape.is_managed else "element"
     own = _own_dictionary(thing, shape, referents)
     if own is None and not shape.slots:
@@ -157,7 +157,7 @@ def _attributes_of_container(thing: Any, shape: Shape) -> dict[str, Any] | None:
 
 def _own_dictionary(thing: object, shape: Shape, referents: list[Any]) -> dict[str, Any] | None:
     """An instance's ``__dict__`` where it has one already; it is one of its referents then."""
-    if dict not in map(type, referents):
+    if not any(type(held) is dict for held in referents):
         return None
     if not shape.is_managed:
         own = shape.dictionary.__get__(thing) if shape.dictionary is not None else None
@@ -238,7 +238,7 @@ def _of_suspended(frame: str, awaited: str) -> Any:
     return children
 
 
-_SPECIAL: dict[type, Any] = {
+_BY_TYPE: dict[type, Any] = {
     FUNCTION: _of_function,
     BOUND_METHOD: lambda thing: [(("bound", 0), thing.__self__), (("element", 0), thing.__func__)],
     METHOD: lambda thing: [(("bound", 0), thing.__self__)],
@@ -252,3 +252,4 @@ _SPECIAL: dict[type, Any] = {
     staticmethod: lambda thing: [(("element", 0), thing.__func__)],
     classmethod: lambda thing: [(("element", 0), thing.__func__)],
 }
+_SPECIAL = {id(kind): children for kind, children in _BY_TYPE.items()}

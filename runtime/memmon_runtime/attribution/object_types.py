@@ -79,19 +79,27 @@ METHOD_OF_TYPE = type(str.join)
 MEMBER = type(FUNCTION.__dict__["__closure__"])
 _GETSET = type(FUNCTION.__dict__["__code__"])
 LOCAL = _local
-ATOMS = frozenset(
-    (
-        str, bytes, int, float, complex, bool, type(None), type(...), type(NotImplemented), range, slice, object,
-        type(_function.__code__), MODULE, ref, ProxyType, CallableProxyType, MEMBER, _GETSET, METHOD_OF_TYPE,
-        type(object.__init__),
-    )
+
+
+def _ids(*kinds: type) -> frozenset[int]:
+    return frozenset(map(id, kinds))
+
+
+ATOMS = _ids(
+    str, bytes, int, float, complex, bool, type(None), type(...), type(NotImplemented), range, slice, object,
+    type(_function.__code__), MODULE, ref, ProxyType, CallableProxyType, MEMBER, _GETSET, METHOD_OF_TYPE,
+    type(object.__init__),
 )  # fmt: skip
-"""Types of objects that hold no others, or none that are theirs."""
+"""Types of objects that hold no others, or none that are theirs.
+
+By their ids, as all types are compared here: to look a class up in a set may ask its metaclass for its hash.
+"""
 DEQUE: Any = deque
 SEQUENCES = (list, tuple, DEQUE)
-CONTAINERS = (dict, list, set, DEQUE, frozenset, tuple, bytearray)
+_COUNTED = (dict, list, set, DEQUE, frozenset, tuple, bytearray)
+CONTAINERS = _ids(*_COUNTED)
 """The built-in types whose items are counted."""
-GROWING = frozenset((dict, list, set, DEQUE, OrderedDict, defaultdict))
+GROWING = _ids(dict, list, set, DEQUE, OrderedDict, defaultdict)
 """The types of most containers that can grow."""
 
 
@@ -124,14 +132,15 @@ def type_name(kind: type) -> str:
 class Shape:
     """What is known of all instances of a type."""
 
-    __slots__ = ("container", "dictionary", "is_local", "is_managed", "is_python", "names", "slots")
+    __slots__ = ("container", "dictionary", "is_local", "is_managed", "is_python", "kind", "names", "slots")
 
     def __init__(self, kind: type) -> None:
         """Look at the type's bases."""
+        self.kind = kind
         bases = mro_of(kind)
-        self.container: Any = next((base for base in CONTAINERS if base in bases), None)
+        self.container: Any = next((base for base in _COUNTED if issubclass(kind, base)), None)
         """The built-in container that it is derived from."""
-        self.is_local = LOCAL in bases
+        self.is_local = issubclass(kind, LOCAL)
         self.is_python = is_python_class(kind)
         self.is_managed = self.is_python and bool(_flags_of(kind) & _MANAGED)
         self.dictionary: Any = None

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Facts = List[Fact]
 
 _FULL = 8 << 20
-_PASSING = (b'{"stack"', b'{"zoom"', b'{"heap"', b'{"census"', b'{"gc"', b'{"surroundings"')
+_PASSING = (b'{"stack"', b'{"zoom"', b'{"census"', b'{"gc"', b'{"surroundings"')
 """What says something of one moment: the newest of it is kept."""
 
 

@@ -69,13 +69,12 @@ class Session:
         recorder.levels.judge(recorder.baseline)
         self.open_record(recorder)
         windows = GrowthWindows(reader, limits, recorder.baseline) if self.settings.zoom else NoWindows()
+        limit = min(filter(None, (limits.tightest, self.settings.limit)), default=0)
         started = recorder.baseline * reader.unit
-        census = LateCensus(limits.tightest, started, monotonic()) if self.settings.heap else None
+        census = LateCensus(limit, started, monotonic()) if self.settings.heap else None
         if self.settings.stack and recorder.record.log is not None:
             self.lockout_switch = lockout_switch(recorder.record.log.path)
-        self.watcher = Watcher(
-            recorder, self.settings.interval, self.lockout_switch, windows, census, heap=self.settings.heap
-        )
+        self.watcher = Watcher(recorder, self.settings.interval, self.lockout_switch, windows, census)
         injected.connect(recorder)
         if limits.address_space:
             share_heap()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from os import environ, path
 
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.sizes import Threshold
+from memmon_runtime.system.sizes import MB, Threshold
 from memmon_runtime.system.source import absolute
 
 __builtins__ = BUILTINS
@@ -29,8 +29,8 @@ class Settings:
     """The settings of one run, checked; ``complaint`` says which of them counts for nothing, where one does."""
 
     __slots__ = (
-        "complaint", "critical", "disabled", "heap", "interval", "language", "log_dir", "peak", "stack", "warning",
-        "zoom",
+        "complaint", "critical", "disabled", "heap", "interval", "language", "limit", "log_dir", "peak", "stack",
+        "warning", "zoom",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 - a setting is a keyword
@@ -41,6 +41,7 @@ class Settings:
         log_dir: str = ".",
         language: str = "auto",
         *,
+        limit: float = 0,
         peak: bool = True,
         heap: bool = True,
         stack: bool = True,
@@ -53,6 +54,8 @@ class Settings:
         self.interval = self._first("interval", interval, _seconds, environ) or 1.0
         self.log_dir = absolute(path.expanduser(environ.get("MEMMON_LOG_DIR") or log_dir))
         self.language = language if language in ("zh", "en") else _locale_language()
+        self.limit = round(limit * MB)
+        """What the supervisor keeps the program below, in bytes; 0 where it does not."""
         self.peak = peak
         self.heap = heap and _switch("MEMMON_HEAP")
         self.stack = stack and _switch("MEMMON_STACK")

@@ -9,7 +9,6 @@ from __future__ import annotations
 from time import monotonic, time_ns
 
 from memmon_runtime.checkpoints.recorder import SHORTLY
-from memmon_runtime.measure.limits import CRITICAL
 from memmon_runtime.measure.surroundings import surroundings
 from memmon_runtime.record.fitting import short_function, short_path
 from memmon_runtime.record.log_lines import background_line
@@ -18,7 +17,6 @@ from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.sizes import MB
 from memmon_runtime.system.threads import frames_of_others
 from memmon_runtime.watcher.busiest import BusiestThread
-from memmon_runtime.watcher.heap_snapshot import take_snapshot
 from memmon_runtime.watcher.stack_snapshot import all_stacks, dumped_stacks, user_line
 
 __builtins__ = BUILTINS
@@ -43,15 +41,14 @@ _MOST_STACKS = 30
 class BackgroundLines:
     """What has been written so far, and with it what is new; used by the watcher's thread alone."""
 
-    def __init__(self, recorder: Recorder, interval: float, *, heap: bool) -> None:
-        """``interval`` is in seconds; with ``heap`` a snapshot of the heap is taken when the level becomes CRITICAL.
+    def __init__(self, recorder: Recorder, interval: float) -> None:
+        """``interval`` is in seconds.
 
         To be called in the thread that starts the watcher's, for the sake of `BusiestThread`.
         """
         self._recorder = recorder
         self._busiest = BusiestThread()
         self._interval = interval
-        self._heap_due = heap
         unit = recorder.reader.unit
         self._step = min(max(recorder.limits.tightest // _STEP_SHARE, _SMALLEST_STEP), _LARGEST_STEP) // unit
         self._change = max(_CHANGE // unit, 1)
@@ -78,10 +75,6 @@ class BackgroundLines:
                 return
             facts += [("stack", stack) for stack in all_stacks(frames_of_others())]
             facts += self._surroundings(rss)
-        if self._heap_due and recorder.levels.level >= CRITICAL:
-            self._heap_due = False
-            headroom = max(recorder.limits.tightest - rss * recorder.reader.unit, 0)
-            facts.append(("heap", take_snapshot(frames_of_others(), headroom)))
         self._rss, self._level, self._at = rss, recorder.levels.level, now
         write_background(recorder, rss, facts, self._busiest.user_line())
 

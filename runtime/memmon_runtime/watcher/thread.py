@@ -29,27 +29,26 @@ _ENDING = 0.05
 class Watcher:
     """One thread, started and stopped by the run; stopped around a fork."""
 
-    def __init__(  # noqa: PLR0913 - what it watches with
+    def __init__(
         self,
         recorder: Recorder,
         interval: float,
         switch: LockoutSwitch | NoLockoutSwitch,
         windows: GrowthWindows | NoWindows,
         census: LateCensus | None,
-        *,
-        heap: bool,
     ) -> None:
-        """Nothing runs yet; ``interval`` and ``heap`` are those of `BackgroundLines`."""
+        """Nothing runs yet; ``interval`` is that of `BackgroundLines`."""
         self.when_last: Callable[[], None] | None = None
         """Set where the process ends with its last thread: called when that is this one, which then ends too."""
         self.ident = 0
         """The thread's, once it runs."""
+        self.census = census
         self._recorder = recorder
         self._switch = switch
         self._windows = windows
         limit = recorder.limits.tightest // recorder.reader.unit
         self._schedule = Schedule(limit, recorder.baseline, monotonic())
-        lines = BackgroundLines(recorder, interval, heap=heap)
+        lines = BackgroundLines(recorder, interval)
         self._tick = Tick(recorder, self._schedule, lines, switch, windows, census)
         self._stopped = allocate_lock()
         self._running = allocate_lock()

@@ -97,7 +97,7 @@ def judge(cases: Sequence[Case], *, top: int = 10) -> Verdict:
         open_brackets=history.open_brackets if subject.outcome in ("killed", "running") else (),
         subject=mine,
         over_alarm=over,
-        heap=history.heap,
+        grown=history.censuses[-1].grown if history.censuses else (),
         memory_suspected=_memory_suspected(subject, culprit),
     )
 

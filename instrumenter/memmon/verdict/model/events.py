@@ -155,26 +155,6 @@ class AddedLines:
 
 
 @dataclass(frozen=True)
-class Container:
-    """A list, dict or the like that a running frame held when memory became critical."""
-
-    name: str
-    where: str
-    """Its file and function."""
-    type: str
-    length: int
-    mb: float
-    """Its own size, without what is in it."""
-
-
-@dataclass(frozen=True)
-class Heap:
-    """Where memory went, as seen once when it became critical."""
-
-    containers: tuple[Container, ...]
-
-
-@dataclass(frozen=True)
 class Allocation:
     """Memory that one way through the program allocated in a growth window and that was still there at its end."""
 
@@ -266,7 +246,6 @@ Event = (
     | Site
     | Stack
     | AddedLines
-    | Heap
     | Census
     | Collector
     | Surroundings

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
         Frame,
         GrowthWindow,
         Header,
-        Heap,
         LimitReached,
         Proof,
         Raised,
@@ -76,7 +75,6 @@ class ProcessHistory:
     """The stacks that were written last at that level, or at that moment."""
     threads: tuple[tuple[str, str], ...]
     """The threads' numbers, as the checkpoints have them, and their names."""
-    heap: Heap | None
     windows: tuple[GrowthWindow, ...]
     censuses: tuple[Census, ...]
     """In the order in which they were taken."""

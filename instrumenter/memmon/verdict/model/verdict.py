@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from memmon.verdict.model.census import GrownContainer
-    from memmon.verdict.model.events import Frame, Heap, Raised, Record
+    from memmon.verdict.model.events import Frame, Raised, Record
     from memmon.verdict.model.process import OpenBracket
     from memmon.verdict.model.site import Figures, Site
 
@@ -188,8 +188,8 @@ class Verdict:
     """The process that all this is about: the first one, or the child that memory ended."""
     over_alarm: Culprit | None
     """What grew furthest beyond its alarm, where it is not the culprit itself."""
-    heap: Heap | None
-    """What the running frames held when memory became critical."""
+    grown: tuple[GrownContainer, ...]
+    """The containers that had grown at the last census, the heaviest first."""
     memory_suspected: bool
     """Memory is, or may well be, why the process ended; otherwise there is nothing to mend about memory."""
     code: str | None = None

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from memmon.verdict.model import (
     AddedLines,
     Allocation,
-    Container,
     Counter,
     Ended,
     Event,
@@ -16,7 +15,6 @@ from memmon.verdict.model import (
     FinalTotals,
     GrowthWindow,
     Header,
-    Heap,
     KernelLine,
     LimitReached,
     Proof,
@@ -117,21 +115,6 @@ def _added_lines(fields: dict[str, Any]) -> AddedLines:
     return AddedLines(text(fields.get("file")) or "", tuple(sorted(added)))
 
 
-def _heap(fields: dict[str, Any]) -> Heap:
-    return Heap(
-        tuple(
-            Container(
-                name=text(one.get("name")) or "",
-                where=text(one.get("where")) or "",
-                type=text(one.get("type")) or "",
-                length=whole(one.get("length")) or 0,
-                mb=number(one.get("mb")) or 0.0,
-            )
-            for one in map(fields_of, array(fields.get("containers")))
-        )
-    )
-
-
 def _growth_window(fields: dict[str, Any]) -> GrowthWindow:
     by = text(fields.get("by")) or ""
     return GrowthWindow(
@@ -211,7 +194,6 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "site": _site,
     "stack": _stack,
     "lines": _added_lines,
-    "heap": _heap,
     "census": census,
     "gc": collector,
     "surroundings": surroundings,

@@ -71,7 +71,6 @@ def build_history(log: str, events: Iterable[Event], page: Page | None = None) -
         stacks=stacks if replay.ended is None or untraced else (),
         critical=replay.critical,
         critical_stacks=replay.critical_stacks,
-        heap=replay.heap,
         windows=tuple(replay.windows),
         censuses=tuple(replay.censuses),
         collector=replay.collector,

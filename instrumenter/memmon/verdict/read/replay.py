@@ -19,7 +19,6 @@ from memmon.verdict.model import (
     Frame,
     GrowthWindow,
     Header,
-    Heap,
     LimitReached,
     Proof,
     Raised,
@@ -70,7 +69,6 @@ class Replay:
         self.tids: set[str] = set()
         self.names: dict[str, str] = {}
         self.added_lines: dict[str, tuple[int, ...]] = {}
-        self.heap: Heap | None = None
         self.windows: list[GrowthWindow] = []
         self.censuses: list[Census] = []
         self.collector: Collector | None = None
@@ -88,7 +86,6 @@ class Replay:
             Site: self.announce,
             Stack: self._add_stack,
             AddedLines: self._add_lines,
-            Heap: self._set_heap,
             Census: self._add_census,
             Collector: self._set_collector,
             Surroundings: self._set_surroundings,
@@ -118,9 +115,6 @@ class Replay:
 
     def _add_lines(self, lines: AddedLines) -> None:
         self.added_lines[lines.file] = lines.added
-
-    def _set_heap(self, heap: Heap) -> None:
-        self.heap = heap
 
     def _add_window(self, window: GrowthWindow) -> None:
         self.windows.append(replace(window, after_checkpoint=self.checkpoint.when if self.checkpoint else ""))

@@ -1,0 +1,331 @@
+"""A census tells which containers have grown, by names that lead to them, whatever they hang in."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from runtime_programs import Bench
+
+_LOOKS = """
+import sys, threading, time
+from memmon_runtime.attribution.census import Census
+MB = 1 << 20
+census = Census(300 * MB, 0, time.monotonic())
+looks = []
+def look():
+    facts = []
+    rss = (10 + 20 * len(looks)) * MB
+    thread = threading.Thread(target=lambda: facts.extend(census.look(rss, 0)))
+    thread.start()
+    thread.join()
+    looks.append(dict(facts).get("census"))
+def text(number):
+    return "%d" % number * 50
+"""
+
+
+def _looked(bench: Bench, source: str) -> Any:
+    """What a program prints last, which looks by ``look()``."""
+    bench.write(_LOOKS + source, preamble=False)
+    done = bench.run()
+    assert (done.stderr, done.status) == ("", 0)
+    return ast.literal_eval(done.stdout.splitlines()[-1])
+
+
+_COUNTS = "{row['path']: (row['type'], row['before'], row['items']) for row in looks[-1]['grown']}"
+
+
+def test_what_hangs_in_code(every_python: Bench) -> None:
+    """Attributes of classes, caches, closures, defaults, bound methods, and variables of generators and modules."""
+    found = _looked(
+        every_python,
+        f"""
+import functools
+rows = []
+class Parser:
+    seen = {{}}
+    @functools.lru_cache(maxsize=None)
+    def indent(self, number):
+        return text(number)
+    def on_price(self, number):
+        self.prices.append(text(number))
+    def __init__(self):
+        self.prices = []
+def make():
+    kept = []
+    def handler(number, many=[]):
+        kept.append(text(number))
+        many.append(text(number))
+    return handler
+def numbers():
+    own = []
+    while True:
+        own.append(text((yield)))
+parser = Parser()
+subscriber = Parser().on_price
+handle = make()
+started = numbers()
+next(started)
+def grow(first, last):
+    for number in range(first, last):
+        rows.append(text(number))
+        Parser.seen[number] = text(number)
+        parser.indent(number)
+        subscriber(number)
+        handle(number)
+        started.send(number)
+grow(0, 10)
+look()
+grow(10, 5000)
+look()
+print({_COUNTS})
+""",
+    )
+    assert found == {
+        "rows": ("list", 10, 5000),
+        "Parser.seen": ("dict", 10, 5000),
+        "Parser.indent.<cache>": ("dict", 10, 5000),
+        "subscriber.__self__.prices": ("list", 10, 5000),
+        "handle.<closure>.kept": ("list", 10, 5000),
+        "handle.<default>": ("list", 10, 5000),
+        "started.own": ("list", 10, 5000),
+    }
+
+
+def test_what_hangs_in_objects(every_python: Bench) -> None:
+    """Threads' own data, queues, weak keys, attributes with slots and without, tracebacks, and a library's class."""
+    found = _looked(
+        every_python,
+        f"""
+import queue, weakref
+class Slotted:
+    __slots__ = ("inner", "__weakref__")
+class Plain:
+    pass
+local, waiting, by_object = threading.local(), queue.SimpleQueue(), weakref.WeakKeyDictionary()
+keys, slotted = [], Slotted()
+slotted.inner = Plain()
+slotted.inner.rows = []
+errors = []
+def fails(number):
+    here = [text(number)]
+    raise ValueError
+def grow(first, last):
+    for number in range(first, last):
+        local.__dict__.setdefault("own", []).append(text(number))
+        waiting.put(text(number))
+        keys.append(Plain())
+        by_object[keys[-1]] = text(number)
+        slotted.inner.rows.append(text(number))
+        try:
+            fails(number)
+        except ValueError as error:
+            errors.append(error)
+def main():
+    grow(0, 10)
+    look()
+    grow(10, 3000)
+    look()
+    print({_COUNTS})
+main()
+""",
+    )
+    assert found == {
+        "local.own": ("list", 10, 3000),
+        "waiting": ("_queue.SimpleQueue", 10, 3000),
+        "by_object.data": ("dict", 10, 3000),
+        "keys": ("list", 10, 3000),
+        "slotted.inner.rows": ("list", 10, 3000),
+        "errors": ("list", 10, 3000),
+    }
+
+
+def test_many_alike_and_chains(every_python: Bench) -> None:
+    """Lists within lists that do not grow themselves are one, and so is a chain of objects or functions."""
+    found = _looked(
+        every_python,
+        f"""
+book = {{name: {{"bid": [], "ask": []}} for name in "abcdef"}}
+wide = {{number: [] for number in range(100)}}
+class Node:
+    def __init__(self, before, value):
+        self.before, self.value = (before,), value
+last = undo = None
+def undoing(before, value):
+    def back():
+        return before, value
+    return back
+def grow(first, last_number):
+    global last, undo
+    for number in range(first, last_number):
+        for sides in book.values():
+            sides["bid"].append(text(number))
+            sides["ask"].append(text(number))
+        wide[number % 100].append(text(number))
+        if number < 250:
+            last = Node(last, text(number) * 10)
+            undo = undoing(undo, text(number) * 10)
+grow(0, 100)
+look()
+grow(100, 5000)
+look()
+print({_COUNTS})
+""",
+    )
+    assert found == {
+        "book[…][…]": ("list", 1200, 60000),
+        "wide[…]": ("list", 100, 5000),
+        "last…": ("__main__.Node", 100, 250),
+        "undo…": ("function", 100, 250),
+    }
+
+
+def test_tasks_and_frames(every_python: Bench) -> None:
+    """An unbounded queue that only a suspended task has, and the list of a function that runs in another thread."""
+    found = _looked(
+        every_python,
+        """
+import asyncio
+import weakref
+async def consume(jobs, fill):
+    fill.append(weakref.ref(jobs))
+    await asyncio.sleep(100)
+    print(await jobs.get())
+async def main():
+    fill = []
+    asyncio.ensure_future(consume(asyncio.Queue(), fill))
+    await asyncio.sleep(0)
+    for first, last in ((0, 10), (10, 5000)):
+        for number in range(first, last):
+            fill[0]().put_nowait(text(number))
+            steps.put(number)
+        steps.join()
+        look()
+def gather(steps):
+    rows = []
+    while True:
+        rows.append(text(steps.get()))
+        steps.task_done()
+import queue
+steps = queue.Queue()
+threading.Thread(target=gather, args=(steps,), daemon=True).start()
+asyncio.run(main())
+print(sorted((row["path"], row["items"], row["root"]["kind"], row["root"]["function"]) for row in looks[-1]["grown"]))
+""",
+    )
+    assert found == [("jobs._queue", 5000, "task", "consume"), ("rows", 5000, "local", "gather")]
+
+
+def test_nothing_of_the_programs_runs(every_python: Bench) -> None:
+    """Not a special method, a property, a descriptor, or anything of a metaclass or of a class derived of dict's."""
+    found = _looked(
+        every_python,
+        """
+import sys
+ran, armed = [], False
+def noting(name, give=None):
+    def method(self, *more):
+        if armed:
+            ran.append(name)
+        return give(self, *more) if give else NotImplemented
+    return method
+class Meta(type):
+    __getattribute__ = noting("meta.__getattribute__", type.__getattribute__)
+    __instancecheck__ = noting("meta.__instancecheck__", type.__instancecheck__)
+    __hash__ = noting("meta.__hash__", type.__hash__)
+    __eq__ = noting("meta.__eq__", type.__eq__)
+    __len__ = noting("meta.__len__", lambda self: 7)
+special = dict(
+    __len__=noting("__len__", lambda self: 3), __repr__=noting("__repr__", lambda self: "?"),
+    __str__=noting("__str__", lambda self: "?"), __eq__=noting("__eq__", lambda self, other: self is other),
+    __hash__=noting("__hash__", lambda self: 1), __iter__=noting("__iter__", lambda self: iter("")),
+    __bool__=noting("__bool__", lambda self: True), __sizeof__=noting("__sizeof__", lambda self: 1),
+    __getattribute__=noting("__getattribute__", object.__getattribute__), __contains__=noting("__contains__"),
+    __getattr__=noting("__getattr__"), __getitem__=noting("__getitem__"), __dir__=noting("__dir__"),
+    __reversed__=noting("__reversed__", lambda self: iter("")), __index__=noting("__index__", lambda self: 0),
+    items=noting("items"), values=noting("values"), keys=noting("keys"), __class__=property(noting("__class__")),
+    rows=property(noting("rows")), __length_hint__=noting("__length_hint__", lambda self: 0), get=noting("get"),
+)
+kinds = [Meta("Plain", (), dict(special))]
+for base in (dict, list, set, tuple, str, int):
+    kinds.append(Meta("Of" + base.__name__, (base,), dict(special)))
+import collections
+kinds.append(Meta("OfDeque", (collections.deque,), dict(special)))
+Slotted = Meta("Slotted", (), dict(special, __slots__=("inside",)))
+holder, keyed, hostile = [], {}, []
+def fill(first, last):
+    for number in range(first, last):
+        for kind in kinds:
+            one = kind()
+            hostile.append(one)
+            keyed[id(one)] = {one: [text(number)]}
+        slotted = Slotted()
+        object.__setattr__(slotted, "inside", [text(number)])
+        holder.append(slotted)
+fill(0, 10)
+armed = True
+look()
+armed = False
+fill(10, 300)
+armed = True
+look()
+armed = False
+print((ran, sorted(row["path"] for row in looks[-1]["grown"])))
+""",
+    )
+    assert found == ([], ["holder", "hostile", "keyed"])
+
+
+def test_nothing_is_kept_nor_given(every_python: Bench) -> None:
+    """After a look all that was seen can die, and no instance has got a dictionary that it did not have."""
+    found = _looked(
+        every_python,
+        """
+import gc, weakref
+class Thing:
+    def __init__(self):
+        self.rows, self.other = [], 1
+def run():
+    things = [Thing() for _ in range(100)]
+    own = Thing()
+    seen = [weakref.ref(one) for one in (*things, own)]
+    for number in range(1000):
+        own.rows.append(text(number))
+    look()
+    for number in range(1000):
+        own.rows.append(text(number))
+    look()
+    given = [dict in map(type, gc.get_referents(one)) for one in (*things, own)]
+    del things, own
+    return any(given), sum(one() is not None for one in seen)
+first = run()
+gc.collect()
+print((sys.version_info >= (3, 11), *first, [row["path"] for row in looks[-1]["grown"]], gc.isenabled()))
+""",
+    )
+    is_inline, given, alive, paths, is_collecting = found
+    assert (alive, paths, is_collecting) == (0, ["own.rows"], True)
+    assert not (is_inline and given)
+
+
+def test_a_large_heap_is_looked_at_in_part(one_python: Bench) -> None:
+    """A look ends after so many objects, says so, and knows its containers again all the same."""
+    found = _looked(
+        one_python,
+        """
+rows = []
+class Node:
+    def __init__(self, depth):
+        self.children = [Node(depth - 1) for _ in range(8)] if depth else []
+forest = [[Node(4) for _ in range(8)] for _ in range(8)]
+look()
+rows.extend(map(text, range(5000)))
+look()
+print((looks[-1]["whole"], looks[-1]["objects"], looks[-1]["grown"][0]["path"]))
+""",
+    )
+    whole, objects, path = found
+    assert (whole, path) == (False, "rows")
+    assert objects < 20_000
