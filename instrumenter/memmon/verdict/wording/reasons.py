@@ -86,15 +86,15 @@ def why_this_line(culprit: Culprit, say: Say) -> tuple[str, ...]:
 def why_this_holder(holder: Holder, say: Say) -> str:
     """What the censuses saw of the container."""
     what = holder.container
-    items = f"{what.before:,} → {what.items:,}"
+    items_en, items_zh = f"{what.before:,} to {what.items:,}", f"{what.before:,} → {what.items:,}"
     if holder.mb is None:
         return say(
-            f"{what.path} went from {items} items while memory grew by {mb(holder.of_mb)}; their weight is not known",
-            f"内存增长 {mb(holder.of_mb)} 期间，{what.path} 的元素数 {items}；其大小无从得知",
+            f"{what.path} went from {items_en} items while memory grew by {mb(holder.of_mb)}; their weight is not known",
+            f"内存增长 {mb(holder.of_mb)} 期间，{what.path} 的元素数 {items_zh}；其大小无从得知",
         )
     return say(
-        f"{what.path} went from {items} items, some {mb(holder.mb)} of the {mb(holder.of_mb)} that memory grew by",
-        f"{what.path} 的元素数 {items}，估计占内存增长 {mb(holder.of_mb)} 中的 {mb(holder.mb)}",
+        f"{what.path} went from {items_en} items, some {mb(holder.mb)} of the {mb(holder.of_mb)} that memory grew by",
+        f"{what.path} 的元素数 {items_zh}，估计占内存增长 {mb(holder.of_mb)} 中的 {mb(holder.mb)}",
     )
 
 
