@@ -89,7 +89,7 @@ def why_this_holder(holder: Holder, say: Say) -> str:
     items_en, items_zh = f"{what.before:,} to {what.items:,}", f"{what.before:,} → {what.items:,}"
     if holder.mb is None:
         return say(
-            f"{what.path} went from {items_en} items while memory grew by {mb(holder.of_mb)}; their weight is not known",
+            f"{what.path} went from {items_en} items while memory grew by {mb(holder.of_mb)}; their weight is unknown",
             f"内存增长 {mb(holder.of_mb)} 期间，{what.path} 的元素数 {items_zh}；其大小无从得知",
         )
     return say(
