@@ -162,7 +162,8 @@ def report(python: str) -> None:
     """Print one interpreter's table."""
     version = subprocess.run([python, "-V"], check=True, capture_output=True, text=True).stdout.strip()
     started(python, _INSTALL)  # its bytecode is written once
-    floor, pair, moving_floor, moving = numbers(python, PAIR, ROUNDS)
+    # Where the heap happens to end decides whether each block is given back to the system and taken again.
+    floor, pair, moving_floor, moving = numbers(python, PAIR, ROUNDS, MALLOC_TOP_PAD_=str(8 << 20))
     imports = [started(python) for _ in range(STARTS)]
     starts = [started(python, _INSTALL) for _ in range(STARTS)]
     off = numbers(python, OFF, MEMMON_DISABLE="1")[0]
