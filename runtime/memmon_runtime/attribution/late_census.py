@@ -64,6 +64,7 @@ class LateCensus:
             self._lowest = min(self._lowest, rss)
             if rss < self._lowest + _GROWTH:
                 return False
+            self._lowest = rss  # where it can't be made it is tried again after as much growth
             self._census = self._make()
         return self._census.is_due(rss, level, now)
 

@@ -17,7 +17,6 @@ from memmon_runtime.session.session import Session
 from memmon_runtime.session.settings import Settings
 from memmon_runtime.system.fork_hooks import around_forks
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.own_modules import OwnModules
 from memmon_runtime.system.ownership import settle
 from memmon_runtime.system.source import remember_added
 from memmon_runtime.system.threads import in_main_interpreter
@@ -96,9 +95,7 @@ def begin(frame: FrameType, settings: dict[str, Any]) -> bool:
             from memmon_runtime.session.orphans import remove_orphans  # noqa: PLC0415 - after a kill, seldom else
 
             remove_orphans(chosen.log_dir, names)  # first: the new record may get the name of one of them
-        parent = find_previous(chosen.log_dir, names) or find_parent()
-        with OwnModules():  # what is loaded only where something is recorded
-            _session.start(parent)
+        _session.start(find_previous(chosen.log_dir, names) or find_parent())
         end_with_worker(_session, _finish)
     except Exception as error:
         injected.swallow(error)

@@ -20,6 +20,7 @@ from memmon_runtime.session.close_record import close_record
 from memmon_runtime.session.open_record import added_fact, open_record
 from memmon_runtime.system.fork_hooks import hide_fork_warning
 from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.own_modules import OwnModules
 from memmon_runtime.system.sizes import MB
 from memmon_runtime.system.source import absolute
 from memmon_runtime.system.threads import can_end_safely, share_heap, with_signals_blocked
@@ -56,6 +57,16 @@ class Session:
     def start(self, parent: dict[str, object] | None) -> None:
         """Begin to record; what can't be had is done without."""
         self.parent = parent
+        with OwnModules():  # what is loaded only where something is recorded
+            watcher = self._set_up()
+        try:
+            if can_end_safely():
+                with_signals_blocked(watcher.start)
+        except RuntimeError:
+            pass  # no thread to be had: the checkpoints alone
+
+    def _set_up(self) -> Watcher:
+        """Have everything ready but the watcher's thread, and let the calls record."""
         reader = best_reader()
         limits = Limits(self.settings.warning, self.settings.critical, reader.unit)
         peak: Peak | SampledPeak | None = None
@@ -74,15 +85,11 @@ class Session:
         census = LateCensus(limit, started, monotonic()) if self.settings.heap else None
         if self.settings.stack and recorder.record.log is not None:
             self.lockout_switch = lockout_switch(recorder.record.log.path)
-        self.watcher = Watcher(recorder, self.settings.interval, self.lockout_switch, windows, census)
+        self.watcher = watcher = Watcher(recorder, self.settings.interval, self.lockout_switch, windows, census)
         injected.connect(recorder)
         if limits.address_space:
             share_heap()
-        try:
-            if can_end_safely():
-                with_signals_blocked(self.watcher.start)
-        except RuntimeError:
-            pass  # no thread to be had: the checkpoints alone
+        return watcher
 
     def open_record(self, recorder: Recorder) -> None:
         """Create the record; complains once where that can't be."""

@@ -71,14 +71,14 @@ _ahead: dict[str, memoryview] = {}
 
 
 class OwnModules:
-    """The finder of this package's modules, in a ``with`` block that imports them."""
+    """The finder of this package's modules, in a ``with`` block that imports them; in one thread at a time."""
 
     def __init__(self) -> None:
         """A package that Python has not read from files is left to what has read it."""
         package = getattr(sys.modules.get(_PACKAGE), "__spec__", None)
         loader, folders = getattr(package, "loader", None), getattr(package, "submodule_search_locations", None)
         self._prefix, self._folder = "", ""
-        self._before = self._meanwhile = sys.meta_path
+        self._before = sys.meta_path
         self._ending = f".{sys.implementation.cache_tag}.pyc"
         if folders and type(loader) is SourceFileLoader and _keeps_bytecode_beside():
             self._prefix, self._folder = _PACKAGE + ".", folders[0] + "/"
@@ -88,15 +88,15 @@ class OwnModules:
         if self._prefix:
             # Not by a change of the list: another thread may be going through it.
             self._before = sys.meta_path
-            sys.meta_path = self._meanwhile = [self, *self._before]
+            sys.meta_path = [self, *self._before]
 
     def __exit__(self, *_: object) -> None:
         """Be asked no more."""
-        if self._prefix and sys.meta_path is self._meanwhile:
+        if self._prefix:
+            others = [finder for finder in sys.meta_path if finder is not self]
             sys.meta_path = self._before
-            others = self._meanwhile[1:]
-            if list(map(id, others)) != list(map(id, self._before)):  # another thread has changed it
-                self._before[:] = [finder for finder in others if finder is not self]
+            if list(map(id, others)) != list(map(id, self._before)):  # another thread has changed them
+                self._before[:] = others
 
     def read_ahead(self, names: Iterable[str]) -> bool:
         """Read the code of modules that are imported later, when no file shall be read; False where that can't be."""
