@@ -25,6 +25,7 @@ KEYS = [
     "pid",
     "start_ticks",
     "target",
+    "own",
     "argv",
     "parent",
     "python",
@@ -35,6 +36,7 @@ KEYS = [
     "limit",
     "levels",
     "oom_kill",
+    "cgroup",
     "peak",
 ]
 
