@@ -82,6 +82,24 @@ def test_a_functions_first_line_gives_way_to_what_was_seen_to_grow(judged: Calla
     assert (verdict.culprit.line, verdict.culprit.function) == (9, "main")
 
 
+@pytest.mark.parametrize(
+    ("surely", "role", "said", "confidence"),
+    [(True, "kept", "was stored at bot.py:9", "likely"), (False, "taken", "was made at bot.py:9", "guess")],
+)
+def test_a_line_that_stores_what_grew_bit_by_bit_is_likely(
+    judged: Callable[..., Verdict], *, surely: bool, role: str, said: str, confidence: str
+) -> None:
+    """A window sees who allocates; that the line also stores it, its source tells. Else what keeps it is not known."""
+    line_9, called = Frame("/srv/ds/bot.py", 9, "main"), Frame("/srv/ds/bot.py", 4, "load")
+    allocated = Allocation(230.0, (called, line_9), 0, line_9, is_stored=surely, surely_stored=surely)
+    window = GrowthWindow("tracemalloc", 290.0, 230.0, (allocated,), "2026-11-22 10:31:00.000")
+    verdict = judged(BACKGROUND, windows=(window,))
+    assert verdict.culprit
+    assert (verdict.culprit.line, verdict.culprit.role, verdict.culprit.confidence) == (9, role, confidence)
+    assert any(said in one for one in headline(verdict))
+    assert any("What keeps it was not found" in one for one in headline(verdict)) is not surely
+
+
 def test_a_functions_first_line_is_never_certain(judged: Callable[..., Verdict]) -> None:
     """With nothing but a function's bracket the function is likely, its first line no exact answer."""
     verdict = judged(site("main", 7), line("main_START", 60, 0, " line=7"))

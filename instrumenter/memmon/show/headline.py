@@ -134,7 +134,7 @@ def _held(verdict: Verdict, say: Say) -> list[str]:
     holder = verdict.holder
     if holder is None:
         named = verdict.culprit or (verdict.near.most if verdict.near else None)
-        made = named and named.shown_by == "window"
+        made = named and named.shown_by == "window" and named.role == "taken"
         return [say("What keeps it was not found.", "未能找到持有它的对象。")] if made else []
     what = holder.container
     return [
@@ -184,6 +184,11 @@ _WAS_AT = ("It was then at {what}", "当时执行到 {what}")
 """In place of where it was last seen, where it went on."""
 
 
+def _how(culprit: Culprit) -> ShownBy:
+    """Which sentence names the line: one that stores what a window saw is spoken of as one that fills a container."""
+    return "census" if culprit.shown_by == "window" and culprit.role == "kept" else culprit.shown_by
+
+
 def _named(culprit: Culprit, say: Say) -> str:
     """The line and its checkpoint; where no line is known, the checkpoints between which it is."""
     if culprit.between:
@@ -213,7 +218,7 @@ def headline(verdict: Verdict) -> tuple[str, ...]:
     culprit = verdict.culprit or most
     if culprit:
         took = _took(culprit, verdict.near.limit_mb if verdict.near else verdict.rss.limit, say)
-        shown = _WAS_AT if most and culprit.shown_by == "stack" else _SHOWN_BY[culprit.shown_by]
+        shown = _WAS_AT if most and culprit.shown_by == "stack" else _SHOWN_BY[_how(culprit)]
         sentence = say(*shown).format(what=_named(culprit, say)) + _sure(culprit.confidence, say)
         lines.append(f"{sentence}{say(': ', '：') if took else ''}{took}{say('.', '。')}")
         lines += _held(verdict, say)

@@ -43,6 +43,8 @@ class GrowingLine:
     """How the window that speaks for it most was observed."""
     at_once: bool
     """One statement was at it all the while: the line had not been left when the windows ended."""
+    is_stored: bool
+    """By the source, the line surely stores most of what was allocated; else it may only have made it."""
     stale: bool
     """Much has grown since the last window."""
 
@@ -114,7 +116,9 @@ def _growing_line(windows: Sequence[GrowthWindow], line: tuple[str, int | None])
     grown = sum(max(_seen_mb(other), other.growth_mb) for other in {id(each[2]): each[2] for each in its_own}.values())
     share = sum(one.mb for one, _, _ in its_own) / (grown or 1.0)
     at_once = all(_had_not_left(one, frame) for one, _, _ in its_own)
-    return GrowingLine(frame, heaviest.frames, 0.0, 0.0, 0.0, share, window.by, at_once, stale=False)
+    stored_mb = sum(one.mb for one, _, _ in its_own if one.surely_stored)
+    is_stored = stored_mb > sum(one.mb for one, _, _ in its_own) / 2
+    return GrowingLine(frame, heaviest.frames, 0.0, 0.0, 0.0, share, window.by, at_once, is_stored, stale=False)
 
 
 def _had_not_left(allocation: Allocation, line: Frame) -> bool:

@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 _CERTAIN_SHARE = 0.7
 """The share of all growth in the windows that makes a line certain, where one call was seen to take it at once."""
 
+_STORED_SHARE = 0.7
+"""The same share makes a line likely that stores what it is, by its source."""
+
 
 def from_growth_windows(moment: LastMoment) -> Iterator[Candidate]:
     """The line that kept what grew, by the windows of the growth's last phase.
 
     A window sees who allocates, not who holds it in the end. So only of a single call that has not returned it is
-    certain, and of what one statement was at all the while, likely; what was made bit by bit may be kept elsewhere.
+    certain, and of what one statement was at all the while, likely. What was made bit by bit may be kept elsewhere;
+    where the source tells that the line stores it, that is likely, too.
     """
     found = growing_line(moment.history, moment.final_mb)
     if found is None:
@@ -34,6 +38,7 @@ def from_growth_windows(moment: LastMoment) -> Iterator[Candidate]:
     weak = found.by == "stacks" or (not is_on and (found.stale or found.since_mb > found.mb))
     at_once = found.at_once and is_on and not _in_several_threads(moment, found)
     sure = found.by == "call" and at_once and found.share >= _CERTAIN_SHARE
+    stored = found.is_stored and found.share >= _STORED_SHARE
     around = [one for one in moment.history.open_brackets if frame_inside(moment, one)]
     culprit = Culprit(
         file=frame.file,
@@ -41,7 +46,8 @@ def from_growth_windows(moment: LastMoment) -> Iterator[Candidate]:
         function=frame.function or None,
         pid=moment.history.header.pid,
         shown_by="window",
-        confidence="guess" if weak or not at_once else "certain" if sure else "likely",
+        confidence="guess" if weak or not (at_once or stored) else "certain" if sure else "likely",
+        role="kept" if found.is_stored else "taken",
         growth_mb=found.mb + since_mb,
         of_mb=found.of_mb + since_mb,
         checkpoint=around[-1].opened.name if around else None,
