@@ -44,7 +44,7 @@ def killed(log: Callable[..., Path]) -> Callable[..., Verdict]:
     """The verdict on a process that the kernel killed at 300 MB, by a record of these parts."""
 
     def conclude(*parts: str, last: float, **facts: Any) -> Verdict:
-        head = header(limit={"mb": 300.0, "from": "cgroup", "path": "/c"}, cgroup=BEFORE, **facts)
+        head = header(**{"limit": {"mb": 300.0, "from": "cgroup", "path": "/c"}, "cgroup": BEFORE, **facts})
         final = line("background", last, level="CRITICAL")
         return investigate(str(log(head, START, *parts, final, fact("supervisor", KILLED))))
 
@@ -90,6 +90,17 @@ def test_other_processes_of_the_machine(killed: Callable[..., Verdict]) -> None:
     own = killed(around(280, [71, "postgres", 90.0], rule="available", machine=swap), last=285)
     assert own.grew == "rss"
     assert "the swap of 1024 MB was full" in own.evidence
+
+
+def test_what_was_there_before(killed: Callable[..., Verdict]) -> None:
+    """Where most of the limit was in use when the program began, little of its own is no culprit."""
+    full = {**BEFORE, "used_mb": 270.0, "anonymous_mb": 265.0}
+    said = killed(around(75, [71, "postgres", 160.0], used_mb=290, anonymous_mb=285), last=75, cgroup=full)
+    assert (said.grew, said.culprit) == ("others", None)
+    words = "270 MB of the 290 MB under the limit were in use before the program began; the largest were postgres (71)"
+    assert any(words in one for one in said.evidence)
+    less = {**BEFORE, "used_mb": 200.0, "anonymous_mb": 195.0}
+    assert killed(around(150, used_mb=290, anonymous_mb=285), last=150, cgroup=less).grew == "rss"
 
 
 def test_nothing_that_was_seen(killed: Callable[..., Verdict]) -> None:

@@ -162,8 +162,8 @@ _GREW: dict[Grew | None, tuple[str, str]] = {
         "增长的是未被回收的循环垃圾。",
     ),
     "others": (
-        "What grew is not its own memory but that of other processes.",
-        "增长的不是它自身的内存，而是其他进程的内存。",
+        "What took the memory is not the program itself but other processes.",
+        "占用内存的不是它自身，而是其他进程。",
     ),
 }
 """What grew, where it is out of the ordinary."""

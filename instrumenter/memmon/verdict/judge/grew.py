@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _MOST = 0.5
 """The share of all growth that names what grew."""
+_LITTLE = 0.1
+"""Where less than this share of the limit grew at all, what was there before is why memory was short."""
 _KEPT = 0.5
 """Where a container that had grown holds this share of the growth, it is no garbage."""
 LEAST_UNCOLLECTED = 50_000
@@ -47,12 +49,15 @@ def what_grew(subject: Conclusion, run: Sequence[Conclusion], final_mb: float) -
     used, before = around.cgroup if around else None, begun.header.cgroup_use
     if around is not None and around.rule == "available":
         return _of_machine(history, own_mb, around, run)
-    if around is None or used is None or before is None:
-        limit_mb = history.header.limit_mb
-        own_mb = final_mb - begun.baseline_mb
+    limit_mb = (history.limit_reached and history.limit_reached.mb) or history.header.limit_mb
+    if around is None or used is None or before is None or history.limit_reached:
+        own_mb = max(final_mb - begun.baseline_mb, own_mb)
         enough = limit_mb is not None and own_mb >= _MOST * (limit_mb - begun.baseline_mb)
         return _own(history, own_mb) if enough else WhatGrew(None)
     of_mb = max(used.used_mb - before.used_mb, own_mb)
+    there = run[0].case.history.header.cgroup_use
+    if there and limit_mb and there.used_mb >= _MOST * limit_mb and of_mb < _LITTLE * limit_mb:
+        return WhatGrew("others", there.used_mb, used.used_mb, others=_foreign(around, run), was_there=True)
     if own_mb >= _MOST * of_mb:
         return _own(history, own_mb)
     tmpfs_mb = used.tmpfs_mb - before.tmpfs_mb

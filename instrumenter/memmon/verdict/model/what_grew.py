@@ -26,6 +26,8 @@ class WhatGrew:
     """The largest processes that are not of the run."""
     collector: Collector | None = None
     """The garbage collector's state, where it let garbage grow."""
+    was_there: bool = False
+    """It was in use before the program began; ``of_mb`` is all that was in use at last."""
     swap_full_mb: float | None = None
     """The size of the swap, where nothing of it was free."""
 

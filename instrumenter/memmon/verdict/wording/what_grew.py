@@ -29,6 +29,11 @@ def why_it_grew(grew: WhatGrew, say: Say) -> Iterator[str]:
             f"增长的 {whole} 中有 {took} 不见于任何 RSS：{grew.sharers} 个 fork 出的进程原本共享内存页，后来各自复制；"
             "读取对象会改写其引用计数，从而复制所在的页",
         )
+    elif grew.was_there:
+        yield say(
+            f"{took} of the {whole} under the limit were in use before the program began{_who(grew.others, say)}",
+            f"上限之内的 {whole} 中，有 {took} 在程序启动之前就已被占用{_who(grew.others, say)}",
+        )
     elif grew.kind == "others":
         yield say(
             f"{took} of the {whole} that grew are other processes' memory{_who(grew.others, say)}",
