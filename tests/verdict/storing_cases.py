@@ -893,6 +893,45 @@ CHAINS = {
         exact=False,
     ),
 }
+OBJECTS |= {
+    "beside methods by computed names": Storing(
+        "global store .rows:list",
+        "list",
+        """
+        class Store:
+            def __init__(self, **options):
+                self.rows = []
+                self.__dict__.update(options)
+            def do_add(self, row):
+                self.rows.append(row)  # KEEPS
+            def do(self, what, row):
+                print(vars(self), getattr(self, what + "_help", ""))
+                getattr(self, "do_" + what)(row)
+        store = Store()
+        """,
+        owner="Store",
+    ),
+}
+
+CHAINS |= {
+    "two iterators of one": Storing(
+        "local main second [0]:itertools._tee <chain …>:itertools._tee_dataobject",
+        "itertools._tee_dataobject",
+        """
+        import itertools
+        def readings(count):
+            level = 1.0
+            for number in range(count):
+                level += number
+                yield level
+        def main(count):
+            first, second = itertools.tee(readings(count))  # KEEPS
+            low = min(first)
+            return [one - low for one in second]
+        """,
+    ),
+}
+
 LIBRARIES = {
     "a queue": Storing(
         "local main jobs .queue:collections.deque",
@@ -1115,6 +1154,19 @@ STOPPED = {
         exec("ROWS.append(1)")
         def note(row):
             ROWS.append(row)  # KEEPS
+        """,
+    ),
+    "a library that fills it": Storing(
+        "local main rows",
+        "list",
+        """
+        import reader
+        def main(files):
+            rows, sizes = [], []
+            for file in files:
+                reader.read_into(rows, file)
+                sizes.append(len(rows))
+                rows.append(file)  # KEEPS
         """,
     ),
     "globals by name": Storing(

@@ -10,7 +10,7 @@ import pytest
 
 from memmon.verdict.advice.advise import advise
 from memmon.verdict.code.source import code_at, last_line, source_lines
-from memmon.verdict.model import GrownContainer, Holder, Root, Step
+from memmon.verdict.model import Frame, GrownContainer, Holder, Root, Step
 from support.tool import memmon
 from verdict.advice_cases import KEPT, NOT_SO, TAKEN, Kept
 from verdict.handwritten import START, header, line, site
@@ -231,6 +231,17 @@ def advised(tmp_path: Path, verdict: Callable[..., Verdict]) -> Callable[..., st
         return advise(found, code_at(str(target), number), None)[0]
 
     return advice
+
+
+def test_the_holders_own_line_is_named_where_another_one_allocated(verdict: Callable[..., Verdict]) -> None:
+    """What to do is said of the line that fills what holds the memory; what was only guessed is not spoken of."""
+    found = verdict(header(), START, line("x_BEFORE", 900, 840, " line=44", "WARNING"))
+    holder = replace(_holder(KEPT["a queue"], "/srv/ds/bot.py"), stores=Frame("/srv/ds/feed.py", 7, "feed"))
+    sure = advise(replace(found, holder=holder, memory_suspected=True), None, None)[0]
+    assert sure.startswith("feed.py:7 (+8.6 MB)")
+    assert "Queue(maxsize=…)" in sure
+    guessed = replace(holder, confidence="guess")
+    assert "Queue(maxsize=…)" not in advise(replace(found, holder=guessed, memory_suspected=True), None, None)[0]
 
 
 def _holder(kept: Kept, file: str) -> Holder:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from memmon.verdict.advice.facts import Facts, facts_of
+from memmon.verdict.advice.facts import Facts, facts_of, holder_for
 from memmon.verdict.advice.fixes import OTHERWISE, RAN, STAYS, calls_of
 from memmon.verdict.advice.kept_fixes import CACHE, COLLECTS, ITERPARSE, KEPT
 from memmon.verdict.advice.other_causes import for_what_grew
@@ -74,8 +74,10 @@ def _for_culprit(culprit: Culprit, code: Code | None, verdict: Verdict, say: Say
     """The advice for one line, with the place and the amount."""
     if culprit.between:
         return _for_between(between(*culprit.between, say), signed_mb(culprit.growth_mb or 0.0), say)
-    where = place(culprit.file, culprit.line) or culprit.checkpoint or ""
-    took = say(f" ({signed_mb(culprit.growth_mb)})", f"（{signed_mb(culprit.growth_mb)}）") if culprit.growth_mb else ""
+    where, amount = place(culprit.file, culprit.line) or culprit.checkpoint or "", culprit.growth_mb
+    if (holder := holder_for(culprit, verdict)) and holder.stores:
+        where, amount = place(holder.stores.file, holder.stores.line), holder.mb
+    took = say(f" ({signed_mb(amount)})", f"（{signed_mb(amount)}）") if amount else ""
     facts = facts_of(culprit, verdict, statements_of_little(culprit, verdict))
     guessed = culprit.shown_by == "stack" and culprit.confidence == "guess"
     fix = RAN if guessed and not facts.holder else _fix_for(facts, culprit)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from memmon.verdict.code.flows import Flows
     from memmon.verdict.code.syntax import Statement
-    from memmon.verdict.model import Culprit, GrownContainer, Verdict
+    from memmon.verdict.model import Culprit, GrownContainer, Holder, Verdict
 
 _MANY_BLOCKS = 100
 """Memory in so many blocks is no single allocation."""
@@ -63,16 +63,18 @@ class Facts:
 def facts_of(culprit: Culprit, verdict: Verdict, ignored: Iterable[int]) -> Facts:
     """The facts of a culprit's line; those of its code are missing where it can't be read.
 
-    The statements that begin at the lines ``ignored`` are known to have taken next to nothing.
+    Where it is known what holds the memory, they are of the line that fills that. The statements that begin at the
+    lines ``ignored`` are known to have taken next to nothing.
     """
-    holder = verdict.holder.container if verdict.holder and culprit is verdict.culprit else None
+    holder = holder_for(culprit, verdict)
     gradual = culprit.role == "kept" or culprit.shown_by in ("leak", "census") or culprit.blocks >= _MANY_BLOCKS
-    known = Facts(at_once=not gradual and holder is None, holder=holder)
-    if not culprit.file or not culprit.line:
+    known = Facts(at_once=not gradual and holder is None, holder=holder.container if holder else None)
+    file, line = (holder.stores.file, holder.stores.line) if holder and holder.stores else (culprit.file, culprit.line)
+    if not file or not line:
         return known
-    flows = flows_of((culprit.file,), verdict.target)
-    syntax = flows.program.syntaxes.get(culprit.file)
-    statement = syntax.statement_at(culprit.line) if syntax else None
+    flows = flows_of((file,), verdict.target)
+    syntax = flows.program.syntaxes.get(file)
+    statement = syntax.statement_at(line) if syntax else None
     if syntax is None or statement is None:
         return known
     left_out = set(ignored)
@@ -81,6 +83,12 @@ def facts_of(culprit: Culprit, verdict: Verdict, ignored: Iterable[int]) -> Fact
         within = range(statement.node.lineno, (statement.node.end_lineno or statement.node.lineno) + 1)
         looked_at = [one for one in syntax.statements if one.first in within and one.first not in left_out]
     return _of_code(looked_at, flows, known)
+
+
+def holder_for(culprit: Culprit, verdict: Verdict) -> Holder | None:
+    """What holds the memory, where that is more than guessed and it is this line that is answered for."""
+    holder = verdict.holder
+    return holder if holder and holder.confidence != "guess" and culprit is verdict.culprit else None
 
 
 def _of_code(statements: list[Statement], flows: Flows, known: Facts) -> Facts:

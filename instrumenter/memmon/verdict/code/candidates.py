@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from memmon.verdict.code.fits import fits
 from memmon.verdict.code.holder import plain
+from memmon.verdict.code.puts import called_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -110,11 +111,13 @@ def _whole_names(node: ast.AST) -> Iterator[ast.expr]:
         yield from _whole_names(child)
 
 
-def links(handle: Handle, flows: Flows) -> list[Candidate]:
+def links(row: GrownContainer, handle: Handle, flows: Flows) -> list[Candidate]:
     """The lines that add a link to a chain: they give one of its ends anew, by what it was, or the next of a link."""
+    if "_tee" in row.type:
+        return _teed(handle, flows)
     for places in (*handle.above, handle.places):
         for ends in (places, flows.aliases(places)):
-            found = [candidate(put, Candidate.SURE) for put in flows.puts if _adds_link(put, ends, flows)]
+            found = [candidate(put, Candidate.SURE) for put in flows.puts if _adds_link(put, ends, places, flows)]
             if found:
                 return found
     return [
@@ -124,12 +127,27 @@ def links(handle: Handle, flows: Flows) -> list[Candidate]:
     ]
 
 
-def _adds_link(put: Put, ends: set[Place], flows: Flows) -> bool:
-    """Whether an end of a chain is given anew, by what it was."""
+def _teed(handle: Handle, flows: Flows) -> list[Candidate]:
+    """The lines that make two iterators of one, of which one keeps what the other has had."""
+    ends = flows.sources({place for places in (*handle.above, handle.places) for place in places})
+    return [
+        candidate(put, Candidate.SURE)
+        for put in flows.puts
+        if put.how == "binding"
+        and isinstance(put.value, ast.Call)
+        and called_name(put.value) == "tee"
+        and flows.names.places(put.into, put.statement.scope) & ends
+    ]
+
+
+def _adds_link(put: Put, ends: set[Place], named: set[Place], flows: Flows) -> bool:
+    """Whether an end of a chain is given anew, by what it was; by an operator under the name that leads to it."""
     if put.how not in ("binding", "augmented") or not put.statement.repeated or put.value is None:
         return False
-    at_end = bool(flows.names.places(put.into, put.statement.scope) & ends)
-    return at_end and (put.how == "augmented" or _builds_on(put.value, ends, flows, put))
+    places = flows.names.places(put.into, put.statement.scope)
+    if put.how == "augmented":
+        return bool(places & named)
+    return bool(places & ends) and _builds_on(put.value, ends, flows, put)
 
 
 def made_at_once(handle: Handle, flows: Flows) -> list[Candidate]:

@@ -17,7 +17,6 @@ from memmon.verdict.code.values import annotated_class, held_by, paired, spread_
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from memmon.verdict.code.puts import Put
     from memmon.verdict.code.syntax import Scope, Statement
 
 _MOST_PLACES = 4000
@@ -28,6 +27,9 @@ _ALL_OF = frozenset({"extend", "update", "extendleft"})
 """Methods that put in the items of their argument."""
 _DISPLAYS = (ast.List, ast.Tuple, ast.Set)
 
+Edges = dict[tuple[str, str, str], set[tuple[Place, Place]]]
+"""From where objects get to where, by the one of the two without its depth."""
+
 
 class Flows:
     """The ways of objects through a program."""
@@ -36,29 +38,20 @@ class Flows:
         """All statements of the program are looked at, twice: the second time what objects are made is known."""
         self.program = program
         self.names = Names(program)
-        self.puts: list[Put] = []
         self.values: dict[Place, list[tuple[ast.expr, Scope]]] = {}
         """The calls and slices whose results come to be in a place, with the scopes that they stand in."""
         self.caught: set[Place] = set()
         """The places of what an ``except`` has caught."""
-        self._into: dict[tuple[str, str, str], set[tuple[Place, Place]]] = {}
-        self._from: dict[tuple[str, str, str], set[tuple[Place, Place]]] = {}
+        self._into: Edges = {}
+        self._from: Edges = {}
+        statements = [one for syntax in program.syntaxes.values() for one in syntax.statements]
         for _ in range(2):
-            self._into, self._from = defaultdict(set), defaultdict(set)
-            self.values = defaultdict(list)
-            for syntax in program.syntaxes.values():
-                for statement in syntax.statements:
-                    self._statement(statement)
-        for syntax in program.syntaxes.values():
-            for statement in syntax.statements:
-                self.puts += puts_of(statement)
-        self.attribute_names = {
-            one.attr
-            for syntax in program.syntaxes.values()
-            for statement in syntax.statements
-            for one in statement.expressions
-            if isinstance(one, ast.Attribute)
-        }
+            self._into, self._from, self.values = defaultdict(set), defaultdict(set), defaultdict(list)
+            for statement in statements:
+                self._statement(statement)
+        self.puts = [put for one in statements for put in puts_of(one)]
+        attributes = (part for one in statements for part in one.expressions if isinstance(part, ast.Attribute))
+        self.attribute_names = {part.attr for part in attributes}
         """All that the program's own code spells out."""
 
     def aliases(self, places: Iterable[Place]) -> set[Place]:
@@ -69,9 +62,7 @@ class Flows:
         """All places from which something may have come to be in one of ``places``, those included."""
         return self._closure(set(places), self._into, upwards=True)
 
-    def _closure(
-        self, places: set[Place], edges: dict[tuple[str, str, str], set[tuple[Place, Place]]], *, upwards: bool
-    ) -> set[Place]:
+    def _closure(self, places: set[Place], edges: Edges, *, upwards: bool) -> set[Place]:
         known = set(places)
         waiting = list(places)
         while waiting and len(known) < _MOST_PLACES:

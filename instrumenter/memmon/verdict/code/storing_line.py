@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from memmon.ownership import is_user_code
 from memmon.verdict.code.candidates import Candidate, filling, links, made_at_once
+from memmon.verdict.code.dynamic import stops_at
 from memmon.verdict.code.fits import family_of
 from memmon.verdict.code.flows import flows_of
 from memmon.verdict.code.from_library import through_library
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from memmon.verdict.code.flows import Flows
     from memmon.verdict.code.holder import Handle
     from memmon.verdict.model import GrownContainer
-
-_DYNAMIC = frozenset({"exec", "eval", "globals", "locals", "vars"})
-"""What may reach anything by a name that is made while the program runs."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def storing_line(row: GrownContainer, seen: Seen, target: str | None) -> Storing
         return one.was_seen(running), one.strength, one.allocated_mb(seen), ran
 
     chosen = max(candidates, key=rank)
-    stopped = bool(flows.program.unreadable) or _dynamic(row, flows)
+    stopped = bool(flows.program.unreadable) or stops_at(row, flows)
     return StoringLine(
         frame=Frame(chosen.file, chosen.line, chosen.function),
         exact=len(candidates) == 1 and chosen.strength >= Candidate.SURE and not stopped,
@@ -74,7 +72,7 @@ def _candidates(row: GrownContainer, handle: Handle, flows: Flows, seen: Seen) -
     if handle.cached:
         return _cached_functions(handle.cached, flows)
     if handle.chained:
-        return links(handle, flows)
+        return _distinct(links(row, handle, flows))
     found = filling(row, handle, flows) if handle.places or plain(row.type) in flows.program.classes else []
     if not found and (handle.inside or row.root.kind == "library" or not family_of(row.type)):
         found = through_library(row, handle, flows, seen)
@@ -101,24 +99,3 @@ def _cached_functions(name: str, flows: Flows) -> list[Candidate]:
             cached = [one for one in node.decorator_list if "cache" in ast.unparse(one)] or node.decorator_list
             found.append(Candidate(scope.file, cached[0].lineno, node.lineno, scope.name, Candidate.SURE))
     return found
-
-
-def _dynamic(row: GrownContainer, flows: Flows) -> bool:
-    """Whether the container may be reached in a way that the source does not spell out."""
-    names = {row.root.name, *(step.name for step in row.steps if step.kind == "attribute")} - {"self", "cls"}
-    return any(
-        _is_dynamic(one, names)
-        for syntax in flows.program.syntaxes.values()
-        for statement in syntax.statements
-        for one in statement.expressions
-    )
-
-
-def _is_dynamic(node: ast.expr, names: set[str]) -> bool:
-    if isinstance(node, ast.Attribute):
-        return node.attr == "__dict__"
-    name = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
-    if isinstance(node, ast.Call) and name in ("getattr", "setattr") and len(node.args) > 1:
-        given = node.args[1]
-        return not isinstance(given, ast.Constant) or (name == "setattr" and given.value in names)
-    return name in _DYNAMIC
