@@ -13,7 +13,7 @@ import sys, threading, time
 from memmon_runtime.attribution.census import Census
 MB = 1 << 20
 census = Census(300 * MB, 0, time.monotonic())
-looks = []
+looks, collector = [], {}
 def look():
     facts = []
     rss = (10 + 20 * len(looks)) * MB
@@ -21,6 +21,7 @@ def look():
     thread.start()
     thread.join()
     looks.append(dict(facts).get("census"))
+    collector.update(dict(facts).get("gc", {}))
 def text(number):
     return "%d" % number * 50
 """
@@ -329,3 +330,50 @@ print((looks[-1]["whole"], looks[-1]["objects"], looks[-1]["grown"][0]["path"]))
     whole, objects, path = found
     assert (whole, path) == (False, "rows")
     assert objects < 20_000
+
+
+def test_text_that_becomes_longer(one_python: Bench) -> None:
+    """Characters and bytes are items, too, of what is made anew or longer by the same name."""
+    found = _looked(
+        one_python,
+        f"""
+class Answer:
+    def __init__(self):
+        self.text, self.body, self.buffer = "", b"", bytearray()
+answer = Answer()
+def grow(size):
+    answer.text += "x" * size
+    answer.body += b"x" * size
+    answer.buffer += b"x" * size
+grow(300_000)
+look()
+grow(700_000)
+look()
+print({_COUNTS})
+""",
+    )
+    assert found == {
+        "answer.text": ("str", 300_000, 1_000_000),
+        "answer.body": ("bytes", 300_000, 1_000_000),
+        "answer.buffer": ("bytearray", 300_000, 1_000_000),
+    }
+
+
+def test_a_collector_that_is_off(one_python: Bench) -> None:
+    """That nobody collects is told, with how many objects there are that were never looked at."""
+    found = _looked(
+        one_python,
+        """
+import gc
+look()
+gc.disable()
+for _ in range(10_000):
+    cycle = []
+    cycle.append(cycle)
+look()
+print((collector, gc.isenabled()))
+""",
+    )
+    told, is_enabled = found
+    assert (told["enabled"], told["frozen"], is_enabled) == (False, 0, False)
+    assert 10_000 <= told["uncollected"] < 20_000

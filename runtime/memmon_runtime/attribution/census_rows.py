@@ -11,8 +11,8 @@ from memmon_runtime.attribution.container_items import NEWEST, OLDEST, THREAD
 from memmon_runtime.attribution.item_samples import samples_of, slot_of
 from memmon_runtime.attribution.item_weight import Scales
 from memmon_runtime.attribution.object_types import (
-    ATOMS,
     FUNCTION,
+    METHOD,
     is_python_class,
     mro_of,
     namespace_of,
@@ -56,13 +56,9 @@ def rows_of(walk: Walk, grown: List[Count], until: float) -> List[Dict[str, Any]
         for one in found[:rows]:
             if thread_time() > until:
                 break
-            if not one.is_whole or rows < _MOST_ROWS:
-                _weigh(walk, scales, one, samples, most)
+            _weigh(walk, scales, one, samples, most)
         found.sort(key=lambda one: (-one.size(), -one.fresh()))
         found = _without_what_holds_others(walk, found)[:_MOST_ROWS]
-        if most == _GLANCE:
-            for one in found:
-                one.is_whole = False
     return [
         _row(walk, one) for one in found if (one.size() >= _LEAST_SIZE if one.is_known else one.fresh() >= _LEAST_ITEMS)
     ]
@@ -72,6 +68,8 @@ def _weigh(walk: Walk, scales: Scales, count: Count, samples: int, most: int) ->
     try:
         items, blocked = samples_of(walk, count, samples)
         weight = scales.weigh(items, blocked, most)
+        if count.is_whole and not weight.is_whole:
+            return  # fewer items were looked at before, but to their ends
         count.weight = round(weight.size + slot_of(walk, count)) if weight.is_known else 0
         count.is_known, count.is_whole = weight.is_known, weight.is_whole
         count.item_type = type_name(type(items[-1][-1])) if items else ""
@@ -182,7 +180,7 @@ def _owner(walk: Walk, way: List[int]) -> Dict[str, Any] | None:
     """The nearest object on the way that is an instance of a Python class, and where that class stands."""
     for step in reversed(way):
         kind = type(walk.things[step])
-        if is_python_class(kind) and id(kind) not in ATOMS:
+        if is_python_class(kind) and type(namespace_of(kind).get("__new__")) is not METHOD:
             file = file_of_class(kind)
             if file is not None and file.endswith(".py"):
                 return {"type": type_name(kind), "file": absolute(file), "line": None}

@@ -21,6 +21,7 @@ from memmon_runtime.attribution.object_types import (
     FUNCTION,
     GENERATOR,
     is_class,
+    is_large,
     is_python_class,
     namespace_of,
     type_name,
@@ -99,7 +100,7 @@ class Walk:
         self._run(share)
 
     def _begin_at(self, root: Root, thing: Any, nth: int = 0) -> None:
-        if id(type(thing)) in ATOMS or id(thing) in self._seen:
+        if (id(type(thing)) in ATOMS and not is_large(thing)) or id(thing) in self._seen:
             return
         if is_class(thing):
             self._begin_at_class(thing)

@@ -6,7 +6,7 @@ import gc
 import sys
 from itertools import islice
 
-from memmon_runtime.attribution.object_types import ATOMS, SEQUENCES
+from memmon_runtime.attribution.object_types import ATOMS, SEQUENCES, is_large
 from memmon_runtime.system.isolation import BUILTINS
 
 __builtins__ = BUILTINS
@@ -35,7 +35,7 @@ def named_items(names: Any) -> Children:
     """The values of a namespace, by their names; what is no name is left out."""
     found: Children = []
     for name, value in list(islice(names.items(), MOST_NAMES)):
-        if type(name) is str and id(type(value)) not in ATOMS:
+        if type(name) is str and (id(type(value)) not in ATOMS or is_large(value)):
             found.append((("attribute", name), value))
     return found
 

@@ -43,6 +43,8 @@ def samples_of(walk: Walk, count: Count, most: int) -> Tuple[List[Item], Set[int
         some = inner[-1 :: -max(len(inner) // _INNER_SAMPLES, 1)]
         blocked.update(id(one) for one in inner)
         return [item for one in some for item in _items(one, type(one), 0, 2)][:most], blocked
+    if id(base) in walk.graph.units:
+        return [], blocked
     held = walk.graph.items(thing, base)
     return _items(held, base if held is thing else list, count.before, most), blocked
 
@@ -58,7 +60,7 @@ def slot_of(walk: Walk, count: Count) -> float:
         held = (inner_of(thing, base) or [held])[-1]
     if held is not thing:
         base = type(held)
-    length = base.__len__(held)
+    length = walk.graph.length(held, base)
     return base.__sizeof__(held) / length if length > _FEW else 0
 
 
@@ -69,7 +71,7 @@ def _items(thing: Any, base: Any, before: int, most: int) -> List[Item]:
     that was dealt with. What was there at first is left out where it is most of what is there.
     """
     length = base.__len__(thing)
-    if base is bytearray or not length:
+    if not length:
         return []
     first = before if length < before * 2 and before < length else 0
     apart = (length - first) / most

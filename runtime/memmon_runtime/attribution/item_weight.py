@@ -71,7 +71,7 @@ class Scales:
         self._graph = graph
         self._until = until
         self._blocked = blocked
-        self._array: Any = names_of(sys.modules.get("numpy")).get("ndarray")
+        self._array = graph.array
         self._sizes: Dict[int, Any] = {}
 
     def weigh(self, items: List[List[Any]], blocked: Set[int], most: int) -> Weight:
@@ -124,7 +124,7 @@ class Scales:
         above = id(thing)
         parts = [(held, number, factor, above) for held in self._graph.parts(thing)]
         base = self._graph.base_of(thing)
-        if base is bytearray:
+        if id(base) in self._graph.units:
             return parts
         if base is not None:
             held = self._graph.items(thing, base)

@@ -29,6 +29,7 @@ MODULES = (
     "memmon_runtime.attribution.census_rows",
     "memmon_runtime.attribution.census_walk",
     "memmon_runtime.attribution.container_items",
+    "memmon_runtime.attribution.instance_attributes",
     "memmon_runtime.attribution.item_samples",
     "memmon_runtime.attribution.item_weight",
     "memmon_runtime.attribution.library_roots",

@@ -12,6 +12,12 @@ import gc
 from _functools import _lru_cache_wrapper  # type: ignore[import-not-found]
 
 from memmon_runtime.attribution.container_items import MOST_NAMES, items_of, items_of_queue, named_items, of_threads
+from memmon_runtime.attribution.instance_attributes import (
+    attributes,
+    attributes_of_container,
+    own_attribute,
+    slot_value,
+)
 from memmon_runtime.attribution.object_types import (
     ASYNC_GENERATOR,
     ATOMS,
@@ -25,6 +31,8 @@ from memmon_runtime.attribution.object_types import (
     METHOD,
     TRACEBACK,
     Shape,
+    array_type,
+    is_large,
     simple_queue,
 )
 from memmon_runtime.system.frame_variables import variables_of
@@ -38,8 +46,6 @@ if TYPE_CHECKING:
 
     from memmon_runtime.attribution.container_items import Children
 
-_own_attribute: Any = object.__getattribute__
-
 
 class Graph:
     """The objects of one look; it keeps what it has learned of their types, and is dropped with the look."""
@@ -48,6 +54,9 @@ class Graph:
         """Nothing is known yet."""
         self._shapes: dict[int, Shape] = {}
         self._queue = simple_queue()
+        self.array = array_type()
+        self.units = frozenset(map(id, (str, bytes, bytearray, self.array)))
+        """The types of what consists of characters, bytes or numbers, by their ids."""
 
     def shape(self, thing: object) -> Shape:
         """What is known of an object's type."""
@@ -62,7 +71,11 @@ class Graph:
         kind = type(thing)
         if id(kind) in CONTAINERS or kind is self._queue:
             return kind
-        return None if id(kind) in ATOMS or id(kind) in _SPECIAL else self.shape(thing).container
+        if id(kind) in ATOMS:
+            return kind if is_large(thing) else None
+        if self.array is not None and issubclass(kind, self.array):
+            return self.array if self.array.base.__get__(thing) is None else None
+        return None if id(kind) in _SPECIAL else self.shape(thing).container
 
     def items(self, thing: Any, base: Any) -> Any:
         """A container whose items are those of ``thing``: itself, or a list of them."""
@@ -70,6 +83,8 @@ class Graph:
 
     def length(self, thing: Any, base: Any) -> int:
         """How many items a container has, by its built-in type."""
+        if base is self.array:
+            return int(base.size.__get__(thing))
         return int(base.__len__(thing) if base is not self._queue else base.qsize(thing))
 
     def children(self, thing: Any) -> Children:  # noqa: PLR0911 - one kind after the other
@@ -88,10 +103,10 @@ class Graph:
         if shape.is_local:
             return of_threads(thing)
         if shape.container is not None:
-            own = _attributes_of_container(thing, shape)
+            own = attributes_of_container(thing, shape)
             found = items_of(thing, shape.container)
             return found + named_items(own) if own else found
-        return _attributes(thing, shape)
+        return attributes(thing, shape)
 
     def parts(self, thing: Any) -> list[Any]:
         """All that an object holds besides a container's items, atoms too, in no order and by no name."""
@@ -103,7 +118,7 @@ class Graph:
             return []
         shape = self.shape(thing)
         if shape.container is not None:
-            own = _attributes_of_container(thing, shape)
+            own = attributes_of_container(thing, shape)
             return [] if own is None else [own]
         return [held for held in gc.get_referents(thing)[:MOST_NAMES] if held is not kind]
 
@@ -113,84 +128,11 @@ class Graph:
         for name in candidates:
             if name not in shape.names:
                 try:
-                    if _own_attribute(thing, name) is wanted:
+                    if own_attribute(thing, name) is wanted:
                         return name
                 except AttributeError:
                     pass
-        return next((name for name, slot in shape.slots if _slot_value(slot, thing) is wanted), "")
-
-
-def _attributes(thing: object, shape: Shape) -> Children:
-    kind = type(thing)
-    referents = gc.get_referents(thing)
-    del referents[MOST_NAMES:]
-    held = [one for one in referents if id(type(one)) not in ATOMS and one is not kind]
-    step = "attribute" if shape.is_managed else "element"
-    own = _own_dictionary(thing, shape, referents)
-    if own is None and not shape.slots:
-        return [((step, number), one) for number, one in enumerate(held)]
-    ids = {id(one) for one in held}
-    found: Children = []
-    for name, slot in shape.slots:
-        value = _slot_value(slot, thing)
-        if id(value) in ids:
-            found.append((("attribute", name), value))
-    if own is not None:
-        found += named_items(own)
-        step = "element"
-    told = {id(value) for _, value in found}
-    told.add(id(own))
-    return found + [((step, number), one) for number, one in enumerate(held) if id(one) not in told]
-
-
-def _attributes_of_container(thing: Any, shape: Shape) -> dict[str, Any] | None:
-    """The attributes of an instance whose class is derived of a container's.
-
-    Of a large one its referents would be as many as its items, and to ask for its dictionary might make one.
-    """
-    if not shape.is_python or shape.dictionary is None or shape.container.__len__(thing) > MOST_NAMES:
-        return None
-    items = {id(held) for held in shape.container.__iter__(thing)}
-    others = [held for held in gc.get_referents(thing) if id(held) not in items and held is not type(thing)]
-    return _own_dictionary(thing, shape, others)
-
-
-def _own_dictionary(thing: object, shape: Shape, referents: list[Any]) -> dict[str, Any] | None:
-    """An instance's ``__dict__`` where it has one already; it is one of its referents then."""
-    if not any(type(held) is dict for held in referents):
-        return None
-    if not shape.is_managed:
-        own = shape.dictionary.__get__(thing) if shape.dictionary is not None else None
-        return own if type(own) is dict else None
-    for held in referents:
-        if type(held) is dict and _is_own_dictionary(thing, held, shape, referents):
-            return held
-    return None
-
-
-def _is_own_dictionary(thing: object, held: dict[Any, Any], shape: Shape, referents: list[Any]) -> bool:
-    """Whether a dictionary is the instance's own, and not the value of an attribute.
-
-    Its first entry must be an attribute of the instance, and what else the instance refers to be its values: Python
-    3.13 tells both, earlier ones the dictionary alone.
-    """
-    first = next(iter(dict.items(held)), None)
-    if first is None or type(first[0]) is not str or first[0] in shape.names:
-        return False
-    others = {id(other) for other in referents if other is not held and other is not type(thing)}
-    if others and others != {id(value) for value in dict.values(held) if value is not held}:
-        return False
-    try:
-        return _own_attribute(thing, first[0]) is first[1]
-    except AttributeError:
-        return False
-
-
-def _slot_value(slot: Any, thing: object) -> Any:
-    try:
-        return slot.__get__(thing)
-    except AttributeError:
-        return None
+        return next((name for name, slot in shape.slots if slot_value(slot, thing) is wanted), "")
 
 
 def _of_function(thing: Any) -> Children:

@@ -96,11 +96,23 @@ By their ids, as all types are compared here: to look a class up in a set may as
 """
 DEQUE: Any = deque
 SEQUENCES = (list, tuple, DEQUE)
+_LARGE = 256 << 10
 _COUNTED = (dict, list, set, DEQUE, frozenset, tuple, bytearray)
 CONTAINERS = _ids(*_COUNTED)
 """The built-in types whose items are counted."""
 GROWING = _ids(dict, list, set, DEQUE, OrderedDict, defaultdict)
 """The types of most containers that can grow."""
+
+
+def is_large(thing: Any) -> bool:
+    """Whether an object is a string or bytes of a size that is worth to be told."""
+    kind = type(thing)
+    return (kind is str or kind is bytes) and kind.__len__(thing) >= _LARGE
+
+
+def array_type() -> Any:
+    """Numpy's type of arrays, where the program has loaded it."""
+    return names_of(sys.modules.get("numpy")).get("ndarray")
 
 
 def simple_queue() -> Any:

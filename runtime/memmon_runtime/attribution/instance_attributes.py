@@ -1,0 +1,95 @@
+"""The attributes of an instance, without making it a dictionary that it does not have."""
+
+from __future__ import annotations
+
+import gc
+
+from memmon_runtime.attribution.container_items import MOST_NAMES, named_items
+from memmon_runtime.attribution.object_types import ATOMS, Shape, is_large
+from memmon_runtime.system.isolation import BUILTINS
+
+__builtins__ = BUILTINS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from memmon_runtime.attribution.container_items import Children
+
+own_attribute: Any = object.__getattribute__
+"""Gives an attribute that only the instance has: what its class has too may be a property, and run."""
+
+
+def attributes(thing: object, shape: Shape) -> Children:
+    """What an instance refers to, by its attributes' names where those are known."""
+    kind = type(thing)
+    referents = gc.get_referents(thing)
+    del referents[MOST_NAMES:]
+    held = [one for one in referents if (id(type(one)) not in ATOMS or is_large(one)) and one is not kind]
+    step = "attribute" if shape.is_managed else "element"
+    own = _own_dictionary(thing, shape, referents)
+    if own is None and not shape.slots:
+        return [((step, number), one) for number, one in enumerate(held)]
+    ids = {id(one) for one in held}
+    found: Children = []
+    for name, slot in shape.slots:
+        value = slot_value(slot, thing)
+        if id(value) in ids:
+            found.append((("attribute", name), value))
+    if own is not None:
+        found += named_items(own)
+        step = "element"
+    told = {id(value) for _, value in found}
+    told.add(id(own))
+    return found + [((step, number), one) for number, one in enumerate(held) if id(one) not in told]
+
+
+def attributes_of_container(thing: Any, shape: Shape) -> dict[str, Any] | None:
+    """The attributes of an instance whose class is derived of a container's.
+
+    Of a large one its referents would be as many as its items, and to ask for its dictionary might make one.
+    """
+    if not shape.is_python or shape.dictionary is None or shape.container.__len__(thing) > MOST_NAMES:
+        return None
+    items = {id(held) for held in shape.container.__iter__(thing)}
+    others = [held for held in gc.get_referents(thing) if id(held) not in items and held is not type(thing)]
+    return _own_dictionary(thing, shape, others)
+
+
+def _own_dictionary(thing: object, shape: Shape, referents: list[Any]) -> dict[str, Any] | None:
+    """An instance's ``__dict__`` where it has one already; it is one of its referents then."""
+    if not any(type(held) is dict for held in referents):
+        return None
+    if not shape.is_managed:
+        own = shape.dictionary.__get__(thing) if shape.dictionary is not None else None
+        return own if type(own) is dict else None
+    for held in referents:
+        if type(held) is dict and _is_own_dictionary(thing, held, shape, referents):
+            return held
+    return None
+
+
+def _is_own_dictionary(thing: object, held: dict[Any, Any], shape: Shape, referents: list[Any]) -> bool:
+    """Whether a dictionary is the instance's own, and not the value of an attribute.
+
+    Its first entry must be an attribute of the instance, and what else the instance refers to be its values: Python
+    3.13 tells both, earlier ones the dictionary alone.
+    """
+    first = next(iter(dict.items(held)), None)
+    if first is None or type(first[0]) is not str or first[0] in shape.names:
+        return False
+    others = {id(other) for other in referents if other is not held and other is not type(thing)}
+    if others and others != {id(value) for value in dict.values(held) if value is not held}:
+        return False
+    try:
+        return own_attribute(thing, first[0]) is first[1]
+    except AttributeError:
+        return False
+
+
+def slot_value(slot: Any, thing: object) -> Any:
+    """What an instance has in a slot of its class; None where that is empty."""
+    try:
+        return slot.__get__(thing)
+    except AttributeError:
+        return None
