@@ -120,6 +120,9 @@ def test_garbage_that_nobody_collects(killed: Callable[..., Verdict], tmp_path: 
     assert (said.culprit.file, said.culprit.line, said.culprit.function) == (str(target), 4, "train")
     assert said.culprit.confidence != "certain"
     assert "gc.enable()" in said.advice[0]
+    frozen = [fact("gc", {"enabled": True, "frozen": count, "uncollected": 10}) for count in (1_000, 2_000_000)]
+    assert killed(parts[0], *frozen, last=285, target=str(target)).grew == "uncollected"
+    assert killed(parts[0], frozen[1], last=285, target=str(target)).grew == "rss"
     held = census(280, row("kept", 10, 2_000, 100_000))
     assert killed(*parts, held, last=285, target=str(target)).grew == "rss"
     at_work = fact("gc", {"enabled": True, "frozen": 0, "uncollected": 600})

@@ -118,7 +118,7 @@ def _stores(history: ProcessHistory) -> Stores:
 def _switches(history: ProcessHistory) -> tuple[Frame, ...]:
     """The lines that switch the garbage collector off, looked for where it let many objects pile up."""
     collector = history.collector
-    if collector is None or collector.uncollected < LEAST_UNCOLLECTED:
+    if collector is None or collector.neglected < LEAST_UNCOLLECTED:
         return ()
     files = [history.header.target, *(one.site.file for one in history.sites)]
     files += [frame.file for stack in history.stacks for frame in stack.frames if frame.is_own]

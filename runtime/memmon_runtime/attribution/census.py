@@ -104,7 +104,8 @@ class Census:
         try:
             fact = self._look(rss, begun, frames_of_others() if threads is None else threads)
             facts: Facts = [("census", fact)] if fact else []
-            return [*facts, ("gc", collector)] if facts or not is_collecting else []
+            told = facts or not collector["enabled"] or collector["frozen"]
+            return [*facts, ("gc", collector)] if told else []
         finally:
             if is_collecting:
                 gc.enable()

@@ -20,8 +20,8 @@ _ADVICE: dict[Grew | None, tuple[str, str]] = {
         "共享没有引用计数的数据：numpy 数组、`array` 或映射的文件；或减少进程数",
     ),
     "uncollected": (
-        "let the collector run: gc.enable(), or gc.collect() after each round; or make no cycles (weakref.ref)",
-        "让垃圾回收器运行：gc.enable()，或每轮之后 gc.collect()；或不要形成循环引用（weakref.ref）",
+        "let the collector run: gc.enable(), no gc.freeze() in a loop; or make no cycles (weakref.ref)",
+        "让垃圾回收器运行：gc.enable()，不要在循环中 gc.freeze()；或不要形成循环引用（weakref.ref）",
     ),
     "others": (
         "let the largest of the other processes run at another time, or give each a limit of its own",

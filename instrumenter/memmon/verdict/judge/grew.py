@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from memmon.verdict.judge.outcome import Conclusion
-    from memmon.verdict.model import Grew, OtherProcess, ProcessHistory, Surroundings
+    from memmon.verdict.model import Collector, Grew, OtherProcess, ProcessHistory, Surroundings
 
 _MOST = 0.5
 """The share of all growth that names what grew."""
@@ -26,9 +26,9 @@ _KEPT = 0.5
 LEAST_UNCOLLECTED = 50_000
 """With fewer objects than this that it has not looked at, the collector is at work."""
 _TRACKED_MB = 64 / 2**20
-"""A tracked object, with its share of what it refers to, weighs no less."""
-_LEAST_GARBAGE = 0.2
-"""The share of the growth that uncollected objects make up at the least, by that weight."""
+"""A tracked object weighs no less; what it refers to may weigh far more."""
+_LEAST_GARBAGE, _LIKELY_GARBAGE = 0.05, 0.2
+"""The shares of the growth that such objects make up at the least, and where it is likely, by that weight."""
 _INHERITED = 0.5
 """A child that began with so much of what its parent held at last was forked."""
 _NOTHING = 0.02
@@ -91,11 +91,11 @@ def _own(history: ProcessHistory, own_mb: float) -> WhatGrew:
     """The process's own memory grew; it may be garbage that nobody collected."""
     collector = history.collector
     kept_mb = max((one.mb for census in history.censuses[-1:] for one in census.grown), default=0.0)
-    uncollected = collector.uncollected if collector else 0
     around = history.surroundings
     is_garbage = (
-        uncollected >= LEAST_UNCOLLECTED
-        and uncollected * _TRACKED_MB >= _LEAST_GARBAGE * own_mb
+        collector is not None
+        and collector.neglected >= LEAST_UNCOLLECTED
+        and _garbage_share(collector, own_mb) >= _LEAST_GARBAGE
         and kept_mb < _KEPT * own_mb
     )
     return WhatGrew(
@@ -105,6 +105,16 @@ def _own(history: ProcessHistory, own_mb: float) -> WhatGrew:
         collector=collector if is_garbage else None,
         swap_full_mb=_full_swap(around) if around else None,
     )
+
+
+def _garbage_share(collector: Collector, own_mb: float) -> float:
+    """What of the growth the objects weigh by themselves that the collector has not looked at."""
+    return collector.neglected * _TRACKED_MB / max(own_mb, 1.0)
+
+
+def is_likely_garbage(grew: WhatGrew) -> bool:
+    """Whether it is more than a guess that what grew is garbage."""
+    return grew.collector is not None and _garbage_share(grew.collector, grew.mb) >= _LIKELY_GARBAGE
 
 
 def _of_machine(history: ProcessHistory, own_mb: float, around: Surroundings, run: Sequence[Conclusion]) -> WhatGrew:

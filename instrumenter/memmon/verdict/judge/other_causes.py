@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from memmon.verdict.judge.checkpoint_candidates import from_leaks
 from memmon.verdict.judge.container_candidates import from_grown_containers, holder_of
+from memmon.verdict.judge.grew import is_likely_garbage
 from memmon.verdict.judge.last_moment import LastMoment, busy_frames
 from memmon.verdict.judge.window_candidates import from_growth_windows
 from memmon.verdict.model import Culprit
@@ -44,7 +45,7 @@ def switch_of_collector(grew: WhatGrew, subject: Conclusion) -> Culprit | None:
         function=line.function,
         pid=subject.case.history.header.pid,
         shown_by="switch",
-        confidence="likely",
+        confidence="likely" if is_likely_garbage(grew) else "guess",
         role="kept",
         growth_mb=grew.mb,
         of_mb=grew.of_mb,

@@ -90,3 +90,10 @@ class Collector:
     """Objects that were put out of its reach."""
     uncollected: int
     """Tracked objects that it has not looked at since it last ran."""
+    newly_frozen: int = 0
+    """How many of the frozen ones came since memory began to grow."""
+
+    @property
+    def neglected(self) -> int:
+        """The objects among which there may be garbage that it did not come by for."""
+        return self.uncollected + self.newly_frozen

@@ -72,6 +72,7 @@ class Replay:
         self.windows: list[GrowthWindow] = []
         self.censuses: list[Census] = []
         self.collector: Collector | None = None
+        self._frozen_first: int | None = None
         self.surroundings: Surroundings | None = None
         self.raised: Raised | None = None
         self.left: Record | None = None
@@ -125,7 +126,8 @@ class Replay:
         del self.censuses[:-_MOST_CENSUSES]
 
     def _set_collector(self, collector: Collector) -> None:
-        self.collector = collector
+        self._frozen_first = collector.frozen if self._frozen_first is None else self._frozen_first
+        self.collector = replace(collector, newly_frozen=max(collector.frozen - self._frozen_first, 0))
 
     def _set_surroundings(self, surroundings: Surroundings) -> None:
         self.surroundings = surroundings

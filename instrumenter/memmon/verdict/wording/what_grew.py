@@ -71,13 +71,14 @@ def _who(others: tuple[OtherProcess, ...], say: Say) -> str:
 
 
 def _uncollected(collector: Collector, say: Say) -> str:
-    count = f"{collector.uncollected:,}"
-    if collector.enabled:
-        return say(
-            f"the garbage collector hardly ran: {count} objects had come since, and no container that grew holds them",
-            f"垃圾回收器几乎没有运行：其间新增 {count} 个对象，没有任何增长的容器持有它们",
-        )
+    count = f"{collector.neglected:,}"
+    if collector.newly_frozen > collector.uncollected:
+        why = "some objects were frozen, out of the garbage collector's reach", "对象被冻结，垃圾回收器无法触及"
+    elif collector.enabled:
+        why = "the garbage collector hardly ran", "垃圾回收器几乎没有运行"
+    else:
+        why = "the garbage collector was off", "垃圾回收器被关闭"
     return say(
-        f"the garbage collector was off: {count} objects had come since, and no container that grew holds them",
-        f"垃圾回收器被关闭：其间新增 {count} 个对象，没有任何增长的容器持有它们",
+        f"{why[0]}: {count} objects had come since, and no container that grew holds them",
+        f"{why[1]}：其间新增 {count} 个对象，没有任何增长的容器持有它们",
     )
