@@ -894,6 +894,83 @@ CHAINS = {
     ),
 }
 OBJECTS |= {
+    "by a property": Storing(
+        "local main book ._rows:list",
+        "list",
+        """
+        class Book:
+            def __init__(self):
+                self._rows, self._sizes = [], []
+            @property
+            def rows(self):
+                return self._rows
+            @property
+            def sizes(self):
+                return self._sizes
+        def main(lines):
+            book = Book()
+            for line in lines:
+                book.sizes.append(len(line))
+                book.rows.append(line)  # KEEPS
+        """,
+        owner="Book",
+    ),
+    "one of a table": Storing(
+        "local main book .rows:list",
+        "list",
+        """
+        class Book:
+            def __init__(self):
+                self.rows, self.sizes, self.names = [], [], []
+            def add(self, kind, line):
+                self.names.append(kind)
+                {"row": self.rows, "size": self.sizes}[kind].append(line)  # KEEPS
+        """,
+        owner="Book",
+    ),
+    "under two names at once": Storing(
+        "local main book .rows:list",
+        "list",
+        """
+        class Book:
+            def load(self, lines):
+                rows = self.rows = []
+                sizes = self.sizes = []
+                for line in lines:
+                    sizes.append(len(line))
+                    rows.append(line)  # KEEPS
+        """,
+        owner="Book",
+    ),
+    "of its type": Storing(
+        "class Model.registry",
+        "list",
+        """
+        class Model:
+            registry = []
+            def __init__(self):
+                type(self).registry.append(self)  # KEEPS
+        class Other:
+            registry = []
+            def __init__(self):
+                self.__class__.registry.append(self)
+        """,
+    ),
+    "of what derives from a library's dictionary": Storing(
+        "global CACHE .data:dict",
+        "dict",
+        """
+        from collections import UserDict
+        class Cache(UserDict):
+            pass
+        CACHE, LAST = Cache(), {}
+        def page(name):
+            LAST["name"] = name
+            CACHE[name] = render(name)  # KEEPS
+        """,
+        owner="Cache",
+        exact=False,
+    ),
     "beside methods by computed names": Storing(
         "global store .rows:list",
         "list",
@@ -946,6 +1023,19 @@ LIBRARIES = {
                 jobs.join()
         """,
         owner="queue.Queue@{queue}",
+    ),
+    "a queue in order": Storing(
+        "local main jobs .queue:list",
+        "list",
+        """
+        import queue
+        def main(lines):
+            jobs, done = queue.PriorityQueue(), queue.Queue()
+            for line in lines:
+                done.put(len(line))
+                jobs.put((len(line), line))  # KEEPS
+        """,
+        owner="queue.PriorityQueue@{queue}",
     ),
     "a queue that a suspended task waits for": Storing(
         "task consume queue ._queue:collections.deque",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from memmon.verdict.code.holder import plain
-from memmon.verdict.code.puts import FILLING
+from memmon.verdict.code.puts import FILLING, PUSHING
 from memmon.verdict.code.values import evident_type
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ _METHODS = {
     "set": {"add", "update"},
 }
 _BULK = frozenset({"extend", "extendleft", "update"})
-_PUSHING = frozenset({"heappush", "insort", "insort_left", "insort_right"})
 
 
 def family_of(kind: str) -> str:
@@ -39,7 +38,7 @@ def fits(put: Put, row: GrownContainer) -> bool:
         return known and (put.statement.repeated or bulk) and (bulk or put.how == "bound" or _can_hold(put, row))
     return {
         "read": plain(row.type) == "defaultdict",
-        "function": put.called in _PUSHING,
+        "function": put.called in PUSHING,
         "key": family in ("dict", "") and _can_hold(put, row),
         "slice": family in ("list", ""),
     }.get(put.how, True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from functools import lru_cache
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 from memmon.ownership import is_user_code
@@ -149,6 +150,8 @@ class Flows:
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 self._bind(target, node.value, scope)
+            for target, other in permutations(node.targets, 2):
+                self._bind(target, other, scope)
         elif isinstance(node, ast.AnnAssign):
             self._bind(node.target, node.value, scope)
         elif isinstance(node, ast.For | ast.AsyncFor):

@@ -50,8 +50,8 @@ def through_library(row: GrownContainer, handle: Handle, flows: Flows, seen: See
     if found or not handle.places:
         return found
     aliases = flows.aliases(handle.places)
-    calls = [put for put in flows.puts if _reaches(put, aliases, flows)]
     owner = plain(row.owner_type)
+    calls = [put for put in flows.puts if _reaches(put, aliases, owner, flows)]
     methods = filling_methods(row.owner_file, owner, attribute) if row.owner_file else frozenset[str]()
     known = [put for put in calls if _method_of(put) in methods]
     if known:
@@ -110,10 +110,15 @@ def _of_frame(frame: Frame, flows: Flows) -> Candidate:
     return Candidate(frame.file, first, last, frame.function, Candidate.SURE)
 
 
-def _reaches(put: Put, aliases: set[Place], flows: Flows) -> bool:
-    """Whether something is done with the library's object, or with what is reached from it."""
+def _reaches(put: Put, aliases: set[Place], owner: str, flows: Flows) -> bool:
+    """Whether something is done with the library's object, or with what is reached from it.
+
+    ``owner`` is its class, which may be one of the program's that derives from the library's.
+    """
     if put.how in ("binding", "bound"):
         return False
+    if owner in flows.program.classes and flows.names.class_of(put.into, put.statement.scope) == owner:
+        return True
     into: ast.expr = put.into
     while True:
         if flows.names.places(into, put.statement.scope) & aliases:

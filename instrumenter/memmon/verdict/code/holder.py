@@ -61,7 +61,7 @@ def handle_of(row: GrownContainer, flows: Flows) -> Handle:
         if step.kind == "chain":
             handle.chained = step.name
             return handle
-        if number >= boundary or not _is_visible(step, handle, flows):
+        if number >= boundary or not _is_visible(step, flows):
             handle.inside = row.steps[number:]
             return handle
         _go_on(handle, step, flows)
@@ -111,11 +111,9 @@ def _owner_of(row: GrownContainer, flows: Flows, places: set[Place]) -> str:
     return next(iter(made)) if len(made) == 1 else ""
 
 
-def _is_visible(step: Step, handle: Handle, flows: Flows) -> bool:
+def _is_visible(step: Step, flows: Flows) -> bool:
     """Whether the user's code itself takes that step anywhere."""
-    if step.kind != "attribute" or handle.owner:
-        return True
-    return step.name in flows.attribute_names
+    return step.kind != "attribute" or step.name in flows.attribute_names or step.name in flows.names.attributes
 
 
 def _go_on(handle: Handle, step: Step, flows: Flows) -> None:

@@ -6,7 +6,7 @@ import ast
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from memmon.verdict.code.puts import FILLING, puts_of
+from memmon.verdict.code.puts import FILLING, PUSHING, puts_of
 from memmon.verdict.code.source import source_lines
 from memmon.verdict.code.syntax import syntax_of
 
@@ -52,6 +52,8 @@ def _fills(put: Put, attribute: str) -> bool:
         into = into.value
     if not isinstance(into, ast.Attribute) or into.attr != attribute:
         return False
+    if put.how == "function":
+        return put.called in PUSHING
     return put.how in ("key", "augmented", "slice") or (put.how == "method" and put.called in FILLING)
 
 

@@ -27,6 +27,8 @@ _SAME_ITEMS = frozenset(
 _ITSELF = frozenset({"cast", "proxy", "ensure_future", "create_task", "wait_for", "shield", "enter_context"})
 """What returns its (last) argument, for our purpose."""
 
+_DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
+
 
 class Place(NamedTuple):
     """Somewhere that holds objects."""
@@ -84,19 +86,24 @@ class Names:
     def class_of(self, node: ast.expr, scope: Scope) -> str:
         """The class of the program that an expression is an object of, or the class itself; empty where not known."""
         if isinstance(node, ast.Call):
-            name = called_name(node)
-            if name == "super" and isinstance(node.func, ast.Name):
-                return _class_around(scope)
-            return name if name in self.program.classes else ""
-        if isinstance(node, ast.Name):
-            if owner := _class_of_self(node.id, scope):
-                return owner
-            if node.id in self.program.classes:
-                return node.id
+            return self._class_by_call(node, scope)
+        if isinstance(node, ast.Attribute) and node.attr == "__class__":
+            return self.class_of(node.value, scope)
+        known = _class_of_self(node.id, scope) or node.id if isinstance(node, ast.Name) else ""
+        if known in self.program.classes:
+            return known
         for place in self.places(node, scope) if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) else ():
             if len(found := self.made.get(place, set())) == 1:
                 return next(iter(found))
         return ""
+
+    def _class_by_call(self, call: ast.Call, scope: Scope) -> str:
+        name = called_name(call)
+        if name == "super" and isinstance(call.func, ast.Name):
+            return _class_around(scope)
+        if name == "type" and len(call.args) == 1:
+            return self.class_of(call.args[0], scope)
+        return name if name in self.program.classes else ""
 
     def variable(self, name: str, scope: Scope) -> Place | None:
         """The place of a name as it is seen in a scope; None for what is built in."""
@@ -128,7 +135,7 @@ class Names:
             return {found} if found else set()
         if isinstance(node, ast.Attribute):
             found = self.module_variable(node, scope)
-            return {found or self.attribute(self.class_of(node.value, scope), node.attr)}
+            return {found} if found else self._attributes(node, scope)
         if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice):
             return self.items(node.value, scope)
         if isinstance(node, ast.Call):
@@ -138,6 +145,13 @@ class Names:
         same = [one for one, levels in held_by(node) if not levels] if node else []
         return {place for one in same for place in self.places(one, scope)}
 
+    def _attributes(self, node: ast.Attribute, scope: Scope) -> set[Place]:
+        """The place of an attribute; of a property, what it returns."""
+        owner = self.class_of(node.value, scope)
+        methods = self.program.method(owner, node.attr) if owner else self.program.methods.get(node.attr, ())
+        returned = {Place("ret", scope_id(one), "") for one in methods if _is_property(one)}
+        return returned or {self.attribute(owner, node.attr)}
+
     def items(self, node: ast.expr | None, scope: Scope) -> set[Place]:
         """Where the items of an expression may be."""
         if isinstance(node, ast.Call):
@@ -145,7 +159,10 @@ class Names:
             if name in _SAME_ITEMS:
                 own = [node.func.value] if isinstance(node.func, ast.Attribute) and name in ("values", "copy") else []
                 return {place for one in (*own, *node.args) for place in self.items(one, scope)}
-        return {place.items() for place in self.places(node, scope)}
+        shown = [one for one, levels in held_by(node) if levels] if isinstance(node, _DISPLAYS) else []
+        return {place.items() for place in self.places(node, scope)} | {
+            place for one in shown for place in self.places(one, scope)
+        }
 
     def _called(self, call: ast.Call, scope: Scope) -> set[Place]:
         name = called_name(call)
@@ -201,6 +218,12 @@ def _class_around(scope: Scope) -> str:
     while around and not around.method_of:
         around = around.outer
     return (around.method_of if around else None) or ""
+
+
+def _is_property(scope: Scope) -> bool:
+    """Whether a method is read as an attribute."""
+    decorators = scope.node.decorator_list if isinstance(scope.node, Definition) else []
+    return any(ast.unparse(one).rpartition(".")[2] in ("property", "cached_property") for one in decorators)
 
 
 def is_static(scope: Scope) -> bool:

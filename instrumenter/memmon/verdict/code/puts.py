@@ -23,6 +23,8 @@ FILLING = {
     "put": 0, "put_nowait": 0, "push": 0, "__setitem__": 1, "enqueue": 0,
 }  # fmt: skip
 """Methods that put an argument into what they are called on, and which one it is."""
+PUSHING = frozenset({"heappush", "insort", "insort_left", "insort_right"})
+"""Functions that put an argument into a list."""
 _FUNCTIONS = {"heappush": 1, "insort": 1, "insort_left": 1, "insort_right": 1, "setattr": 2}
 """Functions that put an argument into their first one, and which one it is."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 from memmon.verdict.code.carrying import BARE, DERIVED, PASSED, WRAPPED
-from memmon.verdict.code.puts import FILLING, puts_of
+from memmon.verdict.code.puts import FILLING, PUSHING, puts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,5 +116,6 @@ def _is_part(put: Put, node: ast.stmt) -> bool:
 def _stores(put: Put) -> bool:
     """Whether it is a way of storing by itself, whatever it is that is called."""
     return put.how in ("key", "slice", "augmented", "binding") or (
-        put.how in ("method", "function") and (put.called in FILLING or put.called in ("heappush", "insort", "setattr"))
+        put.how in ("method", "function")
+        and (put.called in FILLING or put.called in PUSHING or put.called == "setattr")
     )
