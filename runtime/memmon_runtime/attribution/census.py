@@ -140,7 +140,7 @@ class Census:
         walk = Walk(_MOST_OBJECTS, _WALK_SECONDS)
         walk.block_frames(threads)
         walk.go(global_roots(), _GLOBAL_SHARE)
-        for start in (*frame_roots(threads, of_user=True), *task_roots()):
+        for start in (*frame_roots(threads, of_user=True), *task_roots(threads)):
             walk.go(start, _OWN_SHARE)
         walk.follow_chains(_OWN_SHARE)
         is_whole = walk.is_whole

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from memmon_runtime.attribution.object_types import COROUTINE, MODULE, namespace_of
+from memmon_runtime.attribution.object_types import COROUTINE, METHOD, MODULE, namespace_of
 from memmon_runtime.system.frame_variables import variables_of
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.ownership import file_of, is_user_code
@@ -105,10 +105,10 @@ def _outermost_first(innermost: Optional[FrameType]) -> List[FrameType]:
     return frames if len(frames) <= 2 * _MOST_FRAMES else frames[:_MOST_FRAMES] + frames[-_MOST_FRAMES:]
 
 
-def task_roots() -> Iterator[List[Start]]:
+def task_roots(threads: Threads) -> Iterator[List[Start]]:
     """The variables of the user's coroutines in which asyncio's tasks wait, coroutine by coroutine."""
     seen: Dict[int, int] = {}
-    for task in _tasks()[:_MOST_TASKS]:
+    for task in _tasks(threads)[:_MOST_TASKS]:
         awaited: Any = _coroutine_of(task)
         for _ in range(_MOST_AWAITED):
             kind: Any = type(awaited)
@@ -120,7 +120,7 @@ def task_roots() -> Iterator[List[Start]]:
             awaited = awaited.cr_await
 
 
-def _tasks() -> List[Any]:
+def _tasks(threads: Threads) -> List[Any]:
     """The tasks of all event loops, as asyncio keeps them; it is not loaded for this."""
     names = names_of(sys.modules.get("asyncio.tasks"))
     found: List[Any] = []
@@ -130,7 +130,24 @@ def _tasks() -> List[Any]:
         if type(references) is set:
             held = list(references)
             found += held if references is tasks else [reference() for reference in held]
+    # From Python 3.14 on, those are not among them whose class is the native one; its function would ask the others.
+    all_tasks: Any = names_of(sys.modules.get("_asyncio")).get("all_tasks")
+    if type(all_tasks) is METHOD and not found:
+        for loop in _running_loops(threads):
+            found += all_tasks(loop)
     return [task for task in found if task is not None]
+
+
+def _running_loops(threads: Threads) -> List[Any]:
+    """The event loops that run in these threads."""
+    found: List[Any] = []
+    for innermost in threads.values():
+        frame: FrameType | None = innermost
+        while frame is not None:
+            if frame.f_code.co_name == "run_forever" and not is_user_code(frame.f_code.co_filename):
+                found += [value for name, value in variables_of(frame) if name == "self"]
+            frame = frame.f_back
+    return found
 
 
 def _coroutine_of(task: Any) -> Any:

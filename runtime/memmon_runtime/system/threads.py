@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _INTERPRETER_MODULES = ("_xxsubinterpreters", "_interpreters")
 """The module by which interpreters are made, before Python 3.13 and from then on."""
+_PUBLIC_MODULE = "concurrent.interpreters"
+"""The one that people use for that from Python 3.14 on."""
 _HOPS = 32
 """So many callers are looked at where there is no time for more."""
 _MOST_FRAMES = 10_000
@@ -52,7 +54,12 @@ def is_alone() -> bool:
 
 
 def _may_have_subinterpreters() -> bool:
-    return any(name in sys.modules for name in _INTERPRETER_MODULES)
+    if _PUBLIC_MODULE in sys.modules:
+        return True
+    # From Python 3.14 on, concurrent.futures loads the other module for a class of its own, and asyncio loads that.
+    return any(name in sys.modules for name in _INTERPRETER_MODULES) and (
+        "concurrent.futures" not in sys.modules or sys.version_info < (3, 14)
+    )
 
 
 def is_caller(wanted: int, frame: FrameType) -> bool:
