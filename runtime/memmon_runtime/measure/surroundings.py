@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from mmap import PAGESIZE
 from os import getpid, listdir
-from time import perf_counter
+from time import monotonic, perf_counter
 
 from memmon_runtime.system.descriptors import field, read_text
 from memmon_runtime.system.isolation import BUILTINS
@@ -33,30 +33,45 @@ _MOST_SECONDS = 0.02
 """So long the other processes are looked through."""
 _MOST_OTHERS = 3
 _LONGEST_NAME = 60
+_PRIVATE_EVERY = 20
+"""What is private is asked again after so many times the time that it took."""
 
 
-def surroundings(limits: Limits, rss: int, rule: str) -> dict[str, object]:
-    """The fact's value; ``rss`` is in bytes."""
-    cgroup = limits.cgroup if rule == "cgroup" else None
-    figures, machine = cgroup.figures() if cgroup is not None else None, limits.machine()
-    used_mb = figures["used_mb"] if figures else limits.physical / MB - machine["available_mb"]
-    others: list[tuple[int, str, float]] = []
-    if rule in ("cgroup", "available") and rss < used_mb * MB / 2:
-        others = _largest(cgroup.processes() if cgroup is not None else listdir("/proc"))  # noqa: PTH208 - no pathlib here
-    return {
-        "rule": rule,
-        "rss_mb": round(rss / MB, 2),
-        "private_mb": _private_mb() if cgroup is not None else None,
-        "cgroup": figures,
-        "machine": machine,
-        "others": [list(one) for one in others],
-    }
+class Surroundings:
+    """The looks of one process around it; used by its watcher alone."""
 
+    def __init__(self) -> None:
+        """Nothing has been looked at."""
+        self._private_mb: float | None = None
+        self._next_private = 0.0
 
-def _private_mb() -> float | None:
-    text = read_text("/proc/self/smaps_rollup")
-    parts = [field(text, f"Private_{kind}:") for kind in ("Clean", "Dirty", "Hugetlb")]
-    return round(sum(part or 0 for part in parts) / 1024, 2) if any(parts) else None
+    def look(self, limits: Limits, rss: int, rule: str) -> dict[str, object]:
+        """The fact's value; ``rss`` is in bytes."""
+        cgroup = limits.cgroup if rule == "cgroup" else None
+        figures, machine = cgroup.figures() if cgroup is not None else None, limits.machine()
+        used_mb = figures["used_mb"] if figures else limits.physical / MB - machine["available_mb"]
+        others: list[tuple[int, str, float]] = []
+        if rule in ("cgroup", "available") and rss < used_mb * MB / 2:
+            others = _largest(cgroup.processes() if cgroup is not None else listdir("/proc"))  # noqa: PTH208 - no pathlib here
+        return {
+            "rule": rule,
+            "rss_mb": round(rss / MB, 2),
+            "private_mb": self._private() if cgroup is not None else None,
+            "cgroup": figures,
+            "machine": machine,
+            "others": [list(one) for one in others],
+        }
+
+    def _private(self) -> float | None:
+        """What no other process shares, in MB; the kernel goes through all pages for it, so it is not asked often."""
+        begun = monotonic()
+        if begun >= self._next_private:
+            text = read_text("/proc/self/smaps_rollup")
+            parts = [field(text, f"Private_{kind}:") for kind in ("Clean", "Dirty", "Hugetlb")]
+            self._private_mb = round(sum(part or 0 for part in parts) / 1024, 2) if any(parts) else None
+            now = monotonic()
+            self._next_private = now + (now - begun) * _PRIVATE_EVERY
+        return self._private_mb
 
 
 def _largest(pids: Iterable[str]) -> list[tuple[int, str, float]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from time import monotonic, time_ns
 
 from memmon_runtime.checkpoints.recorder import SHORTLY
-from memmon_runtime.measure.surroundings import surroundings
+from memmon_runtime.measure.surroundings import Surroundings
 from memmon_runtime.record.fitting import short_function, short_path
 from memmon_runtime.record.log_lines import background_line
 from memmon_runtime.system import gil_io
@@ -54,6 +54,7 @@ class BackgroundLines:
         self._change = max(_CHANGE // unit, 1)
         self._rss, self._level, self._at = recorder.baseline, recorder.levels.level, monotonic()
         self._stacks = Allowance(self._at)
+        self._around = Surroundings()
 
     def is_due(self, rss: int, now: float) -> bool:
         """Whether there is something to write; ``rss`` is in the reader's units."""
@@ -85,7 +86,7 @@ class BackgroundLines:
         if levels.level <= self._level or not rule:
             return []
         try:
-            return [("surroundings", surroundings(levels.limits, rss * self._recorder.reader.unit, rule))]
+            return [("surroundings", self._around.look(levels.limits, rss * self._recorder.reader.unit, rule))]
         except (OSError, ValueError):
             return []  # the line itself matters more
 

@@ -61,13 +61,14 @@ def what_grew(subject: Conclusion, run: Sequence[Conclusion], final_mb: float) -
     if own_mb >= _MOST * of_mb:
         return _own(history, own_mb)
     tmpfs_mb = used.tmpfs_mb - before.tmpfs_mb
-    copies = [mb for one in run if (mb := _copied_mb(one, run)) > 0]
-    # What was read of each process at another moment may come to more than was there at any.
-    copied_mb = min(sum(copies), of_mb - own_mb - tmpfs_mb)
+    rest_mb = of_mb - own_mb - tmpfs_mb
+    forked = [one for one in run if any(_forked_from(one, parent) for parent in run)]
+    foreign_mb = sum(one.rss_mb for one in _foreign(around, run))
+    copied_mb = _copied_mb(subject, forked, rest_mb, foreign_mb)
     kinds: dict[Grew, float] = {
         "page-cache": tmpfs_mb,
         "copied-pages": copied_mb,
-        "others": of_mb - own_mb - tmpfs_mb - copied_mb,
+        "others": rest_mb - copied_mb,
     }
     kind = max(kinds, key=lambda one: kinds[one])
     if kinds[kind] < _MOST * of_mb:
@@ -76,7 +77,7 @@ def what_grew(subject: Conclusion, run: Sequence[Conclusion], final_mb: float) -
         kind,
         kinds[kind],
         of_mb,
-        sharers=len(copies) if kind == "copied-pages" else 0,
+        sharers=len(forked) if kind == "copied-pages" else 0,
         others=_foreign(around, run) if kind == "others" else (),
         swap_full_mb=_full_swap(around),
     )
@@ -133,13 +134,23 @@ def _forked_from(one: Conclusion, parent: Conclusion) -> bool:
     return is_child and one.case.history.baseline_mb >= _INHERITED * above.last_mb
 
 
-def _copied_mb(one: Conclusion, run: Sequence[Conclusion]) -> float:
-    """What a forked process copied of what it had shared: what it has for itself, without what it grew by."""
-    history = one.case.history
-    around = history.surroundings
-    if around is None or around.private_mb is None or not any(_forked_from(one, parent) for parent in run):
+def _copied_mb(subject: Conclusion, forked: Sequence[Conclusion], rest_mb: float, foreign_mb: float) -> float:
+    """What the forked processes copied of what they had shared, of ``rest_mb`` that grew besides the subject's own.
+
+    Each tells what it has for itself, but at a moment of its own. What nobody that was seen had grown by is copies,
+    since no RSS shows them; ``foreign_mb`` is what processes hold that are not of the run.
+    """
+    if not forked:
         return 0.0
-    return around.private_mb - max(around.rss_mb - history.baseline_mb, 0.0)
+    measured_mb = grown_mb = 0.0
+    for one in forked:
+        history = one.case.history
+        around = history.surroundings
+        if one is not subject:
+            grown_mb += max(history.last_mb - history.baseline_mb, 0.0)
+        if around is not None and around.private_mb is not None:
+            measured_mb += max(around.private_mb - max(around.rss_mb - history.baseline_mb, 0.0), 0.0)
+    return min(max(measured_mb, rest_mb - grown_mb - foreign_mb), rest_mb)
 
 
 def _foreign(around: Surroundings, run: Sequence[Conclusion]) -> tuple[OtherProcess, ...]:
