@@ -177,6 +177,33 @@ CACHED = """
 
 
 @needs_cgroup
+def test_a_cache_takes_no_headroom(bench):
+    """What is left under the limit, by which growth is looked at, is the same with 60 MB of cached files as without."""
+    bench.write(
+        """
+        import os
+        from memmon_runtime.measure.limits import Limits
+        from memmon_runtime.measure.memory import best_reader
+        from memmon_runtime.system.sizes import Threshold
+
+        reader = best_reader()
+        limits = Limits(Threshold("80%"), Threshold("95%"), reader.unit)
+        before = limits.headroom(reader.rss(), reader.vm())
+        with open("big.bin", "wb") as file:
+            for _ in range(60):
+                file.write(bytes(1 << 20))
+        print(before - limits.headroom(reader.rss(), reader.vm()) < 10 << 20)
+        """,
+        preamble=False,
+    )
+    with cgroup.limited(200) as group:
+        command = bench.command()
+        done = group.run(command, cwd=bench.folder, env=bench.environment(), capture_output=True, text=True)
+        assert group.most_mb() > 65
+    assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr
+
+
+@needs_cgroup
 def test_a_cache_that_the_kernel_takes_back_is_not_used_memory(bench):
     """A file that was written and read again and again fills the cgroup, and is no sign of danger."""
     bench.write(CACHED)

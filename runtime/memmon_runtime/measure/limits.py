@@ -94,7 +94,7 @@ class Limits:
         call: the watcher makes one when ``is_due`` says so.
         """
         rss *= self._unit
-        uses = self._uses(rss, vm * self._unit)
+        uses = self._uses(rss, vm * self._unit, self._lowest_share)
         level, fired, headroom = INFO, "", _UNBOUNDED
         for step, threshold in self._thresholds:
             if threshold.mb is not None:
@@ -123,14 +123,17 @@ class Limits:
 
         ``rss`` and ``vm`` are in units, as in ``judge``.
         """
-        return min((of - used for _, used, of in self._uses(rss * self._unit, vm * self._unit)), default=_UNBOUNDED)
+        uses = self._uses(rss * self._unit, vm * self._unit, 0)
+        return min((of - used for _, used, of in uses), default=_UNBOUNDED)
 
-    def _uses(self, rss: int, vm: int) -> list[tuple[str, int, int]]:
-        """What is used of each limit, as (rule, bytes used, the limit)."""
+    def _uses(self, rss: int, vm: int, enough: float) -> list[tuple[str, int, int]]:
+        """What is used of each limit, as (rule, bytes used, the limit).
+
+        The cgroup's cache of files is left out where its use is above this share of its limit.
+        """
         uses = []
         if self.cgroup is not None and self.cgroup.limited:
-            enough = int(self.cgroup.limit * self._lowest_share)
-            uses.append(("cgroup", self.cgroup.used(enough), self.cgroup.limit))
+            uses.append(("cgroup", self.cgroup.used(int(self.cgroup.limit * enough)), self.cgroup.limit))
         if self.address_space and vm:
             uses.append(("address-space", vm, self.address_space))
         if self.physical:
