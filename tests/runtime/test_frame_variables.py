@@ -159,3 +159,41 @@ print(read(frame))
 """,
     )
     assert printed == ["{'rows': [1, 2]}", "{'rows': [3], 'own': 1}", "{}"]
+
+
+def test_functions_that_return_while_they_are_read(every_python: Bench) -> None:
+    """Threads take turns amid the reading, as on a busy machine: where variables stood are another function's then."""
+    printed = _printed(
+        every_python,
+        """
+import threading, time
+sys.setswitchinterval(1e-6)
+until = time.monotonic() + 2
+def call(depth, *given):
+    here, listed, text = object(), [depth] * 3, "s%d" % depth
+    return call(depth - 1, here, listed, text) if depth else {text: (here, listed, given)}
+def works(depth):
+    while time.monotonic() < until:
+        for number in range(50):
+            call(number % 30 + depth, number)
+threads = [threading.Thread(target=works, args=(depth,)) for depth in range(3)]
+for thread in threads:
+    thread.start()
+seen = set()
+while time.monotonic() < until:
+    frames = sys._current_frames()
+    del frames[threading.get_ident()]
+    for frame in frames.values():
+        while frame is not None:
+            for name, value in variables_of(frame):
+                if frame.f_code is call.__code__:
+                    seen.add((name, type(value).__name__))
+            frame = frame.f_back
+for thread in threads:
+    thread.join()
+print(sorted(seen))
+""",
+    )
+    assert printed == [
+        "[('depth', 'int'), ('given', 'tuple'), ('here', 'object'), ('listed', 'list'), ('text', 'str')]"
+    ]

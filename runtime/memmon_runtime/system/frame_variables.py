@@ -5,7 +5,9 @@ of, and where a trace function is at work Python writes that dictionary's old va
 read where they stand; their place in memory is that of a release that changes no more, and is tried on a
 frame of our own first. From 3.13 on, ``f_locals`` is a view of the slots itself.
 
-A slot holds an object or nothing, at every moment at which another thread can run.
+A slot holds an object or nothing, at every moment at which another thread can run. Where it stands changes when its
+function returns, from 3.11 on. So its address is never kept: from the frame object on, which stays, it is gone to
+anew for each slot, in one expression without a call, amid which Python lets no other thread run.
 """
 
 from __future__ import annotations
@@ -35,6 +37,10 @@ _STACK_TOP, _SLOTS = 64, 72
 """Where in an inner frame the number of its slots in use stands, which is negative while it runs, and its slots."""
 _CODE = {(3, 11): 32, (3, 12): 0}
 """Where in an inner frame its code's address stands."""
+_MOST_SLOTS = 10_000
+"""Of a function with more variables than this only so many are read."""
+_UNSET = object()
+"""For a slot with nothing in it."""
 
 
 def _cell_type() -> Any:
@@ -72,42 +78,87 @@ def _from_view(frame: FrameType) -> Variables:
 
 
 def _slot_reader(version: tuple[int, int]) -> Callable[[FrameType], Variables]:
-    from memmon_runtime.system.native_calls import CInt, CObject, CPointer  # noqa: PLC0415 - they may not be had
-
-    address_at, number_at, object_at = CPointer.from_address, CInt.from_address, CObject.from_address
-    basic_size = type.__dict__["__basicsize__"].__get__(type(_getframe()))
-
-    def slots_of(frame: FrameType, names: list[str]) -> tuple[int, int]:
-        """The address of a frame's slots, and how many of them are in use; (0, 0) where that is not clear."""
-        if version < (3, 11):
-            return id(frame) + basic_size - _POINTER, len(names)
-        inner = address_at(id(frame) + _INNER).value
-        if not inner or address_at(inner + _CODE[version]).value != id(frame.f_code):
-            return 0, 0
-        used = number_at(inner + _STACK_TOP).value
-        return inner + _SLOTS, len(names) if used < 0 else min(used, len(names))
+    slots = _slots_of_frame_object() if version < (3, 11) else _slots_of_inner_frame(version)
 
     def read(frame: FrameType) -> Variables:
         code = frame.f_code
         names = _slot_names(code, version)
         in_cells = {*code.co_cellvars, *code.co_freevars}
-        first, used = slots_of(frame, names)
         found: Variables = []
-        for slot in range(used):
-            at = first + slot * _POINTER
-            if address_at(at).value is None:
+        for name, value in zip(names, slots(frame, len(names))):  # noqa: B905 - no strict before Python 3.10
+            if value is _UNSET:
                 continue
-            value: Any = object_at(at).value
-            name = names[slot]
             if type(value) is _CELL and name in in_cells:
                 try:
-                    value = value.cell_contents
+                    value = value.cell_contents  # noqa: PLW2901 - of a cell it is what is in there
                 except ValueError:
                     continue
             found.append((name, value))
         return found
 
     return read
+
+
+def _slots_of_frame_object() -> Callable[[FrameType, int], List[Any]]:
+    """What is in the slots where they are the frame object's own, at its end."""
+    from memmon_runtime.system.native_calls import CObject  # noqa: PLC0415 - it may not be had
+
+    at = type.__dict__["__basicsize__"].__get__(type(_getframe())) - _POINTER
+
+    def slots(frame: FrameType, count: int) -> List[Any]:
+        objects = (CObject * count).from_address(id(frame) + at)
+        found: List[Any] = []
+        for slot in range(count):
+            value: Any = _UNSET
+            try:
+                value = objects[slot]
+            except ValueError:
+                pass
+            found.append(value)
+        return found
+
+    return slots
+
+
+def _slots_of_inner_frame(version: tuple[int, int]) -> Callable[[FrameType, int], List[Any]]:
+    """What is in the slots where they are in an inner frame, whose address the frame object has; it changes."""
+    from _ctypes import POINTER, Structure  # noqa: PLC0415 - they may not be had
+
+    from memmon_runtime.system.native_calls import CChar, CInt, CObject, CPointer  # noqa: PLC0415
+
+    code_at = _CODE[version]
+
+    class Inner(Structure):
+        _fields_ = [  # noqa: RUF012 - what `_ctypes` asks for
+            ("before", CChar * code_at),
+            ("code", CPointer),
+            ("between", CChar * (_STACK_TOP - code_at - _POINTER)),
+            ("used", CInt),
+            ("after", CInt),
+            ("slots", CObject * _MOST_SLOTS),
+        ]
+
+    class Outer(Structure):
+        _fields_ = [("header", CChar * _INNER), ("inner", POINTER(Inner))]  # noqa: RUF012
+
+    def slots(frame: FrameType, count: int) -> List[Any]:
+        outer, code = Outer.from_address(id(frame)), id(frame.f_code)
+        found: List[Any] = []
+        for slot in range(min(count, _MOST_SLOTS)):
+            value: Any = _UNSET
+            try:
+                # No call may come into this expression: see the module's first lines.
+                value = (
+                    inner.slots[slot]
+                    if (inner := outer.inner.contents).code == code and (inner.used < 0 or slot < inner.used)
+                    else _UNSET
+                )
+            except ValueError:
+                pass  # nothing is in it
+            found.append(value)
+        return found
+
+    return slots
 
 
 def _slot_names(code: CodeType, version: tuple[int, int]) -> list[str]:
