@@ -151,10 +151,23 @@ LISTS = {
         """
         def main(pages):
             rows, sizes = [], []
-            add = rows.append  # KEEPS
+            add, note = rows.append, sizes.append
             for page in pages:
-                sizes.append(len(page))
-                add(page.text())
+                note(len(page))
+                add(page.text())  # KEEPS
+        """,
+    ),
+    "method given to a function": Storing(
+        "local main rows",
+        "list",
+        """
+        def walk(pages, emit, note):
+            for page in pages:
+                note(len(page))
+                emit(page.text())  # KEEPS
+        def main(pages):
+            rows, sizes = [], []
+            walk(pages, rows.append, sizes.append)
         """,
     ),
     "method handed on": Storing(

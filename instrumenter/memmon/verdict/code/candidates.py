@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from memmon.verdict.code.fits import fits
+from memmon.verdict.code.fits import fits, is_filled_by
 from memmon.verdict.code.holder import plain
 from memmon.verdict.code.puts import called_name
 
@@ -69,6 +69,7 @@ def filling(row: GrownContainer, handle: Handle, flows: Flows) -> list[Candidate
     lineage = set(flows.program.lineage(own_class)) if own_class else set[str]()
     last = next((step.name for step in reversed(row.steps) if step.kind == "attribute"), "")
     found: list[Candidate] = []
+    bound = set[tuple[str, int]]()
     for put in flows.puts:
         scope = put.statement.scope
         if not fits(put, row):
@@ -79,9 +80,29 @@ def filling(row: GrownContainer, handle: Handle, flows: Flows) -> list[Candidate
                 found.append(candidate(put, Candidate.SURE))
         elif places & aliases or (lineage and flows.names.class_of(put.into, scope) in lineage):
             found.append(candidate(put, Candidate.SURE))
+            if put.how == "bound":
+                bound.add((found[-1].file, found[-1].line))
         elif last and _named(put.into, last) and not any(place.where for place in places):
             found.append(candidate(put, Candidate.BY_NAME))
-    return found
+    called = _calls_of_methods(row, aliases, flows)
+    return [one for one in found if (one.file, one.line) not in bound] + called if called else found
+
+
+def _calls_of_methods(row: GrownContainer, aliases: set[Place], flows: Flows) -> list[Candidate]:
+    """The lines that call a method of the container which fills it, under another name."""
+    named = [
+        place
+        for place, values in flows.values.items()
+        for value, scope in values
+        if isinstance(value, ast.Attribute)
+        and is_filled_by(row.type, value.attr)
+        and flows.names.places(value.value, scope) & aliases
+    ]
+    names = flows.targets(named)
+    called = (put for put in flows.puts if put.how == "called" and names)
+    return [
+        candidate(put, Candidate.SURE) for put in called if flows.names.places(put.into, put.statement.scope) & names
+    ]
 
 
 def _named(into: ast.expr, attribute: str) -> bool:

@@ -29,15 +29,22 @@ def family_of(kind: str) -> str:
     return "list" if name in _LISTS else "dict" if name in _DICTS else "set" if name in _SETS else ""
 
 
+def is_filled_by(kind: str, method: str) -> bool:
+    """Whether a method puts something into a container of that type."""
+    family = family_of(kind)
+    return method in (_METHODS[family] if family else FILLING)
+
+
 def fits(put: Put, row: GrownContainer) -> bool:
     """Whether the put makes a container of that type have more items, of the type that it has."""
     family = family_of(row.type)
     if put.how in ("method", "bound"):
         bulk = put.called in _BULK
-        known = put.called in (_METHODS[family] if family else FILLING)
+        known = is_filled_by(row.type, put.called)
         return known and (put.statement.repeated or bulk) and (bulk or put.how == "bound" or _can_hold(put, row))
     return {
         "read": plain(row.type) == "defaultdict",
+        "called": False,
         "function": put.called in PUSHING,
         "key": family in ("dict", "") and _can_hold(put, row),
         "slice": family in ("list", ""),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from memmon.ownership import is_user_code
 from memmon.verdict.code.places import Names, Place, is_static, scope_id
 from memmon.verdict.code.program import Program
-from memmon.verdict.code.puts import called_name, puts_of
+from memmon.verdict.code.puts import FILLING, called_name, puts_of
 from memmon.verdict.code.syntax import Definition
 from memmon.verdict.code.values import annotated_class, held_by, paired, spread_in
 
@@ -40,7 +40,7 @@ class Flows:
         self.program = program
         self.names = Names(program)
         self.values: dict[Place, list[tuple[ast.expr, Scope]]] = {}
-        """The calls and slices whose results come to be in a place, with the scopes that they stand in."""
+        """The calls, slices and bound methods that come to be in a place, with the scopes that they stand in."""
         self.caught: set[Place] = set()
         """The places of what an ``except`` has caught."""
         self._into: Edges = {}
@@ -57,7 +57,11 @@ class Flows:
 
     def aliases(self, places: Iterable[Place]) -> set[Place]:
         """All places that may hold what is in one of ``places``."""
-        return self._closure(self.sources(places), self._from, upwards=False)
+        return self.targets(self.sources(places))
+
+    def targets(self, places: Iterable[Place]) -> set[Place]:
+        """All places that something in one of ``places`` may come to be in, those included."""
+        return self._closure(set(places), self._from, upwards=False)
 
     def sources(self, places: Iterable[Place]) -> set[Place]:
         """All places from which something may have come to be in one of ``places``, those included."""
@@ -87,7 +91,8 @@ class Flows:
         """What an expression gives comes to be in ``target``."""
         if value is None:
             return
-        if isinstance(value, ast.Call | ast.Subscript | ast.Await):
+        is_method = isinstance(value, ast.Attribute) and value.attr in FILLING
+        if is_method or isinstance(value, ast.Call | ast.Subscript | ast.Await):
             self.values[target].append((value, scope))
         if made := self._class_made(value, scope):
             self.names.made.setdefault(target, set()).add(made)

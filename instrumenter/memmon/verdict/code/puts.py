@@ -11,12 +11,13 @@ if TYPE_CHECKING:
 
     from memmon.verdict.code.syntax import Statement
 
-How = Literal["method", "bound", "function", "key", "slice", "augmented", "binding", "read"]
+How = Literal["method", "bound", "called", "function", "key", "slice", "augmented", "binding", "read"]
 """How something is put into something.
 
-``method``: a method is called on it. ``bound``: its method is handed on, to be called elsewhere. ``function``: it is an
-argument of a function. ``key``: under a key. ``slice``: in place of a slice. ``augmented``: with an operator and =.
-``binding``: the name or attribute is given anew. ``read``: it is read by a key, which some containers then make.
+``method``: a method is called on it. ``bound``: its method is handed on, to be called elsewhere. ``called``: a name or
+an attribute is called, under which such a method may be. ``function``: it is an argument of a function. ``key``: under
+a key. ``slice``: in place of a slice. ``augmented``: with an operator and =. ``binding``: the name or attribute is
+given anew. ``read``: it is read by a key, which some containers then make.
 """
 FILLING = {
     "append": 0, "appendleft": 0, "add": 0, "extend": 0, "extendleft": 0, "insert": 1, "update": 0, "setdefault": 1,
@@ -92,6 +93,8 @@ def _call(call: ast.Call, statement: Statement) -> Iterator[Put]:
     name = called_name(call)
     if isinstance(call.func, ast.Attribute):
         yield Put(call.func.value, _argument(call, FILLING.get(name, 0)), "method", name, statement)
+    if call.args and isinstance(call.func, ast.Name | ast.Attribute):
+        yield Put(call.func, call.args[0], "called", name, statement)
     for one in call.args:
         if isinstance(one, ast.Name | ast.Attribute | ast.Subscript):
             value = _argument(call, _FUNCTIONS[name]) if name in _FUNCTIONS and one is call.args[0] else None

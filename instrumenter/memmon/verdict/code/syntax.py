@@ -105,10 +105,24 @@ class Syntax:
             found.setdefault(one.scope, []).append(one)
         return found
 
+    @cached_property
+    def _by_line(self) -> dict[int, Statement]:
+        """The innermost statement of each line; what is inside another one comes after it."""
+        found: dict[int, Statement] = {}
+        for one in self.statements:
+            for line in range(one.first, (one.node.end_lineno or one.node.lineno) + 1):
+                known = found.get(line)
+                if (
+                    known is None
+                    or one.first > known.first
+                    or (one.node.end_lineno or 0) < (known.node.end_lineno or 0)
+                ):
+                    found[line] = one
+        return found
+
     def statement_at(self, line: int) -> Statement | None:
         """The innermost statement that holds the line."""
-        holds = [one for one in self.statements if one.first <= line <= (one.node.end_lineno or one.node.lineno)]
-        return min(holds, key=lambda one: (one.node.end_lineno or 0) - one.first, default=None)
+        return self._by_line.get(line)
 
     def function_around(self, line: int) -> Scope:
         """The innermost function that holds the line; the module where none does."""
