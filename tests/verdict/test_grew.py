@@ -15,7 +15,7 @@ from memmon.verdict.investigate import investigate
 from support import cgroup
 from support.marks import needs_cgroup
 from support.tool import memmon
-from verdict.handwritten import START, fact, header, line
+from verdict.handwritten import NOBODY, START, fact, header, line
 from verdict.test_containers import census, row
 
 if TYPE_CHECKING:
@@ -90,6 +90,16 @@ def test_other_processes_of_the_machine(killed: Callable[..., Verdict]) -> None:
     own = killed(around(280, [71, "postgres", 90.0], rule="available", machine=swap), last=285)
     assert own.grew == "rss"
     assert "the swap of 1024 MB was full" in own.evidence
+
+
+def test_a_small_process_that_a_full_machine_killed(log: Callable[..., Path]) -> None:
+    """The kernel's own line tells that the machine was out of memory, and that this process held little of it."""
+    line_of_kernel = f"Out of memory: Killed process {NOBODY} (python3) total-vm:9kB, anon-rss:81920kB, file-rss:0kB"
+    kernel = {"oom_kill": {"cgroup": None, "vmstat": {"before": 0, "after": 1}, "kernel": [line_of_kernel]}}
+    said = investigate(
+        str(log(header(), START, STACK, line("background", 75), fact("supervisor", {**KILLED, **kernel})))
+    )
+    assert (said.cause, said.grew, said.culprit) == ("oom-kill", "others", None)
 
 
 def test_what_was_there_before(killed: Callable[..., Verdict]) -> None:

@@ -71,11 +71,15 @@ class CauseEvidence:
     def killed_rss_mb(self) -> float | None:
         """What the process held at its kill, by the kernel's word, found now or by the supervisor."""
         named = self.named("oom-kill")
-        if named and named.rss_mb:
-            return named.rss_mb
+        return named.rss_mb if named and named.rss_mb else rss_mb(self.kill_line)
+
+    @property
+    def kill_line(self) -> str:
+        """The kernel log's line on its kill, found now or by the supervisor; empty where there is none."""
+        named = self.named("oom-kill")
         killed = "oom-kill", self.history.header.pid
         lines = self.history.supervised.kernel if self.history.supervised else ()
-        return next((rss_mb(line) for line in lines if ended_process(line) == killed), None)
+        return named.text if named else next((line for line in lines if ended_process(line) == killed), "")
 
     @property
     def shortage(self) -> Shortage:

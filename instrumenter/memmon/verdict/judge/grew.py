@@ -15,12 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from memmon.verdict.judge.outcome import Conclusion
-    from memmon.verdict.model import Collector, Grew, OtherProcess, ProcessHistory, Surroundings
+    from memmon.verdict.model import CgroupUse, Collector, Grew, OtherProcess, ProcessHistory, Surroundings
 
 _MOST = 0.5
 """The share of all growth that names what grew."""
 _LITTLE = 0.1
 """Where less than this share of the limit grew at all, what was there before is why memory was short."""
+_SMALL = 0.25
+"""A process that held less than this share of the machine's memory did not take it."""
+_MACHINE_OUT = "Out of memory: Killed process"
+"""What the kernel says where the machine had nothing left, and not a cgroup."""
 _KEPT = 0.5
 """Where a container that had grown holds this share of the growth, it is no garbage."""
 LEAST_UNCOLLECTED = 50_000
@@ -46,30 +50,51 @@ def what_grew(subject: Conclusion, run: Sequence[Conclusion], final_mb: float) -
     # The memory that a parent shares with those that it has forked was no growth of theirs.
     begun = min(forks, key=lambda one: one.header.started or 0.0, default=history)
     own_mb = max(known_rss_mb(subject), around.rss_mb if around else 0.0) - begun.baseline_mb
-    used, before = around.cgroup if around else None, begun.header.cgroup_use
     if around is not None and around.rule == "available":
         return _of_machine(history, own_mb, around, run)
-    limit_mb = (history.limit_reached and history.limit_reached.mb) or history.header.limit_mb
-    if around is None or used is None or before is None or history.limit_reached:
-        own_mb = max(final_mb - begun.baseline_mb, own_mb)
-        enough = limit_mb is not None and own_mb >= _MOST * (limit_mb - begun.baseline_mb)
-        return _own(history, own_mb) if enough else WhatGrew(None)
+    before = begun.header.cgroup_use
+    if around is None or around.cgroup is None or before is None or history.limit_reached:
+        return _by_rss_alone(subject, max(final_mb - begun.baseline_mb, own_mb))
+    return _within_cgroup(subject, run, around, (before, around.cgroup), own_mb)
+
+
+def _by_rss_alone(subject: Conclusion, own_mb: float) -> WhatGrew:
+    """What is said where nothing but the process's own memory is known: it grew, or the machine was full without it."""
+    history = subject.case.history
+    reached = history.limit_reached
+    limit_mb = reached.mb if reached and reached.mb else history.header.limit_mb
+    if limit_mb is None:
+        return WhatGrew(None)
+    if own_mb >= _MOST * (limit_mb - history.baseline_mb):
+        return _own(history, own_mb)
+    held_mb = known_rss_mb(subject)
+    if held_mb < _SMALL * limit_mb and _MACHINE_OUT in subject.evidence.kill_line:
+        return WhatGrew("others", limit_mb - held_mb, limit_mb)
+    return WhatGrew(None)
+
+
+def _within_cgroup(
+    subject: Conclusion,
+    run: Sequence[Conclusion],
+    around: Surroundings,
+    uses: tuple[CgroupUse, CgroupUse],
+    own_mb: float,
+) -> WhatGrew:
+    """What made up half of what grew under the cgroup's limit; ``uses`` are what was used before and at last."""
+    before, used = uses
+    limit_mb = subject.case.history.header.limit_mb or 0.0
     of_mb = max(used.used_mb - before.used_mb, own_mb)
     there = run[0].case.history.header.cgroup_use
-    if there and limit_mb and there.used_mb >= _MOST * limit_mb and of_mb < _LITTLE * limit_mb:
+    if there and there.used_mb >= _MOST * limit_mb and of_mb < _LITTLE * limit_mb:
         return WhatGrew("others", there.used_mb, used.used_mb, others=_foreign(around, run), was_there=True)
     if own_mb >= _MOST * of_mb:
-        return _own(history, own_mb)
+        return _own(subject.case.history, own_mb)
     tmpfs_mb = used.tmpfs_mb - before.tmpfs_mb
     rest_mb = of_mb - own_mb - tmpfs_mb
     forked = [one for one in run if any(_forked_from(one, parent) for parent in run)]
     foreign_mb = sum(one.rss_mb for one in _foreign(around, run))
     copied_mb = _copied_mb(subject, forked, rest_mb, foreign_mb)
-    kinds: dict[Grew, float] = {
-        "page-cache": tmpfs_mb,
-        "copied-pages": copied_mb,
-        "others": rest_mb - copied_mb,
-    }
+    kinds: dict[Grew, float] = {"page-cache": tmpfs_mb, "copied-pages": copied_mb, "others": rest_mb - copied_mb}
     kind = max(kinds, key=lambda one: kinds[one])
     if kinds[kind] < _MOST * of_mb:
         return WhatGrew(None)
