@@ -37,10 +37,9 @@ def attributes(thing: object, shape: Shape) -> Children:
         if id(value) in ids:
             found.append((("attribute", name), value))
     if own is not None:
-        found += named_items(own)
+        found += [(("attribute", "__dict__"), own)] if len(own) > MOST_NAMES else named_items(own)
         step = "element"
-    told = {id(value) for _, value in found}
-    told.add(id(own))
+    told = {id(own), *(id(value) for _, value in found)}
     return found + [((step, number), one) for number, one in enumerate(held) if id(one) not in told]
 
 
