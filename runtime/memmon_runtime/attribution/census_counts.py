@@ -12,7 +12,7 @@ __builtins__ = BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterator, List, Tuple
+    from typing import Any, Dict, Iterator, List, Set, Tuple
 
     from memmon_runtime.attribution.census_walk import Walk
 
@@ -64,13 +64,14 @@ def counts_of(walk: Walk) -> Iterator[Count]:
     left = _MOST_INNER_IN_ALL
     links = {link for chain in walk.links.values() if len(chain) >= _LEAST_LINKS for link in chain}
     within = bytearray(len(walk.things))
+    summed: Set[int] = set()
     for at, thing in enumerate(walk.things):
         above = walk.parents[at]
         if above >= 0 and (within[above] or above in links):
             within[at] = 1
             continue
         base = walk.graph.base_of(thing)
-        if base is None or base is tuple or base is frozenset:
+        if base is None or base is tuple or base is frozenset or above in summed:
             continue
         length = walk.graph.length(thing, base)
         yield Count(ITEMS, at, length)
@@ -80,6 +81,7 @@ def counts_of(walk: Walk) -> Iterator[Count]:
             except RuntimeError:  # it has changed meanwhile
                 continue
             left -= len(inner)
+            summed.add(at)
             yield Count(INNER, at, sum(map(len, inner)))
     for first, chain in walk.links.items():
         if len(chain) >= _LEAST_LINKS:

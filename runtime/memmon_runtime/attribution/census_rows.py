@@ -26,7 +26,7 @@ __builtins__ = BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Tuple
+    from typing import Any, Dict, List, Set, Tuple
 
     from memmon_runtime.attribution.census_walk import Walk
 
@@ -41,7 +41,7 @@ _PASSES = ((2, _GLANCE, _MOST_CANDIDATES), (6, 600, 12), (16, 4000, 3))
 Of the heaviest there are more items: where all are in from the start and become heavier one after the other, as futures
 do by their results, few items show that by steps that are larger than what memory grew by.
 """
-_LEAST_ITEMS = 20
+_LEAST_ITEMS = 3
 """Fewer new items than this are told only where they weigh something."""
 _LEAST_SIZE = 50_000
 """Less than so many bytes of new items are not told, where their weight is known."""
@@ -78,21 +78,24 @@ def _weigh(walk: Walk, scales: Scales, count: Count, samples: int, most: int) ->
 
 
 def _without_what_holds_others(walk: Walk, found: List[Count]) -> List[Count]:
-    """All but those containers whose few new items weigh what they do for the many in a container within."""
+    """Of a container and one within it that grew, the one that tells more.
+
+    That is the inner one where the few new items of the outer weigh what they do for the many in it; otherwise the
+    outer, where the inner one is new and so a part of the outer's new items.
+    """
     outer = {one.at: one for one in found if one.what == ITEMS}
     found = [one for one in found if one.what != INNER or not _grows_by_its_outer(one, outer.get(one.at))]
     ways = [(one, walk.way_to(one.at)[1]) for one in found]
-    return [
-        one
-        for one in found
-        if not any(
-            one.at in way
-            and within is not one
-            and within.fresh() > one.fresh()
-            and within.size() >= one.size() * _MOST_OF_IT
-            for within, way in ways
-        )
-    ]
+    dropped: Set[int] = set()
+    for inner, way in ways:
+        for one in found:
+            if one is not inner and one.at in way:
+                is_most_of_it = inner.size() >= one.size() * _MOST_OF_IT
+                if is_most_of_it and inner.fresh() > one.fresh():
+                    dropped.add(id(one))
+                elif not is_most_of_it and not inner.before:
+                    dropped.add(id(inner))
+    return [one for one in found if id(one) not in dropped]
 
 
 def _grows_by_its_outer(inner: Count, outer: Count | None) -> bool:
