@@ -28,6 +28,47 @@ def test_missing_file(folder: Path) -> None:
     _refused(folder, "没有.py", says="没有.py: there is no such file")
 
 
+DATA = {
+    "learning_config.json": b'{"a": [1, 2]}\n',
+    "prices.csv": b"1, 2\n3, 4\n",
+    "notes.txt": b"x\n",
+    "settings.toml": b"[a]\n",
+    "README": b"",
+    "bot.py.bak": b"print(1)\n",
+}
+
+
+def test_what_is_no_source(folder: Path, script: Path) -> None:
+    """Data whose text happens to parse is never written into, not with a shell's `*` either; --force says otherwise."""
+    for name, text in DATA.items():
+        (folder / name).write_bytes(text)
+        compile(text, name, "exec")
+        _refused(folder, script.name, name, says=f"{name}: is no Python source by its name")
+    _refused(folder, *sorted(DATA), says="nor are ")
+    for name in DATA:
+        assert memmon("instrument", "--force", name, cwd=folder).returncode == 0
+        assert b"__memmon__" in (folder / name).read_bytes()
+        assert "already" in memmon("instrument", name, cwd=folder).stderr
+    assert memmon("restore", cwd=folder).returncode == 0
+    assert {name: (folder / name).read_bytes() for name in DATA} == DATA
+
+
+def test_what_is_source(folder: Path, script: Path) -> None:
+    """A name that ends in .py or .pyw in any case, or a shebang."""
+    for name, text in (("a.PY", b"x = 1\n"), ("a.pyw", b"x = 1\n"), ("tool", script.read_bytes())):
+        (folder / name).write_bytes(text)
+        assert memmon("instrument", name, cwd=folder).returncode == 0
+
+
+def test_notebook(folder: Path) -> None:
+    """A notebook is told what to do instead, with --force too."""
+    (folder / "my book.ipynb").write_text('{"cells": [], "nbformat": 4}\n', encoding="utf-8")
+    for options in ([], ["--force"]):
+        _refused(
+            folder, *options, "my book.ipynb", says="`jupyter nbconvert --to script 'my book.ipynb'` makes a script"
+        )
+
+
 def test_directory(folder: Path) -> None:
     """A directory is not gone through by chance."""
     (folder / "pkg").mkdir()

@@ -33,6 +33,7 @@ _SHOWN = 30
 @click.option("--config", type=click.Path(), metavar="FILE", help="Use this configuration.")
 @click.option("--dry-run", is_flag=True, help="Change nothing; print what would change, as a diff.")
 @click.option("--allow-missing", is_flag=True, help="Go on without hotspots that match nothing.")
+@click.option("--force", is_flag=True, help="Take files for Python that neither their name nor a shebang says are.")
 @click.option(
     "--runtime",
     type=click.Choice(["beside", "installed"]),
@@ -40,20 +41,21 @@ _SHOWN = 30
     show_default=True,
     help="Copy the runtime beside the target, or rely on memmon in the target's environment.",
 )
-def instrument(
-    targets: tuple[str, ...], *, config: str | None, dry_run: bool, allow_missing: bool, runtime: str
+def instrument(  # noqa: PLR0913  # an option each
+    targets: tuple[str, ...], *, config: str | None, dry_run: bool, allow_missing: bool, force: bool, runtime: str
 ) -> int:
     """Put checkpoints into Python files, keeping each original as TARGET.monitor_backup.
 
     What an older memmon has put into a file is renewed, and edits made since are kept.
 
     The hotspots come from memmon.toml (or [tool.memmon] in pyinstrumenting.toml) beside the target or above it;
-    without one, from the calls and functions that usually take memory. `-` reads stdin and writes stdout.
+    without one, from the calls and functions that usually take memory. Python is what is called .py or .pyw, or begins
+    with a shebang. `-` reads stdin and writes stdout.
     """
     if "-" in targets and len(targets) > 1:
         raise click.UsageError("`-` stands alone: name files, or give one text on stdin.")
     piped = targets == ("-",)
-    read = [_stdin()] if piped else _read(targets, to_be_written=not dry_run)
+    read = [_stdin()] if piped else _read(targets, forced=force, to_be_written=not dry_run)
     beside = runtime == "beside"
     steps = _plan(read, Path(config) if config else None, beside=beside)
     _say_unchanged(steps)
@@ -78,10 +80,11 @@ def _stdin() -> Target:
     return files.Target("<stdin>", Path.cwd() / "<stdin>", sys.stdin.buffer.read())
 
 
-def _read(given: Sequence[str], *, to_be_written: bool) -> list[Target]:
+def _read(given: Sequence[str], *, forced: bool, to_be_written: bool) -> list[Target]:
     """Each file once, whatever the number of its names."""
     read = {files.locate(path): path for path in reversed(given)}
     targets = [files.read(path) for path in reversed(read.values())]
+    files.check_source([target for target in targets if not backup.is_backup(target.path)], forced=forced)
     for target in targets if to_be_written else ():
         files.check_writable(target)
     return targets

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from memmon.errors import Place, TargetError
 from memmon.files import backup
+from memmon.source.preamble import version_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SUFFIXES = (".py", ".pyw")
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,33 @@ def read(given: str) -> Target:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise TargetError(f"can't be read ({reason}): correct that first", place) from None
+
+
+def check_source(targets: Sequence[Target], *, forced: bool) -> None:
+    """Raise TargetError where the text of one is not meant for Python, though it may parse as such: data often does.
+
+    ``forced``: the user says that it is.
+    """
+    for target in targets:
+        if target.path.suffix.lower() == ".ipynb":
+            word = backup.quoted(target.given)
+            raise TargetError(
+                f"is a notebook: `jupyter nbconvert --to script {word}` makes a script of it: instrument that",
+                Place(target.given),
+            )
+    others = [] if forced else [target.given for target in targets if not _is_source(target)]
+    if others:
+        more = f", nor are {', '.join(others[1:])}" if others[1:] else ""
+        raise TargetError(
+            f"is no Python source by its name (.py, .pyw) or its first line (#!){more}: leave it out, or say --force",
+            Place(others[0]),
+        )
+
+
+def _is_source(target: Target) -> bool:
+    text = target.source.removeprefix(codecs.BOM_UTF8)
+    # What carries a preamble has been taken for source before.
+    return target.path.suffix.lower() in _SUFFIXES or text.startswith(b"#!") or version_in(text) is not None
 
 
 def check_writable(target: Target) -> None:
