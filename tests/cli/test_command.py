@@ -138,6 +138,21 @@ def test_closed_stream(script: Path, stream: str) -> None:
     assert script.with_name("bot.py.monitor_backup").exists()
 
 
+@pytest.mark.parametrize("stderr", ["2>/dev/full", "2> >(exec true)"], ids=["full", "nobody reads"])
+def test_messages_that_go_nowhere(script: Path, stderr: str) -> None:
+    """Where stderr takes nothing, the work is done and the exit code is what it would be."""
+    original = script.read_bytes()
+    for command, code in (("instrument bot.py", 0), ("instrument bot.py", 0), ("restore", 0), ("restore bot.py", 1)):
+        shell = f'"$0" -m memmon {command} {stderr}; exit $?'
+        done = subprocess.run(["bash", "-c", shell, sys.executable], cwd=script.parent, check=False)
+        assert done.returncode == code
+        assert (script.read_bytes() == original) == command.startswith("restore")
+    done = subprocess.run(
+        ["bash", "-c", f'"$0" -m memmon status none {stderr}; exit $?', sys.executable], cwd=script.parent, check=False
+    )
+    assert done.returncode == 2
+
+
 def test_interrupt(script: Path) -> None:
     """Ctrl-C ends with 130 and one line."""
     with subprocess.Popen(

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import resource
+import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from support.tool import listing, memmon
 
@@ -148,6 +154,60 @@ def test_disk_that_takes_no_more(folder: Path, script: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
 
     _refused(folder, script.name, large.name, says="large.py: instrumenting failed (file too large)", prepare=prepare)
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="no strace on this machine")
+@pytest.mark.parametrize("fault", ["EIO", "ENOSPC"])
+def test_disk_that_fails(folder: Path, script: Path, fault: str) -> None:
+    """An error of the disk, at whichever flush before the target is there: nothing is changed, and nothing left."""
+    before = listing(folder)
+    seen = 0
+    for number in itertools.count(1):
+        tracer = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"inject=fsync:error={fault}:when={number}"]
+        command = [sys.executable, "-m", "memmon", "instrument", script.name, "--runtime", "installed"]
+        done = subprocess.run([*tracer, *command], cwd=folder, capture_output=True, encoding="utf-8", check=False)
+        if done.returncode == 0:  # names that could not be flushed are there all the same
+            assert memmon("restore", cwd=folder).returncode == 0
+        else:
+            seen += 1
+            assert (done.returncode, "bot.py: instrumenting failed" in done.stderr) == (2, True), done.stderr
+        assert listing(folder) == before
+        if number == 5:
+            break
+    assert seen >= 2
+
+
+@pytest.mark.usefixtures("script")
+@pytest.mark.parametrize("what", ["a folder", "a link", "no regular file"])
+def test_backup_that_is_none(folder: Path, what: str) -> None:
+    """What stands in the backup's place and is no file is said to be that, before and after, and nothing is changed."""
+    place = folder / "bot.py.monitor_backup"
+
+    def put() -> None:
+        if what == "a folder":
+            place.mkdir()
+        elif what == "a link":
+            place.symlink_to("nowhere")
+        else:
+            os.mkfifo(place)
+
+    put()
+    _refused_with_pipes(folder, "instrument", "bot.py", says=f"it is {what}, and no backup of memmon's")
+    place.rmdir() if what == "a folder" else place.unlink()
+    memmon("instrument", "bot.py", "--runtime", "installed", cwd=folder)
+    place.unlink()
+    put()
+    _refused_with_pipes(folder, "restore", "bot.py", says=f"it is {what}, and no backup of memmon's")
+    assert f"it is {what}" in memmon("status", "bot.py", cwd=folder).stdout
+
+
+def _refused_with_pipes(folder: Path, *arguments: str, says: str) -> None:
+    script = (folder / "bot.py").read_bytes()
+    names = {path.name for path in folder.iterdir()}
+    done = memmon(*arguments, cwd=folder)
+    assert (done.returncode, says in done.stderr) == (2, True), done.stderr
+    assert (folder / "bot.py").read_bytes() == script
+    assert {path.name for path in folder.iterdir()} == names
 
 
 def test_name_too_long_for_a_backup(folder: Path, script: Path) -> None:

@@ -92,6 +92,20 @@ def test_a_copy_without_a_backup_is_pointed_out(folder: Path, script: Path) -> N
     assert "bot.py: is instrumented but has no backup; `memmon restore bot.py` takes it out" in done.stderr
 
 
+@pytest.mark.parametrize("form", ["statement", "expression"])
+def test_checkpoints_under_another_name(folder: Path, script: Path, form: str) -> None:
+    """A call whose runtime was given another name would be left behind, and break the script: all stays, exit 2."""
+    if form == "expression":
+        _edit(script, "    config = json.loads(TEXT)\n    return config", "    return json.loads(TEXT)")
+    memmon("instrument", "bot.py", cwd=folder)
+    head, _, calls = script.read_text(encoding="utf-8").partition("# <<< memmon <<<")
+    script.write_text(f"{head}# <<< memmon <<<{calls.replace('__memmon__', 'watch')}", encoding="utf-8")
+    before = listing(folder)
+    done = memmon("restore", cwd=folder)
+    assert (done.returncode, "would be a checkpoint under another name" in done.stderr) == (2, True), done.stderr
+    assert listing(folder) == before
+
+
 def test_torn_preamble(folder: Path, script: Path) -> None:
     """A preamble that lost its end marker can't be told from the user's lines: all stays, exit 2."""
     memmon("instrument", "bot.py", cwd=folder)
@@ -302,6 +316,24 @@ def test_target_in_a_folder_that_cannot_be_entered(folder: Path, script: Path, a
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
         assert "permission denied" in done.stderr
     assert script.read_bytes() == before
+
+
+def test_a_copy_of_the_runtime_that_is_somebody_elses(folder: Path, script: Path, as_user) -> None:
+    """Where this user may not delete the copy, the source comes back all the same, and nothing is left half removed."""
+    original = script.read_bytes()
+    memmon("instrument", "bot.py", cwd=folder)
+    copy = folder / "memmon_runtime"
+    before = listing(copy)
+    rooms = [copy, *(path for path in copy.rglob("*") if path.is_dir())]
+    for room in rooms:
+        room.chmod(0o555)
+    done = as_user("restore", cwd=folder)
+    for room in rooms:
+        room.chmod(0o755)
+    assert (done.returncode, "it belongs to another user, who has to remove it" in done.stderr) == (2, True)
+    assert script.read_bytes() == original
+    assert {path.name for path in folder.iterdir()} == {"bot.py", "memmon_runtime"}
+    assert listing(copy) == before
 
 
 def test_target_in_a_folder_that_cannot_be_listed(folder: Path, script: Path, as_user) -> None:

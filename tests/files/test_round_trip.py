@@ -65,7 +65,8 @@ def test_backup_where_no_hard_link_can_be_made(folder: Path, script: Path) -> No
     """Where the system forbids the link (here: somebody else's file), the backup is a copy, and serves as well."""
     if Path("/proc/sys/fs/protected_hardlinks").read_text(encoding="ascii").strip() == "0":
         pytest.skip("this system allows hard links to other users' files")
-    original, inode = script.read_bytes(), script.stat().st_ino
+    os.utime(script, ns=(10**18, 10**18 + 5))
+    original, inode, times = script.read_bytes(), script.stat().st_ino, script.stat().st_mtime_ns
     os.chown(script, 12345, 23456)
     for command in ("instrument", "restore"):
         done = subprocess.run(
@@ -80,7 +81,7 @@ def test_backup_where_no_hard_link_can_be_made(folder: Path, script: Path) -> No
         if command == "instrument":
             assert kept.read_bytes() == original != script.read_bytes()
             assert kept.stat().st_ino != inode
-    assert script.read_bytes() == original
+    assert (script.read_bytes(), script.stat().st_mtime_ns) == (original, times)
     assert {path.name for path in folder.iterdir()} == {"bot.py"}
 
 

@@ -95,7 +95,7 @@ def instrumented(source: bytes, *hotspots: Hotspot, notes: tuple[str, ...] = ())
     """The proved outcome, which comes back byte for byte and compiles."""
     outcome = instrument(source, "target.py", Config("memmon.toml", hotspots=hotspots))
     assert isinstance(outcome, Instrumented)
-    assert strip(outcome.source) == source
+    assert strip(outcome.source, "target.py") == source
     if not notes:
         assert prove.compiles(outcome.source, "target.py") is None
     assert outcome.notes == notes

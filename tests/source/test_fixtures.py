@@ -33,7 +33,7 @@ def test_becomes_what_is_shown(case: Case) -> None:
 @each_case
 def test_comes_back_byte_for_byte(case: Case) -> None:
     """Taking out what was injected gives ``before.py``."""
-    assert strip(case.after) == case.before
+    assert strip(case.after, "after.py") == case.before
 
 
 @each_case

@@ -34,7 +34,7 @@ def check(source: bytes, hotspots: tuple[Hotspot, ...] = EVERYTHING) -> Instrume
     """Instrument ``source`` and hold the result to all that holds for every program."""
     outcome = instrument(source, "target.py", Config("memmon.toml", hotspots=hotspots))
     assert isinstance(outcome, Instrumented)
-    assert strip(outcome.source) == source
+    assert strip(outcome.source, "target.py") == source
     assert prove.compiles(outcome.source, "target.py") is None
     assert isinstance(instrument(outcome.source, "target.py", Config()), AlreadyInstrumented)
     assert instrument(source, "target.py", Config("memmon.toml", hotspots=hotspots)) == outcome

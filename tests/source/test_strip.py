@@ -45,7 +45,7 @@ def instrumented(source: str, *hotspots: Hotspot, settings: Settings | None = No
 
 def stripped(text: str) -> str:
     """Without what was injected."""
-    return strip(text.encode()).decode()
+    return strip(text.encode(), "target.py").decode()
 
 
 def test_what_was_not_instrumented_stays_as_it_is() -> None:
@@ -158,5 +158,5 @@ def test_any_name_and_size(name: str, size: float, encoding: str) -> None:
     hotspots = tuple(Hotspot(name, spot.select, spot.function, normal_mb=size, alarm_mb=size) for spot in HOTSPOTS)
     outcome = instrument(source, "target.py", Config("m", hotspots=hotspots))
     assert isinstance(outcome, Instrumented)
-    assert strip(outcome.source) == source
+    assert strip(outcome.source, "target.py") == source
     assert prove.compiles(outcome.source, "target.py") is None

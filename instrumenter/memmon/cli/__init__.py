@@ -5,15 +5,15 @@ Nothing but click is imported here, so that ``memmon --help`` and a mistyped com
 
 from __future__ import annotations
 
+import contextlib
 import importlib
-import os
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from memmon import __version__
-from memmon.cli.streams import make_tolerant
+from memmon.cli.streams import fill_closed, give_up, make_tolerant, say
 from memmon.errors import Interrupted, MemmonError
 
 if TYPE_CHECKING:
@@ -69,19 +69,21 @@ def command(arguments: Sequence[str] | None = None) -> int:
 
     Errors that the user can act on become one message on stderr here; nothing else catches them.
     """
+    fill_closed()
     make_tolerant(sys.stdout, sys.stderr)
     try:
         code = memmon.main(arguments, prog_name="memmon", standalone_mode=False)
         if sys.stdout:
             sys.stdout.flush()
     except MemmonError as error:
-        click.echo(f"memmon: error: {error}", err=True)
+        say(f"memmon: error: {error}")
         return error.exit_code
     except click.ClickException as error:
-        error.show()
+        with contextlib.suppress(OSError):  # stderr that takes nothing
+            error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt, Interrupted):
-        click.echo("memmon: interrupted", err=True)
+        say("memmon: interrupted")
         return _INTERRUPTED
     except SystemExit:  # from click, where it is the first to see that the reader went away
         return _READER_GONE
@@ -94,9 +96,8 @@ def command(arguments: Sequence[str] | None = None) -> int:
 
 def _give_up_output(error: OSError) -> int:
     """Say why stdout takes no more, and return the exit code."""
-    # The interpreter must not try to flush what is left once more as it ends.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    give_up(sys.stdout)
     if isinstance(error, BrokenPipeError):
         return _READER_GONE
-    click.echo(f"memmon: error: the output can't be written ({error.strerror})", err=True)
+    say(f"memmon: error: the output can't be written ({error.strerror})")
     return MemmonError.exit_code

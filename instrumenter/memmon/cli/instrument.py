@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from memmon.cli.streams import say
 from memmon.files import backup, deploy, instrumenting
 from memmon.files import target as files
 from memmon.files.carry_out import carry_out, runtime_folders
@@ -33,6 +34,7 @@ _SHOWN = 30
 @click.option("--config", type=click.Path(), metavar="FILE", help="Use this configuration.")
 @click.option("--dry-run", is_flag=True, help="Change nothing; print what would change, as a diff.")
 @click.option("--allow-missing", is_flag=True, help="Go on without hotspots that match nothing.")
+@click.option("--again", is_flag=True, help="Place the checkpoints anew in files that are instrumented already.")
 @click.option("--force", is_flag=True, help="Take files for Python that neither their name nor a shebang says are.")
 @click.option(
     "--runtime",
@@ -42,13 +44,20 @@ _SHOWN = 30
     help="Copy the runtime beside the target, or rely on memmon in the target's environment.",
 )
 def instrument(  # noqa: PLR0913  # an option each
-    targets: tuple[str, ...], *, config: str | None, dry_run: bool, allow_missing: bool, force: bool, runtime: str
+    targets: tuple[str, ...],
+    *,
+    config: str | None,
+    dry_run: bool,
+    allow_missing: bool,
+    again: bool,
+    force: bool,
+    runtime: str,
 ) -> int:
     """Put checkpoints into Python files, keeping each original as TARGET.monitor_backup.
 
-    What an older memmon has put into a file is renewed, and edits made since are kept.
+    What an older memmon has put into a file is renewed, and with --again what this one has; edits made since are kept.
 
-    The hotspots come from memmon.toml (or [tool.memmon] in pyinstrumenting.toml) beside the target or above it;
+    The hotspots come from memmon.toml (or [tool.memmon] in pyproject.toml) beside the target or above it;
     without one, from the calls and functions that usually take memory. Python is what is called .py or .pyw, or begins
     with a shebang. `-` reads stdin and writes stdout.
     """
@@ -57,7 +66,7 @@ def instrument(  # noqa: PLR0913  # an option each
     piped = targets == ("-",)
     read = [_stdin()] if piped else _read(targets, forced=force, to_be_written=not dry_run)
     beside = runtime == "beside"
-    steps = _plan(read, Path(config) if config else None, beside=beside)
+    steps = _plan(read, Path(config) if config else None, beside=beside, again=again)
     _say_unchanged(steps)
     if any(isinstance(step, instrumenting.Occupied | instrumenting.NotRenewed) for step in steps):
         return 1
@@ -90,10 +99,10 @@ def _read(given: Sequence[str], *, forced: bool, to_be_written: bool) -> list[Ta
     return targets
 
 
-def _plan(targets: Sequence[Target], config: Path | None, *, beside: bool) -> list[Step]:
+def _plan(targets: Sequence[Target], config: Path | None, *, beside: bool, again: bool) -> list[Step]:
     steps = []
     with progress([len(target.source) for target in targets]) as advance:
-        for step in instrumenting.plan(targets, config, beside=beside):
+        for step in instrumenting.plan(targets, config, beside=beside, again=again):
             steps.append(step)
             advance(len(step.target.source))
     return steps
@@ -113,10 +122,10 @@ def _dry_run(changes: Sequence[Change]) -> int:
                 different = True
                 sys.stdout.buffer.write(line)
     if not different:
-        _say("nothing would change")
+        say("nothing would change")
         return 1
     where = "" if folder is None else f" -d {backup.quoted(folder)}"
-    _say(f"nothing was changed; the diff is for: patch -p1{where}")
+    say(f"nothing was changed; the diff is for: patch -p1{where}")
     return 0
 
 
@@ -124,14 +133,16 @@ def _say_unchanged(steps: Sequence[Step]) -> None:
     for step in steps:
         name, reason = step.target.given, _why_unchanged(step)
         if reason:
-            _say(f"{name}: {reason}")
+            say(f"{name}: {reason}")
 
 
 def _why_unchanged(step: Step) -> str | None:
     match step:
-        case instrumenting.Already(version=version):
+        case instrumenting.Already(version=version, stale=stale):
             newer = ", which is newer than this one" if is_newer(version) else ""
-            return f"is instrumented already (by memmon {version}{newer}); nothing was changed"
+            already = f"is instrumented already (by memmon {version}{newer}); nothing was changed"
+            again = f"`memmon instrument --again {backup.quoted(step.target.given)}` places the checkpoints anew"
+            return f"{already}, though {stale.value}: {again}" if stale else already
         case instrumenting.NotRenewed():
             way_out = backup.way_out(Path(step.target.given), step.original)
             return (
@@ -154,19 +165,19 @@ def _why_unchanged(step: Step) -> str | None:
 
 def _say_missing(hotspots: Sequence[Hotspot]) -> None:
     for hotspot in hotspots:
-        _say(f"{hotspot.place or ''}: hotspot {hotspot.name!r} matches nothing; went on without it")
+        say(f"{hotspot.place or ''}: hotspot {hotspot.name!r} matches nothing; went on without it")
 
 
 def _say_done(changes: Sequence[Change], copied: Sequence[Path]) -> None:
     for change in changes:
         for line in _summary(change):
-            _say(line)
+            say(line)
     for folder in copied:
-        _say(f"the runtime was copied to {folder / deploy.NAME}")
+        say(f"the runtime was copied to {folder / deploy.NAME}")
     if not changes:
         return
     back = f"memmon restore {backup.quoted(changes[0].target.given)}" if len(changes) == 1 else "memmon restore"
-    _say(f"run it as always, then `memmon report`; `{back}` takes it all out again")
+    say(f"run it as always, then `memmon report`; `{back}` takes it all out again")
 
 
 def _summary(change: Change) -> Iterator[str]:
@@ -196,7 +207,3 @@ def _count(sites: Sequence[Site]) -> str:
 
 def _line(site: Site) -> str:
     return f"line {site.line}: {site.hotspot} ({site.kind})  {site.code}"
-
-
-def _say(line: str) -> None:
-    click.echo(line, err=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from memmon.cli.streams import say
 from memmon.config import log_folders
 from memmon.errors import Place, SourceError
 from memmon.files import atomic, backup, runlogs
@@ -45,12 +46,12 @@ def _pipe(targets: Sequence[str]) -> int:
     if len(targets) > 1:
         raise click.UsageError("`-` stands alone: name files, or give one text on stdin.")
     source = sys.stdin.buffer.read()
-    result = strip(source)
+    result = strip(source, "<stdin>")
     if result == source and version_in(source) is not None:
         raise SourceError("its preamble is not as memmon wrote it: take it out by hand", Place("<stdin>"))
     sys.stdout.buffer.write(result)
     if result == source:
-        click.echo("<stdin>: is not instrumented", err=True)
+        say("<stdin>: is not instrumented")
     return int(result == source)
 
 
@@ -59,26 +60,26 @@ def _say(report: Report, *, named: bool) -> int:
     code = 0
     for result in report.results:
         if isinstance(result, Failed):
-            click.echo(f"memmon: error: {result.error}", err=True)
+            say(f"memmon: error: {result.error}")
             code = max(code, result.error.exit_code)
         else:
-            click.echo(f"{result.path}: {result.ending.value}", err=True)
+            say(f"{result.path}: {result.ending.value}")
             for path in result.conflicts:
-                click.echo(f"{path}: holds what was changed there meanwhile: compare, and delete it then", err=True)
+                say(f"{path}: holds what was changed there meanwhile: compare, and delete it then")
             code = max(code, int(result.ending in _ANSWER_IS_NO or bool(result.conflicts)))
     for path in report.runtimes:
-        click.echo(f"{path}: removed, nothing needs it any more", err=True)
+        say(f"{path}: removed, nothing needs it any more")
     for path in report.pages:
-        click.echo(f"{path}: removed, its log is gone", err=True)
+        say(f"{path}: removed, its log is gone")
     for path in report.edited_runtimes:
-        click.echo(f"{path}: nothing needs it any more, but it was changed by hand: left as it is", err=True)
+        say(f"{path}: nothing needs it any more, but it was changed by hand: left as it is")
     for path in report.without_backup:
         back = f"memmon restore {backup.quoted(path)}"
-        click.echo(f"{path}: is instrumented but has no backup; `{back}` takes it out", err=True)
+        say(f"{path}: is instrumented but has no backup; `{back}` takes it out")
     if not (
         named or report.without_backup or report.results or report.runtimes or report.pages or report.edited_runtimes
     ):
-        click.echo("nothing to restore below this folder", err=True)
+        say("nothing to restore below this folder")
     return code
 
 
@@ -86,6 +87,6 @@ def _purge(folders: Iterable[Path]) -> None:
     with atomic.refusing(Path(), "deleting the logs"):
         purged = runlogs.purge({locate(str(folder)): folder for folder in folders}.values())
     for path in purged.gone:
-        click.echo(f"{path}: deleted", err=True)
+        say(f"{path}: deleted")
     for path in purged.live:
-        click.echo(f"{path}: its program still runs: kept", err=True)
+        say(f"{path}: its program still runs: kept")

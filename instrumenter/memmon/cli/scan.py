@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from memmon.cli.streams import say
 from memmon.errors import TargetError
 from memmon.files import atomic
 from memmon.files import target as files
@@ -29,11 +30,11 @@ def scan(target: str, *, write: bool) -> int:
 
     read = files.read(target)
     refuse_unparsable(read.source, target)
-    found = candidates(strip(read.source), target)
+    found = candidates(strip(read.source, target), target)
     for candidate in found:
         click.echo(_row(target, candidate))
     if not found:
-        click.echo(f"{target}: nothing in it looks like it takes memory", err=True)
+        say(f"{target}: nothing in it looks like it takes memory")
         return 1
     if write:
         written = read.path.parent / "memmon.toml"
@@ -41,7 +42,7 @@ def scan(target: str, *, write: bool) -> int:
             raise TargetError(f"{written} exists already: move it away, then run the command again")
         with atomic.refusing(written, "writing the configuration"):
             atomic.write_through(written, _configuration(found).encode())
-        click.echo(f"{len(found)} places written to {written}", err=True)
+        say(f"{len(found)} places written to {written}")
     return 0
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from memmon.cli.streams import say
 from memmon.files.status import status as look
 
 
@@ -23,7 +24,7 @@ def status(paths: tuple[str, ...]) -> int:
     if found.logs:
         newest = max(found.logs, key=lambda log: log.name)
         count = "1 run log" if len(found.logs) == 1 else f"{len(found.logs)} run logs, the newest"
-        click.echo(f"{count} {newest}: read by `memmon report`, deleted by restore's --purge-logs", err=True)
+        say(f"{count} {newest}: read by `memmon report`, deleted by restore's --purge-logs")
     if not found.entries:
-        click.echo("nothing is instrumented and nothing is left over", err=True)
+        say("nothing is instrumented and nothing is left over")
     return int(bool(found.entries))

@@ -1,12 +1,19 @@
-"""Output that never fails on a character: any path name in any locale."""
+"""Output that never fails on a character, any path name in any locale; and messages that may go nowhere."""
 
 from __future__ import annotations
 
 import codecs
+import contextlib
 import io
+import os
+import sys
 from typing import TextIO
 
+import click
+
 _NAME = "memmon.tolerant"
+_FIRST_OF_FILES = 3
+"""The first descriptor that is none of the standard streams'."""
 
 
 def make_tolerant(*streams: TextIO | None) -> None:
@@ -15,6 +22,27 @@ def make_tolerant(*streams: TextIO | None) -> None:
     for stream in streams:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=_NAME)
+
+
+def say(line: str) -> None:
+    """Write a message to stderr. Where nobody reads there, or it is full, what the command does and answers stays."""
+    try:
+        click.echo(line, err=True)
+    except OSError:
+        give_up(sys.stderr)
+
+
+def give_up(stream: TextIO) -> None:
+    """Let the interpreter's own flush as it ends go nowhere: the stream takes no more."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def fill_closed() -> None:
+    """Let no file that is opened take the place of a closed stdin, stdout or stderr: messages would go into it."""
+    while (opened := os.open(os.devnull, os.O_RDWR)) < _FIRST_OF_FILES:  # takes the lowest that is free
+        pass
+    os.close(opened)
 
 
 def _replace(error: UnicodeError) -> tuple[str | bytes, int]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from memmon.config import load_config
-from memmon.errors import HotspotError, SourceError
+from memmon.errors import HotspotError, MemmonError, SourceError
 from memmon.files import atomic, backup, deploy
 from memmon.model import Instrumented
 from memmon.source.edited import Torn, user_text
 from memmon.source.preamble import Beside, block_in, digest_of, version_in
 from memmon.source.prove import refuse_unparsable
-from memmon.versions import is_older
+from memmon.versions import is_newer, is_older
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,12 +32,12 @@ class Change:
     """What is instrumented: the target's source, without what an older memmon had put in."""
     outcome: Instrumented
     renewed: Renewed | None = None
-    """Set where an older memmon had instrumented the target."""
+    """Set where the target was instrumented before."""
 
 
 @dataclass(frozen=True)
 class Renewed:
-    """What an older memmon had put in, and is replaced."""
+    """What was put in before, by an older memmon or under another configuration, and is replaced."""
 
     version: str
     edited: bool
@@ -52,11 +53,20 @@ class Already:
     """The version of memmon that put the preamble in."""
     beside: bool
     """Whether it looks for a copy of the runtime beside it."""
+    stale: Stale | None = None
+    """Set where it would be instrumented otherwise now."""
+
+
+class Stale(Enum):
+    """Why an instrumented target would be instrumented otherwise now."""
+
+    CONFIGURATION = "the configuration has changed since"
+    EDITED = "it was edited since"
 
 
 @dataclass(frozen=True)
 class NotRenewed:
-    """A target that an older memmon has instrumented, and of which edits made since have torn what it put in."""
+    """A target whose checkpoints were to be renewed, and of which edits made since have torn what had been put in."""
 
     target: Target
     version: str
@@ -77,27 +87,31 @@ class Occupied:
 Step = Change | Already | NotRenewed | Occupied
 
 
-def plan(targets: Iterable[Target], explicit: Path | None = None, *, beside: bool = True) -> Iterator[Step]:
+def plan(
+    targets: Iterable[Target], explicit: Path | None = None, *, beside: bool = True, again: bool = False
+) -> Iterator[Step]:
     """What is to be done with each target, one after the other, as they are asked for; nothing is changed.
 
     ``explicit`` is the configuration that the user named; ``beside``, whether a copy of the runtime is to stand beside
-    the targets. Raises MemmonError.
+    the targets; ``again``, whether what this memmon has put in is to be renewed too. Raises MemmonError.
     """
     configs: dict[Path, Config] = {}
     for target in targets:
         folder = target.path.parent
         if folder not in configs:
             configs[folder] = load_config(target.path, explicit)
-        yield _step(target, configs[folder], beside=beside)
+        yield _step(target, configs[folder], beside=beside, again=again)
 
 
-def _step(target: Target, config: Config, *, beside: bool) -> Step:
+def _step(target: Target, config: Config, *, beside: bool, again: bool) -> Step:
     version = version_in(target.source)
-    levels = len(target.path.parent.relative_to(deploy.import_root(target.path)).parts) if beside else None
-    if version is not None and is_older(version):
-        return _renewal(target, version, config, levels)
+    levels = _levels(target) if beside else None
+    if version is not None and (is_older(version) or (again and not is_newer(version))):
+        renewal = _renewal(target, version, config, levels)
+        unchanged = isinstance(renewal, Change) and renewal.outcome.source == target.source
+        return _already(target, version) if unchanged else renewal
     if version is not None:
-        return _already(target, version)
+        return _already(target, version, None if is_newer(version) else config)
     kept = _kept(target)
     if kept not in (None, target.source):
         return Occupied(target, killed=version_in(kept) is not None)
@@ -105,14 +119,30 @@ def _step(target: Target, config: Config, *, beside: bool) -> Step:
     return Change(target, target.source, outcome)
 
 
-def _already(target: Target, version: str) -> Already:
+def _already(target: Target, version: str, config: Config | None = None) -> Already:
+    """``config`` is what it is to be compared with, if it is."""
     block = block_in(target.source)
-    return Already(target, version, block is not None and block.beside)
+    beside = block is not None and block.beside
+    if config is None or block is None:
+        return Already(target, version, beside)
+    try:
+        renewal = _renewal(target, version, config, _levels(target) if beside else None)
+    except MemmonError:  # it is in the midst of an edit, or the configuration is: there is nothing to compare with
+        return Already(target, version, beside)
+    stale = None
+    if isinstance(renewal, Change) and renewal.outcome.source != target.source:
+        stale = Stale.CONFIGURATION if block.digest == digest_of(renewal.text) else Stale.EDITED
+    return Already(target, version, beside, stale)
+
+
+def _levels(target: Target) -> int:
+    """How many folders above its own the copy of the runtime stands."""
+    return len(target.path.parent.relative_to(deploy.import_root(target.path)).parts)
 
 
 def _renewal(target: Target, version: str, config: Config, levels: int | None) -> Step:
     kept = _kept(target)
-    text = user_text(target.source, target.given)
+    text = user_text(target.source, target.given, kept)
     if isinstance(text, Torn):
         return NotRenewed(target, version, text, kept)
     # What the older preamble knows its original by goes on to hold, whatever has become of the backup.

@@ -148,7 +148,7 @@ def _restore(path: Path, given: str) -> Restored:
         return _without_marks(path, current, original, given)
     if strip(current, given) == original:
         return _restored(given, Ending.GIVEN_BACK, backup.put_back(path, current))
-    text = user_text(current, given)
+    text = user_text(current, given, original)
     if isinstance(text, Torn):
         _refuse(text, original, given)
     block = block_in(current)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from memmon.errors import SourceError
 from memmon.source import preamble
-from memmon.source.injected_text import ALIAS_PATTERN
+from memmon.source.injected_text import ALIAS_PATTERN, LIKE_INJECTED
 from memmon.source.prove import compiles
 from memmon.source.strip import line_left, strip
-from memmon.source.text import decode
+from memmon.source.text import LINE_END, decode
 
 
 @dataclass(frozen=True)
@@ -20,17 +21,31 @@ class Torn:
     """The end of a sentence that begins with "was edited where memmon had put something in, and"."""
 
 
-def user_text(source: bytes, path: str) -> bytes | Torn:
+def user_text(source: bytes, path: str, original: bytes | None = None) -> bytes | Torn:
     """*source*, which is instrumented, without what memmon injected, edits kept.
 
-    Where a formatter has been over it, the formatter's text. Raises :class:`~memmon.errors.SourceError` where the file
-    can't be decoded.
+    Where a formatter has been over it, the formatter's text. *original* is what was instrumented, as far as is known:
+    no checkpoint that was given another name since is taken for the user's then. Raises
+    :class:`~memmon.errors.SourceError` where the file can't be decoded.
     """
     stripped = strip(source, path)
     how = _torn(source, stripped, path)
-    if how is None:
-        return stripped
-    return _reformatted(source, path) or Torn(how)
+    text = stripped if how is None else _reformatted(source, path)
+    if text is None:
+        return Torn(how or "")
+    line = None if original is None or text == original else _renamed(text, original, path)
+    return text if line is None else Torn(f"line {line} would be a checkpoint under another name")
+
+
+def _renamed(text: bytes, original: bytes, path: str) -> int | None:
+    """The first line of *text* that looks injected but for the runtime's name, and is not in *original*."""
+    try:
+        known = set(LINE_END.split(decode(original, path).text))
+    except SourceError:  # it was changed since, and is no original
+        return None
+    lines = LINE_END.split(decode(text, path).text)
+    found = (number for number, line in enumerate(lines, 1) if line not in known and LIKE_INJECTED.search(line))
+    return next(found, None)
 
 
 def _torn(source: bytes, stripped: bytes, path: str) -> str | None:

@@ -24,6 +24,13 @@ NEWLINE = r"(?:\r\n|\r|\n)"
 _BLANK = r"[ \t\f]*"
 
 
+LIKE_INJECTED = re.compile(
+    rf"\.(?:before|after|start|end)\({TEXT}, \d+(?:, normal={NUMBER})?(?:, alarm={NUMBER})?\)"
+    rf"|\.through\(\({TEXT}, \d+, (?:{NUMBER}|None), (?:{NUMBER}|None)\), \("
+)
+"""What an injected call looks like behind whatever name."""
+
+
 @dataclass(frozen=True)
 class Dialect:
     """How one source has to spell the calls."""

@@ -9,7 +9,7 @@ from memmon.source import injected_text, preamble
 from memmon.source.text import LINE_END, SourceText, decode
 
 
-def strip(source: bytes, path: str = "<source>") -> bytes:
+def strip(source: bytes, path: str) -> bytes:
     """*source* without what memmon injected; as it is where nothing was.
 
     Purely lexical, so it works on a file that was edited since and no longer parses. Raises
