@@ -128,7 +128,7 @@ def _at(commands: Commands, scenario: Scenario, folder: Path, call: str, fault: 
 def main() -> int:
     """Go through all that is asked for; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("word", nargs="?", default="", help="part of a scenario's name")
+    parser.add_argument("word", nargs="?", default="", help="a scenario's name, or a part of it")
     parser.add_argument("--errors", action="store_true", help="errors in place of signals")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="every Nth point only")
     given = parser.parse_args()
@@ -141,7 +141,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="memmon-faults-") as place:
         folder, prepared = Path(place) / "bot", Path(place) / "prepared"
         for name, scenario in SCENARIOS.items():
-            if given.word not in name:
+            if name != given.word and (given.word in SCENARIOS or given.word not in name):
                 continue
             _prepare(commands, scenario, prepared)
             calls = _points(commands, scenario, prepared, folder)

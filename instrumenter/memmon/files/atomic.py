@@ -11,6 +11,7 @@ import contextlib
 import errno
 import os
 import re
+import shutil
 import stat
 import sys
 import time
@@ -132,9 +133,7 @@ def remove(path: Path) -> None:
     """Delete a file, or a folder with all that is in it; one that is gone already is fine."""
     with contextlib.suppress(FileNotFoundError):
         if path.is_dir() and not path.is_symlink():
-            for inner in path.iterdir():
-                remove(inner)
-            path.rmdir()
+            shutil.rmtree(path)  # by descriptors: nobody can lead it elsewhere meanwhile
         else:
             path.unlink()
 

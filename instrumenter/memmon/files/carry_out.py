@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memmon.errors import Interrupted, Place, TargetError
-from memmon.files import atomic, backup, deploy, interrupts, replacing, walk
+from memmon.files import atomic, backup, deploy, interrupts, replacing, rights, walk
 from memmon.files.instrumenting import Already, Change
 from memmon.versions import is_newer
 
@@ -71,7 +71,8 @@ def _copy_runtime(folders: Mapping[Path, Sequence[Path]], copied: dict[Path, Non
 def _write_one(change: Change) -> bool:
     """Carry one change out; tell whether a backup was made for it."""
     target, path = change.target, change.target.path
-    with atomic.refusing(Path(target.given), "instrumenting"), atomic.lock(path.parent) as locked:
+    refusing = atomic.refusing(Path(target.given), "instrumenting")
+    with refusing, atomic.lock(path.parent) as locked, rights.of_owner(path):
         atomic.remove_strays(path.parent, locked=locked)
         if path.read_bytes() != target.source:
             raise _changed(change)
@@ -107,7 +108,8 @@ def _back_up(change: Change) -> bool:
 def _take_back(written: Iterable[tuple[Change, bool]], copied: Iterable[Path]) -> None:
     # What can't be taken back is complete in itself; `memmon restore` will do it.
     for change, backup_made in written:
-        with contextlib.suppress(OSError, Interrupted), atomic.lock(change.target.path.parent):
+        path = change.target.path
+        with contextlib.suppress(OSError, Interrupted), atomic.lock(path.parent), rights.of_owner(path):
             _undo(change, backup_made=backup_made)
     for folder in copied:
         with contextlib.suppress(OSError, Interrupted):

@@ -12,13 +12,14 @@ import os
 import sys
 import zlib
 from enum import Enum
+from functools import cache
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memmon import __version__
 from memmon.errors import Place, TargetError
-from memmon.files import atomic
+from memmon.files import atomic, rights
 from memmon.files.readers import readers_of
 from memmon.versions import is_newer
 
@@ -91,7 +92,8 @@ def put(folder: Path, targets: Iterable[Path]) -> bool:
     it stood there. A kill leaves the folder without a copy or with a whole one. Raises OSError.
     """
     readers = readers_of(targets)
-    with atomic.lock(folder) as locked:
+    _package()  # read with this user's own rights
+    with atomic.lock(folder) as locked, rights.of_owner(folder / NAME):
         atomic.remove_strays(folder, locked=locked)
         found = state(folder)
         if found not in (State.ABSENT, State.OLDER):
@@ -123,9 +125,10 @@ def take_away(folder: Path, is_needed: Callable[[Path], bool]) -> State:
         found = State.ABSENT if not is_copy(folder) or is_needed(folder) else state(folder)
         if found in (State.CURRENT, State.OLDER, State.NEWER):
             _refuse_what_is_not_ours(folder / NAME)
-            old = _set_aside(folder)
-            atomic.sync_folder(folder)
-            atomic.remove(old)
+            with rights.of_owner(folder / NAME):
+                old = _set_aside(folder)
+                atomic.sync_folder(folder)
+                atomic.remove(old)
     return found
 
 
@@ -156,6 +159,7 @@ def _write_copy(folder: Path) -> None:
         atomic.sync_folder(room)
 
 
+@cache
 def _package() -> dict[str, bytes]:
     """The runtime's own files by name.
 

@@ -27,21 +27,32 @@ class Readers:
     """The permission bits for reading, of owner, group and others."""
 
     def admit_all(self, folder: Path) -> None:
-        """Give ``folder`` and all in it to the owner, as far as this user may, and let the readers read it."""
-        for room, _, names in os.walk(folder):
-            self._admit(room, self.bits | stat.S_IXUSR | (self.bits >> 2))
-            for name in names:
-                self._admit(os.path.join(room, name), self.bits)  # noqa: PTH118  # what os.walk gives
+        """Give ``folder`` and all in it to the owner, as far as this user may, and let the readers read it.
 
-    def _admit(self, path: str, bits: int) -> None:
-        status = os.lstat(path)
-        if stat.S_ISLNK(status.st_mode):
+        Nothing is done by a name that somebody could let lead elsewhere meanwhile: root may be at work in a folder that
+        a user may write to. So it goes from the inside out, by what was opened, and links are nobody's.
+        """
+        if sys.platform == "win32":
             return
-        with contextlib.suppress(OSError):  # somebody else's, who has to see to it
-            if sys.platform != "win32" and os.geteuid() == 0 and status.st_uid != self.user:
-                os.chown(path, self.user, self.group)
-            if status.st_mode & bits != bits:
-                os.chmod(path, stat.S_IMODE(status.st_mode) | bits)  # noqa: PTH101  # what os.walk gives
+        for _, _, names, room in os.fwalk(folder, topdown=False, follow_symlinks=False):
+            for name in names:
+                with contextlib.suppress(OSError):  # a link, or somebody else's
+                    file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=room)
+                    try:
+                        self._admit(file, self.bits)
+                    finally:
+                        os.close(file)
+            with contextlib.suppress(OSError):
+                self._admit(room, self.bits | stat.S_IXUSR | (self.bits >> 2))
+
+    def _admit(self, opened: int, bits: int) -> None:
+        status = os.fstat(opened)
+        if not stat.S_ISDIR(status.st_mode) and (not stat.S_ISREG(status.st_mode) or status.st_nlink > 1):
+            return  # it has another name, and may be anybody's there
+        if sys.platform != "win32" and os.geteuid() == 0 and status.st_uid != self.user:
+            os.fchown(opened, self.user, self.group)
+        if status.st_mode & bits != bits:
+            os.fchmod(opened, stat.S_IMODE(status.st_mode) | bits)
 
 
 def readers_of(targets: Iterable[Path]) -> Readers:

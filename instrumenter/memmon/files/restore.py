@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from memmon.errors import MemmonError, Place, TargetError
-from memmon.files import atomic, backup, deploy, interrupts, replacing, runlogs, target, walk
+from memmon.files import atomic, backup, deploy, interrupts, replacing, rights, runlogs, target, walk
 from memmon.source.edited import Torn, user_text
 from memmon.source.injected_text import ALIAS
 from memmon.source.preamble import block_in, digest_of, version_in
@@ -91,7 +91,11 @@ def restore_below(folder: Path) -> Report:
     found = walk.below(folder)
     results = [_restore_one(str(path)) for path in found.backups]
     for place in dict.fromkeys(path.parent for path in found.strays):
-        with atomic.refusing(place, "taking away temporary files"), atomic.lock(place) as locked:
+        with (
+            atomic.refusing(place, "taking away temporary files"),
+            atomic.lock(place) as locked,
+            rights.of_owner(place / "."),
+        ):
             atomic.remove_strays(place, locked=locked)
     homes = (deploy.import_root(target.locate(str(path))) for path in found.backups)
     report = _take_runtimes([*homes, *(target.locate(str(path)) for path in found.runtimes)])
@@ -106,7 +110,7 @@ def _orphans(folder: Path) -> list[Path]:
 def _take_pages(pages: Iterable[Path]) -> tuple[Path, ...]:
     gone = tuple(dict.fromkeys(pages))
     for page in gone:
-        with atomic.refusing(page, "deleting it"):
+        with atomic.refusing(page, "deleting it"), rights.of_owner(page):
             page.unlink(missing_ok=True)
     return gone
 
@@ -121,7 +125,8 @@ def _restore_one(given: str) -> Restored | Failed:
     try:
         with interrupts.held(), atomic.refusing(Path(given), "restoring"), atomic.lock(path.parent) as locked:
             interrupts.answer()
-            atomic.remove_strays(path.parent, locked=locked)
+            with rights.of_owner(path):
+                atomic.remove_strays(path.parent, locked=locked)
             _refuse_beside_a_link(Path(given), path)
             return _restore(path, given)
     except MemmonError as error:
@@ -141,26 +146,33 @@ def _refuse_beside_a_link(given: Path, path: Path) -> None:
 def _restore(path: Path, given: str) -> Restored:
     original = backup.read(path)
     if not path.exists() and original is not None:
-        backup.recreate(path)
+        with rights.of_owner(path):
+            backup.recreate(path)
         return Restored(given, Ending.RECREATED)
     current = target.read(given).source
     if version_in(current) is None:
         return _without_marks(path, current, original, given)
     if strip(current, given) == original:
-        return _restored(given, Ending.GIVEN_BACK, backup.put_back(path, current))
+        with rights.of_owner(path):
+            return _restored(given, Ending.GIVEN_BACK, backup.put_back(path, current))
     text = user_text(current, given, original)
     if isinstance(text, Torn):
         _refuse(text, original, given)
     block = block_in(current)
-    if original is None:
-        return _restored(given, Ending.STRIPPED, replacing.write(path, text, current))
-    if block is not None and block.digest not in (None, digest_of(original)) and text != original:
-        kept = replacing.keep(backup.path_for(path), path)
-        return _restored(given, Ending.BACKUP_CHANGED, kept, replacing.write(path, text, current))
+    digest = block.digest if block else None
+    with rights.of_owner(path):
+        if original is None:
+            return _restored(given, Ending.STRIPPED, replacing.write(path, text, current))
+        if digest not in (None, digest_of(original)) and text != original:
+            kept = replacing.keep(backup.path_for(path), path)
+            return _restored(given, Ending.BACKUP_CHANGED, kept, replacing.write(path, text, current))
+        conflicts = _keep_edits(path, text, current, original)
+    return _restored(given, Ending.EDITS_KEPT if digest else Ending.EDITS_KEPT_ALONE, *conflicts)
+
+
+def _keep_edits(path: Path, text: bytes, current: bytes, original: bytes) -> tuple[Path | None, ...]:
     # By way of the backup: killed in between, target and backup agree, and the next restore ends it.
-    kept_of_backup = replacing.write(backup.path_for(path), text, original)
-    ending = Ending.EDITS_KEPT if block is not None and block.digest else Ending.EDITS_KEPT_ALONE
-    return _restored(given, ending, kept_of_backup, backup.put_back(path, current))
+    return replacing.write(backup.path_for(path), text, original), backup.put_back(path, current)
 
 
 def _restored(given: str, ending: Ending, *conflicts: Path | None) -> Restored:
@@ -180,17 +192,19 @@ def _without_marks(path: Path, current: bytes, original: bytes | None, given: st
         )
     if current != original:
         return Restored(given, Ending.UNRELATED)
-    backup.drop(path)
+    with rights.of_owner(path):
+        backup.drop(path)
     return Restored(given, Ending.ALREADY_BACK)
 
 
 def _end_a_killed_restore(path: Path, current: bytes, replaced: bytes, given: str) -> Restored:
     """Take away what a restore has put in the backup's place, unless somebody has saved it meanwhile."""
     block, text = block_in(replaced), strip(replaced, given)
-    if text == current or (block is not None and block.digest == digest_of(text)):
-        backup.drop(path)
-        return Restored(given, Ending.ALREADY_BACK)
-    return _restored(given, Ending.ALREADY_BACK, replacing.keep(backup.path_for(path), path))
+    with rights.of_owner(path):
+        if text == current or (block is not None and block.digest == digest_of(text)):
+            backup.drop(path)
+            return Restored(given, Ending.ALREADY_BACK)
+        return _restored(given, Ending.ALREADY_BACK, replacing.keep(backup.path_for(path), path))
 
 
 def _refuse(torn: Torn, original: bytes | None, given: str) -> NoReturn:

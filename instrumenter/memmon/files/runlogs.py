@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from memmon.files import rights
 from memmon.record.file_names import is_log, log_beside
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def purge(folders: Iterable[Path]) -> Purged:
         gone += [log for log in logs(folder) if log not in kept]
         gone += [hidden for hidden, log in _hidden(folder) if log not in kept]
     for path in gone:
-        path.unlink(missing_ok=True)
+        with rights.of_owner(path):
+            path.unlink(missing_ok=True)
     return Purged(tuple(gone), tuple(live))
 
 

@@ -1,0 +1,72 @@
+"""Root works in a user's folder with that user's rights: no name there can lead it to anything else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.tool import listing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+USER = 12345
+
+_WATCHING = """
+import os, sys
+from memmon.cli import command
+
+CHANGES = {f"os.{name}" for name in "rename link remove mkdir rmdir chmod chown symlink utime".split()}
+done = []
+
+def hook(event, arguments):
+    writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
+    if event in CHANGES or writes or (event, arguments[1:]) == ("ctypes.dlsym", ("renameat2",)):
+        done.append((event, os.geteuid(), str(arguments[0])))
+
+sys.addaudithook(hook)
+code = command(sys.argv[1:])
+print(*(f"{event} {user} {path}" for event, user, path in done), sep="\\n", flush=True)
+os._exit(code)
+"""
+"""Runs a command, and prints with whose rights it changes files by their names."""
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A user's folder, which that user can reach, with a script."""
+    folder = Path(tempfile.mkdtemp(prefix="memmon-home-"))
+    folder.chmod(0o755)
+    (folder / "bot.py").write_text("import json\nconfig = json.loads('[1]')\n", encoding="utf-8")
+    for path in (folder, folder / "bot.py"):
+        os.chown(path, USER, USER)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can have a user's rights")
+@pytest.mark.parametrize("edited", [False, True], ids=["", "edited since"])
+def test_every_change_is_the_users(home: Path, *, edited: bool) -> None:
+    """Whatever instrument and restore create, rename or delete there, they do so as the user; and all is the user's."""
+    before = listing(home)
+    for arguments in (["instrument", "bot.py"], ["restore"]):
+        done = subprocess.run(
+            [sys.executable, "-c", _WATCHING, *arguments], cwd=home, capture_output=True, encoding="utf-8", check=False
+        )
+        assert done.returncode == 0, done.stderr
+        changes = [line.split(" ", 2) for line in done.stdout.splitlines()]
+        assert len(changes) > 5
+        assert {user for _, user, path in changes if path != "/dev/null"} == {str(USER)}, done.stdout
+        assert {path.stat().st_uid for path in home.rglob("*")} == {USER}
+        if edited and arguments[0] == "instrument":
+            with (home / "bot.py").open("ab") as file:
+                file.write(b"mine = 1\n")
+    assert edited or listing(home) == before
+    assert set(listing(home)) == {"bot.py"}
