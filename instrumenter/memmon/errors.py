@@ -14,8 +14,9 @@ class Place:
     column: int | None = None
 
     def __str__(self) -> str:
-        """``path:line:column``, as far as known."""
-        return ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
+        """``path:line:column``, as far as known; on one line, whatever the path holds."""
+        path = self.path.replace("\n", "\\n")
+        return ":".join(str(part) for part in (path, self.line, self.column) if part is not None)
 
 
 class MemmonError(Exception):

@@ -94,6 +94,22 @@ def test_any_locale(script: Path, variables: dict[str, str]) -> None:
         assert b".py" in done.stdout + done.stderr
 
 
+def test_a_name_forges_nothing(script: Path) -> None:
+    """The name of a file can't move the cursor, begin a line or turn the text round in what a command says."""
+    name = "\x1b[2Jbot\n\rmemmon: error: \u202e\x9b.py"
+    path = script.rename(script.with_name(name))
+    for command, code in (("instrument", 0), ("status", 1), ("restore", 0), ("restore", 1), ("scan", 0)):
+        done = run(command, path.name, cwd=path.parent)
+        assert done.returncode == code, done.stderr
+        said = done.stdout + done.stderr
+        assert not set("\x1b\r\u202e\x9b") & set(said), command
+        assert "\\x1b[2Jbot" in said
+        assert not any(line.startswith("memmon: error: ") for line in said.splitlines())
+    path.write_text("x = (", encoding="utf-8")
+    done = run("instrument", path.name, cwd=path.parent)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+
+
 def test_reader_that_goes_away(script: Path) -> None:
     """`memmon … | head -0` ends quietly."""
     ours, theirs = os.pipe()

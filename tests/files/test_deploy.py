@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import zlib
@@ -114,6 +115,20 @@ def test_foreign_one_is_not_touched(folder: Path, name: str) -> None:
     assert memmon("instrument", "bot.py", "--runtime", "installed", cwd=folder).returncode == 0
     assert memmon("restore", "bot.py", cwd=folder).returncode == 0
     assert listing(folder) == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+def test_copy_of_another_users_is_not_taken_for_ours(folder: Path, script: Path) -> None:
+    """One with the right stamp that neither root, nor who asks, nor the script's or folder's owner has put there."""
+    memmon("instrument", script.name, cwd=folder)
+    (folder / "other.py").write_bytes((folder / "bot.py.monitor_backup").read_bytes())
+    os.chown(folder / NAME, 12345, 12345)
+    before = listing(folder)
+    done = memmon("instrument", "other.py", cwd=folder)
+    assert (done.returncode, "that another user has put there" in done.stderr) == (2, True)
+    assert listing(folder) == before
+    os.chown(folder / "other.py", 12345, 12345)
+    assert memmon("instrument", "other.py", cwd=folder).returncode == 0
 
 
 def _stamp(folder: Path) -> dict[str, object]:

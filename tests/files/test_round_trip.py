@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import stat
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,40 @@ def test_instrumented_file_keeps_mode_and_attributes(script: Path) -> None:
     for path in (script, kept):
         assert stat.S_IMODE(path.stat().st_mode) == 0o640
         assert os.getxattr(path, "user.origin") == b"here"
+
+
+def _access_list(*entries: tuple[int, int, int]) -> bytes:
+    return struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
+
+
+LIST = _access_list((1, 6, 2**32 - 1), (2, 6, 4242), (4, 4, 2**32 - 1), (16, 6, 2**32 - 1), (32, 0, 2**32 - 1))
+"""Owner rw, user 4242 rw, the owner's group r, at most rw, others nothing."""
+ACCESS = "system.posix_acl_access"
+
+
+@pytest.mark.parametrize("when", ["before", "since", "taken away since"])
+def test_an_access_control_list_survives(folder: Path, script: Path, when: str) -> None:
+    """It is the instrumented file's too; one that was set or taken away since is kept, and no group gets more by it."""
+    try:
+        os.setxattr(script, ACCESS, LIST)
+    except OSError as error:
+        pytest.skip(f"no access control lists on this file system: {error}")
+    if when == "since":
+        os.removexattr(script, ACCESS)
+        script.chmod(0o640)
+    memmon("instrument", "bot.py", "--runtime", "installed", cwd=folder)
+    assert (ACCESS in os.listxattr(script)) == (when != "since")
+    if when == "since":
+        os.setxattr(script, ACCESS, LIST)
+    elif when == "taken away since":
+        os.removexattr(script, ACCESS)
+    expected = script.stat().st_mode
+    assert memmon("restore", "bot.py", cwd=folder).returncode == 0
+    assert script.stat().st_mode == expected
+    if when == "taken away since":
+        assert ACCESS not in os.listxattr(script)
+    else:
+        assert os.getxattr(script, ACCESS) == LIST
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")

@@ -76,7 +76,8 @@ def command(arguments: Sequence[str] | None = None) -> int:
         if sys.stdout:
             sys.stdout.flush()
     except MemmonError as error:
-        say(f"memmon: error: {error}")
+        for line in f"memmon: error: {error}".split("\n"):  # some have several
+            say(line)
         return error.exit_code
     except click.ClickException as error:
         with contextlib.suppress(OSError):  # stderr that takes nothing

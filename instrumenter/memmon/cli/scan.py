@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from memmon.cli.streams import say
+from memmon.cli.streams import printable, say
 from memmon.errors import TargetError
 from memmon.files import atomic
 from memmon.files import target as files
@@ -32,7 +32,7 @@ def scan(target: str, *, write: bool) -> int:
     refuse_unparsable(read.source, target)
     found = candidates(strip(read.source, target), target)
     for candidate in found:
-        click.echo(_row(target, candidate))
+        click.echo(printable(_row(target, candidate)))
     if not found:
         say(f"{target}: nothing in it looks like it takes memory")
         return 1

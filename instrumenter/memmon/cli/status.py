@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from memmon.cli.streams import say
+from memmon.cli.streams import printable, say
 from memmon.files.status import status as look
 
 
@@ -20,7 +20,7 @@ def status(paths: tuple[str, ...]) -> int:
     """
     found = look([Path(path) for path in paths] or [Path()])
     for entry in found.entries:
-        click.echo(f"{entry.condition.value:<12}  {entry.path}  ({entry.remark})")
+        click.echo(f"{entry.condition.value:<12}  {printable(entry.path)}  ({printable(entry.remark)})")
     if found.logs:
         newest = max(found.logs, key=lambda log: log.name)
         count = "1 run log" if len(found.logs) == 1 else f"{len(found.logs)} run logs, the newest"

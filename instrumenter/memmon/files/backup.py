@@ -7,11 +7,13 @@ names. Elsewhere it is a copy.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
 import shlex
 import stat
+import sys
 from typing import TYPE_CHECKING
 
 from memmon.files import atomic, replacing
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SUFFIX = ".monitor_backup"
+_ACCESS_LIST = "system.posix_acl_access"
 _SPECIAL = re.compile(r"[^\w@%+=:,./-]")
 """What a shell may not take as it stands; letters of any language it does."""
 
@@ -121,15 +124,34 @@ def make_again(target: Path, original: bytes) -> bool:
 
 
 def put_back(target: Path, current: bytes) -> Path | None:
-    """Make the backup ``target`` again, which holds ``current``, in one step; a mode that was set since is kept.
+    """Make the backup ``target`` again, which holds ``current``, in one step; permissions set since are kept.
 
     What is saved there meanwhile is kept too: its path is returned. Raises OSError.
     """
     path = path_for(target)
-    mode = stat.S_IMODE(target.stat().st_mode)
+    _keep_permissions(target, path)
+    return replacing.put(path, target, current)
+
+
+def _keep_permissions(source: Path, path: Path) -> None:
+    # The list first: with one, the group's part of the mode is what the list allows at most, and no group's right.
+    wanted, had = _access_list(source), _access_list(path)
+    if sys.platform == "linux" and wanted != had:
+        if wanted is None:
+            os.removexattr(path, _ACCESS_LIST)
+        else:
+            os.setxattr(path, _ACCESS_LIST, wanted)
+    mode = stat.S_IMODE(source.stat().st_mode)
     if mode != stat.S_IMODE(path.stat().st_mode):
         path.chmod(mode)
-    return replacing.put(path, target, current)
+
+
+def _access_list(path: Path) -> bytes | None:
+    """The access control list, where there is one."""
+    with contextlib.suppress(OSError):
+        if sys.platform == "linux":
+            return os.getxattr(path, _ACCESS_LIST)
+    return None
 
 
 def recreate(target: Path) -> None:

@@ -41,8 +41,8 @@ def carry_out(changes: Sequence[Change], folders: Mapping[Path, Sequence[Path]])
     Raises TargetError, and takes back then what it had done. A kill at any moment leaves each target whole,
     as it was or instrumented, with a backup that restores it.
     """
-    for folder in folders:
-        deploy.check(folder)
+    for folder, targets in folders.items():
+        deploy.check(folder, targets)
     copied: dict[Path, None] = {}
     written: list[tuple[Change, bool]] = []
     with interrupts.held():

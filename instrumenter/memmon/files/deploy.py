@@ -71,10 +71,12 @@ def is_copy(folder: Path) -> bool:
     return _stamp(folder / NAME) is not None
 
 
-def check(folder: Path) -> None:
-    """Raise TargetError where ``folder`` can't get the runtime; to be called before anything is changed."""
+def check(folder: Path, targets: Iterable[Path]) -> None:
+    """Raise TargetError where ``folder`` can't get the runtime for ``targets``; called before anything is changed."""
     found = state(folder)
     way_out = "move it away, or use --runtime installed"
+    if found is not State.ABSENT and not _is_trusted(folder, targets):
+        raise TargetError(f"holds a {NAME} that another user has put there: {way_out}", Place(str(folder)))
     if found is State.FOREIGN:
         raise TargetError(f"holds a {NAME} that is not memmon's: {way_out}", Place(str(folder)))
     if found not in (State.ABSENT, State.OLDER) or os.access(folder, os.W_OK | os.X_OK):
@@ -83,6 +85,18 @@ def check(folder: Path) -> None:
     if found is State.OLDER:
         refused, way_out = f"the older {NAME} there can't be brought up to date", "take it away"
     raise TargetError(f"is not writable, so {refused}: make it writable, or {way_out}", Place(str(folder)))
+
+
+def _is_trusted(folder: Path, targets: Iterable[Path]) -> bool:
+    """Whether what stands in ``folder`` is somebody's who could change the targets, or root's, anyhow.
+
+    A stamp can be copied; in a folder that all may write to, a copy that bears one may be anybody's.
+    """
+    if sys.platform == "win32":
+        return True
+    trusted = {0, os.geteuid(), folder.stat().st_uid, *(path.stat().st_uid for path in targets)}
+    found = (folder / NAME, folder / f"{NAME}.py")
+    return all(path.lstat().st_uid in trusted for path in found if os.path.lexists(path))
 
 
 def put(folder: Path, targets: Iterable[Path]) -> bool:
