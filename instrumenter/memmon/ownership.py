@@ -132,6 +132,8 @@ def _is_launcher(file: str) -> bool:
 
 def _text_of(path: str) -> str:
     try:
+        if not os.path.isfile(path):  # noqa: PTH113  # light, as said above
+            return ""  # to open a pipe that a script came by would wait for somebody to write into it
         with open(path, "rb") as script:  # noqa: PTH123  # light, as said above
             return script.read(_SCRIPT_BYTES).decode("utf-8", "replace")
     except (OSError, ValueError):

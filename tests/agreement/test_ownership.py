@@ -121,6 +121,16 @@ def test_a_launcher_is_known_by_what_it_holds(tmp_path: Path, folder: str, text:
     assert runtime_ownership.is_user_code(str(script)) is own
 
 
+@pytest.mark.parametrize("folder", ["bin", "tools"])
+def test_a_script_that_came_by_a_pipe_is_not_waited_for(tmp_path: Path, folder: str) -> None:
+    """A pipe is not opened, which nobody may write into any more: its folder alone is gone by."""
+    script = tmp_path / folder / "bot"
+    script.parent.mkdir()
+    os.mkfifo(script)
+    assert ownership.is_user_code(str(script)) is (folder != "bin")
+    assert runtime_ownership.is_user_code(str(script)) is (folder != "bin")
+
+
 def test_an_instrumented_launcher_is_nobodys(tmp_path: Path) -> None:
     """What memmon puts into a launcher makes it no program of the user's."""
     script = tmp_path / "bin" / "bot"

@@ -183,7 +183,8 @@ def is_launcher(path: str) -> bool:
     suffix = name.rpartition(".")[2] if "." in name else ""
     if suffix and not suffix.isdigit() and not name.endswith(("-script.py", "-script.pyw")):
         return False  # a suffix of digits is a version, as in pip3.11
-    text = read_text(path)
+    # To open a pipe that a script came by would wait for somebody to write into it.
+    text = read_text(path) if os.path.isfile(path) else ""  # noqa: PTH113 - no pathlib here
     return is_launchers_text(text) if text else folder.rpartition("/")[2] in ("bin", "Scripts")
 
 
