@@ -888,6 +888,26 @@ CHAINS = {
         """,
         owner="Version",
     ),
+    "exceptions, each raised amid the one before": Storing(
+        "local serve client .last_error:ValueError <chain …>:ValueError",
+        "ValueError",
+        """
+        class Client:
+            def __init__(self):
+                self.last_error = None
+                self.last_answer = ""
+            def ask(self, question):
+                try:
+                    self.last_answer = check(question, self.last_error)
+                except ValueError as error:
+                    self.last_error = error  # KEEPS
+        def serve(questions):
+            client = Client()
+            for question in questions:
+                client.ask(question)
+        """,
+        exact=False,
+    ),
     "at the tail": Storing(
         "local main queue .head:Node <chain next>:Node",
         "Node",
@@ -1134,6 +1154,21 @@ LIBRARIES = {
                 logging.debug("%s", row)
                 last.setLevel(9)
             print(len(capture.buffer))
+        """,
+        owner="logging.handlers.MemoryHandler@{logging.handlers}",
+        exact=False,
+    ),
+    "the buffer of a logger's handler": Storing(
+        "global log .handlers:list [0]:logging.handlers.MemoryHandler .buffer:list",
+        "list",
+        """
+        import logging.handlers
+        log, other = logging.getLogger("x"), logging.getLogger("y")
+        log.addHandler(made_elsewhere())
+        def main(rows):
+            for row in rows:
+                other.setLevel(9)
+                log.debug("%s", row)  # KEEPS
         """,
         owner="logging.handlers.MemoryHandler@{logging.handlers}",
         exact=False,

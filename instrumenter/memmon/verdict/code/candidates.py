@@ -141,11 +141,17 @@ def links(row: GrownContainer, handle: Handle, flows: Flows) -> list[Candidate]:
             found = [candidate(put, Candidate.SURE) for put in flows.puts if _adds_link(put, ends, places, flows)]
             if found:
                 return found
-    return [
-        candidate(put, Candidate.LIKELY)
-        for put in flows.puts
-        if put.how == "binding" and _named(put.into, handle.chained) and put.statement.repeated
-    ]
+    bound = [put for put in flows.puts if put.how == "binding" and put.statement.repeated]
+    puts = [put for put in bound if _named(put.into, handle.chained)]
+    # Links may come by themselves, as an exception gets the one that it was raised amid.
+    puts = puts or [put for put in bound if _is_end(put, handle.places, flows)]
+    return [candidate(put, Candidate.LIKELY) for put in puts]
+
+
+def _is_end(put: Put, places: set[Place], flows: Flows) -> bool:
+    """Whether something is bound to the name that a chain hangs from."""
+    is_thing = put.value is not None and not isinstance(put.value, ast.Constant)
+    return is_thing and bool(flows.names.places(put.into, put.statement.scope) & places)
 
 
 def _teed(handle: Handle, flows: Flows) -> list[Candidate]:

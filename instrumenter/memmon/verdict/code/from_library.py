@@ -57,12 +57,22 @@ def through_library(row: GrownContainer, handle: Handle, flows: Flows, seen: See
     if known:
         # One step inside, it is this object's own attribute that its method fills.
         return [candidate(put, Candidate.SURE if len(handle.inside) == 1 else Candidate.LIKELY) for put in known]
-    likely = [put for put in calls if _may_store(put)]
+    likely = [put for put in calls if _may_store(put)] or _calls_from_further_out(handle, owner, flows)
     return (
         [candidate(put, Candidate.LIKELY) for put in likely]
         or _of_its_package(row, flows, seen)
         or _made_here(aliases, flows)
     )
+
+
+def _calls_from_further_out(handle: Handle, owner: str, flows: Flows) -> list[Put]:
+    """What is done with an object on the way to the library's: who logs puts into the handler of the logger."""
+    for places in reversed(handle.above):
+        aliases = flows.aliases(places)
+        calls = [put for put in flows.puts if _reaches(put, aliases, owner, flows) and _may_store(put)]
+        if calls:
+            return calls
+    return []
 
 
 def _registering(row: GrownContainer, flows: Flows) -> list[Candidate]:

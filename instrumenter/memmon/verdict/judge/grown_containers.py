@@ -25,6 +25,8 @@ _STALE_SHARE = 0.25
 """The same as a share of the limit; the larger of the two counts."""
 _HEAVIER = 1.3
 """Items are weighed by a few of them: only by such a factor have they become heavier."""
+_MANY = 20
+_SEVERAL = 4
 _MOST_SHARE = 1.5
 """A weight may be over-estimated by so much; what seems to weigh still more was weighed wrongly."""
 
@@ -71,6 +73,7 @@ def growing_containers(
     found = []
     for rows in _of_a_kind(last, stores):
         came_in = [(one, _came_in_mb(one, phase)) for one in rows if _has_grown(one, phase)]
+        came_in = [(one, min(mb, _at_most_mb(one, censuses))) for one, mb in came_in]
         if not came_in:
             continue
         share = sum(mb for _, mb in came_in) / grown_mb
@@ -122,7 +125,13 @@ def _has_grown(container: GrownContainer, phase: Sequence[Census]) -> bool:
     earlier = _earlier(container, phase)
     if earlier is None:
         return True
-    return container.items > earlier.items or container.item_bytes > _HEAVIER * earlier.item_bytes
+    return container.items > earlier.items or _is_heavier(container, earlier)
+
+
+def _is_heavier(container: GrownContainer, earlier: GrownContainer) -> bool:
+    """Whether the items have become heavier. Of a few items it is theirs, and not the container's, that they did."""
+    many = container.items - container.before >= _MANY
+    return many and container.item_bytes > _HEAVIER * earlier.item_bytes
 
 
 def _came_in_mb(container: GrownContainer, phase: Sequence[Census]) -> float:
@@ -137,10 +146,17 @@ def _came_in_mb(container: GrownContainer, phase: Sequence[Census]) -> float:
     evenly = container.mb * min(grown_mb / last.grown_mb, 1.0) if last.grown_mb > 0 else 0.0
     if earlier is None:
         return evenly
-    if container.item_bytes > _HEAVIER * earlier.item_bytes:
+    if _is_heavier(container, earlier):
         return min(max(container.mb - earlier.mb, 0.0), evenly)
     came_in, whole = container.items - earlier.items, container.items - container.before
     return container.mb * came_in / whole if whole > 0 else 0.0
+
+
+def _at_most_mb(container: GrownContainer, censuses: Sequence[Census]) -> float:
+    """What can have come in: where many looks saw memory grow, and but one the container, the last step at most."""
+    if len(censuses) < _SEVERAL or _looks(container, censuses) > 1:
+        return container.mb
+    return max(censuses[-1].rss_mb - censuses[-2].rss_mb, 0.0)
 
 
 def _looks(container: GrownContainer, censuses: Sequence[Census]) -> int:
