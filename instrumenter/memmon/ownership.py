@@ -57,7 +57,7 @@ def is_installed(file: str) -> bool:
         return True
     if path.endswith(_RUNTIME + ".py") or any(folder in path for folder in _INSTALLED):
         return True
-    if path.endswith(_COMPILED) and not os.path.exists(path):  # noqa: PTH110  # light, as said above
+    if path.endswith(_COMPILED) and not os.path.isfile(path):  # noqa: PTH113  # light, as said above
         return True
     return _is_library(path)
 

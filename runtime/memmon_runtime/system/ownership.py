@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import sys
-from os import listdir
+from os import listdir, stat
 
 from memmon_runtime.system.descriptors import read_text
 from memmon_runtime.system.isolation import BUILTINS
@@ -55,6 +55,8 @@ _SHIPPED = "<dynamic-code>"
 """What cloudpickle calls the file of a function that came from another process; its lines are those of the file."""
 _COMPILED = (".pyx", ".pxi", ".pxd")
 """Sources that a library was compiled from; its tracebacks name them though they are not there."""
+_FILE_TYPE, _REGULAR = 0o170000, 0o100000
+"""S_IFMT and S_IFREG of a file's mode."""
 _MOST_FILES = 4096
 """Of so many files it is remembered whose they are."""
 _MOST_SHIPPED = 500
@@ -103,7 +105,7 @@ def _is_users(file: str) -> bool:
     if path.startswith((_PACKAGE, _LIBRARY)) or any(folder in path for folder in _INSTALLED):
         return False
     if path.endswith(_COMPILED):
-        return os.path.exists(path)  # noqa: PTH110 - pathlib is an import that the program would have to pay for
+        return _is_file(path)
     return not is_launcher(path)
 
 
@@ -184,8 +186,16 @@ def is_launcher(path: str) -> bool:
     if suffix and not suffix.isdigit() and not name.endswith(("-script.py", "-script.pyw")):
         return False  # a suffix of digits is a version, as in pip3.11
     # To open a pipe that a script came by would wait for somebody to write into it.
-    text = read_text(path) if os.path.isfile(path) else ""  # noqa: PTH113 - no pathlib here
+    text = read_text(path) if _is_file(path) else ""
     return is_launchers_text(text) if text else folder.rpartition("/")[2] in ("bin", "Scripts")
+
+
+def _is_file(path: str) -> bool:
+    """Whether there is a regular file; not by `os.path`, which the program may have put functions of its own into."""
+    try:
+        return stat(path).st_mode & _FILE_TYPE == _REGULAR  # noqa: PTH116 - no pathlib here
+    except (OSError, ValueError):
+        return False
 
 
 def is_launchers_text(text: str) -> bool:
