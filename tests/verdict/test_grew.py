@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from memmon.verdict.investigate import investigate
+from memmon.verdict.judge.judge import judge
+from memmon.verdict.judge.outcome import Case
+from memmon.verdict.model import ExternalEvidence
+from memmon.verdict.read.process import read_process
 from support import cgroup
 from support.marks import needs_cgroup
 from support.tool import memmon
@@ -90,6 +94,23 @@ def test_other_processes_of_the_machine(killed: Callable[..., Verdict]) -> None:
     own = killed(around(280, [71, "postgres", 90.0], rule="available", machine=swap), last=285)
     assert own.grew == "rss"
     assert "the swap of 1024 MB was full" in own.evidence
+
+
+def test_a_worker_that_took_what_another_process_was_killed_for(log: Callable[..., Path]) -> None:
+    """Where a process of the same run had grown, its line is named beside the kill of the one that had not."""
+    limit = {"limit": {"mb": 300.0, "from": "cgroup", "path": "/c"}, "cgroup": BEFORE}
+    small = around(66, [NOBODY - 1, "python3", 230.0], used_mb=290, anonymous_mb=285)
+    parts = small, line("background", 66, level="CRITICAL"), fact("supervisor", KILLED)
+    parent = log(header(**limit), START, *parts)
+    above = {"pid": NOBODY, "log": str(parent)}
+    grown = STACK + line("background", 280, level="CRITICAL")
+    worker = log(header(pid=NOBODY - 1, parent=above, **limit), START, grown, name="memory_monitor_20261122_103049.log")
+    cases = [Case(read_process(str(one)), ExternalEvidence()) for one in (parent, worker)]
+    said = judge(cases)
+    assert (said.cause, said.grew) == ("oom-kill", "others")
+    assert said.culprit
+    assert (said.culprit.line, said.culprit.pid) == (12, NOBODY - 1)
+    assert said.culprit.confidence != "certain"
 
 
 def test_a_small_process_that_a_full_machine_killed(log: Callable[..., Path]) -> None:

@@ -31,8 +31,9 @@ _ADVICE: dict[Grew | None, tuple[str, str]] = {
 
 
 def for_what_grew(verdict: Verdict, say: Say) -> list[str]:
-    """The advice that fits what grew, with the place where one is known; nothing for what is the program's own data."""
-    if verdict.grew not in _ADVICE:
+    """The advice that fits what grew, with the place where one is known; nothing for what a line of the run took."""
+    of_sibling = verdict.grew == "others" and verdict.culprit is not None
+    if verdict.grew not in _ADVICE or of_sibling:
         return []
     where = place(verdict.culprit.file, verdict.culprit.line) if verdict.culprit else ""
     return [(where + say(": ", "：") if where else "") + say(*_ADVICE[verdict.grew])]

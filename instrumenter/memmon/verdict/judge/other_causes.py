@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from memmon.verdict.judge.checkpoint_candidates import from_leaks
 from memmon.verdict.judge.container_candidates import from_grown_containers, holder_of
+from memmon.verdict.judge.culprit import weigh_culprit
 from memmon.verdict.judge.grew import is_likely_garbage
 from memmon.verdict.judge.last_moment import LastMoment, busy_frames
 from memmon.verdict.judge.window_candidates import from_growth_windows
@@ -30,7 +31,21 @@ def culprit_of_other(
         return _that_ran(grew, moment)
     if grew.kind == "copied-pages":
         return _that_made_what_is_shared(grew, subject, run) or _that_ran(grew, moment)
-    return None
+    return _of_sibling(grew, subject, run)
+
+
+def _of_sibling(grew: WhatGrew, subject: Conclusion, run: Sequence[Conclusion]) -> Culprit | None:
+    """The line of another process of the run, where that is the one which grew by most of it; never for certain."""
+
+    def grown_mb(one: Conclusion) -> float:
+        return one.case.history.last_mb - one.case.history.baseline_mb
+
+    largest = max((one for one in run if one is not subject), key=grown_mb, default=None)
+    if largest is None or grown_mb(largest) < _MOST_OF_IT * grew.mb:
+        return None
+    case = largest.case
+    found = weigh_culprit(LastMoment(case.history, case.history.last_mb, case.extents, case.stores))
+    return replace(found, confidence="likely") if found and found.confidence == "certain" else found
 
 
 def switch_of_collector(grew: WhatGrew, subject: Conclusion) -> Culprit | None:
