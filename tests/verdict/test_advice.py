@@ -244,6 +244,39 @@ def test_the_holders_own_line_is_named_where_another_one_allocated(verdict: Call
     assert "Queue(maxsize=…)" not in advise(replace(found, holder=guessed, memory_suspected=True), None, None)[0]
 
 
+STORES_WITHOUT_HOLDER = {
+    "submit so many": (
+        "from concurrent.futures import ThreadPoolExecutor\npool = ThreadPoolExecutor(2)\njobs = {}\n"
+        "for url in urls:\n    jobs[pool.submit(fetch, url)] = url  # HERE\n"
+    ),
+    "with_traceback(None)": "try:\n    work()\nexcept ValueError as error:\n    failed.append(error)  # HERE\n",
+    "what is collected here": "for url in urls:\n    texts.append(fetch(url))  # HERE\n",
+}
+"""What is advised for a line that stores something, where no census tells in what."""
+
+
+@pytest.mark.parametrize("words", STORES_WITHOUT_HOLDER)
+def test_what_a_line_stores_tells_by_itself_what_to_do(advised: Callable[..., str], words: str) -> None:
+    """A future, an exception: that needs no census."""
+    assert words in advised(STORES_WITHOUT_HOLDER[words])
+
+
+@pytest.mark.parametrize(
+    ("confidence", "words"), [("likely", "iterate over the cursor"), ("guess", "what is made here stays")]
+)
+def test_many_blocks_may_be_taken_at_once(
+    verdict: Callable[..., Verdict], tmp_path: Path, confidence: str, words: str
+) -> None:
+    """One statement that makes millions of objects has its remedy; what a window saw made bit by bit has not."""
+    target = tmp_path / "bot.py"
+    target.write_text("rows = [dict(row) for row in cursor.fetchall()]\n", encoding="utf-8")
+    found = verdict(header(target=str(target)), START, line("x_BEFORE", 900, 840, " line=1", "WARNING"))
+    assert found.culprit
+    culprit = replace(found.culprit, shown_by="window", confidence=confidence, blocks=99999)
+    found = replace(found, culprit=culprit, memory_suspected=True)
+    assert words in advise(found, code_at(str(target), 1), None)[0]
+
+
 def _holder(kept: Kept, file: str) -> Holder:
     kind, _, reached = kept.step.partition(" ")
     steps = (Step(kind, "", reached),) if kept.step else ()

@@ -56,7 +56,7 @@ def _fix_for(facts: Facts, culprit: Culprit) -> Fix:
         return CACHE
     fitting = [fix for fix in TAKEN if fix.fits(facts)] if facts.at_once else []
     if facts.stores and not fitting:
-        return COLLECTS
+        return next((fix for fix in KEPT if fix.fits(facts)), COLLECTS)
     named = [fix for fix in (*TAKEN, COLLECTS) if fix.name and fix.name.search(culprit.hotspot or "")]
     stays = not facts.at_once or culprit.shown_by in ("window", "leak")
     return next(iter([*fitting, *named]), STAYS if stays else OTHERWISE)

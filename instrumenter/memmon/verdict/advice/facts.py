@@ -55,7 +55,9 @@ class Facts:
     """Those of the function around it, each as it is written without its @."""
     returns: bool = False
     at_once: bool = True
-    """Nothing speaks for many small amounts."""
+    """Nothing speaks for many small amounts, taken one after the other."""
+    one_block: bool = True
+    """It may be a single block of memory."""
     holder: GrownContainer | None = None
     """What keeps the memory."""
 
@@ -67,8 +69,11 @@ def facts_of(culprit: Culprit, verdict: Verdict, ignored: Iterable[int]) -> Fact
     lines ``ignored`` are known to have taken next to nothing.
     """
     holder = holder_for(culprit, verdict)
-    gradual = culprit.role == "kept" or culprit.shown_by in ("leak", "census") or culprit.blocks >= _MANY_BLOCKS
-    known = Facts(at_once=not gradual and holder is None, holder=holder.container if holder else None)
+    few = 0 < culprit.blocks < _MANY_BLOCKS
+    bit_by_bit = culprit.shown_by == "window" and culprit.confidence == "guess" and not few
+    gradual = bit_by_bit or culprit.role == "kept" or culprit.shown_by in ("leak", "census") or holder is not None
+    one_block = culprit.blocks < _MANY_BLOCKS
+    known = Facts(at_once=not gradual, one_block=one_block, holder=holder.container if holder else None)
     file, line = (holder.stores.file, holder.stores.line) if holder and holder.stores else (culprit.file, culprit.line)
     if not file or not line:
         return known
@@ -86,9 +91,10 @@ def facts_of(culprit: Culprit, verdict: Verdict, ignored: Iterable[int]) -> Fact
 
 
 def holder_for(culprit: Culprit, verdict: Verdict) -> Holder | None:
-    """What holds the memory, where that is more than guessed and it is this line that is answered for."""
+    """What holds the memory, where that is more than guessed, or is what this line was named for."""
     holder = verdict.holder
-    return holder if holder and holder.confidence != "guess" and culprit is verdict.culprit else None
+    known = holder is not None and (holder.confidence != "guess" or culprit.shown_by == "census")
+    return holder if known and culprit is verdict.culprit else None
 
 
 def _of_code(statements: list[Statement], flows: Flows, known: Facts) -> Facts:
@@ -119,6 +125,7 @@ def _of_code(statements: list[Statement], flows: Flows, known: Facts) -> Facts:
         decorators="\n".join(map(ast.unparse, around.decorator_list)) if isinstance(around, Definition) else "",
         returns=isinstance(first.node, ast.Return),
         at_once=known.at_once,
+        one_block=known.one_block,
         holder=known.holder,
     )
 

@@ -116,7 +116,7 @@ KEPT = (
         _any(
             _held(item=r"\b(?:Future|_WorkItem|ApplyResult|AsyncResult)$"),
             _held(path=r"\._work_queue|\._pending_work_items"),
-            _all(_held(), calling(r"Executor\(\)\.submit")),
+            calling(r"Executor\(\)\.submit"),
         ),
         "all the work is handed over at once, and a future keeps its result: submit so many at a time, and let go of "
         "each future when its result is taken",
@@ -143,7 +143,7 @@ KEPT = (
         "这里保留的日志记录会一直增长：限制数量（deque(maxlen=…)），或写入文件",
     ),
     Fix(
-        _all(_held(), _EXCEPTION),
+        _EXCEPTION,
         "an exception keeps the variables of all functions it came through: keep its text (str(error)), or drop its "
         "traceback (error.with_traceback(None))",
         "异常会保留它经过的所有函数的变量：只保留文本（str(error)），或丢弃 traceback（error.with_traceback(None)）",

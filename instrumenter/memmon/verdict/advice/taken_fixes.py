@@ -41,7 +41,8 @@ def _makes_list(facts: Facts) -> bool:
 
 
 def _takes_one_block(facts: Facts) -> bool:
-    return facts.repeats or calling(_NUMPY + r"(?:zeros|ones|empty|full)|^bytearray|^bytes")(facts)
+    large = facts.repeats or calling(_NUMPY + r"(?:zeros|ones|empty|full)|^bytearray|^bytes")(facts)
+    return large and facts.one_block
 
 
 LOADS_CONFIG = _fix(

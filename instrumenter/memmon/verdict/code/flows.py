@@ -175,7 +175,7 @@ class Flows:
         """What the names are that a statement gives to what comes from elsewhere: parameters, caught exceptions."""
         if isinstance(node, Definition):
             self._annotations(node)
-        for handler in node.handlers if isinstance(node, ast.Try) else ():
+        for handler in getattr(node, "handlers", ()):  # of a try, or of a try with except*
             if handler.name:
                 self.caught.add(Place("var", scope_id(scope), handler.name))
 
