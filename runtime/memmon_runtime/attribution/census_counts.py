@@ -104,7 +104,8 @@ class Known:
 
     def __init__(self) -> None:
         """Nothing has been counted."""
-        self._by_id: Dict[int, int] = {}
+        # Each with how many there were last, and by which way.
+        self._by_id: Dict[int, Tuple[int, int, int]] = {}
         self._by_way: Dict[int, int] = {}
         self._chains: Dict[int, Tuple[int, int]] = {}
         self._is_news = True
@@ -112,7 +113,7 @@ class Known:
 
     def compare(self, walk: Walk, at_first: Dict[int, int]) -> List[Count]:
         """What has grown; of some containers it is known ``at_first``, by their ids."""
-        by_id: Dict[int, int] = {}
+        by_id: Dict[int, Tuple[int, int, int]] = {}
         grown: List[Count] = []
         for count in counts_of(walk):
             way = walk.key_of(count.at)
@@ -122,11 +123,11 @@ class Known:
             is_library = walk.root_of(count.at).kind == "library"
             otherwise = 0 if way and not is_library and not self._is_news else count.items
             otherwise = at_first.get(id(walk.things[count.at]), otherwise) if is_library else otherwise
-            before = self._before(0 if count.what == LINKS else identity, way, otherwise)
+            before = self._before(count, identity, way, otherwise)
             if count.what == LINKS and way:
                 self._go_on(walk, count, way)
             count.before = before
-            by_id[identity] = before
+            by_id[identity] = before, count.items, way
             if way and len(self._by_way) < (_MOST_KNOWN // 2 if is_library else _MOST_KNOWN):
                 self._by_way.setdefault(way, before)
             if count.items > before:
@@ -146,9 +147,12 @@ class Known:
         if len(self._chains) < _MOST_CHAINS or way in self._chains:
             self._chains[way] = first, count.items
 
-    def _before(self, identity: int, way: int, otherwise: int) -> int:
+    def _before(self, count: Count, identity: int, way: int, otherwise: int) -> int:
         """How many items a container had at first; where it was not there, as many as ``otherwise`` says."""
-        before = self._by_id.get(identity) if identity else None
-        if before is None and way:
-            before = self._by_way.get(way)
-        return otherwise if before is None else before
+        known = self._by_id.get(identity) if count.what != LINKS else None
+        if known is not None:
+            before, last, last_way = known
+            if way == last_way or count.items >= last:
+                return before
+            # One that has fewer items, by another way, is likely to be another that was made where the first had been.
+        return self._by_way.get(way, otherwise) if way else otherwise

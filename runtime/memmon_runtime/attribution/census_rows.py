@@ -128,7 +128,7 @@ def _row(walk: Walk, count: Count) -> Dict[str, Any]:
         "items": count.items,
         "item_bytes": count.weight,
         "mb": round(count.size() / MB, 2),
-        "at_least": not count.is_whole,
+        "at_least": not count.is_whole or (count.what == LINKS and not walk.is_whole),
         "root": {
             "kind": root.kind,
             "name": root.name,

@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 
     from memmon_runtime.attribution.container_items import Children
 
+_MOST_LINKS = 100_000
+"""A bounded cache with more entries is not looked into."""
+
 
 class Graph:
     """The objects of one look; it keeps what it has learned of their types, and is dropped with the look."""
@@ -149,6 +152,9 @@ def _of_cache(thing: Any) -> Children:
     """The function behind `functools.lru_cache`, and the dictionary of what it gave, which has no name."""
     names = thing.__dict__
     found = named_items(names)
+    _, _, bound, length = _lru_cache_wrapper.cache_info(thing)
+    if bound is not None and length > _MOST_LINKS:
+        return found  # its entries would be listed besides
     known = {id(names), *(id(value) for value in names.values())}
     for held in gc.get_referents(thing):
         if type(held) is dict and id(held) not in known:
