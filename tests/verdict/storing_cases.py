@@ -1042,6 +1042,29 @@ CHAINS |= {
     ),
 }
 
+OBJECTS |= {
+    "an own object in a library's": Storing(
+        "global log .handlers:list [0]:bot.MailHandler .lines:list",
+        "list",
+        """
+        import logging
+        log = logging.getLogger("bot")
+        class MailHandler(logging.Handler):
+            def __init__(self):
+                super().__init__()
+                self.lines, self.sizes = [], []
+            def emit(self, record):
+                self.sizes.append(len(record.msg))
+                self.lines.append(self.format(record))  # KEEPS
+        def main(rows):
+            log.addHandler(MailHandler())
+            for row in rows:
+                log.info("row %s", row)
+        """,
+        owner="bot.MailHandler",
+    ),
+}
+
 LIBRARIES = {
     "a queue": Storing(
         "local main jobs .queue:collections.deque",

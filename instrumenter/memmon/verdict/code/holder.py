@@ -52,7 +52,10 @@ def handle_of(row: GrownContainer, flows: Flows) -> Handle:
     boundary = (owned[-1] + 1 if owned else 0) if library else len(row.steps)
     if row.root.kind == "library":
         boundary = 0
-    for number, step in enumerate(row.steps):
+    begin = _last_own_object(row, flows)
+    if begin:
+        handle.places, handle.owner = set(), plain(row.steps[begin - 1].type)
+    for number, step in enumerate(row.steps[begin:], begin):
         handle.above.append(set(handle.places))
         if step.kind == "cache":
             before = row.steps[number - 1].name if number else row.root.name
@@ -68,6 +71,18 @@ def handle_of(row: GrownContainer, flows: Flows) -> Handle:
     if library and boundary == len(row.steps) and plain(row.type) == plain(row.owner_type):
         handle.inside = ()
     return handle
+
+
+def _last_own_object(row: GrownContainer, flows: Flows) -> int:
+    """How many steps lead to the last object of a class of the program's whose attribute is the next step.
+
+    That is where the program's source begins to tell of the way, whatever library's objects lead to it.
+    """
+    for number in range(len(row.steps) - 1, 0, -1):
+        own = plain(row.steps[number - 1].type) in flows.program.classes
+        if own and row.steps[number].kind == "attribute":
+            return number
+    return 0
 
 
 def _root_places(row: GrownContainer, flows: Flows) -> set[Place]:

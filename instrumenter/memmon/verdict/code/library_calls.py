@@ -23,6 +23,8 @@ def called_into(seen: Iterable[tuple[Frame, ...]], attribute: str) -> Iterator[F
     for frames in seen:
         storing = False
         for frame in frames:
+            if frame.function.endswith("Handle._run"):
+                break  # further out an event loop runs, which the program only started
             if frame.is_own:
                 if storing:
                     yield frame
