@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from memmon.verdict.judge.bracket_candidates import from_open_brackets
 from memmon.verdict.judge.checkpoint_candidates import from_alarms, from_largest, from_leaks
 from memmon.verdict.judge.container_candidates import from_grown_containers
+from memmon.verdict.judge.figures import most_growth_mb
 from memmon.verdict.judge.stack_candidates import from_exception, from_stacks
 from memmon.verdict.judge.window_candidates import from_growth_windows
 
@@ -46,7 +47,7 @@ def _within_what_grew(moment: LastMoment, culprit: Culprit) -> Culprit:
     if culprit.growth_mb is None:
         return culprit
     history = moment.history
-    most = max(moment.final_mb, history.peak_mb) - history.baseline_mb
+    most = most_growth_mb(history, moment.final_mb)
     of_mb = min(culprit.of_mb if culprit.of_mb is not None else moment.final_mb - history.baseline_mb, most)
     if culprit.growth_mb <= most:
         return replace(culprit, of_mb=max(of_mb, culprit.growth_mb))

@@ -23,13 +23,17 @@ def _status(site: Site, growth_mb: float) -> Status:
     return "high" if site.normal_mb is not None and growth_mb > site.normal_mb else "ok"
 
 
-def _hotspot(totals: SiteTotals, history: ProcessHistory, open_mb: float | None) -> Hotspot:
-    """One site of one process, with the growth of its open bracket so far."""
+def _hotspot(totals: SiteTotals, history: ProcessHistory, open_mb: float | None, most_mb: float) -> Hotspot:
+    """One site of one process, with the growth of its open bracket so far.
+
+    All its brackets together grew by no more than the process did: those of several threads that were open at once each
+    count the same growth, and what was let go of between two of them counts in both.
+    """
     so_far = open_mb or 0.0
     figures = replace(
         totals.figures,
-        growth_mb=totals.figures.growth_mb + so_far,
-        max_growth_mb=max(totals.figures.max_growth_mb, so_far),
+        growth_mb=min(totals.figures.growth_mb + so_far, most_mb),
+        max_growth_mb=min(max(totals.figures.max_growth_mb, so_far), most_mb),
     )
     return Hotspot(
         site=replace(totals.site, file=totals.site.file or history.header.target),
@@ -39,13 +43,19 @@ def _hotspot(totals: SiteTotals, history: ProcessHistory, open_mb: float | None)
     )
 
 
+def most_growth_mb(history: ProcessHistory, final_mb: float) -> float:
+    """The most that a process can have grown by at any moment, as far as it was seen."""
+    return max(final_mb, history.peak_mb) - history.baseline_mb
+
+
 def hotspots_of(history: ProcessHistory, final_mb: float) -> list[Hotspot]:
     """One process's sites; what was open at its end has grown until ``final_mb``."""
     open_mb: dict[_Key, float] = {}
     for one in history.open_brackets:  # where a function calls itself, the outermost bracket counts
         open_mb.setdefault((one.opened.base, one.opened.file, one.opened.line), final_mb - one.opened.rss)
+    most_mb = most_growth_mb(history, final_mb)
     return [
-        _hotspot(totals, history, open_mb.get((totals.site.name, totals.site.file, totals.site.line)))
+        _hotspot(totals, history, open_mb.get((totals.site.name, totals.site.file, totals.site.line)), most_mb)
         for totals in history.sites
     ]
 
