@@ -143,6 +143,27 @@ main()
     }
 
 
+def test_a_list_with_empty_places(every_python: Bench) -> None:
+    """What C code keeps for itself may have them, as the stack of a parser of XML has: it is not read."""
+    found = _looked(
+        every_python,
+        f"""
+import xml.etree.ElementTree as ET
+def main():
+    parser, builder = ET.XMLPullParser(("end",)), ET.TreeBuilder()
+    parser.feed("<a><b><c/>")
+    builder.start("a", {{}})
+    rows = []
+    for last in (10, 3000):
+        rows += [text(number) for number in range(len(rows), last)]
+        look()
+    print({_COUNTS})
+main()
+""",
+    )
+    assert found == {"rows": ("list", 10, 3000)}
+
+
 def test_many_alike_and_chains(every_python: Bench) -> None:
     """Lists within lists that do not grow themselves are one, and so is a chain of objects or functions."""
     found = _looked(

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from memmon_runtime.attribution.container_items import Children
 
+_MOST_TRIED = 20_000
+"""Of a list that an object in C has only so many items are looked at, to find whether each is there."""
 own_attribute: Any = object.__getattribute__
 """Gives an attribute that only the instance has: what its class has too may be a property, and run."""
 
@@ -23,8 +25,7 @@ own_attribute: Any = object.__getattribute__
 def attributes(thing: object, shape: Shape) -> Children:
     """What an instance refers to, by its attributes' names where those are known."""
     kind = type(thing)
-    referents = gc.get_referents(thing)
-    del referents[MOST_NAMES:]
+    referents = referents_of(thing, shape)
     held = [one for one in referents if (id(type(one)) not in ATOMS or is_large(one)) and one is not kind]
     step = "attribute" if shape.is_managed else "element"
     own = _own_dictionary(thing, shape, referents)
@@ -41,6 +42,28 @@ def attributes(thing: object, shape: Shape) -> Children:
         step = "element"
     told = {id(own), *(id(value) for _, value in found)}
     return found + [((step, number), one) for number, one in enumerate(held) if id(one) not in told]
+
+
+def referents_of(thing: object, shape: Shape) -> list[Any]:
+    """What an instance refers to, without what must not be read."""
+    referents = gc.get_referents(thing)
+    del referents[MOST_NAMES:]
+    return [held for held in referents if not _has_gaps(held, shape)]
+
+
+def _has_gaps(held: Any, shape: Shape) -> bool:
+    """Whether a list or tuple is one that has empty places.
+
+    C code may keep such a one for itself, as `xml.etree`'s parser does; to read an empty place ends the process. Only
+    the garbage collector's view passes them over. A long one is believed where a Python class's instance has it.
+    """
+    kind: Any = type(held)
+    if kind is not list and kind is not tuple:
+        return False
+    length = kind.__len__(held)
+    if length > _MOST_TRIED:
+        return not (shape.is_python and (shape.is_managed or shape.slots))
+    return bool(length != len(gc.get_referents(held)))
 
 
 def attributes_of_container(thing: Any, shape: Shape) -> dict[str, Any] | None:

@@ -11,11 +11,12 @@ from __future__ import annotations
 import gc
 from _functools import _lru_cache_wrapper  # type: ignore[import-not-found]
 
-from memmon_runtime.attribution.container_items import MOST_NAMES, items_of, items_of_queue, named_items, of_threads
+from memmon_runtime.attribution.container_items import items_of, items_of_queue, named_items, of_threads
 from memmon_runtime.attribution.instance_attributes import (
     attributes,
     attributes_of_container,
     own_attribute,
+    referents_of,
     slot_value,
 )
 from memmon_runtime.attribution.object_types import (
@@ -123,7 +124,7 @@ class Graph:
         if shape.container is not None:
             own = attributes_of_container(thing, shape)
             return [] if own is None else [own]
-        return [held for held in gc.get_referents(thing)[:MOST_NAMES] if held is not kind]
+        return [held for held in referents_of(thing, shape) if held is not kind]
 
     def attribute_name(self, thing: object, wanted: object, candidates: Iterable[str]) -> str:
         """The name by which an instance without a dictionary has an attribute, where it is among the candidates."""
