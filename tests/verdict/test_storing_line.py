@@ -100,3 +100,12 @@ def test_no_line_is_made_up(name: str, tmp_path: Path) -> None:
     """What does not fill the container is not named, however much it resembles what would."""
     found, _ = found_in(NOT_FOUND[name], tmp_path)
     assert found is None
+
+
+@pytest.mark.parametrize("statement", [" + ".join(["row"] * 800), f"[{'row, ' * 9000}]", "row" + ".next" * 900])
+def test_a_statement_that_goes_too_deep_costs_only_itself(statement: str, tmp_path: Path) -> None:
+    """A thousand terms, or a table of thousands: the rest of the program is read all the same."""
+    source = f"def main(rows, row):\n    x = {statement}\n    rows.append(x)  # KEEPS\n"
+    found, right = found_in(Storing("local main rows", "list", source), tmp_path)
+    assert found
+    assert [found.frame.line] == right

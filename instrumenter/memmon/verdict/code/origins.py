@@ -17,6 +17,8 @@ UNKNOWN = "?"
 """What stands for an object of which it is not known what made it."""
 _MOST_LEVELS = 4
 """So many calls on what calls gave are looked at."""
+_MOST_SOURCES = 40
+"""Of what may have come from more places nothing is said."""
 
 
 def origins_of(node: ast.expr | None, scope: Scope, flows: Flows, levels: int = _MOST_LEVELS) -> set[str]:
@@ -32,7 +34,8 @@ def origins_of(node: ast.expr | None, scope: Scope, flows: Flows, levels: int = 
     if isinstance(node, ast.Constant):
         return {repr(type(node.value)())} if isinstance(node.value, str | bytes) else set()
     found = set[str]()
-    for place in flows.sources(flows.names.places(node, scope)):
+    sources = flows.sources(flows.names.places(node, scope))
+    for place in sources if len(sources) <= _MOST_SOURCES else ():
         if place in flows.caught:
             found.add(CAUGHT)
         for value, around in flows.values.get(place, ()):

@@ -14,10 +14,12 @@ from memmon.verdict.code.source import source_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from memmon.verdict.model import Frame
-
 ScopeNode = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
+_MOST_DEPTH = 100
+"""A statement with more levels of expressions, one inside the other, is taken for one that does nothing."""
+_MOST_PARTS = 5000
+"""Likewise one with more expressions in all: it is a table of data."""
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 
@@ -143,6 +145,15 @@ def _expressions(node: ast.stmt) -> Iterator[ast.expr]:
         waiting.extend([part.args] if isinstance(part, ast.Lambda) else ast.iter_child_nodes(part))
 
 
+def _depth(node: ast.stmt) -> int:
+    """How many levels of expressions a statement has, one inside the other."""
+    depth, level = 0, [one for one in ast.iter_child_nodes(node) if not _has_statements(one)]
+    while level:
+        depth += 1
+        level = [part for one in level for part in ast.iter_child_nodes(one)]
+    return depth
+
+
 def _end_of_header(node: ast.stmt) -> int:
     """The last line of the expressions before the body of a compound statement."""
     parts = [one for one in ast.iter_child_nodes(node) if not _has_statements(one)]
@@ -198,7 +209,12 @@ class _Reader:
         scope.names -= scope.elsewhere
 
     def _statement(self, node: ast.stmt, scope: Scope, inner: str, *, looped: bool) -> None:
-        statement = Statement(node, scope, looped, tuple(_expressions(node)))
+        expressions = tuple(_expressions(node))
+        if len(expressions) > _MOST_PARTS or (len(expressions) > _MOST_DEPTH and _depth(node) > _MOST_DEPTH):
+            nothing = ast.copy_location(ast.Pass(), node)
+            statement = Statement(nothing, scope, looped, ())
+        else:
+            statement = Statement(node, scope, looped, expressions)
         self.statements.append(statement)
         scope.names.update(_bound(node))
         for one in statement.expressions:
@@ -232,10 +248,3 @@ def _bound(node: ast.stmt) -> list[str]:
     if isinstance(node, ast.ImportFrom):
         return [one.asname or one.name for one in node.names]
     return []
-
-
-def is_frame_of(frame: Frame, scope: Scope) -> bool:
-    """Whether a frame ran a function; its name may be qualified or not, as the Python that ran it had it."""
-    if frame.file != scope.file:
-        return False
-    return frame.function in (scope.name, scope.name.rpartition(".")[2])
