@@ -35,12 +35,14 @@ _MOST_CANDIDATES = 120
 """So many of the containers that have grown are weighed at a glance, those with most new items first."""
 _GLANCE = 24
 """So many objects of their items are looked at for that."""
-_PASSES = ((2, _GLANCE, _MOST_CANDIDATES), (6, 600, 12), (16, 4000, 3))
-"""Of how many items so many objects are looked at, for how many rows, one pass after the other.
+_PASSES = ((2, 1, _GLANCE, _MOST_CANDIDATES), (2, 3, 600, _MOST_ROWS), (6, 4, 4000, 3))
+"""In how many groups of how many items so many objects are looked at, for how many rows, one pass after the other.
 
 Of the heaviest there are more items: where all are in from the start and become heavier one after the other, as futures
 do by their results, few items show that by steps that are larger than what memory grew by.
 """
+_HEAVY = (2, 2)
+"""The groups and the items where the objects were too many for the pass before."""
 _LEAST_ITEMS = 3
 """Fewer new items than this are told only where they weigh something."""
 _LEAST_SIZE = 50_000
@@ -52,11 +54,12 @@ def rows_of(walk: Walk, grown: List[Count], until: float) -> List[Dict[str, Any]
     """The rows of the ``census`` fact, the heaviest first; less exact after this moment of the thread's own time."""
     scales = Scales(walk.graph, walk.blocked, until)
     found = grouped(walk, grown)[:_MOST_CANDIDATES]
-    for samples, most, rows in _PASSES:
+    for groups, each, most, rows in _PASSES:
         for one in found[:rows]:
             if thread_time() > until:
                 break
-            _weigh(walk, scales, one, samples, most)
+            heavy = rows < _MOST_ROWS and not one.is_whole
+            _weigh(walk, scales, one, _HEAVY if heavy else (groups, each), most)
         found.sort(key=lambda one: (-one.size(), -one.fresh()))
         found = _without_what_holds_others(walk, found)[:_MOST_ROWS]
     return [
@@ -64,15 +67,15 @@ def rows_of(walk: Walk, grown: List[Count], until: float) -> List[Dict[str, Any]
     ]
 
 
-def _weigh(walk: Walk, scales: Scales, count: Count, samples: int, most: int) -> None:
+def _weigh(walk: Walk, scales: Scales, count: Count, sizes: Tuple[int, int], most: int) -> None:
     try:
-        items, blocked = samples_of(walk, count, samples)
-        weight = scales.weigh(items, blocked, most)
+        samples = samples_of(walk, count, *sizes)
+        weight = scales.weigh(samples, most)
         if count.is_whole and not weight.is_whole:
             return  # fewer items were looked at before, but to their ends
         count.weight = round(weight.size + slot_of(walk, count)) if weight.is_known else 0
         count.is_known, count.is_whole = weight.is_known, weight.is_whole
-        count.item_type = type_name(type(items[-1][-1])) if items else ""
+        count.item_type = type_name(type(samples.groups[-1][-1])) if samples.groups else ""
     except RuntimeError:
         pass  # it has changed meanwhile
 

@@ -1,7 +1,7 @@
 """What an item of a container weighs: what would be freed with it, as far as Python can tell.
 
-Several items of a container are weighed together. What more than one of them leads to is shared, and no item's: the
-class, the settings, the session, the container itself. The steps are taken in turn for all items, so that what they
+Groups of a container's items are weighed together. What more than one of them leads to is shared, and no item's: the
+class, the settings, the session, the container itself. The steps are taken in turn for all groups, so that what they
 share is met by them at about the same step and is not gone into. Sizes are asked of the built-in types' own methods;
 what a native object keeps outside of Python's objects weighs nothing.
 """
@@ -33,16 +33,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Set, Tuple
 
+    from memmon_runtime.attribution.item_samples import Samples
     from memmon_runtime.attribution.object_graph import Graph
 
-    # An object, the number of the item that it is a part of, how many of its like it stands for, and what it is in.
+    # An object, the number of the group that it is a part of, how many of its like it stands for, and what it is in.
     Part = Tuple[Any, int, float, int]
 
 _GC_HEADER = 16
 _MOST_CHILDREN = 64
 """Of an item's container with more items than this some are weighed for all."""
 _MOST_BREADTH = 4
-_SHARED = -1
+_SHARED, _NEIGHBOURS = -1, -2
 _SMALL_INTEGERS = range(-5, 257)
 _OPAQUE_BELOW = 1024
 """An item that weighs less than this and holds a native object of an installed package weighs nobody knows what."""
@@ -74,16 +75,17 @@ class Scales:
         self._array = graph.array
         self._sizes: Dict[int, Any] = {}
 
-    def weigh(self, items: List[List[Any]], blocked: Set[int], most: int) -> Weight:
-        """What one of these items weighs on average, each given by the objects it consists of.
+    def weigh(self, samples: Samples, most: int) -> Weight:  # noqa: C901 - level by level, in one place
+        """What one of these items weighs on average.
 
         So many objects are looked at, at ``most``.
         """
-        owners: Dict[int, int] = dict.fromkeys(blocked, _SHARED)
+        owners: Dict[int, int] = dict.fromkeys(samples.blocked, _SHARED)
         weights: Dict[int, float] = {}
         found_in: Dict[int, int] = {}
         kept: List[Any] = []
-        level = [(part, number, 1.0, 0) for number, item in enumerate(items) for part in item]
+        level = [(part, number, 1.0, 0) for number, group in enumerate(samples.groups) for part in group]
+        level += [(part, _NEIGHBOURS, 1.0, 0) for part in samples.neighbours]
         is_opaque = False
         while level and len(kept) < most and thread_time() < self._until:
             fresh: List[Part] = []
@@ -110,9 +112,9 @@ class Scales:
             # What was found in something that turned out to be shared is shared, too.
             if owners[key] == _SHARED or owners.get(found_in[key]) == _SHARED:
                 owners[key] = _SHARED
-            else:
+            elif owners[key] != _NEIGHBOURS:
                 total += weight
-        return Weight(total / max(len(items), 1), is_whole=not level, is_opaque=is_opaque)
+        return Weight(total / max(samples.count, 1), is_whole=not level, is_opaque=is_opaque)
 
     def _is_shared(self, thing: Any) -> bool:
         kind = type(thing)
