@@ -41,8 +41,9 @@ def _what(fix: Fix, facts: Facts, code: Code | None, culprit: Culprit, say: Say)
         return culprit.hotspot or say("the data", "数据")
     if fix.reads and (named := _data_file(code, culprit)):
         return named
-    known = (one.line for one in calls_of(facts, fix.calls)) if fix.calls else iter(())
-    line = next(known, code.line)
+    known = [one.line for one in calls_of(facts, fix.calls)] if fix.calls else []
+    own = code.line.rstrip(",")
+    line = own if own in known else next(iter(known), code.line)
     return say(f"what “{line}” loads", f"“{line}” 读取的数据") if fix.reads else line
 
 
