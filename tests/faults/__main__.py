@@ -55,11 +55,7 @@ class Commands:
     def run(self, folder: Path, arguments: tuple[str, ...], *options: str) -> int:
         """The exit code, negative for a signal; ``options`` are strace's."""
         pid = int(self._ask(json.dumps([str(folder), arguments])))
-        tracer = None
-        if options:
-            tracer = subprocess.Popen(["strace", "-qq", "-f", "-p", str(pid), *options], stderr=subprocess.DEVNULL)
-            while "TracerPid:\t0\n" in Path(f"/proc/{pid}/status").read_text(encoding="ascii"):
-                time.sleep(0.002)
+        tracer = _attached(pid, options) if options else None
         alarm = subprocess.Popen(["sleep", str(_SECONDS)])
         self._write("go")
         code = None
@@ -95,6 +91,16 @@ class Commands:
     def _write(self, line: str) -> None:
         assert self._server.stdin
         print(line, file=self._server.stdin, flush=True)
+
+
+def _attached(pid: int, options: tuple[str, ...]) -> subprocess.Popen[bytes]:
+    """A strace that has the process, or has had it: the signal may come with the call in which it waits."""
+    tracer = subprocess.Popen(["strace", "-qq", "-f", "-p", str(pid), *options], stderr=subprocess.DEVNULL)
+    while tracer.poll() is None:
+        if "TracerPid:\t0\n" not in Path(f"/proc/{pid}/status").read_text(encoding="ascii"):
+            break
+        time.sleep(0.002)
+    return tracer
 
 
 def _prepare(commands: Commands, scenario: Scenario, folder: Path) -> None:
