@@ -48,9 +48,10 @@ def give_up(stream: TextIO) -> None:
 
 def fill_closed() -> None:
     """Let no file that is opened take the place of a closed stdin, stdout or stderr: messages would go into it."""
-    while (opened := os.open(os.devnull, os.O_RDWR)) < _FIRST_OF_FILES:  # takes the lowest that is free
-        pass
-    os.close(opened)
+    with contextlib.suppress(OSError):  # there may be no such device
+        while (opened := os.open(os.devnull, os.O_RDWR)) < _FIRST_OF_FILES:  # takes the lowest that is free
+            pass
+        os.close(opened)
 
 
 def _replace(error: UnicodeError) -> tuple[str | bytes, int]:
