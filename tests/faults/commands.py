@@ -19,21 +19,19 @@ import memmon.source.instrument
 import memmon.source.strip_reformatted  # noqa: F401
 from memmon.cli import command
 
+_ESCAPED = 70
+"""The exit code where something else than the command ends the process."""
+
 
 def _child(folder: str, arguments: list[str], gate: int) -> None:
-    os.setpgid(0, 0)
+    os.read(gate, 1)  # the first call of all, so that a point is the same one each time
     os.chdir(folder)
     null = os.open(os.devnull, os.O_RDWR)
     errors = os.open("../stderr", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     for stream, to in ((0, null), (1, null), (2, errors)):
         os.dup2(to, stream)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    os.read(gate, 1)
-    code = 70  # what escapes the command
-    try:
-        code = command(arguments)
-    finally:
-        os._exit(code)
+    os._exit(command(arguments))
 
 
 def _serve() -> None:
@@ -42,7 +40,10 @@ def _serve() -> None:
         gate, opener = os.pipe()
         child = os.fork()
         if child == 0:
-            _child(folder, arguments, gate)
+            try:
+                _child(folder, arguments, gate)
+            finally:
+                os._exit(_ESCAPED)
         print(child, flush=True)
         sys.stdin.readline()
         os.write(opener, b"\n")
