@@ -60,7 +60,7 @@ def prove(every: int = 1, only: Sequence[str] = ()) -> Result:
         for prefix in (plain, bracketed):
             _copy_python(prefix)
         modules = _bracket(_library(bracketed), records)
-        deploy.put(_library(bracketed))
+        deploy.put(_library(bracketed), _library(bracketed).glob("*.py"))
         with ThreadPoolExecutor(PROCESSES) as pool:
             tested = list(pool.map(lambda test: _test(test, plain, bracketed), tests))
         for at, suite in enumerate(tested):

@@ -62,7 +62,7 @@ def compare(seed: int) -> Compared:
         for place, content in ((plain, source), (bracketed, outcome.source)):
             place.mkdir()
             (place / "program.py").write_bytes(content)
-        deploy.put(bracketed)
+        deploy.put(bracketed, [bracketed / "program.py"])
         without = normal(_run(plain, records), ())
         within = normal(_run(bracketed, records), tree.added_lines(outcome.source))
         passed = logs.checkpoints(records).total() if records.is_dir() else 0

@@ -72,7 +72,7 @@ def _prove(package: Package, python: Path, folder: Path) -> Result:
     _pip(python, "install", "--target", plain, source)
     shutil.copytree(plain, bracketed)
     functions, refused = _bracket(package, bracketed, records)
-    deploy.put(bracketed)
+    deploy.put(bracketed, bracketed.glob("*.py"))
     tested = suites.Tested(
         package.name,
         _results(package, python, source, folder / "run-plain", plain),

@@ -43,9 +43,9 @@ class _Remover(ast.NodeTransformer):
 
     def visit_Try(self, node: ast.Try) -> ast.AST | None:
         """Drop the preamble, and keep what it says of injected lines."""
-        first = node.body[0]
-        if self.added is None and isinstance(first, ast.Expr) and isinstance(first.value, ast.Call):
-            call = first.value
+        last = node.body[-1]
+        if self.added is None and isinstance(last, ast.Expr) and isinstance(last.value, ast.Call):
+            call = last.value
             if isinstance(call.func, ast.Attribute) and call.func.attr == "install":
                 self.added = next(ast.literal_eval(word.value) for word in call.keywords if word.arg == "added")
                 return None
