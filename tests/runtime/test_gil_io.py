@@ -23,7 +23,7 @@ def grow(seconds):
         kept.append(b"x" * (1 << 20))
         time.sleep(seconds / 200)
         seen.add(round(sys.getswitchinterval() * 1e6))
-    return seen
+    return seen - {12413}  # while the watcher looks at objects
 def lent(seconds):
     seen = grow(seconds)
     for _ in range(20):
@@ -32,7 +32,7 @@ def lent(seconds):
     return sorted(seen)
 def settle():
     end = time.monotonic() + 20
-    while round(sys.getswitchinterval() * 1e6) == 437 and time.monotonic() < end:
+    while round(sys.getswitchinterval() * 1e6) in (437, 12413) and time.monotonic() < end:
         time.sleep(0.01)
     return round(sys.getswitchinterval() * 1e6)
 """

@@ -137,7 +137,10 @@ def test_a_source_in_an_archive(tmp_path: Path) -> None:
 @needs_cgroup
 @pytest.mark.parametrize("way", ["imported", "shipped"])
 def test_the_code_that_leaks_and_not_the_script_that_started_it(tmp_path: Path, way: str) -> None:
-    """After a real kill the line is in the module, though the script lies elsewhere and the code may name no file."""
+    """After a real kill the line is in the module, though the script lies elsewhere and the code may name no file.
+
+    It is the line that keeps the rows; where the kill came before a second look, the one that makes them.
+    """
     for name, text in (("scripts/train.py", TRAIN), ("pkg/data.py", DATA)):
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_text(textwrap.dedent(text).lstrip(), encoding="utf-8")
@@ -147,4 +150,4 @@ def test_the_code_that_leaks_and_not_the_script_that_started_it(tmp_path: Path, 
     said = json.loads(memmon("report", "--json", cwd=tmp_path).stdout)["verdict"]
     assert said["cause"] == "oom-kill"
     assert said["culprit"]["file"] == str(tmp_path / "pkg" / "data.py")
-    assert said["culprit"]["line"] == 5
+    assert said["culprit"]["line"] in {4, 5}

@@ -5,16 +5,14 @@ watcher looks at the containers that the program's names lead to, and at each fu
 container that has more items than at first is told, with the way to it, in a ``census`` fact. Between looks only
 numbers are kept: an object is known again by its id, or by the way to it where the program has made it anew.
 
-A look keeps the GIL: what it has in its hands the program can't let go of meanwhile, so it never keeps anything alive,
-and never has to finalise it. Another thread that waits for the GIL asks for it when the switch interval is over that
-was valid when it began to wait. So the interval is made longer than a look, and the GIL given up once, before it.
+The watcher keeps the GIL for a look, as `gil_io` says: what it has in its hands the program can't let go of meanwhile,
+so it never keeps anything alive, and never has to finalise it.
 """
 
 from __future__ import annotations
 
 import gc
-from sys import getswitchinterval, setswitchinterval
-from time import sleep, thread_time
+from time import thread_time
 
 from memmon_runtime.attribution.census_counts import Known
 from memmon_runtime.attribution.census_roots import frame_roots, global_roots, task_roots
@@ -51,9 +49,6 @@ _EXPLAINED = 0.5
 """Where what is told weighs so much of the growth, nothing more is looked for."""
 _CREDIT = 0.15
 """Seconds that the looks may take besides."""
-_UNINTERRUPTED = 12_413
-"""Microseconds of the switch interval while it looks: a number that no program would choose."""
-_MICRO = 1e-6
 
 
 class Census:
@@ -90,9 +85,6 @@ class Census:
         self._is_looking = True
         self._level = level
         self._due = rss + self.step
-        interval = getswitchinterval()
-        setswitchinterval(_UNINTERRUPTED * _MICRO)
-        sleep(0)
         begun = thread_time()
         is_collecting = gc.isenabled()
         collector = {
@@ -109,8 +101,6 @@ class Census:
         finally:
             if is_collecting:
                 gc.enable()
-            if round(getswitchinterval() / _MICRO) == _UNINTERRUPTED:
-                setswitchinterval(interval)
             self._cost += thread_time() - begun
             self._is_looking = False
 

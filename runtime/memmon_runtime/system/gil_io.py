@@ -11,6 +11,9 @@ is over in less than a second. Therefore:
   microsecond or two and never waits for a disk.
 * While the interval is short, the watcher writes to the log without giving the GIL up too: what it writes goes to the
   page cache.
+* While it looks at the program's objects, the switch interval is ``_LONG_INTERVAL``, which is longer than most looks:
+  what it has in its hands the program can't let go of meanwhile. Who waits for the GIL goes by the interval that was
+  valid when it began to wait, so the GIL is given up once, before the look.
 
 Only the watcher does so. The program's own threads may be at the edge of the recursion limit, and what happens there
 within `_ctypes` can abort Python 3.8.
@@ -21,6 +24,7 @@ from __future__ import annotations
 import os
 from _thread import get_ident
 from sys import getswitchinterval, setswitchinterval
+from time import sleep
 
 from memmon_runtime.system.isolation import BUILTINS
 
@@ -46,8 +50,10 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
 __all__ = [
+    "end_long_interval",
     "find_system_calls",
     "keep_gil_in_this_thread",
+    "lengthen_switch_interval",
     "pread",
     "pwrite",
     "read",
@@ -55,8 +61,8 @@ __all__ = [
     "write",
 ]
 
-_SHORT_INTERVAL = 437
-"""Microseconds: a number that no program would choose, so that the interval is known to be ours."""
+_SHORT_INTERVAL, _LONG_INTERVAL = 437, 12_413
+"""Microseconds: numbers that no program would choose, so that the interval is known to be ours."""
 _MICRO = 1e-6
 
 _keeping_read: Callable[[int, int], bytes] | None = None
@@ -114,17 +120,47 @@ def shorten_switch_interval(*, wanted: bool) -> None:
     """Make the interpreter's switch interval short, or put the program's own back where ``wanted`` is false.
 
     The watcher calls this at each tick, and before it ends. An interval that the program has set meanwhile is left as
-    it is, unless the program has read our short one and set that again.
+    it is, unless the program has read one of ours and set that again.
     """
-    global _shortened, _before  # noqa: PLW0603 - there is one interval in a process
-    now = getswitchinterval()
-    ours = round(now / _MICRO) == _SHORT_INTERVAL
-    if wanted and now > _SHORT_INTERVAL * _MICRO and not ours:
-        _before = now
-        setswitchinterval(_SHORT_INTERVAL * _MICRO)
-    elif not wanted and ours and _before:
+    global _shortened  # noqa: PLW0603 - there is one interval in a process
+    now = _note_interval()
+    if wanted and now > _SHORT_INTERVAL:
+        _set_interval(_SHORT_INTERVAL)
+    elif not wanted and now in (_SHORT_INTERVAL, _LONG_INTERVAL) and _before:
         setswitchinterval(_before)
     _shortened = wanted
+
+
+def lengthen_switch_interval() -> None:
+    """Give the GIL up once, and keep it then for some milliseconds, until `end_long_interval`."""
+    _note_interval()
+    _set_interval(_LONG_INTERVAL)
+    sleep(0)
+
+
+def end_long_interval() -> None:
+    """Make the switch interval what it was, unless the program has set another one meanwhile."""
+    if _note_interval() != _LONG_INTERVAL:
+        return
+    if _shortened and _before > _SHORT_INTERVAL * _MICRO:
+        _set_interval(_SHORT_INTERVAL)
+    elif _before:
+        setswitchinterval(_before)
+
+
+def _note_interval() -> int:
+    """The switch interval in microseconds; it is kept where it is the program's own."""
+    global _before  # noqa: PLW0603 - there is one interval in a process
+    now = getswitchinterval()
+    microseconds = round(now / _MICRO)
+    if microseconds not in (_SHORT_INTERVAL, _LONG_INTERVAL):
+        _before = now
+    return microseconds
+
+
+def _set_interval(microseconds: int) -> None:
+    """Set the switch interval; Python cuts off what is less than a microsecond, if only by the last digit."""
+    setswitchinterval((microseconds + 0.5) * _MICRO)
 
 
 def read(fd: int, size: int) -> bytes:

@@ -139,6 +139,7 @@ class Tick:
         if self._lines.is_due(rss, now):
             self._switch.disarm()  # to write takes a while, and is no sign of a lockout
             self._lines.write(rss, now)
+            self._switch.rearm()
         self._lines.note_level()
         facts = self._take_census(rss, now)
         if self._windows.wants_prompt_look:
@@ -157,8 +158,15 @@ class Tick:
         size, level = rss * recorder.reader.unit, recorder.levels.level
         if census is None or not census.is_due(size, level, now):
             return []
-        self._switch.disarm()  # it takes a while
-        return census.look(size, level)
+        # The switch is armed while the GIL is given up: it may not come back from a call that is the last one.
+        self._switch.rearm()
+        gil_io.lengthen_switch_interval()
+        self._switch.disarm()  # a look takes a while
+        try:
+            return census.look(size, level)
+        finally:
+            gil_io.end_long_interval()
+            self._switch.rearm()
 
     def _look_at_switch(self, now: float) -> None:
         """Whether the switch fired since the last tick; it must not do so while this one is at work."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 from typing import TYPE_CHECKING
 
 from memmon.verdict.model import Figures, Hotspot, Status, TopEntry
@@ -26,8 +27,8 @@ def _status(site: Site, growth_mb: float) -> Status:
 def _hotspot(totals: SiteTotals, history: ProcessHistory, open_mb: float | None, most_mb: float) -> Hotspot:
     """One site of one process, with the growth of its open bracket so far.
 
-    All its brackets together grew by no more than the process did: those of several threads that were open at once each
-    count the same growth, and what was let go of between two of them counts in both.
+    Brackets of several threads that were open at once each count the same growth: together it is no more than
+    ``most_mb``, which the process grew by.
     """
     so_far = open_mb or 0.0
     figures = replace(
@@ -53,7 +54,7 @@ def hotspots_of(history: ProcessHistory, final_mb: float) -> list[Hotspot]:
     open_mb: dict[_Key, float] = {}
     for one in history.open_brackets:  # where a function calls itself, the outermost bracket counts
         open_mb.setdefault((one.opened.base, one.opened.file, one.opened.line), final_mb - one.opened.rss)
-    most_mb = most_growth_mb(history, final_mb)
+    most_mb = most_growth_mb(history, final_mb) if len(dict(history.threads)) > 1 else inf
     return [
         _hotspot(totals, history, open_mb.get((totals.site.name, totals.site.file, totals.site.line)), most_mb)
         for totals in history.sites
