@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from memmon.verdict.judge.growth_windows import spoke_inside, windows_that_count
+from memmon.verdict.judge.growth_windows import growing_line, spoke_inside, windows_that_count
 from memmon.verdict.model import Allocation, Frame, GrowthWindow
 
 BEFORE, LATER = "2026-11-22 10:30:48.123", "2026-11-22 10:30:49.000"
@@ -52,3 +52,26 @@ def test_a_tracing_that_saw_little_gives_way_to_the_lines(windows, count):
     """The growth of memory that Python knows nothing of is the lines' to tell."""
     history = SimpleNamespace(windows=tuple(window(*one) for one in windows))
     assert [one.by for one in windows_that_count(history)] == count
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "line"),
+    [
+        # The data were loaded while the first window was open, and 98 MB came unseen before the second.
+        ((120.0, 9.0), (222.0, 4.0), 20),
+        # Close behind the line that grew for long, another one grew a little.
+        ((200.0, 90.0), (206.0, 4.0), 7),
+    ],
+)
+def test_what_grew_between_two_windows_is_half_each_ones(first, second, line):
+    """Neither has seen it, so it does not make the earlier one's line what grew at the end."""
+    seen = [
+        GrowthWindow("lines", rss_mb, growth_mb, (Allocation(growth_mb, (frame,), 1, frame),))
+        for (rss_mb, growth_mb), frame in zip(
+            (first, second), (Frame("/srv/bot.py", 7, "load"), Frame("/srv/bot.py", 20, "export")), strict=True
+        )
+    ]
+    history = SimpleNamespace(windows=tuple(seen), header=SimpleNamespace(limit_mb=300.0))
+    found = growing_line(history, 300.0)
+    assert found is not None
+    assert found.frame.line == line

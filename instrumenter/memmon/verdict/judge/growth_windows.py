@@ -32,7 +32,7 @@ class GrowingLine:
     frames: tuple[Frame, ...]
     """The way to the allocation, the innermost frame first."""
     mb: float
-    """Its part of the growth that the windows speak for: from the beginning of each to that of the next."""
+    """Its part of the growth that its windows speak for: what grew in each, and half of what grew between two."""
     of_mb: float
     """All of that growth."""
     since_mb: float
@@ -85,8 +85,9 @@ def growing_line(history: ProcessHistory, final_mb: float) -> GrowingLine | None
     enough = max(_PHASE_MB, _PHASE_SHARE * limit)
     explained: dict[tuple[str, int | None], float] = {}
     until = since = max((one.rss_mb for one in windows[-1:]), default=0.0)
-    for window in reversed(windows):
-        begun = window.rss_mb - window.growth_mb
+    for at in reversed(range(len(windows))):
+        window = windows[at]
+        begun = _speaks_from(windows, at)
         for line, share in _shares(window).items():
             if share >= _LEAST_SHARE:
                 explained[line] = explained.get(line, 0.0) + share * max(since - begun, 0.0)
@@ -102,6 +103,16 @@ def growing_line(history: ProcessHistory, final_mb: float) -> GrowingLine | None
     stale = after > max(_PHASE_MB, _STALE_SHARE * limit)
     found = _growing_line(windows, best)
     return replace(found, mb=explained[best], of_mb=until - since, since_mb=after, stale=stale)
+
+
+def _speaks_from(windows: Sequence[GrowthWindow], at: int) -> float:
+    """The RSS from which on the window at that place speaks for the growth.
+
+    What grew between two windows neither of them has seen: each speaks for one half.
+    """
+    begun = windows[at].rss_mb - windows[at].growth_mb
+    unseen = max(begun - windows[at - 1].rss_mb, 0.0) if at else 0.0
+    return begun - unseen / 2
 
 
 def _growing_line(windows: Sequence[GrowthWindow], line: tuple[str, int | None]) -> GrowingLine:
