@@ -10,26 +10,29 @@ from __future__ import annotations
 import ast
 import os
 import re
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from memmon import sizes
+from memmon import sizes, toml_document
 from memmon.config_search import PROJECT, candidates
 from memmon.errors import ConfigError, Place
 from memmon.model import Config, Hotspot, Selector, Settings, Threshold
+from memmon.record import foreign_files
 from memmon.record.printed_names import printed_name
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+_TABLE = b"memmon"
+"""What a file holds that has the table ``[tool.memmon]``."""
 LANGUAGES = ("auto", "zh", "en")
+_LAST_LINE = 10**9
+"""No source has so many lines."""
+_SHOWN = 200
+"""So many characters of a value are shown in a message."""
+_LONGEST_TEXT = 4000
+"""Characters; a longer one is no name, path or pattern, but may take for ever as one."""
 _METAVARIABLE = re.compile(r"\$\$\$[A-Z_0-9]*|\$[A-Z_][A-Z_0-9]*")
 _NAME = re.compile(r"[\w*]+(?:\.[\w*]+)*")
 _SELECTOR_KEYS = ("match", "text", "line")
@@ -59,12 +62,7 @@ def load_config(target: Path, explicit: Path | None = None) -> Config:
 def _load(path: Path | None) -> Config:
     if path is None:
         return Config()
-    text = _read(path)
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise _toml_error(path, str(error)) from None
-    return _Reader(path, text, document).config()
+    return _Reader(path, toml_document.read(path)).config()
 
 
 def log_folders(here: Path) -> tuple[Path, ...]:
@@ -77,8 +75,9 @@ def log_folders(here: Path) -> tuple[Path, ...]:
     except ConfigError:
         told = []
     told.append(os.environ.get("MEMMON_LOG_DIR", ""))
-    elsewhere = (here / Path(folder).expanduser() for folder in told if folder)
-    return tuple(dict.fromkeys(folder.resolve() for folder in (here, *elsewhere)))
+    # By os.path: Path's methods raise where there is no such user, or links go in a circle.
+    elsewhere = (here / os.path.expanduser(folder) for folder in told if folder)  # noqa: PTH111
+    return tuple(dict.fromkeys(Path(os.path.realpath(folder)) for folder in (here, *elsewhere)))
 
 
 def _nearest(folder: Path) -> Path | None:
@@ -88,39 +87,31 @@ def _nearest(folder: Path) -> Path | None:
 
 def _has_table(project: Path) -> bool:
     try:
-        text = project.read_text(encoding="utf-8-sig")
-        tools = tomllib.loads(text).get("tool") if "memmon" in text else None
-        return isinstance(tools, dict) and "memmon" in tools
-    except (OSError, ValueError):  # somebody else's file: not ours to complain about
+        if _TABLE not in foreign_files.read(str(project)):
+            return False
+        tools = toml_document.read(project).tables.get("tool")
+    except (OSError, ConfigError):  # somebody else's file: not ours to complain about
         return False
+    return isinstance(tools, dict) and "memmon" in tools
 
 
-def _read(path: Path) -> str:
+def _shown(value: Any) -> str:
+    """A value as a message shows it, on one line and not too long for one."""
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise ConfigError("is not UTF-8, as TOML must be: save it as UTF-8", Place(str(path), line)) from None
-    except OSError as error:
-        reason = (error.strerror or "can't be read").lower()
-        raise ConfigError(f"can't be read ({reason}): name a memmon.toml", Place(str(path))) from None
-
-
-def _toml_error(path: Path, message: str) -> ConfigError:
-    found = re.search(r"\(at line (\d+), column (\d+)\)", message)
-    place = Place(str(path), int(found[1]), int(found[2])) if found else Place(str(path))
-    what = re.sub(r" \(at .*\)", "", message)
-    return ConfigError(f"is not valid TOML: {what[:1].lower()}{what[1:]}", place)
+        text = repr(value)
+    except (ValueError, RecursionError):  # a number of thousands of digits, or arrays in arrays
+        return "what stands there"
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 class _Reader:
     """One document, with the lines its keys stand on (the TOML libraries don't tell them)."""
 
-    def __init__(self, path: Path, text: str, document: dict[str, Any]) -> None:
+    def __init__(self, path: Path, document: toml_document.Document) -> None:
         self.path = path
         self.in_project = path.name == PROJECT
-        self.document = document
-        self.lines = _key_lines(text)
+        self.document = document.tables
+        self.lines = document.lines
 
     def config(self) -> Config:
         prefix = "tool.memmon" if self.in_project else ""
@@ -136,7 +127,7 @@ class _Reader:
                     raise self._error(
                         "",
                         key,
-                        f"unknown table or key {key!r}; accepted: [memmon], [[hotspot]]",
+                        f"unknown table or key {_shown(key)}; accepted: [memmon], [[hotspot]]",
                         at_table=key,
                     )
             settings = self.document.get("memmon", {})
@@ -191,7 +182,7 @@ class _Reader:
         ways = [way for way in (select, function, start) if way]
         if len(ways) != 1:
             raise self._error(
-                at, "name", f"hotspot {name!r} needs one of: match and/or text, line, function, from with to"
+                at, "name", f"hotspot {_shown(name)} needs one of: match and/or text, line, function, from with to"
             )
         normal, alarm = (self._size(at, key, table[key]) if key in table else None for key in ("normal", "alarm"))
         if normal is not None and alarm is not None and alarm < normal:
@@ -207,7 +198,9 @@ class _Reader:
         self._expect(value, dict, at, key, "a table of match, text or line")
         for inner in value:
             if inner not in _SELECTOR_KEYS:
-                raise self._error(at, key, f"unknown key {inner!r} in {key!r}; accepted: {', '.join(_SELECTOR_KEYS)}")
+                raise self._error(
+                    at, key, f"unknown key {_shown(inner)} in {key!r}; accepted: {', '.join(_SELECTOR_KEYS)}"
+                )
         selector = self._selector(at, value, key)
         if selector is None:
             raise self._error(at, key, f"{key!r} needs match, text or line")
@@ -221,7 +214,7 @@ class _Reader:
             self._pattern(at, outer or "match", self._text(at, outer or "match", match))
         if text is not None:
             self._expression(at, outer or "text", self._text(at, outer or "text", text))
-        if line is not None and (not isinstance(line, int) or isinstance(line, bool) or line < 1):
+        if line is not None and (not isinstance(line, int) or isinstance(line, bool) or not 0 < line < _LAST_LINE):
             raise self._error(at, outer or "line", "'line' is a line number, counted from 1")
         if line is not None and (match is not None or text is not None):
             raise self._error(at, outer or "line", "'line' stands alone: leave out match and text")
@@ -232,22 +225,22 @@ class _Reader:
         code = _METAVARIABLE.sub("_", pattern).strip()
         try:
             body = ast.parse(code).body
-        except (SyntaxError, ValueError, RecursionError) as error:
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             what = getattr(error, "msg", None) or str(error)
             raise self._error(
                 at,
                 key,
-                f"pattern {pattern!r} is not Python ({what}); $X stands for one node, $$$X for several",
+                f"pattern {_shown(pattern)} is not Python ({what}); $X stands for one node, $$$X for several",
             ) from None
         if len(body) != 1:
-            raise self._error(at, key, f"pattern {pattern!r} must be one statement or expression")
+            raise self._error(at, key, f"pattern {_shown(pattern)} must be one statement or expression")
 
     def _expression(self, at: str, key: str, text: str) -> None:
         try:
             re.compile(text)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             raise self._error(
-                at, key, f"{text!r} is not a regular expression: {error}; escape what is meant literally"
+                at, key, f"{_shown(text)} is not a regular expression: {error}; escape what is meant literally"
             ) from None
 
     def _threshold(self, at: str, key: str, value: Any) -> Threshold:
@@ -264,7 +257,7 @@ class _Reader:
     def _size(self, at: str, key: str, value: Any, accepted: str = sizes.SIZE) -> float:
         size = sizes.megabytes(value) if isinstance(value, str) else None
         if size is None:
-            raise self._error(at, key, f"{key} = {value!r} is not a size; accepted: {accepted}")
+            raise self._error(at, key, f"{key} = {_shown(value)} is not a size; accepted: {accepted}")
         return size
 
     def _seconds(self, at: str, key: str, value: Any) -> float:
@@ -275,6 +268,8 @@ class _Reader:
     def _text(self, at: str, key: str, value: Any) -> str:
         if not isinstance(value, str) or not value:
             raise self._error(at, key, f"{key!r} is a text in quotes, not empty")
+        if "\0" in value or len(value) > _LONGEST_TEXT:
+            raise self._error(at, key, f"{key!r} is a text of at most {_LONGEST_TEXT} characters, none of them NUL")
         return value
 
     def _names(self, at: str, key: str, value: Any) -> tuple[str, ...]:
@@ -297,7 +292,7 @@ class _Reader:
             raise self._error(at, key, f"{key!r} must be {accepted}")
 
     def _unknown(self, at: str, key: str, accepted: tuple[str, ...]) -> ConfigError:
-        return self._error(at, key, f"unknown key {key!r}; accepted: {', '.join(accepted)}")
+        return self._error(at, key, f"unknown key {_shown(key)}; accepted: {', '.join(accepted)}")
 
     def _error(self, at: str, key: str, message: str, at_table: str | None = None) -> ConfigError:
         line = self._line(at, key) or self._line(at_table or at, "") or self._line(f"{at_table or at}#0", "")
@@ -305,22 +300,3 @@ class _Reader:
 
     def _line(self, at: str, key: str) -> int | None:
         return self.lines.get((at, key)) or self.lines.get((at, ""))
-
-
-def _key_lines(text: str) -> dict[tuple[str, str], int]:
-    """Line numbers by (table, key); the n-th ``[[table]]`` is ``table#n``, a header itself has the key ''."""
-    lines: dict[tuple[str, str], int] = {}
-    counts: dict[str, int] = {}
-    table = ""
-    for number, line in enumerate(text.splitlines(), 1):
-        header = re.match(r"\s*(\[\[?)\s*([^\]]+?)\s*\]", line)
-        key = re.match(r"""\s*["']?([^\s"'=#]+)["']?\s*=""", line)
-        if header:
-            table = header[2]
-            if header[1] == "[[":
-                counts[table] = counts.get(table, -1) + 1
-                table = f"{table}#{counts[table]}"
-            lines.setdefault((table, ""), number)
-        elif key:
-            lines.setdefault((table, key[1]), number)
-    return lines

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import os
 
+from memmon.record import foreign_files
+
 _MEMMON = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")  # noqa: PTH100, PTH118, PTH120  # light, as said above
 """Where memmon itself stands, installed or not."""
 _RUNTIME = "/memmon_runtime"
@@ -132,11 +134,9 @@ def _is_launcher(file: str) -> bool:
 
 def _text_of(path: str) -> str:
     try:
-        if not os.path.isfile(path):  # noqa: PTH113  # light, as said above
-            return ""  # to open a pipe that a script came by would wait for somebody to write into it
-        with open(path, "rb") as script:  # noqa: PTH123  # light, as said above
+        with foreign_files.opened(path) as script:
             return script.read(_SCRIPT_BYTES).decode("utf-8", "replace")
-    except (OSError, ValueError):
+    except OSError:
         return ""
 
 

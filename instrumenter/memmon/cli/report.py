@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from memmon.show.escaping import escaped
 from memmon.show.json import as_json
 from memmon.verdict.investigate import investigate
 
@@ -23,6 +24,7 @@ def _print(verdict: Verdict) -> None:
 
     from memmon.show.report import report as drawn  # noqa: PLC0415
 
+    verdict = escaped(verdict)
     console = Console(highlight=False, markup=False, emoji=False)
     if console.is_terminal:
         console.print(drawn(verdict))

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from memmon.cli.streams import printable, say
+from memmon.cli.streams import say
 from memmon.errors import TargetError
 from memmon.files import atomic
 from memmon.files import target as files
+from memmon.show.escaping import printable
 
 if TYPE_CHECKING:
     from memmon.model import Candidate

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from memmon.cli.streams import printable, say
+from memmon.cli.streams import say
 from memmon.files.status import status as look
+from memmon.show.escaping import printable
 
 
 @click.command

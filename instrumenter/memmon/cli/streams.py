@@ -6,15 +6,14 @@ import codecs
 import contextlib
 import io
 import os
-import re
 import sys
 from typing import TextIO
 
 import click
 
+from memmon.show.escaping import printable
+
 _NAME = "memmon.tolerant"
-_CONTROL = re.compile("[\x00-\x08\n-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-"""What moves a cursor, begins a line or turns the direction of writing."""
 _FIRST_OF_FILES = 3
 """The first descriptor that is none of the standard streams'."""
 
@@ -25,11 +24,6 @@ def make_tolerant(*streams: TextIO | None) -> None:
     for stream in streams:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=_NAME)
-
-
-def printable(text: object) -> str:
-    """``text`` as one line that moves no cursor and forges no other: the name of a file may hold any character."""
-    return _CONTROL.sub(lambda found: repr(found[0])[1:-1], str(text))
 
 
 def say(line: str) -> None:

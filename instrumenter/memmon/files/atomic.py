@@ -8,7 +8,6 @@ later commands take it away. Commands that change the same folder at the same ti
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import re
 import shutil
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from memmon.errors import Place, TargetError
 from memmon.files import interrupts
+from memmon.record import foreign_files
 
 if sys.platform != "win32":
     import fcntl
@@ -31,6 +31,8 @@ _TEMPORARY = re.compile(r"\.memmon-[0-9a-f]{12}\.tmp")
 _STALE = 3600.0
 """Seconds after which a temporary file belongs to no command any more; writing one takes well under a second."""
 
+_MOST_BYTES = 256 << 20
+"""A larger file is no source, nor the backup of one."""
 _PAUSE = 0.02
 """Seconds between two looks whether a lock is free."""
 
@@ -93,9 +95,7 @@ def _taken(descriptor: int) -> bool:
 
 def read_regular(path: Path) -> bytes:
     """What the regular file ``path`` holds. Raises OSError, for a named pipe too, on which a read would wait."""
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise OSError(errno.EINVAL, "not a regular file")
-    return path.read_bytes()
+    return foreign_files.read(str(path), _MOST_BYTES)
 
 
 def temporary(folder: Path) -> Path:

@@ -71,7 +71,7 @@ def read(target: Path) -> bytes | None:
     if not stat.S_ISREG(kind):
         what = "a folder" if stat.S_ISDIR(kind) else "a link" if stat.S_ISLNK(kind) else "no regular file"
         raise OSError(errno.EINVAL, f"it is {what}, and no backup of memmon's")
-    return path.read_bytes()
+    return atomic.read_regular(path)
 
 
 def make(target: Path, source: bytes) -> bool:

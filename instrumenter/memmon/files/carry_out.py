@@ -74,7 +74,7 @@ def _write_one(change: Change) -> bool:
     refusing = atomic.refusing(Path(target.given), "instrumenting")
     with refusing, atomic.lock(path.parent) as locked, rights.of_owner(path):
         atomic.remove_strays(path.parent, locked=locked)
-        if path.read_bytes() != target.source:
+        if atomic.read_regular(path) != target.source:
             raise _changed(change)
         try:
             made = _back_up(change)

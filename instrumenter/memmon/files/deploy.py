@@ -21,6 +21,7 @@ from memmon import __version__
 from memmon.errors import Place, TargetError
 from memmon.files import atomic, rights
 from memmon.files.readers import readers_of
+from memmon.record import foreign_files
 from memmon.versions import is_newer
 
 if TYPE_CHECKING:
@@ -201,7 +202,7 @@ def _files(folder: Path) -> dict[str, bytes] | None:
                 if path.is_dir() and not path.is_symlink():
                     rooms.append(path)
                 elif path.suffix == ".py" or path.name == "py.typed":
-                    found[path.relative_to(folder).as_posix()] = path.read_bytes()
+                    found[path.relative_to(folder).as_posix()] = foreign_files.read(str(path))
                 else:
                     return None
     except OSError:
@@ -211,8 +212,8 @@ def _files(folder: Path) -> dict[str, bytes] | None:
 
 def _stamp(folder: Path) -> dict[str, object] | None:
     try:
-        stamp = json.loads((folder / _STAMP).read_bytes())
-    except (OSError, ValueError):
+        stamp = json.loads(foreign_files.read(str(folder / _STAMP)))
+    except (OSError, ValueError, RecursionError):
         return None
     return stamp if isinstance(stamp, dict) and {"memmon", "files"} <= stamp.keys() else None
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from memmon.files import rights
+from memmon.record import foreign_files
 from memmon.record.file_names import is_log, log_beside
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FIRST_LINE = b"# memmon"
-_PID = re.compile("^# (?:process: |进程：|pid: )(\\d+)".encode(), re.MULTILINE)
+_PID = re.compile("^# (?:process: |进程：|pid: )(\\d{1,9})\\b".encode(), re.MULTILINE)
 """The process in a log's header; the last form is that of version 0.1.0."""
 _HEAD = 16 << 10
 """Bytes in which a log's header has named its process."""
@@ -59,7 +60,7 @@ def _is_live(log: Path) -> bool:
     import psutil  # noqa: PLC0415  # only needed here
 
     try:
-        with log.open("rb") as file:
+        with foreign_files.opened(str(log)) as file:
             named = _PID.search(file.read(_HEAD))
         return named is not None and any(
             log.samefile(opened.path) for opened in psutil.Process(int(named[1])).open_files()
@@ -76,9 +77,7 @@ def _hidden(folder: Path) -> list[tuple[Path, Path]]:
 
 def _is_memmons(path: Path) -> bool:
     try:
-        if not path.is_file():
-            return False
-        with path.open("rb") as file:
+        with foreign_files.opened(str(path)) as file:
             return file.read(len(_FIRST_LINE)) == _FIRST_LINE
     except OSError:
         return False

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memmon.errors import Place, TargetError
-from memmon.files import backup
+from memmon.files import atomic, backup
 from memmon.source.preamble import version_in
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def read(given: str) -> Target:
             raise TargetError("is a directory: name the Python files in it", place)
         if not stat.S_ISREG(status.st_mode):
             raise TargetError("is not a regular file: save the text to a file first", place)
-        return Target(given, path, path.read_bytes(), status.st_nlink)
+        return Target(given, path, atomic.read_regular(path), status.st_nlink)
     except FileNotFoundError:
         raise TargetError("there is no such file: check the path", place) from None
     except OSError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from memmon.kernel.files import text_of
+from memmon.kernel.files import number_in, text_of
 from memmon.sizes import MB
 
 _NO_LIMIT = 1 << 60
@@ -46,7 +46,7 @@ def inode_of(folder: str) -> int | None:
     """What tells a cgroup from a later one of the same path; None where it is gone."""
     try:
         return os.stat(folder).st_ino
-    except OSError:
+    except (OSError, ValueError):
         return None
 
 
@@ -62,13 +62,12 @@ class Headroom:
             return
         folder, mount, version = found
         while len(folder) >= len(mount):
-            text = text_of(f"{folder}/{_LIMIT[version]}").strip()
-            limit = int(text) if text.isdigit() else _NO_LIMIT
-            if limit < self._limit:
+            limit = number_in(text_of(f"{folder}/{_LIMIT[version]}").strip())
+            if limit is not None and limit < self._limit:
                 self._limit, self._usage = limit, f"{folder}/{_USAGE[version]}"
             folder = folder.rpartition("/")[0]
 
     def left_mb(self) -> float | None:
         """Megabytes below the limit; None where there is no limit. The cgroup's file cache counts as used."""
-        text = text_of(self._usage).strip() if self._usage else ""
-        return round((self._limit - int(text)) / MB, 1) if text.isdigit() else None
+        used = number_in(text_of(self._usage).strip()) if self._usage else None
+        return None if used is None else round((self._limit - used) / MB, 1)

@@ -14,6 +14,7 @@ import stat
 import sys
 
 from memmon import __version__
+from memmon.record import foreign_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def path(cache: str, config: str, filename: str, source: bytes, *, script: bool)
 def read(file: str) -> Entry | None:
     """An entry's .pyc and what is known of it; None where there is none that can be trusted."""
     try:
-        with open(file, "rb") as stream:
+        with foreign_files.opened(file) as stream:
             status = os.fstat(stream.fileno())
             if status.st_uid != os.geteuid() or status.st_mode & _OTHERS_WRITE:
                 return None

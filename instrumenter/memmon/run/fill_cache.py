@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from memmon.config import load_config
 from memmon.errors import ConfigError, HotspotError, MemmonError
 from memmon.model import AlreadyInstrumented
+from memmon.record import foreign_files
 from memmon.run import bootstrap, cache
 from memmon.run.scope import Scope
 from memmon.source.instrument import instrument
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 _MOST_MODULES = 200
 """At most so many of the modules that a program may import are instrumented beforehand."""
+_MOST_BYTES = 256 << 20
+"""A larger file is no source."""
 _MOST_SECONDS = 15.0
 """After so long no further module is begun."""
 
@@ -77,7 +80,7 @@ class _Filler:
 
     def _make(self, path: str, filename: str, *, script: bool) -> CodeType | None:
         """Make one entry; None where the file is not valid Python, which Python itself will say best."""
-        source = Path(path).read_bytes()
+        source = foreign_files.read(path, _MOST_BYTES)
         entry = cache.path(self.request["cache"], self.request["config"], filename, source, script=script)
         made = cache.read(entry)
         if made is not None:

@@ -12,6 +12,7 @@ import sys
 
 from memmon import __version__
 from memmon.config_search import candidates
+from memmon.record import foreign_files
 from memmon.run import cache, cache_process
 from memmon.run.options import HELP, Options, Usage, parse
 from memmon.run.workers import PRELOAD, environment
@@ -200,8 +201,7 @@ def _configuration(target: str, explicit: str | None) -> list[bytes]:
     found = [__version__.encode()]
     for name in [explicit] if explicit else candidates(os.path.dirname(target)):
         try:
-            with open(name, "rb") as stream:
-                found += [os.fsencode(name), stream.read()]
+            found += [os.fsencode(name), foreign_files.read(name)]
         except OSError:
             continue
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from memmon.record import foreign_files
 from memmon.record.event_lines import add_event
 from memmon.record.file_names import events_of, is_log
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 _HEAD = 8192
 _TAIL = 1 << 16
 _MOST_LOGS = 200
+_MOST_DIGITS = 9
+"""A process's number has no more of them."""
 _SLACK = 2.0
 """Seconds by which a file's time may be behind the clock."""
 
@@ -24,9 +27,14 @@ def logs(folder: str, since: float) -> Iterator[tuple[str, int]]:
     """The run logs in *folder* that were written to after *since* (seconds since the epoch), with their process ids."""
     try:
         names = [name for name in os.listdir(folder) if is_log(name)]
-        found = [(os.stat(path).st_mtime, path) for path in (os.path.join(folder, name) for name in names)]
     except OSError:
         return
+    found = []
+    for path in (os.path.join(folder, name) for name in names):
+        try:
+            found.append((os.stat(path).st_mtime, path))
+        except OSError:
+            continue  # a link that leads nowhere
     for written, path in sorted(found, reverse=True)[:_MOST_LOGS]:
         if written < since - _SLACK:
             return
@@ -38,7 +46,7 @@ def logs(folder: str, since: float) -> Iterator[tuple[str, int]]:
 def _pid(log: str) -> int | None:
     """The process that wrote a log, from the header among its events."""
     number = _read(events_of(log), 0, _HEAD).partition('"pid": ')[2].partition(",")[0]
-    return int(number) if number.isdigit() else None
+    return int(number) if len(number) <= _MOST_DIGITS and number.isascii() and number.isdigit() else None
 
 
 def ended_by_exception(log: str) -> bool:
@@ -64,7 +72,7 @@ def hotspots_in(log: str) -> set[str]:
 
             try:
                 found.update(json.loads(line)["loaded"]["hotspots"])
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, RecursionError):
                 continue
     return found
 
@@ -72,7 +80,7 @@ def hotspots_in(log: str) -> set[str]:
 def _read(path: str, at: int, size: int) -> str:
     """Part of a file as text; a negative *at* counts from its end."""
     try:
-        with open(path, "rb") as file:
+        with foreign_files.opened(path) as file:
             if at < 0:
                 file.seek(max(file.seek(0, os.SEEK_END) + at, 0))
             return file.read(size).decode("utf-8", "replace")

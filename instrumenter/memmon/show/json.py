@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from memmon.verdict.model import Culprit, Holder, Hotspot, Process, Raised, TopEntry, Verdict
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 SCHEMA = "memmon.report/2"
 
 
@@ -165,7 +165,8 @@ def as_object(verdict: Verdict) -> dict[str, Any]:
 def as_json(verdict: Verdict, *, ascii_only: bool = False) -> str:
     """The JSON text; ``ascii_only`` is for an output that can't take every character.
 
-    A byte of a file name that is no UTF-8 is a lone surrogate, and always escaped.
+    A byte of a file name that is no UTF-8 is a lone surrogate, and always escaped; so is what would move the cursor of
+    a terminal.
     """
     text = json.dumps(as_object(verdict), ensure_ascii=ascii_only, indent=2)
-    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

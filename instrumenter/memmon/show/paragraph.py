@@ -26,6 +26,16 @@ _UNIT = re.compile(
 """What stays together: an amount, a file with its line, one wide character, a word; with the marks around it."""
 
 
+def _fitting(text: str, width: int) -> int:
+    """How many of its first characters fit into ``width`` cells; at least one."""
+    used = 0
+    for at, character in enumerate(text):
+        used += cell_len(character)
+        if used > width:
+            return max(at, 1)
+    return len(text)
+
+
 def wrap(text: str, width: int) -> Iterator[str]:
     """The text in lines of at most ``width`` cells; only what is longer by itself is cut."""
     line = ""
@@ -35,7 +45,7 @@ def wrap(text: str, width: int) -> Iterator[str]:
             yield line.rstrip()
             line = ""
         while cell_len(unit.rstrip()) > width:
-            cut = next(at for at in range(len(unit), 0, -1) if cell_len(unit[:at]) <= width or at == 1)
+            cut = _fitting(unit, width)
             yield unit[:cut]
             unit = unit[cut:]
         line += unit

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ast_grep_py import SgRoot
 
+from memmon import time_limit
 from memmon.errors import HotspotError
 from memmon.model import Candidate, Config, Hotspot, Selector, Site
 from memmon.source import grammar, scan, scopes
@@ -91,6 +92,12 @@ class Finder:
                 reason = str(error).splitlines()[0]
                 raise HotspotError(
                     f"hotspot {hotspot.name!r}: its pattern can't be searched for ({reason}): name some of the code",
+                    hotspot.place,
+                ) from None
+            except time_limit.TimeUp:
+                raise HotspotError(
+                    f"hotspot {hotspot.name!r}: its regular expression does not come to an end: write it so that"
+                    " nothing can be matched in several ways, as by (a+)+",
                     hotspot.place,
                 ) from None
             found += sites

@@ -7,6 +7,7 @@ import re
 from keyword import iskeyword
 from typing import TYPE_CHECKING
 
+from memmon import time_limit
 from memmon.source import grammar, values
 from memmon.source.grammar import span
 
@@ -22,6 +23,8 @@ _PRIMARY = re.compile(r"([^\W\d]\w*)(?:\s*\.\s*[\w$]+)*\s*[(\[].*[)\]]\Z", re.DO
 """A pattern that begins with a name and ends as a call or subscript does."""
 _BRACES = re.compile(r"\{\s*\$\$\$[A-Z_0-9]*\s*\}")
 _PLAIN = re.compile(r"[\w ]+")
+_SECONDS_A_STATEMENT = 0.001
+"""What a regular expression may take for one on average, a hundred times of what most need."""
 _ANCHORED = re.compile(r"[\\^$(]")
 """What may hold at the edge of a statement without holding there in the source as a whole."""
 
@@ -40,16 +43,17 @@ class Search:
         if selector.line is not None:
             yield from self.on_line(selector.line)
         elif selector.match is not None:
+            hosts = []
             for node in self._matches(selector.match.strip(), selector.text):
                 host, is_statement = values.host(node)
                 if not is_statement and statements:
                     statement = grammar.statement_of(host)
                     host = host if statement is None else statement
-                if selector.text is None or re.search(selector.text, _own_source(host)):
-                    yield host, host
+                hosts.append(host)
+            yield from ((host, host) for host in _fitting(hosts, selector.text))
         elif selector.text is not None:
-            for node in self._holding(selector.text):
-                if re.search(selector.text, _own_source(node)) and not grammar.is_docstring(node):
+            for node in _fitting(list(self._holding(selector.text)), selector.text):
+                if not grammar.is_docstring(node):
                     yield node, node
 
     def _holding(self, text: str) -> Iterator[SgNode]:
@@ -61,8 +65,16 @@ class Search:
                 if statement is not None and span(statement) not in seen:
                     seen.add(span(statement))
                     yield statement
-        elif _ANCHORED.search(text) or re.search(text, self.source.text):
+        elif _ANCHORED.search(text) or self._may_hold(text):
             yield from self.statements()
+
+    def _may_hold(self, text: str) -> bool:
+        """Whether a statement may match *text*; what takes long on the whole source may be quick on each statement."""
+        try:
+            with time_limit.limited():
+                return re.search(text, self.source.text) is not None
+        except time_limit.TimeUp:
+            return True
 
     def _matches(self, pattern: str, text: str | None) -> Iterator[SgNode]:
         """All nodes that *pattern* matches, at least those in statements that match *text*.
@@ -130,6 +142,18 @@ class Search:
         for node in self.root.find_all(any=[{"kind": kind} for kind in sorted(grammar.STATEMENTS)]):
             if node.kind() not in grammar.DEFINITIONS or grammar.is_statement(node):
                 yield node
+
+
+def _fitting(nodes: list[SgNode], text: str | None) -> list[SgNode]:
+    """Those of *nodes* whose own source matches the regular expression *text*, which is a user's.
+
+    Raises :class:`~memmon.time_limit.TimeUp` where it does not come to an end.
+    """
+    if text is None:
+        return nodes
+    sources = [_own_source(node) for node in nodes]
+    with time_limit.limited(time_limit.SECONDS + len(nodes) * _SECONDS_A_STATEMENT):
+        return [node for node, source in zip(nodes, sources, strict=True) if re.search(text, source)]
 
 
 def _own_source(node: SgNode) -> str:

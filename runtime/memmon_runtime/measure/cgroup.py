@@ -8,6 +8,7 @@ from __future__ import annotations
 from os import stat
 
 from memmon_runtime.system.descriptors import KernelFile, field, read_text
+from memmon_runtime.system.foreign_files import number_in
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.sizes import MB
 
@@ -30,9 +31,8 @@ class Cgroup:
         self.limit = NO_LIMIT
         self.limit_path = ""
         for folder in _with_ancestors(self.folder, root):
-            text = read_text(folder + "/" + self._names["limit"]).strip()
-            limit = int(text) if text.isdigit() else NO_LIMIT
-            if limit < self.limit:
+            limit = number_in(read_text(folder + "/" + self._names["limit"]).strip())
+            if limit is not None and limit < self.limit:
                 self.limit, self.limit_path = limit, folder + "/" + self._names["limit"]
         self.files: list[KernelFile] = []
         if self.limited:
@@ -51,8 +51,7 @@ class Cgroup:
         can't be taken back. It is looked up from ``enough`` bytes in use on only.
         """
         usage, statistics = self.files
-        text = usage.read().strip()
-        used = int(text) if text.isdigit() else 0
+        used = number_in(usage.read().strip()) or 0
         if used < enough:
             return used
         figures = statistics.read()

@@ -54,13 +54,14 @@ row are the brackets that are open.
 
 from __future__ import annotations
 
-from os import O_CREAT, O_EXCL, O_RDONLY, O_RDWR, close
+from os import O_CREAT, O_EXCL, O_RDWR, close
 from os import open as open_file
 
 from memmon_runtime.record.file_names import page_of
 from memmon_runtime.record.sites import AT, NEXT_AT, TIMES_LEFT
 from memmon_runtime.system import descriptors
 from memmon_runtime.system.descriptors import O_CLOEXEC, Mapping
+from memmon_runtime.system.foreign_files import open_regular
 from memmon_runtime.system.gil_io import pread
 from memmon_runtime.system.isolation import BUILTINS
 
@@ -99,7 +100,7 @@ pack_record = _RECORD.pack_into
 def owner_of(path: str) -> tuple[int, int]:
     """The process that made a page: its id, and when it started in clock ticks since boot; zeros where it is none."""
     try:
-        fd = open_file(path, O_RDONLY | O_CLOEXEC)
+        fd = open_regular(path)
     except OSError:
         return 0, 0
     try:

@@ -18,6 +18,7 @@ from memmon_runtime.record.file_names import events_of
 from memmon_runtime.record.fitting import to_json
 from memmon_runtime.system import descriptors
 from memmon_runtime.system.descriptors import O_CLOEXEC
+from memmon_runtime.system.foreign_files import number_in
 from memmon_runtime.system.gil_io import pwrite
 from memmon_runtime.system.isolation import BUILTINS
 
@@ -45,8 +46,8 @@ def _matters(line: bytes) -> bool:
 def owner_of(path: str) -> tuple[int, int]:
     """The process that wrote the events: its id, and when it started in clock ticks since boot; zeros if not known."""
     head = descriptors.read_text(path).partition("\n")[0]
-    pid, ticks = (head.partition(f'"{key}": ')[2].partition(",")[0] for key in ("pid", "start_ticks"))
-    return (int(pid), int(ticks)) if pid.isdigit() and ticks.isdigit() else (0, 0)
+    pid, ticks = (number_in(head.partition(f'"{key}": ')[2].partition(",")[0]) for key in ("pid", "start_ticks"))
+    return (0, 0) if pid is None or ticks is None else (pid, ticks)
 
 
 def _lines(facts: Facts, at: str, passed: int) -> bytes:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 from mmap import mmap
-from os import O_RDONLY, close, fstat, ftruncate, unlink
+from os import close, fstat, ftruncate, unlink
 from os import open as open_file
 from sys import version_info
 
+from memmon_runtime.system.foreign_files import number_in, open_regular
 from memmon_runtime.system.gil_io import pread, read
 from memmon_runtime.system.isolation import BUILTINS
 
@@ -50,7 +51,10 @@ def open_high(path: str, flags: int, mode: int = 0o666) -> int:
     A descriptor that the program closes behind our back is handed out again to its next ``open``; writing to it
     then would be writing into its file. High numbers make that unlikely, and ``identity`` finds it out.
     """
-    fd = open_file(path, flags, mode)
+    return _high(open_file(path, flags, mode))
+
+
+def _high(fd: int) -> int:
     if fcntl is None:
         return fd
     try:
@@ -97,7 +101,7 @@ class KernelFile:
         """Open it anew where the program closed it."""
         if self._identity is None or identity(self._fd) != self._identity:
             try:
-                self._fd = open_high(self._path, O_RDONLY | O_CLOEXEC)
+                self._fd = _high(open_regular(self._path))
                 self._identity = identity(self._fd)
             except OSError:
                 self._fd, self._identity = -1, None
@@ -172,7 +176,7 @@ def identity(fd: int) -> tuple[int, int] | None:
 def read_text(path: str) -> str:
     """A small file's whole text, or nothing where it can't be read."""
     try:
-        fd = open_file(path, O_RDONLY | O_CLOEXEC)
+        fd = open_regular(path)
     except OSError:
         return ""
     try:
@@ -189,7 +193,7 @@ def field(text: str, key: str) -> int | None:
     if at < 0:
         return None
     words = text[at + len(key) :].split(None, 1)
-    return int(words[0]) if words and words[0].isdigit() else None
+    return number_in(words[0]) if words else None
 
 
 def allocate(fd: int, size: int) -> None:

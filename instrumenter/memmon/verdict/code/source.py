@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import tokenize
+import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,15 +14,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memmon.errors import SourceError
+from memmon.record import foreign_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import BinaryIO
 
 BACKUP = ".monitor_backup"
 _MARK = b"# >>> memmon "
 """What only an instrumented file holds."""
 _MOST_BYTES = 64 << 20
 """A larger file is no source."""
+_END_OF_ARCHIVE = (1 << 16) + 22
+"""In so many bytes at its end a zip archive says where its list of members is, and how long."""
+_MOST_LIST = 16 << 20
+"""Bytes of this list, with hundreds of thousands of members."""
 _MOST_BODY = 200
 """So many lines of a called function are read."""
 _ABOVE = 8
@@ -31,24 +39,35 @@ _CALLED = re.compile(r"\b([^\W\d]\w*)\s*\(")
 
 def _read(path: Path) -> bytes | None:
     """A file's bytes; None where it can't be read or can't be a source."""
-    with suppress(OSError, ValueError):
-        if path.is_file():
-            return path.read_bytes() if path.stat().st_size <= _MOST_BYTES else None
-        return _read_in_archive(path)
-    return None
+    with suppress(OSError):
+        return foreign_files.read(str(path), _MOST_BYTES)
+    return _read_in_archive(path)
 
 
 def _read_in_archive(path: Path) -> bytes | None:
     """The bytes of a file in a zip archive, such as ``bot.pyz/load.py``; None where there is no such archive."""
     from zipfile import BadZipFile, ZipFile  # noqa: PLC0415  # slow to import, and seldom needed
 
-    archive = next((above for above in path.parents if above.is_file()), None)
-    if archive is None:
-        return None
-    with suppress(BadZipFile, KeyError, NotImplementedError, RuntimeError), ZipFile(archive) as opened:
-        inner = opened.getinfo(path.relative_to(archive).as_posix())
-        return opened.read(inner) if inner.file_size <= _MOST_BYTES else None
+    archive = next((above for above in path.parents if os.path.isfile(above)), path)  # noqa: PTH113  # is_file may raise
+    with (
+        suppress(BadZipFile, KeyError, NotImplementedError, RuntimeError, ValueError, EOFError, OSError, zlib.error),
+        foreign_files.opened(str(archive)) as file,
+        ZipFile(_with_short_list(file)) as opened,
+        opened.open(path.relative_to(archive).as_posix()) as inner,
+    ):
+        data = inner.read(_MOST_BYTES + 1)  # what the archive says of its size need not be true
+        return data if len(data) <= _MOST_BYTES else None
     return None
+
+
+def _with_short_list(archive: BinaryIO) -> BinaryIO:
+    """The same; ValueError where its list of members, which is read whole, would fill memory."""
+    archive.seek(max(archive.seek(0, os.SEEK_END) - _END_OF_ARCHIVE, 0))
+    end = archive.read(_END_OF_ARCHIVE)
+    for found in re.finditer(b"PK\5\6", end):
+        if int.from_bytes(end[found.start() + 12 : found.start() + 16], "little") > _MOST_LIST:
+            raise ValueError(archive)
+    return archive
 
 
 def _original(path: str) -> bytes | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, get_args
 
 from memmon.verdict.model import Census, Collector, GrownContainer, Root, RootKind, Step
-from memmon.verdict.read.json_values import array, fields_of, number, text, whole
+from memmon.verdict.read.json_values import array, clean, fields_of, line_number, number, text, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,12 +65,12 @@ def _root(value: Any) -> Root | None:
         name=text(fields.get("name")) or "",
         file=text(fields.get("file")),
         function=text(fields.get("function")),
-        line=whole(fields.get("line")),
+        line=line_number(fields.get("line")),
     )
 
 
 def _step(value: Any) -> Step | None:
     match array(value):
         case [str(kind), str(name), str(reached)]:
-            return Step(kind, name, reached)
+            return Step(clean(kind), clean(name), clean(reached))
     return None

@@ -7,22 +7,26 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from pathlib import Path
 
+from memmon.record import foreign_files
 from memmon.record.file_names import page_of
 from memmon.sizes import MB
 from memmon.verdict.model import Figures, Site
+from memmon.verdict.read.json_values import line_in
 
 _MAGIC = b"MEMMON1\n"
 _HEADER = struct.Struct("<8sIIIIQQQqq")
 _SAMPLE = struct.Struct("<QqqqqqqQ")
 _SAMPLES_AT = 64
 _RECORD = struct.Struct("<QqqqQqqqqqqqqqqqqQ")
-_MOST_BYTES = 256 << 20
+_MOST_BYTES = 64 << 20
+"""A page of 65,000 sites: memmon puts in fewer than one a line, and a program that has more has no row for them."""
 OPENED, CLOSED, LONE = 0, 1, 2
 """What a site's newest checkpoint was: the beginning of a bracket, its end, or a mark of no bracket."""
 _PHASES = (OPENED, CLOSED, LONE)
 _LEVELS = (0, 1, 2)
+_LARGEST_UNIT = 1 << 24
+"""No system has larger pages."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ def _row(data: bytes, at: int, size: int, unit: float) -> Row | None:
         site=Site(
             name=name,
             file=file or None,
-            line=int(line) if line.isascii() and line.isdigit() else None,
+            line=line_in(line),
             function=function or None,
             kind=kind,
         ),
@@ -118,13 +122,10 @@ def _row(data: bytes, at: int, size: int, unit: float) -> Row | None:
 
 def read_page(log: str) -> Page | None:
     """The page of ``log``; None where there is none that can be read, as after a run that ended by itself."""
-    path = Path(page_of(log))
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            return None
-        data = path.read_bytes()
+        data = foreign_files.read(page_of(log), _MOST_BYTES)
         magic, header, size, rows, _, pid, ticks, unit, _, baseline = _HEADER.unpack_from(data)
-        if magic != _MAGIC or size < 2 * _RECORD.size:
+        if magic != _MAGIC or size < 2 * _RECORD.size or not 0 < unit <= _LARGEST_UNIT:
             return None
         mb = unit / MB
         sample = _whole(_SAMPLE, data, _SAMPLES_AT)

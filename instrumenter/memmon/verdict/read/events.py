@@ -5,21 +5,22 @@ The file is described in ``memmon_runtime/record/event_file.py``.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from memmon.record import foreign_files
 from memmon.record.file_names import events_of
 from memmon.verdict.model import AddedLines, Header, Proof, Site, Stack, Supervised
 from memmon.verdict.read import facts
-from memmon.verdict.read.json_values import text
+from memmon.verdict.read.json_values import object_in, text, whole
 
 if TYPE_CHECKING:
     from memmon.verdict.model import Event
 
-_MOST_BYTES = 64 << 20
-"""A larger file was not written by memmon, which keeps to 8 MB."""
+_MOST_BYTES = 10 << 20
+"""A larger file was not written by memmon, which keeps to 8 MB; reports and a supervisor may have added to it."""
+_MOST_EVENTS = 200_000
+"""So many are read of one file: more don't fit into 8 MB as the runtime writes them."""
 
 
 @dataclass(frozen=True)
@@ -48,22 +49,19 @@ def read_events(log: str, *, head: bool = False) -> Events | None:
 
     Without a header they may be of any process: of such, what was added after the program's end is all that is read.
     """
-    path = Path(events_of(log))
     header: Header | None = None
     standing: list[Event] = []
     timed: list[TimedEvent] = []
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            return None
-        with path.open("rb") as lines:
+        with foreign_files.opened(events_of(log), _MOST_BYTES) as lines:
             for line in lines:
-                fields = _object(line)
+                fields = object_in(line)
                 for name, value in fields.items():
                     if name == "header" and isinstance(value, dict):
                         header = replace(facts.header(value), from_events=True)
                     elif event := facts.event(name, value):
                         _sort_in(event, fields, standing, timed)
-                if head and header:
+                if (head and header) or len(standing) + len(timed) > _MOST_EVENTS:
                     break
     except OSError:
         return None
@@ -77,16 +75,6 @@ def _sort_in(event: Event, fields: dict[str, Any], standing: list[Event], timed:
     if isinstance(event, Site | AddedLines):
         standing.append(event)
         return
-    passed = fields.get("passed")
-    if isinstance(event, Stack) and isinstance(passed, int):
-        event = replace(event, passed=passed)
+    if isinstance(event, Stack):
+        event = replace(event, passed=whole(fields.get("passed")))
     timed.append(TimedEvent(text(fields.get("at")) or "", event))
-
-
-def _object(line: bytes) -> dict[str, Any]:
-    """A line's JSON object; an empty one for anything else, so for a line cut short."""
-    try:
-        fields = json.loads(line)
-    except (ValueError, RecursionError):
-        return {}
-    return fields if isinstance(fields, dict) else {}

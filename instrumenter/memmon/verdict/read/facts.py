@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from memmon.verdict.model import (
@@ -24,21 +23,11 @@ from memmon.verdict.model import (
     Supervised,
 )
 from memmon.verdict.read.census_facts import census, collector
-from memmon.verdict.read.json_values import array, fields_of, frame, number, text, whole
+from memmon.verdict.read.json_values import array, fields_of, frame, line_number, moment, number, text, whole
 from memmon.verdict.read.surroundings_facts import cgroup_use, surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-
-def _time(value: Any) -> tuple[float | None, float | None]:
-    """An ISO time as seconds since the epoch, and how far its clock is ahead of UTC."""
-    try:
-        moment = datetime.fromisoformat(value)
-        ahead = moment.utcoffset()
-        return moment.timestamp(), None if ahead is None else ahead.total_seconds()
-    except (TypeError, ValueError, OverflowError):
-        return None, None
 
 
 def header(facts: dict[str, Any]) -> Header:
@@ -46,11 +35,11 @@ def header(facts: dict[str, Any]) -> Header:
     parent, limit, levels = (fields_of(facts.get(key)) for key in ("parent", "limit", "levels"))
     kills = fields_of(facts.get("oom_kill"))
     cgroup = fields_of(kills.get("cgroup"))
-    started, offset = _time(facts.get("started"))
+    started, offset = moment(facts.get("started"))
     return Header(
         version=text(facts.get("memmon")),
         target=text(facts.get("target")),
-        argv=tuple(map(str, array(facts.get("argv")))),
+        argv=tuple(one for one in map(text, array(facts.get("argv"))) if one is not None),
         pid=whole(facts.get("pid")),
         parent_pid=whole(parent.get("pid")),
         parent_log=text(parent.get("log")),
@@ -94,7 +83,7 @@ def _site(fields: dict[str, Any]) -> Site:
     return Site(
         name=text(fields.get("name")) or "",
         file=text(fields.get("file")),
-        line=whole(fields.get("line")),
+        line=line_number(fields.get("line")),
         function=text(fields.get("function")),
         kind=text(fields.get("kind")) or "",
         normal_mb=number(fields.get("normal_mb")),
@@ -111,7 +100,7 @@ def _stack(fields: dict[str, Any]) -> Stack:
 
 
 def _added_lines(fields: dict[str, Any]) -> AddedLines:
-    added = [line for line in array(fields.get("added")) if whole(line)]
+    added = [line for line in map(line_number, array(fields.get("added"))) if line]
     return AddedLines(text(fields.get("file")) or "", tuple(sorted(added)))
 
 
@@ -139,7 +128,7 @@ def _raised(fields: dict[str, Any]) -> Raised:
         type=text(fields.get("type")) or "Exception",
         message=text(fields.get("message")) or "",
         file=text(fields.get("file")),
-        line=whole(fields.get("line")),
+        line=line_number(fields.get("line")),
         function=text(fields.get("function")),
         frames=tuple(frame for frame in map(frame, array(fields.get("frames"))) if frame),
     )
@@ -163,7 +152,7 @@ def _supervised(fields: dict[str, Any]) -> Supervised:
         status=whole(fields.get("status")),
         cgroup=_counter(kills.get("cgroup"), ""),
         vmstat=_counter(kills.get("vmstat"), "/proc/vmstat"),
-        kernel=tuple(line for line in array(kills.get("kernel")) if text(line)),
+        kernel=tuple(line for line in map(text, array(kills.get("kernel"))) if line),
         limit_killed=fields_of(fields.get("limit")).get("killed") is True,
         last_mb=number(fields.get("last_mb")),
         peak_mb=number(fields.get("peak_mb")),

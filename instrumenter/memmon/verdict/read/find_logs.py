@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,9 @@ from memmon.verdict.model import Header
 from memmon.verdict.read.log import read_log
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
+
+    _FileId = tuple[int, int]
 
 
 def _header(log: Path) -> Header | None:
@@ -46,7 +49,7 @@ def newest_log(folders: Sequence[Path]) -> Path:
     Raises LogError, which names the first folder, where there is no log at all.
     """
     logs = sorted((log for folder in folders for log in folder.glob(LOGS)), key=_began, reverse=True)
-    files = [log for log in logs if log.is_file()]
+    files = [log for log in logs if _is_file(log)]
     # Where none of them is a run log, the newest is returned, so that its reader says why it is refused.
     log = next((log for log in files if _may_be_run_log(log)), next(iter(files), None))
     if log is None:
@@ -66,31 +69,32 @@ def newest_log(folders: Sequence[Path]) -> Path:
 
 def _parent_log(child: Path, parent_log: str) -> Path:
     """Where the parent's log is: where the child says, or beside the child's where the folder has been moved."""
-    said = Path(parent_log)
-    return said if said.exists() else child.with_name(said.name)
+    beside = child.parent / os.path.basename(parent_log)  # noqa: PTH119  # it may be no path at all
+    return Path(parent_log) if os.path.exists(parent_log) else beside  # noqa: PTH110  # Path.exists may raise
 
 
 def logs_of_run(log: Path) -> tuple[Path, ...]:
     """The log itself first, then the logs of the processes that its process started, and of theirs in turn."""
-    others = {
-        other: _parent_log(other, header.parent_log)
-        for other in sorted(log.parent.glob(LOGS), key=_began)
-        if other.is_file() and not _same(other, log) and (header := _header(other)) and header.parent_log
-    }
+    children: dict[_FileId | None, list[Path]] = {}
+    for other in sorted(log.parent.glob(LOGS), key=_began):
+        header = _header(other) if _is_file(other) and _identity(other) != _identity(log) else None
+        if header and header.parent_log:
+            children.setdefault(_identity(_parent_log(other, header.parent_log)), []).append(other)
+    children.pop(None, None)
     found = [log]
     for one in found:  # grows while it is gone through
-        found += _children(one, others, found)
-    return tuple(found)
+        found += children.pop(_identity(one), ())
+    return tuple(dict.fromkeys(found))
 
 
-def _children(parent: Path, others: dict[Path, Path], found: Iterable[Path]) -> list[Path]:
-    known = set(found)
-    return [child for child, named in others.items() if child not in known and _same(named, parent)]
+def _is_file(path: Path) -> bool:
+    return os.path.isfile(path)  # noqa: PTH113  # Path.is_file may raise
 
 
-def _same(one: Path, other: Path) -> bool:
-    """Whether two paths are one file."""
+def _identity(path: Path) -> _FileId | None:
+    """What two paths of one file have in common; None where there is none."""
     try:
-        return one.samefile(other)
-    except OSError:
-        return False
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_dev, status.st_ino

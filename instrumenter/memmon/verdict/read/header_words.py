@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from memmon.verdict.model import Header
+from memmon.verdict.read.json_values import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +21,7 @@ _LINES = {
     "started": r"(?:process|进程).*?(?:started |始于 )(\S+ \S+)",
     "baseline_mb": r"(?:memory: |内存：启动时 )([\d.]{1,20})MB",
     "limit_mb": r"(?:limit: |上限：)([\d.]{1,20})MB",
-    "limit_from": r"(?:limit|上限).*MB ?[(（]([^)）]+)[)）]",
+    "limit_from": r"(?:limit|上限).*MB ?[(（]([^(（)）]+)[)）]",
     "warning_mb": r"(?:levels|级别).*?(?:warning from |警告从 )([\d.]{1,20})MB",
     "critical_mb": r"(?:levels|级别).*?(?:critical from |危险从 )([\d.]{1,20})MB",
 }
@@ -71,7 +71,4 @@ def _number(text: str | None) -> float | None:
 
 def _seconds(text: str | None) -> float | None:
     """A time as the log prints it, taken for one of the reader's zone, in seconds since the epoch."""
-    try:
-        return None if text is None else datetime.fromisoformat(text).astimezone().timestamp()
-    except (ValueError, OverflowError):
-        return None
+    return moment(text)[0]

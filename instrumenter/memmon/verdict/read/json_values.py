@@ -1,13 +1,34 @@
-"""Values of the record's JSON, each of the type that is asked for: what makes no sense reads as nothing."""
+"""The one door to values of a record: each comes out of the type that is asked for, or as nothing.
+
+A record may have been torn by a kill, or be anybody's. So nothing that is in it is used as it stands: a number is
+finite and of a size that can be, a line's number can be one, a time lies in years that have zones, and a text can be
+printed, encoded, and given to the system as a path. Whoever reads by these functions need not ask again.
+"""
 
 from __future__ import annotations
 
+import json
+import re
+from datetime import datetime
 from typing import Any
 
 from memmon.verdict.model import Frame
 
 _LARGEST = 1 << 62
 """No amount, time or number of anything is larger."""
+_MOST_DIGITS = 20
+"""No whole number that makes sense has more characters; to read one of thousands of digits takes long."""
+_LAST_LINE = 10**9
+"""No source has so many lines."""
+_LAST_SECOND = 1 << 33
+"""In the year 2242: what is later, or before 1970, is no time of a run, and some are in no calendar."""
+_NO_TEXT = re.compile("[\0\ud800-\udc7f\udd00-\udfff]")
+"""What no file name can hold and no stream can write; of the surrogates those stay that stand for a name's bytes."""
+
+
+def clean(value: str) -> str:
+    """A text without the characters that would be refused wherever it is used."""
+    return _NO_TEXT.sub("\ufffd", value)
 
 
 def number(value: Any) -> float | None:
@@ -22,9 +43,33 @@ def whole(value: Any) -> int | None:
     return value if good else None
 
 
+def line_number(value: Any) -> int | None:
+    """A JSON integer that may be the number of a line, counted from 1."""
+    good = isinstance(value, int) and not isinstance(value, bool) and 0 < value < _LAST_LINE
+    return value if good else None
+
+
+def line_in(digits: str) -> int | None:
+    """The number of a line, as a text has it."""
+    short = len(digits) <= _MOST_DIGITS and digits.isascii() and digits.isdigit()
+    return line_number(int(digits)) if short else None
+
+
 def text(value: Any) -> str | None:
     """A JSON string."""
-    return value if isinstance(value, str) else None
+    return clean(value) if isinstance(value, str) else None
+
+
+def moment(value: Any) -> tuple[float | None, float | None]:
+    """An ISO time as seconds since the epoch, and by how many seconds its clock is ahead of UTC, where it says so."""
+    try:
+        found = datetime.fromisoformat(value)
+        seconds, ahead = found.timestamp(), found.utcoffset()
+    except (TypeError, ValueError, OverflowError):
+        return None, None
+    if not 0 < seconds < _LAST_SECOND:
+        return None, None
+    return seconds, None if ahead is None else ahead.total_seconds()
 
 
 def array(value: Any) -> list[Any]:
@@ -39,8 +84,27 @@ def fields_of(value: Any) -> dict[str, Any]:
 
 def frame(value: Any) -> Frame | None:
     """``["/abs/f.py", 123, "func"]``; the line may be null."""
+    match value:
+        case [str(file), line, str(function)]:
+            return Frame(clean(file), line_number(line), clean(function))
+    return None
+
+
+def object_in(line: bytes) -> dict[str, Any]:
+    """The JSON object that a line is; an empty one for anything else, so for a line cut short."""
     try:
-        file, line, function = value
-    except (TypeError, ValueError):
-        return None
-    return Frame(str(file), whole(line), str(function))
+        fields = _DECODER.decode(line.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return {}
+    return fields if isinstance(fields, dict) else {}
+
+
+def _short_integer(digits: str) -> int | None:
+    return int(digits) if len(digits) <= _MOST_DIGITS else None
+
+
+def _nothing(_name: str) -> None:
+    """What NaN and the infinities read as, which JSON does not have."""
+
+
+_DECODER = json.JSONDecoder(parse_int=_short_integer, parse_constant=_nothing)

@@ -6,13 +6,17 @@ The file is described in ``memmon_runtime/watcher/lockout.py``.
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from bisect import bisect_right
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from memmon.record import foreign_files
 from memmon.record.file_names import stack_of
 from memmon.verdict.model import Frame, Stack
+from memmon.verdict.read.json_values import clean, line_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,18 +29,22 @@ _ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
 
 def _unescaped(text: str) -> str:
     """The text as it was before faulthandler made ASCII of it."""
-    return _ESCAPE.sub(lambda found: chr(int(found[1] or found[2] or found[3], 16)), text)
+    return clean(_ESCAPE.sub(_character, text))
+
+
+def _character(escape: re.Match[str]) -> str:
+    code = int(escape[1] or escape[2] or escape[3], 16)
+    return chr(code) if code <= sys.maxunicode else escape[0]
 
 
 def _read(log: str, since: float) -> str:
     """The dump beside the log; empty where it is older than ``since``, since other code ran afterwards."""
-    path = Path(stack_of(log))
     try:
-        state = path.stat()
-        if state.st_size > _MOST_BYTES or state.st_mtime < since:
-            return ""
-        # The kill may have come in the middle of a line: one without its end is not believed.
-        return path.read_bytes().partition(b"\0")[0].rpartition(b"\n")[0].decode("ascii", "replace")
+        with foreign_files.opened(stack_of(log), _MOST_BYTES) as dump:
+            if os.fstat(dump.fileno()).st_mtime < since:
+                return ""
+            # The kill may have come in the middle of a line: one without its end is not believed.
+            return dump.read(_MOST_BYTES).partition(b"\0")[0].rpartition(b"\n")[0].decode("ascii", "replace")
     except OSError:
         return ""
 
@@ -64,9 +72,9 @@ def dumped_stacks(
             # A script that was started by a relative path has that in its frames (Python 3.8).
             if target and not Path(file).is_absolute() and target.endswith(f"/{file.removeprefix('./')}"):
                 file = target
-            number = int(found[2])
-            original = original_line(added_lines.get(file, ()), number)
-            stacks[-1][1].append(Frame(file, original, _unescaped(found[3])))
+            if number := line_in(found[2]):
+                original = original_line(added_lines.get(file, ()), number)
+                stacks[-1][1].append(Frame(file, original, _unescaped(found[3])))
     return tuple(
         Stack(names.get(tid), tid, tuple(frames), at_lockout=True)
         for tid, frames in stacks

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memmon.errors import LogError, Place
+from memmon.record import foreign_files
 from memmon.verdict.model import Record, Site
 from memmon.verdict.read.events import read_events
 from memmon.verdict.read.header_words import read_header
+from memmon.verdict.read.json_values import clean
 from memmon.verdict.read.records import NOT_CHECKPOINTS, PROGRAM_START, parse_record
 
 if TYPE_CHECKING:
@@ -23,31 +25,44 @@ if TYPE_CHECKING:
     from memmon.verdict.read.events import Events, TimedEvent
 
 _BLOCK = 1 << 18
-_LONGEST = 1 << 20
-"""A line of more bytes can't be one of memmon's, and is passed over."""
+_LONGEST = 1 << 14
+"""A line of more bytes is none of a monitor's, whose longest holds a path, and is passed over."""
+_MOST_BYTES = 1 << 30
+"""A larger file is refused, since a verdict by a part of it might be wrong; memmon keeps its own below 20 MB."""
+_MOST_WORDS = 50
+"""So many lines at the top are taken for those in words; there are ten of them."""
 _PROBE = 1 << 16
 """Bytes within which a run log must have shown itself as one."""
 
 
 def _lines(stream: BinaryIO) -> Iterator[tuple[str, bool]]:
-    """Each line without its end, and whether it had one."""
+    """Each line without its end, and whether it had one; of one that is too long its beginning, as if it were torn."""
     rest = b""
     skipping = False
+    size = 0
     while block := stream.read(_BLOCK):
+        size += len(block)
+        if size > _MOST_BYTES:
+            raise foreign_files.too_large(_MOST_BYTES)
         whole = (rest + block).split(b"\n")
         rest = whole.pop()
         if skipping and whole:
             del whole[0]
             skipping = False
         for line in whole:
-            yield line.removesuffix(b"\r").decode("utf-8", "replace"), True
+            yield _decoded(line.removesuffix(b"\r")), len(line) <= _LONGEST
         if not skipping and len(rest) > _LONGEST:
-            yield rest.decode("utf-8", "replace"), False
+            yield _decoded(rest), False
             skipping = True
         if skipping:
             rest = b""
     if rest:
-        yield rest.decode("utf-8", "replace"), False
+        yield _decoded(rest), False
+
+
+def _decoded(line: bytes) -> str:
+    text = line[:_LONGEST].decode("utf-8", "replace")
+    return clean(text) if "\0" in text else text
 
 
 def _preface(lines: Iterator[tuple[str, bool]]) -> tuple[list[str], Record | None, int]:
@@ -57,6 +72,8 @@ def _preface(lines: Iterator[tuple[str, bool]]) -> tuple[list[str], Record | Non
     for text, whole in lines:
         if text.startswith("# "):
             words.append(text)
+            if len(words) > _MOST_WORDS:
+                break
             continue
         record = parse_record(text, whole=whole)
         if record:
@@ -170,11 +187,17 @@ def read_log(path: str, *, head: bool = False) -> Iterator[Event]:
     LogError where the file can't be read or shows within 64 KB nothing that a run log has.
     """
     try:
-        with Path(path).open("rb") as stream:
+        with foreign_files.opened_stream(path, _MOST_BYTES) as stream:
             yield from _events(stream, path, read_events(path, head=head), head=head)
     except IsADirectoryError as error:
         raise LogError("this is a folder; name a log in it, or run `memmon report` there", Place(path)) from error
     except FileNotFoundError as error:
         raise LogError("there is no such log; `memmon report` alone reads the newest one here", Place(path)) from error
+    except foreign_files.TooLarge as error:
+        raise LogError(
+            f"{error.strerror}: give its end by `tail -c 100M LOG | memmon report -`", Place(path)
+        ) from error
+    except foreign_files.Refused as error:
+        raise LogError(f"{error.strerror}: name a run log", Place(path)) from error
     except OSError as error:
         raise LogError(f"the log can't be read ({error.strerror})", Place(path)) from error

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from memmon.verdict.model import CLOSERS, OPENERS, Frame, Record
+from memmon.verdict.read.json_values import clean
 
 PROGRAM_START = frozenset({"程序启动", "program start"})
 PROGRAM_END = frozenset({"程序结束", "program end"})
@@ -32,8 +33,10 @@ _PARTS = re.compile(r"([+-]?\d+(?:\.\d+)?)\s?([KMGT]?)i?B")
 _MB_IN = {"": 1 / (1 << 20), "K": 1 / (1 << 10), "M": 1.0, "G": float(1 << 10), "T": float(1 << 20)}
 _MOST_DIGITS = 9
 """A line's number has no more of them."""
-_TOKEN = re.compile(r'([a-z_]+)=("(?:[^"\\]|\\.)*"|\S+)')
-_PLACE = re.compile(r" at=(.+?):(\d{1,9})(?: (\S+))?(?= |$)")
+# No pattern begins anew at each character of a run, or at each of many marks: a line of one letter would take for ever.
+_TOKEN = re.compile(r'(?<![a-z_])([a-z_]+)=("(?:[^"\\]|\\.)*"|\S+)')
+_PLACE = re.compile(r"(.+?):(\d{1,9})(?: (\S+))?(?= |$)")
+_AT = " at="
 
 
 @lru_cache(4096)
@@ -48,8 +51,8 @@ def _quoted(token: str | None) -> str | None:
     if not token or not token.startswith('"'):
         return token
     try:
-        return str(json.loads(token))
-    except ValueError:
+        return clean(str(json.loads(token)))
+    except (ValueError, RecursionError):
         return None
 
 
@@ -102,7 +105,7 @@ def _tail(text: str, *, whole: bool) -> _Tail:
 
 def _place(text: str) -> Frame | None:
     """``at=bot.py:81 consume_events``; a token behind it is no function's name."""
-    found = _PLACE.search(text)
+    found = _PLACE.match(text.partition(_AT)[2])
     if found is None:
         return None
     function = found[3] or ""

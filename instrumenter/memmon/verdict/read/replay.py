@@ -40,6 +40,10 @@ _MOST_WINDOWS = 400
 """So many growth windows are kept, the newest ones."""
 _MOST_CENSUSES = 100
 """So many censuses are kept, the newest ones."""
+_MOST_SITES = 70_000
+"""Of so many sites the figures are kept; a page has no more either."""
+_MOST_LINES = 10_000
+"""Of so many lines it is kept what memory rose by while they ran."""
 
 
 class Replay:
@@ -157,7 +161,9 @@ class Replay:
     def _site(self, key: SiteKey) -> SiteSoFar:
         found = self.sites.get(key)
         if found is None:
-            found = self.sites[key] = SiteSoFar()
+            found = SiteSoFar()
+            if len(self.sites) < _MOST_SITES:
+                self.sites[key] = found
         return found
 
     def announce(self, site: Site) -> None:
@@ -214,7 +220,8 @@ class Replay:
             self.background_before, self.background = self.background, record
             if record.at and before:
                 line = replace(record.at, function="")  # which the log may have cut
-                self.rises[line] = self.rises.get(line, 0.0) + max(record.rss - before.rss, 0.0)
+                if line in self.rises or len(self.rises) < _MOST_LINES:
+                    self.rises[line] = self.rises.get(line, 0.0) + max(record.rss - before.rss, 0.0)
             if self.stacks and (record.level == "CRITICAL" or self._is_at_limit):
                 self.critical_stacks = tuple(self.stacks)
             if self._is_at_limit:

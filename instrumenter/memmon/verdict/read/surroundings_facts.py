@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from memmon.verdict.model import CgroupUse, OtherProcess, Surroundings
-from memmon.verdict.read.json_values import array, fields_of, number, text, whole
+from memmon.verdict.read.json_values import array, clean, fields_of, number, text, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,10 +36,6 @@ def cgroup_use(value: Any) -> CgroupUse | None:
 
 def _others(value: Any) -> Iterator[OtherProcess]:
     for one in array(value):
-        try:
-            pid, name, rss_mb = one
-        except (TypeError, ValueError):
-            continue
-        known = whole(pid)
-        if known is not None:
-            yield OtherProcess(known, str(name), number(rss_mb) or 0.0)
+        match one:
+            case [pid, str(name), rss_mb] if whole(pid) is not None:
+                yield OtherProcess(pid, clean(name), number(rss_mb) or 0.0)

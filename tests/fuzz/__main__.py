@@ -1,0 +1,65 @@
+"""Looks for bytes on which memmon hangs, crashes or eats memory, guided by what of its code they reach.
+
+    python -m tests.fuzz config|log|page|strip [--seconds N] [--keep FOLDER]
+
+Needs ``pip install 'memmon[fuzz]'``, which has a wheel for Python 3.11 to 3.13. An exception that is no refusal, more
+than 20 seconds or more than 1.5 GB for one input end it with an exit code above 0, and the input is kept in the
+current folder. ``--keep`` is where the inputs are kept that reached something new, to go on with another time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import atheris
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+with atheris.instrument_imports(include=["memmon"]):
+    from fuzz import targets
+
+_WORDS = (
+    '"[[hotspot]]"', '"[memmon]"', '"[tool.memmon]"', '"match"', '"text"', '"$$$"', '"within"', '"function"', '"%"',
+    '"RSS="', '"_BEFORE] "', '"_AFTER] "', '" at="', '" line="', '" file="', '" tid="', '"MB"', '"[CRITICAL] ["',
+    '"\\"frames\\": ["', '"\\"header\\": {"', '"null"', '"1e400"', '"-1"', '"NaN"', '"\\\\ud800"', '"\\\\u0000"',
+    '"# >>> memmon "', '"# <<< memmon <<<"', '"__memmon__"', '".before("', '".after("', '"\\x0d\\x0a"', '"\\x0c"',
+)  # fmt: skip
+
+
+def main() -> None:
+    """Fuzz one target for a time."""
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz")
+    parser.add_argument("target", choices=targets.TARGETS)
+    parser.add_argument("--seconds", type=int, default=3600)
+    parser.add_argument("--keep", type=Path)
+    asked = parser.parse_args()
+    run, seeds = targets.TARGETS[asked.target]
+    corpus = asked.keep or targets.folder() / "corpus"
+    corpus.mkdir(parents=True, exist_ok=True)
+    for number, seed in enumerate(seeds()):
+        (corpus / f"seed-{number}").write_bytes(seed)
+    words = Path(tempfile.mkstemp(suffix=".dict")[1])
+    words.write_text("".join(f"{word}\n" for word in _WORDS))
+    options = {
+        "max_total_time": asked.seconds,
+        "timeout": 20,
+        "rss_limit_mb": 1500,
+        "max_len": 1 << 16,
+        "dict": words,
+        "print_final_stats": 1,
+        "artifact_prefix": f"./memmon-{asked.target}-",
+    }
+    atheris.Setup([sys.argv[0], *(f"-{name}={value}" for name, value in options.items()), str(corpus)], run)
+    try:
+        atheris.Fuzz()
+    finally:
+        words.unlink()
+        shutil.rmtree(targets.folder())
+
+
+if __name__ == "__main__":
+    main()
