@@ -14,7 +14,7 @@ from memmon.verdict.judge.judge import judge
 from memmon.verdict.judge.outcome import Case
 from memmon.verdict.model import Allocation, ExternalEvidence, Frame, GrowthWindow, KernelLine
 from memmon.verdict.read.process import read_process
-from verdict.handwritten import NOBODY, START, header, line, site
+from verdict.handwritten import NOBODY, START, fact, header, line, site
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,6 +105,50 @@ def test_a_functions_first_line_is_never_certain(judged: Callable[..., Verdict])
     verdict = judged(site("main", 7), line("main_START", 60, 0, " line=7"))
     assert verdict.culprit
     assert (verdict.culprit.line, verdict.culprit.confidence) == (7, "likely")
+
+
+LOOP = """\
+def main():
+    for one in everything():
+        first(one)
+        second(one)
+"""
+
+
+@pytest.mark.parametrize("is_loop", [True, False], ids=["a loop", "a call"])
+def test_a_loops_bracket_makes_no_line_certain(log: Callable[..., Path], tmp_path: Path, *, is_loop: bool) -> None:
+    """It reaches around all that runs in the loop; the same bracket around one call names the line of that."""
+    target = tmp_path / "bot.py"
+    target.write_text(LOOP if is_loop else LOOP.replace("    for one in", "    one =").replace(":\n    ", "\n"))
+    opened = site("x", 2).replace("/srv/ds/bot.py", str(target)) + line("x_BEFORE", 60, 0, " line=2")
+    killed = line("background", 290, 230, ' last="x_BEFORE"', "CRITICAL")
+    path = log(header(target=str(target), limit=LIMIT), START, opened, killed)
+    culprit = investigate(str(path)).culprit
+    assert culprit
+    assert (culprit.checkpoint, culprit.confidence) == ("x_BEFORE", "likely" if is_loop else "certain")
+
+
+@pytest.mark.parametrize(("second", "sure"), [(3, "likely"), (4, "guess")], ids=["one line", "two in turn"])
+def test_a_line_that_was_one_of_several_is_a_guess(
+    log: Callable[..., Path], tmp_path: Path, second: int, sure: str
+) -> None:
+    """Memory rose while this line ran, and as much while another did: the last that was seen is one of the two."""
+    target = str(tmp_path / "bot.py")
+    (tmp_path / "bot.py").write_text(LOOP, encoding="utf-8")
+    stack = fact("stack", {"thread": "MainThread", "frames": [[target, 3, "main"]]})
+    path = log(
+        header(target=target, limit=LIMIT),
+        START,
+        site("main", 1).replace("/srv/ds/bot.py", target),
+        line("main_START", 60, 0, " line=1"),
+        line("background", 160, 100, f' at=bot.py:{second} main last="main_START"'),
+        line("background", 260, 100, ' at=bot.py:3 main last="main_START"'),
+        stack,
+        line("background", 290, 30, ' last="main_START"', "CRITICAL"),
+    )
+    culprit = investigate(str(path)).culprit
+    assert culprit
+    assert (culprit.line, culprit.shown_by, culprit.confidence) == (3, "open", sure)
 
 
 SOURCE = """\

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from memmon.verdict.code.source import Extent
 from memmon.verdict.judge.judge import judge
 from memmon.verdict.judge.outcome import Case
 from memmon.verdict.model import Counter, ExternalEvidence, KernelLine
@@ -335,7 +336,7 @@ def test_a_stack_inside_a_statement(
         INNER,
         line("background", 290, 230, ' last="x_BEFORE"', "CRITICAL"),
     )
-    extents = {("/srv/ds/bot.py", begins): ends}
+    extents = {("/srv/ds/bot.py", begins): Extent(ends)}
     culprit = judge([Case(read_process(str(path)), ExternalEvidence(cgroup=RISEN), extents)]).culprit
     assert culprit
     assert (culprit.line, culprit.function, culprit.checkpoint) == (line_, function, "x_BEFORE")

@@ -13,12 +13,13 @@ from memmon.errors import LogError
 from memmon.verdict.advice.advise import advise, statements_of_little
 from memmon.verdict.code.collector_switch import lines_that_switch_off
 from memmon.verdict.code.kept_value import values_in
-from memmon.verdict.code.source import code_at, last_line
+from memmon.verdict.code.source import code_at, extent_of
 from memmon.verdict.code.storing_line import storing_line
 from memmon.verdict.evidence.gather import after_end, gather
 from memmon.verdict.evidence.kernel import KernelLog
 from memmon.verdict.judge.grew import LEAST_UNCOLLECTED
 from memmon.verdict.judge.judge import judge
+from memmon.verdict.judge.last_moment import LARGE_STEP_MB
 from memmon.verdict.judge.near_limit import near_limit
 from memmon.verdict.judge.outcome import Case
 from memmon.verdict.judge.retaining_line import retaining_line, still_running
@@ -128,9 +129,11 @@ def _switches(history: ProcessHistory) -> tuple[Frame, ...]:
 
 
 def _extents(history: ProcessHistory) -> Extents:
-    """How far the statements reach that were open at the end."""
-    sites = {(one.opened.file or history.header.target, one.opened.line) for one in history.open_brackets}
-    return {(file, line): last_line(file, line) for file, line in sites if file and line}
+    """How far the statements reach that were open at the end, or that grew again and again."""
+    records = [one.opened for one in history.open_brackets]
+    records += [one.worst for one in history.sites if one.worst and one.self_mb > LARGE_STEP_MB]
+    sites = {(one.file or history.header.target, one.line) for one in records}
+    return {(file, line): extent_of(file, line) for file, line in sites if file and line}
 
 
 def _code(culprit: Culprit | None, verdict: Verdict) -> Code | None:

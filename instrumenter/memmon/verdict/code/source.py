@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from memmon.errors import SourceError
 from memmon.record import foreign_files
@@ -34,6 +34,7 @@ _MOST_BODY = 200
 _ABOVE = 8
 """So many lines above the culprit are searched for what it reads from."""
 _DEFINES = re.compile(r"\s*(?:async\s+)?def\s+([^\W\d]\w*)\s*\(")
+_LOOPS = re.compile(r"\s*(?:async\s+)?(?:for|while)\b")
 _CALLED = re.compile(r"\b([^\W\d]\w*)\s*\(")
 
 
@@ -109,6 +110,22 @@ def last_line(path: str, line: int) -> int:
     except (tokenize.TokenError, SyntaxError, StopIteration, RuntimeError):
         pass
     return line
+
+
+class Extent(NamedTuple):
+    """How far a statement reaches."""
+
+    last: int
+    """The last line of a simple statement, or of the heading of one that has others in it."""
+    is_loop: bool = False
+    """It is the heading of a loop."""
+
+
+def extent_of(path: str, line: int) -> Extent:
+    """The extent of the statement that begins at ``line``."""
+    lines = source_lines(path)
+    heading = lines[line - 1] if 0 < line <= len(lines) else ""
+    return Extent(last_line(path, line), _LOOPS.match(heading) is not None)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from memmon.verdict.judge.last_moment import LastMoment
-    from memmon.verdict.model import Frame, OpenBracket, Record
+    from memmon.verdict.model import Culprit, Frame, OpenBracket, Record
+
+_ELSEWHERE = 0.3
+"""Where such a share of the growth rose at other lines, the last one that ran is no more than one of them."""
 
 
 def from_open_brackets(moment: LastMoment) -> Iterator[Candidate]:
@@ -24,16 +27,16 @@ def from_open_brackets(moment: LastMoment) -> Iterator[Candidate]:
         until = inner[0].opened.rss if inner else moment.final_mb
         growth_mb = until - opened.rss - bracket.inner_mb
         culprit = culprit_of(moment, opened, growth_mb=growth_mb, shown_by="open", confidence="guess")
-        if line := _line_seen_growing(moment, opened):
-            culprit = replace(culprit, line=line.line, function=line.function or culprit.function)
+        if line := _line_seen_growing(moment, bracket):
+            culprit = replace(culprit, file=line.file, line=line.line, function=line.function or culprit.function)
         if inner or is_suspended(moment, bracket):
             large = bool(inner) and moment.is_large_step(growth_mb, culprit.alarm_mb)
             directness = Directness.RAN if large else Directness.GREW_MOST
             yield Candidate(culprit, directness, growth_mb if inner else 0.0)
             continue
         shown = frame_inside(moment, bracket)
-        # Many lines run in a function or a phase: its bracket alone does not make any one of them certain.
-        names_line = opened.kind == "BEFORE"
+        # Many lines run in a function, a phase or a loop: its bracket alone does not make any one of them certain.
+        is_one = names_line = _is_of_one_statement(moment, opened)
         if shown:
             stack, frame = shown
             names_line = stack.at_lockout or (names_line and moment.holds(opened, frame))
@@ -50,37 +53,59 @@ def from_open_brackets(moment: LastMoment) -> Iterator[Candidate]:
         directness = _of_step(moment, bracket) if step else Directness.RAN
         names_line = names_line and directness is Directness.STATEMENT_STEP
         ran = shown is not None and moment.is_large_step(moment.since_checkpoint_mb, None)
+        is_one = is_one or shown is None or not _grew_elsewhere(moment, culprit)
+        is_likely = is_one and (step or ran or bracket.direct)
         yield Candidate(
             replace(
                 culprit,
-                confidence="certain" if step and names_line else "likely" if step or ran or bracket.direct else "guess",
+                confidence="certain" if step and names_line else "likely" if is_likely else "guess",
             ),
             Directness.GREW_TOO_MUCH if ran and not step else directness,
             growth_mb,
         )
 
 
-def _line_seen_growing(moment: LastMoment, opened: Record) -> Frame | None:
-    """The line inside a function's or a phase's bracket that a growth window saw grow: its first line took nothing."""
-    found = growing_line(moment.history, moment.final_mb) if opened.kind == "START" else None
-    if found is None:
+def _line_seen_growing(moment: LastMoment, bracket: OpenBracket) -> Frame | None:
+    """The line that a growth window saw grow inside the bracket of a function, a phase or a loop.
+
+    The first line of such a one took nothing. The line may be in a function that the bracket's own one has called.
+    """
+    opened = bracket.opened
+    if _is_of_one_statement(moment, opened):
+        return None
+    found = growing_line(moment.history, moment.final_mb)
+    if found is None or (opened.kind == "BEFORE" and not spoke_inside(moment.history, bracket)):
         return None
     site = moment.site(opened)
     within = (found.frame, *found.frames)
     file, function = moment.file(opened.file), site.function if site else None
-    return next((one for one in within if one.file == file and same_function(one, function)), None)
+    return found.frame if any(one.file == file and same_function(one, function) for one in within) else None
+
+
+def _is_of_one_statement(moment: LastMoment, opened: Record) -> bool:
+    """Whether the bracket is around one statement that has no others in it."""
+    return opened.kind == "BEFORE" and not moment.extent(opened).is_loop
+
+
+def _grew_elsewhere(moment: LastMoment, culprit: Culprit) -> bool:
+    """Whether memory was seen to rise at other lines, too, since the bracket began: then it is one line of several."""
+    file, rising = culprit.file or "", moment.history.rising
+    # A background record has the end of the file's path.
+    here = sum(mb for at, mb in rising if at.line == culprit.line and file.endswith(at.file.lstrip("…")))
+    whole = sum(mb for _, mb in rising)
+    return whole - here > _ELSEWHERE * whole
 
 
 def _of_step(moment: LastMoment, bracket: OpenBracket) -> Directness:
     """How directly a large step in the bracket speaks.
 
-    A statement's bracket names its line. A function's does not, nor does one beside which other lines grew.
+    A statement's bracket names its line. A function's or a loop's does not, nor does one beside which other lines grew.
     """
-    if bracket.opened.kind != "BEFORE":
+    if not _is_of_one_statement(moment, bracket.opened):
         return Directness.FUNCTION_STEP
     found = growing_line(moment.history, moment.final_mb)
     if found is None or not spoke_inside(moment.history, bracket):
         return Directness.STATEMENT_STEP
     file, line = moment.file(bracket.opened.file), bracket.opened.line
-    last = moment.extents.get((file or "", line or 0), line)
-    return Directness.STATEMENT_STEP if goes_through(found, file, line, last) else Directness.FUNCTION_STEP
+    within = goes_through(found, file, line, moment.extent(bracket.opened).last)
+    return Directness.STATEMENT_STEP if within else Directness.FUNCTION_STEP

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from memmon.ownership import is_memmons
 from memmon.verdict.code.own_frames import own_frame, waits
+from memmon.verdict.code.source import Extent
 from memmon.verdict.code.storing_line import StoringLine
 from memmon.verdict.model import Culprit
 
@@ -34,8 +35,8 @@ _LARGE_STEP_SHARE = 0.1
 _MOST_FRAMES = 64
 """A stack in the log has at most so many frames: a frame that is not among so many may still be further out."""
 
-Extents = Mapping[tuple[str, int], int]
-"""The last line of each statement, by its file and its first line."""
+Extents = Mapping[tuple[str, int], Extent]
+"""How far statements reach, by their files and their first lines."""
 Stores = Mapping[str, StoringLine]
 """The user's line that puts things into a container, by the container's path, as far as the source tells."""
 
@@ -77,10 +78,14 @@ class LastMoment:
 
     def holds(self, opened: Record, frame: Frame) -> bool:
         """Whether the statement that ``opened`` stands before holds the frame's line."""
-        file = self.file(opened.file)
         if opened.line is None or frame.line is None:
             return False
-        return opened.line <= frame.line <= self.extents.get((file or "", opened.line), opened.line)
+        return opened.line <= frame.line <= self.extent(opened).last
+
+    def extent(self, opened: Record) -> Extent:
+        """How far the statement reaches that a record stands before."""
+        line = opened.line or 0
+        return self.extents.get((self.file(opened.file) or "", line), Extent(line))
 
     def thread(self, tid: str) -> str | None:
         """The name of the thread that a record names by its number; the main thread's number is not written."""

@@ -94,6 +94,8 @@ class ProcessHistory:
     peak_mb: float
     rises: tuple[tuple[Frame, float], ...]
     """By the user's line that ran: what memory had risen by from each background record to the next, in all."""
+    rising: tuple[tuple[Frame, float], ...]
+    """The same since ``checkpoint``."""
     start_ticks: int
     """When the process started, in clock ticks since boot; 0 where nothing says it."""
     unwritten: Record | None

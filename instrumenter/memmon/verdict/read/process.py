@@ -85,6 +85,7 @@ def build_history(log: str, events: Iterable[Event], page: Page | None = None) -
         last_mb=last.rss,
         peak_mb=replay.peak_mb,
         rises=tuple(replay.rises.items()),
+        rising=tuple(replay.rising.items()),
         threads=tuple(replay.names.items()),
         start_ticks=page.start_ticks if page else header.start_ticks,
         unwritten=unwritten,

@@ -62,6 +62,8 @@ class Replay:
         self.peak_mb = 0.0
         self.rises: dict[Frame, float] = {}
         """By the line that ran: what memory had risen by from each background record to the next."""
+        self.rising: dict[Frame, float] = {}
+        """The same since ``checkpoint``."""
         self.critical: Record | None = None
         self.critical_stacks: tuple[Stack, ...] = ()
         self._is_at_limit = False
@@ -204,6 +206,8 @@ class Replay:
         self.tids.add(record.thread)
         if self.stacks:
             self.stacks.clear()
+        if self.rising:
+            self.rising.clear()
         if record.kind in CLOSERS:
             self._finish(record)
         self.brackets.drop_unsure()
@@ -221,7 +225,9 @@ class Replay:
             if record.at and before:
                 line = replace(record.at, function="")  # which the log may have cut
                 if line in self.rises or len(self.rises) < _MOST_LINES:
-                    self.rises[line] = self.rises.get(line, 0.0) + max(record.rss - before.rss, 0.0)
+                    rise = max(record.rss - before.rss, 0.0)
+                    self.rises[line] = self.rises.get(line, 0.0) + rise
+                    self.rising[line] = self.rising.get(line, 0.0) + rise
             if self.stacks and (record.level == "CRITICAL" or self._is_at_limit):
                 self.critical_stacks = tuple(self.stacks)
             if self._is_at_limit:
