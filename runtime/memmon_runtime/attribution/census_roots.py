@@ -6,9 +6,20 @@ coroutines that asyncio's tasks wait in. Nothing of the program's runs, as in `o
 
 from __future__ import annotations
 
+import gc
 import sys
+from itertools import islice
 
-from memmon_runtime.attribution.object_types import COROUTINE, METHOD, MODULE, namespace_of
+from memmon_runtime.attribution.object_types import (
+    ASYNC_GENERATOR,
+    CONTEXT,
+    COROUTINE,
+    GENERATOR,
+    METHOD,
+    MODULE,
+    module_of,
+    namespace_of,
+)
 from memmon_runtime.system.frame_variables import variables_of
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.ownership import file_of, is_user_code
@@ -29,6 +40,8 @@ _MOST_FRAMES = 60
 """Of a stack so many frames are looked into, at each of its ends."""
 _MOST_TASKS = 200
 _MOST_AWAITED = 20
+_MOST_VARIABLES = 200
+"""So many of a context's variables are looked at."""
 _MODULE_LEVEL = "<module>"
 
 
@@ -106,18 +119,37 @@ def _outermost_first(innermost: Optional[FrameType]) -> List[FrameType]:
 
 
 def task_roots(threads: Threads) -> Iterator[List[Start]]:
-    """The variables of the user's coroutines in which asyncio's tasks wait, coroutine by coroutine."""
+    """The variables of the user's coroutines and generators in which asyncio's tasks wait, and their contexts' own."""
     seen: Dict[int, int] = {}
     for task in _tasks(threads)[:_MOST_TASKS]:
         awaited: Any = _coroutine_of(task)
         for _ in range(_MOST_AWAITED):
-            kind: Any = type(awaited)
-            if kind is not COROUTINE:
-                break
-            frame = awaited.cr_frame
+            frame, awaited = _suspended(awaited)
             if frame is not None and is_user_code(frame.f_code.co_filename):
                 yield _variables(frame, "task", None, seen)
-            awaited = awaited.cr_await
+            if awaited is None:
+                break
+        if context := _context_of(task):
+            yield _context_variables(context)
+
+
+def _suspended(thing: Any) -> Tuple[Optional[FrameType], Any]:
+    """The frame of what is awaited, where it has one of its own, and what that awaits in turn."""
+    kind: Any = type(thing)
+    if kind is COROUTINE:
+        return thing.cr_frame, thing.cr_await
+    if kind is GENERATOR:
+        return thing.gi_frame, thing.gi_yieldfrom
+    if kind is ASYNC_GENERATOR:
+        return thing.ag_frame, thing.ag_await
+    # The next item of an asynchronous generator is awaited by an object that does nothing but lead to it.
+    inner = gc.get_referents(thing) if module_of(kind) == "builtins" else []
+    return None, next((one for one in inner if type(one) is ASYNC_GENERATOR), None)
+
+
+def _context_variables(context: Any) -> List[Start]:
+    variables = list(islice(CONTEXT.items(context), _MOST_VARIABLES))
+    return [(Root("task", one.name), value, 0) for one, value in variables if type(one.name) is str]
 
 
 def _tasks(threads: Threads) -> List[Any]:
@@ -151,7 +183,15 @@ def _running_loops(threads: Threads) -> List[Any]:
 
 
 def _coroutine_of(task: Any) -> Any:
-    native = names_of(sys.modules.get("_asyncio")).get("Task")
-    if native is not None and issubclass(type(task), native):
-        return native.get_coro(task)
-    return names_of(task).get("_coro")
+    native = _native_task()
+    return native.get_coro(task) if native and issubclass(type(task), native) else names_of(task).get("_coro")
+
+
+def _context_of(task: Any) -> Any:
+    native = _native_task()
+    held = gc.get_referents(task) if native and issubclass(type(task), native) else [names_of(task).get("_context")]
+    return next((one for one in held if type(one) is CONTEXT), None)
+
+
+def _native_task() -> Any:
+    return names_of(sys.modules.get("_asyncio")).get("Task")

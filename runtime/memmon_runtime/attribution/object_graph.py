@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 from _functools import _lru_cache_wrapper  # type: ignore[import-not-found]
+from itertools import islice
 
 from memmon_runtime.attribution.container_items import items_of, items_of_queue, named_items, of_threads
 from memmon_runtime.attribution.instance_attributes import (
@@ -25,6 +26,7 @@ from memmon_runtime.attribution.object_types import (
     BOUND_METHOD,
     CELL,
     CONTAINERS,
+    CONTEXT,
     COROUTINE,
     FRAME,
     FUNCTION,
@@ -47,6 +49,8 @@ if TYPE_CHECKING:
 
     from memmon_runtime.attribution.container_items import Children
 
+_MOST_VARIABLES = 200
+"""So many variables of a context are looked at."""
 _MOST_LINKS = 100_000
 """A bounded cache with more entries is not looked into."""
 
@@ -178,6 +182,12 @@ def _of_frame(thing: Any) -> Children:
     return [(("frame", name), value) for name, value in variables_of(thing)]
 
 
+def _of_context(thing: Any) -> Children:
+    """The values of the context variables that are set in a context."""
+    variables = list(islice(CONTEXT.items(thing), _MOST_VARIABLES))
+    return [(("item", repr(one.name)), value) for one, value in variables if type(one.name) is str]
+
+
 def _of_suspended(frame: str, awaited: str) -> Any:
     def children(thing: Any) -> Children:
         held = getattr(thing, frame)
@@ -195,6 +205,7 @@ _BY_TYPE: dict[type, Any] = {
     CELL: _of_cell,
     TRACEBACK: _of_traceback,
     FRAME: _of_frame,
+    CONTEXT: _of_context,
     GENERATOR: _of_suspended("gi_frame", "gi_yieldfrom"),
     COROUTINE: _of_suspended("cr_frame", "cr_await"),
     ASYNC_GENERATOR: _of_suspended("ag_frame", "ag_await"),

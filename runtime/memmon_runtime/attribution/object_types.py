@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from _collections import OrderedDict, defaultdict, deque  # type: ignore[import-not-found]
+from _contextvars import Context
 from _thread import _local
 from _weakref import CallableProxyType, ProxyType, ref
 
@@ -19,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-mro_of: Any = type.__dict__["__mro__"].__get__
+_mro_of: Any = type.__dict__["__mro__"].__get__
 namespace_of: Any = type.__dict__["__dict__"].__get__
 module_of: Any = type.__dict__["__module__"].__get__
 basic_size_of: Any = type.__dict__["__basicsize__"].__get__
@@ -79,6 +80,7 @@ METHOD_OF_TYPE = type(str.join)
 MEMBER = type(FUNCTION.__dict__["__closure__"])
 _GETSET = type(FUNCTION.__dict__["__code__"])
 LOCAL = _local
+CONTEXT: Any = Context
 
 
 def _ids(*kinds: type) -> frozenset[int]:
@@ -102,6 +104,11 @@ CONTAINERS = _ids(*_COUNTED)
 """The built-in types whose items are counted."""
 GROWING = _ids(dict, list, set, DEQUE, OrderedDict, defaultdict)
 """The types of most containers that can grow."""
+
+
+def mro_of(kind: type) -> Any:
+    """A type and its bases; empty for a native type that nobody has completed yet, as some are before Python 3.9."""
+    return _mro_of(kind) or ()
 
 
 def is_large(thing: Any) -> bool:
