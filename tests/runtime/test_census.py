@@ -204,6 +204,57 @@ print({_COUNTS})
     }
 
 
+def test_items_that_become_heavier(every_python: Bench) -> None:
+    """Futures that were all there at the first look and get their results later: it is not their number that grows."""
+    found = _looked(
+        every_python,
+        """
+class Job:
+    result = None
+jobs = {Job(): number for number in range(2000)}
+table = {number: Job() for number in range(3000)}
+look()
+for job in jobs:
+    job.result = [text(number) for number in range(1000, 1100)]
+weight = sum(map(sys.getsizeof, job.result)) + sys.getsizeof(job.result)
+look()
+rows = [(row["path"], row["before"], row["items"]) for row in looks[-1]["grown"]]
+(row,) = looks[-1]["grown"]
+print((rows, row["mb"] * MB / len(jobs) / weight, row["item_bytes"] - row["item_bytes_before"], weight))
+""",
+    )
+    rows, by_hand, grown, weight = found
+    assert rows == [("jobs", 2000, 2000)]
+    assert 0.8 < by_hand < 1.3
+    assert 0.8 < grown / weight < 1.3
+
+
+def test_a_thread_of_many_fills_a_dictionary_of_lists(one_python: Bench) -> None:
+    """What each thread has by one name is one, and its lists are a part of it, however many of them there are."""
+    found = _looked(
+        one_python,
+        f"""
+local, turns = threading.local(), [threading.Barrier(5) for _ in range(4)]
+def work(thread):
+    local.made = {{}}
+    for first, last in ((0, 10), (10, 300 + 40 * thread)):
+        for number in range(first, last):
+            local.made[number] = [text(number), text(number + 1)]
+        for turn in turns[:2] if not first else turns[2:]:
+            turn.wait()
+threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+for thread in threads:
+    thread.start()
+for turn in range(0, 4, 2):
+    turns[turn].wait()
+    look()
+    turns[turn + 1].wait()
+print({_COUNTS})
+""",
+    )
+    assert found == {"local.made": ("dict", 40, 1440)}
+
+
 def test_tasks_and_frames(every_python: Bench) -> None:
     """An unbounded queue that only a suspended task has, and the list of a function that runs in another thread."""
     found = _looked(
@@ -238,6 +289,42 @@ print(sorted((row["path"], row["items"], row["root"]["kind"], row["root"]["funct
 """,
     )
     assert found == [("jobs._queue", 5000, "task", "consume"), ("rows", 5000, "local", "gather")]
+
+
+def test_what_tasks_carry_along(every_python: Bench) -> None:
+    """The values of their context variables, and what an asynchronous generator has that a task goes through."""
+    found = _looked(
+        every_python,
+        """
+import asyncio, contextvars, weakref
+trail = contextvars.ContextVar("trail")
+fill = []
+class Rows(list):
+    pass
+async def rows():
+    own = Rows()
+    fill.append(weakref.ref(own))
+    while True:
+        await asyncio.sleep(100)
+        yield own
+async def consume():
+    trail.set(Rows())
+    fill.append(weakref.ref(trail.get()))
+    async for row in rows():
+        print(row)
+async def main():
+    asyncio.ensure_future(consume())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    for count in (10, 5000):
+        for one in fill:
+            one().__iadd__(map(text, range(len(one()), count)))
+        look()
+asyncio.run(main())
+print(sorted((row["path"], row["before"], row["items"], row["root"]["kind"]) for row in looks[-1]["grown"]))
+""",
+    )
+    assert found == [("own", 10, 5000, "task"), ("trail", 10, 5000, "task")]
 
 
 def test_nothing_of_the_programs_runs(every_python: Bench) -> None:

@@ -224,6 +224,20 @@ def test_several_that_one_line_fills_are_one_answer(judged: Callable[..., Verdic
     assert any("and 3 more like it" in line for line in headline(verdict))
 
 
+def test_a_container_of_which_only_the_items_grow(judged: Callable[..., Verdict]) -> None:
+    """It had all its items at the first look: that they became heavier is told so, and never as certain."""
+    looks = [
+        census(rss, row("jobs", 5000, 5000, size) | {"item_bytes_before": 1500, "mb": 5000 * (size - 1500) / 2**20})
+        for rss, size in ((90, 7_000), (180, 26_000), (240, 38_000), (280, 46_000))
+    ]
+    verdict = judged(*looks, fills={"jobs": at(KEEPS)}, windows=WINDOWS)
+    assert verdict.holder is not None
+    assert verdict.culprit is not None
+    assert (verdict.holder.container.path, verdict.holder.confidence) == ("jobs", "likely")
+    assert (verdict.culprit.line, verdict.culprit.confidence) == (KEEPS, "likely")
+    assert "5,000 items that became heavier" in " ".join(headline(verdict))
+
+
 def test_items_that_become_heavier_are_growth(judged: Callable[..., Verdict]) -> None:
     """All futures were there before the last phase began, and have their results since."""
     looks = [

@@ -137,10 +137,13 @@ def _held(verdict: Verdict, say: Say) -> list[str]:
         made = named and named.shown_by == "window" and named.role == "taken"
         return [say("What keeps it was not found.", "未能找到持有它的对象。")] if made else []
     what = holder.container
+    items = (f"{what.before:,} → {what.items:,} items", f"元素数 {what.before:,} → {what.items:,}")
+    if what.is_steady:
+        items = (f"{what.items:,} items that became heavier", f"{what.items:,} 个元素各自变大")
     return [
         say(
-            f"It is held by {what.path} ({what.type}, {what.before:,} → {what.items:,} items)",
-            f"由 {what.path} 持有（{what.type}，元素数 {what.before:,} → {what.items:,}）",
+            f"It is held by {what.path} ({what.type}, {items[0]})",
+            f"由 {what.path} 持有（{what.type}，{items[1]}）",
         )
         + (say(f" and {more} more like it", f"及另外 {more} 个同类对象") if (more := holder.alike - 1) else "")
         + _sure(holder.confidence, say)

@@ -20,6 +20,7 @@ from memmon_runtime.attribution.census_rows import rows_of
 from memmon_runtime.attribution.census_walk import Walk
 from memmon_runtime.attribution.library_roots import Libraries, object_roots
 from memmon_runtime.attribution.movement import is_importing
+from memmon_runtime.attribution.steady_containers import SteadyContainers
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.sizes import MB
 from memmon_runtime.system.threads import frames_of_others
@@ -39,8 +40,8 @@ _SMALLEST_STEP, _LARGEST_STEP = 8 * MB, 256 * MB
 _FIRST_STEP = 4 * MB
 """Growth by this much at most is worth the first look."""
 _MOST_OBJECTS = 15_000
-_WALK_SECONDS, _WEIGHING_SECONDS = 0.015, 0.01
-"""So much of the processor's time the two parts of a look may take."""
+_WALK_SECONDS, _WEIGHING_SECONDS, _STEADY_SECONDS = 0.015, 0.01, 0.005
+"""So much of the processor's time the parts of a look may take: what grew, and what may only have become heavier."""
 _GLOBAL_SHARE, _OWN_SHARE = 0.5, 0.8
 """The walk from the user's global variables may take this share of that, and from all that is the user's this one."""
 _COST_SHARE = 0.01
@@ -64,6 +65,7 @@ class Census:
         self._number = 0
         self._first_rss = 0
         self._known = Known()
+        self._steady = SteadyContainers()
         self._libraries = Libraries()
         self._is_explained = False
         self._is_looking = False
@@ -109,8 +111,10 @@ class Census:
         self._number += 1
         self._first_rss = self._first_rss or rss
         walk = self._walk(threads)
-        grown = self._known.compare(walk, self._libraries.at_first)
-        rows = rows_of(walk, grown, thread_time() + _WEIGHING_SECONDS)
+        grown, steady = self._known.compare(walk, self._libraries.at_first)
+        until = thread_time() + _STEADY_SECONDS
+        heavier = [] if self._is_explained else self._steady.heavier(walk, steady, until)
+        rows = rows_of(walk, grown, heavier, thread_time() + _WEIGHING_SECONDS)
         self._is_explained = sum(row["mb"] for row in rows) * MB >= (rss - self._first_rss) * _EXPLAINED > 0
         if not rows:
             return {}

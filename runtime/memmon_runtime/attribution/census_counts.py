@@ -32,7 +32,9 @@ _INNER = frozenset(map(id, (list, dict, set, DEQUE)))
 class Count:
     """How many of something there are, and were at first."""
 
-    __slots__ = ("at", "before", "is_known", "is_whole", "item_type", "items", "members", "weight", "what")
+    __slots__ = (
+        "at", "before", "is_known", "is_whole", "item_type", "items", "members", "weight", "weight_before", "what",
+    )  # fmt: skip
 
     def __init__(self, what: str, at: int, items: int) -> None:
         """``at`` is the place in the walk, ``what`` is counted there."""
@@ -41,6 +43,8 @@ class Count:
         """How many there were at first."""
         self.weight = 0
         """Of one of them, in bytes."""
+        self.weight_before = 0
+        """The same at first, where it is not the number of items that has grown."""
         self.is_whole = False
         """Whether that is all that it weighs."""
         self.item_type = ""
@@ -51,8 +55,8 @@ class Count:
         """Those that are taken for one here."""
 
     def size(self) -> int:
-        """What those weigh that are new, in bytes."""
-        return self.weight * self.fresh()
+        """What those weigh that are new, or what all weigh more than at first, in bytes."""
+        return self.weight * self.fresh() if self.fresh() else (self.weight - self.weight_before) * self.items
 
     def fresh(self) -> int:
         """How many are new."""
@@ -111,10 +115,11 @@ class Known:
         self._is_news = True
         """Whether what is not known may have been there before: then it has not grown."""
 
-    def compare(self, walk: Walk, at_first: Dict[int, int]) -> List[Count]:
-        """What has grown; of some containers it is known ``at_first``, by their ids."""
+    def compare(self, walk: Walk, at_first: Dict[int, int]) -> Tuple[List[Count], List[Count]]:
+        """What has grown, and the large containers that have not; of some it is known ``at_first``, by their ids."""
         by_id: Dict[int, Tuple[int, int, int]] = {}
         grown: List[Count] = []
+        steady: List[Count] = []
         for count in counts_of(walk):
             way = walk.key_of(count.at)
             if count.what != ITEMS:
@@ -132,10 +137,12 @@ class Known:
                 self._by_way.setdefault(way, before)
             if count.items > before:
                 grown.append(count)
+            elif count.items == before and count.items > ALL and count.what == ITEMS:
+                steady.append(count)
         # After a whole look an id that was not met is nobody's, and soon another's.
         self._by_id = by_id if walk.is_whole or len(self._by_id) > _MOST_KNOWN else {**self._by_id, **by_id}
         self._is_news = not walk.is_whole
-        return grown
+        return grown, steady
 
     def _go_on(self, walk: Walk, count: Count, way: int) -> None:
         """Count on where a chain that is too long to be counted has got new links before its first one."""

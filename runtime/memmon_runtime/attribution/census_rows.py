@@ -50,8 +50,11 @@ _LEAST_SIZE = 50_000
 _MOST_OF_IT = 0.6
 
 
-def rows_of(walk: Walk, grown: List[Count], until: float) -> List[Dict[str, Any]]:
-    """The rows of the ``census`` fact, the heaviest first; less exact after this moment of the thread's own time."""
+def rows_of(walk: Walk, grown: List[Count], heavier: List[Count], until: float) -> List[Dict[str, Any]]:
+    """The rows of the ``census`` fact, the heaviest first; less exact after this moment of the thread's own time.
+
+    What has ``grown`` is weighed here; of those whose items have become ``heavier`` it has been.
+    """
     scales = Scales(walk.graph, walk.blocked, until)
     found = grouped(walk, grown)[:_MOST_CANDIDATES]
     for groups, each, most, rows in _PASSES:
@@ -61,6 +64,9 @@ def rows_of(walk: Walk, grown: List[Count], until: float) -> List[Dict[str, Any]
             heavy = rows < _MOST_ROWS and not one.is_whole
             _weigh(walk, scales, one, _HEAVY if heavy else (groups, each), most)
         found.sort(key=lambda one: (-one.size(), -one.fresh()))
+        found = _without_what_holds_others(walk, found)[:_MOST_ROWS]
+    if heavier:
+        found = sorted([*found, *heavier], key=lambda one: -one.size())
         found = _without_what_holds_others(walk, found)[:_MOST_ROWS]
     return [
         _row(walk, one) for one in found if (one.size() >= _LEAST_SIZE if one.is_known else one.fresh() >= _LEAST_ITEMS)
@@ -86,7 +92,8 @@ def _without_what_holds_others(walk: Walk, found: List[Count]) -> List[Count]:
     That is the inner one where the few new items of the outer weigh what they do for the many in it; otherwise the
     outer, where the inner one is new and so a part of the outer's new items.
     """
-    outer = {one.at: one for one in found if one.what == ITEMS}
+    # Of several that are taken for one, the inner and the outer ones need not be told by the same member.
+    outer = {part.at: one for one in found if one.what == ITEMS for part in one.members or [one]}
     found = [one for one in found if one.what != INNER or not _grows_by_its_outer(one, outer.get(one.at))]
     ways = [(one, walk.way_to(one.at)[1]) for one in found]
     dropped: Set[int] = set()
@@ -130,6 +137,7 @@ def _row(walk: Walk, count: Count) -> Dict[str, Any]:
         "before": count.before,
         "items": count.items,
         "item_bytes": count.weight,
+        "item_bytes_before": count.weight_before,
         "mb": round(count.size() / MB, 2),
         "at_least": not count.is_whole or (count.what == LINKS and not walk.is_whole),
         "root": {

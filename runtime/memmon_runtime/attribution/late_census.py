@@ -35,6 +35,7 @@ MODULES = (
     "memmon_runtime.attribution.library_roots",
     "memmon_runtime.attribution.object_graph",
     "memmon_runtime.attribution.object_types",
+    "memmon_runtime.attribution.steady_containers",
     "memmon_runtime.system.frame_variables",
 )
 """What is loaded for a census alone."""

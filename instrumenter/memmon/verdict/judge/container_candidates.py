@@ -76,6 +76,8 @@ def _how_sure(best: GrowingContainer, growing: tuple[GrowingContainer, ...]) -> 
         return "guess"
     others = max((one.share for one in growing if one is not best), default=0.0)
     clear = best.share >= _CERTAIN_SHARE and others <= best.share / 2 and best.looks >= _CERTAIN_LOOKS
+    # A few items that were looked at tell how much heavier all have become: that is an estimate, however much it is.
+    clear = clear and not best.container.is_steady
     return "certain" if clear else "likely"
 
 

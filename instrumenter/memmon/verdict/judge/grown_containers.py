@@ -130,6 +130,8 @@ def _has_grown(container: GrownContainer, phase: Sequence[Census]) -> bool:
 
 def _is_heavier(container: GrownContainer, earlier: GrownContainer) -> bool:
     """Whether the items have become heavier. Of a few items it is theirs, and not the container's, that they did."""
+    if container.is_steady:
+        return container.mb > earlier.mb
     many = container.items - container.before >= _MANY
     return many and container.item_bytes > _HEAVIER * earlier.item_bytes
 
@@ -160,6 +162,8 @@ def _at_most_mb(container: GrownContainer, censuses: Sequence[Census]) -> float:
 
 
 def _looks(container: GrownContainer, censuses: Sequence[Census]) -> int:
-    """How many censuses saw it larger than the one before."""
-    seen = (one.items for census in censuses for one in census.grown if one.path == container.path)
-    return sum(after > before for before, after in pairwise([container.before, *seen]))
+    """How many censuses saw it larger than the one before, or its items heavier where no more came in."""
+    seen = [one for census in censuses for one in census.grown if one.path == container.path]
+    if container.is_steady:
+        return sum(after > before for before, after in pairwise([0.0, *(one.mb for one in seen)]))
+    return sum(after > before for before, after in pairwise([container.before, *(one.items for one in seen)]))

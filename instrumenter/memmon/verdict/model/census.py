@@ -66,6 +66,13 @@ class GrownContainer:
     """The file of that class's module."""
     at_least: bool = False
     """It has more items than were counted, and weighs more."""
+    item_bytes_before: int = 0
+    """What one of its items weighed at first, where no more came in but they have become heavier; else 0."""
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether it is its items that grew, and not their number."""
+        return self.items == self.before
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,12 @@ def why_this_holder(holder: Holder, say: Say) -> str:
     """What the censuses saw of the container."""
     what = holder.container
     items_en, items_zh = f"{what.before:,} to {what.items:,}", f"{what.before:,} → {what.items:,}"
+    if what.is_steady and holder.mb is not None:
+        return say(
+            f"the {what.items:,} items of {what.path} became heavier, by some {mb(holder.mb)} of the"
+            f" {mb(holder.of_mb)} that memory grew by",
+            f"{what.path} 的 {what.items:,} 个元素变大，估计占内存增长 {mb(holder.of_mb)} 中的 {mb(holder.mb)}",
+        )
     if holder.mb is None:
         return say(
             f"{what.path} went from {items_en} items while memory grew by {mb(holder.of_mb)}; their weight is unknown",
