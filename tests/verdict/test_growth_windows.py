@@ -75,3 +75,17 @@ def test_what_grew_between_two_windows_is_half_each_ones(first, second, line):
     found = growing_line(history, 300.0)
     assert found is not None
     assert found.frame.line == line
+
+
+def test_a_window_without_growth_says_nothing_of_what_stays():
+    """A reader that is slow under tracing grew by 0.02 MB in the last window: what it saw was on its way out."""
+    windows = tuple(
+        GrowthWindow("tracemalloc", rss_mb, growth_mb, (Allocation(growth_mb * 0.7, (frame,), 1, frame),))
+        for rss_mb, growth_mb, frame in (
+            (160.0, 0.5, Frame("/srv/bot.py", 7, "read")),
+            (230.0, 0.02, Frame("/srv/bot.py", 20, "convert")),
+        )
+    )
+    found = growing_line(SimpleNamespace(windows=windows, header=SimpleNamespace(limit_mb=300.0)), 300.0)
+    assert found is not None
+    assert found.frame.line == 7

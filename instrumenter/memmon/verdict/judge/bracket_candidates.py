@@ -74,7 +74,7 @@ def _line_seen_growing(moment: LastMoment, bracket: OpenBracket) -> Frame | None
     if _is_of_one_statement(moment, opened):
         return None
     found = growing_line(moment.history, moment.final_mb)
-    if found is None or (opened.kind == "BEFORE" and not spoke_inside(moment.history, bracket)):
+    if found is None or (moment.extent(opened).is_loop and not spoke_inside(moment.history, bracket)):
         return None
     site = moment.site(opened)
     within = (found.frame, *found.frames)

@@ -14,6 +14,8 @@ _STRONG = frozenset({"tracemalloc", "call", "lines"})
 """The ways of observing a window that tell who allocated; ``stacks`` tells only where the threads were."""
 _LEAST_SEEN = 0.25
 """Where lines were observed too, a tracing that saw a smaller share of a window's growth is left out: it is blind."""
+_LEAST_MB = 0.1
+"""A window in which memory grew by less saw what comes and goes, and not what stays."""
 _LEAST_SHARE = 0.3
 """A line that holds a smaller share of what a window saw is no suspect."""
 _PHASE_MB = 10.0
@@ -75,6 +77,7 @@ def windows_that_count(history: ProcessHistory) -> tuple[GrowthWindow, ...]:
     strong = tuple(one for one in history.windows if one.by in _STRONG and one.allocations)
     if any(one.by == "lines" for one in strong):
         strong = tuple(one for one in strong if one.by != "tracemalloc" or _seen_mb(one) >= _LEAST_SEEN * one.growth_mb)
+    strong = tuple(one for one in strong if one.growth_mb >= _LEAST_MB) or strong
     return strong or tuple(one for one in history.windows if one.allocations)
 
 
