@@ -239,3 +239,14 @@ def test_a_call_that_has_ended_did_not_grow_to_the_end(judged: Callable[..., Ver
     )
     assert verdict.culprit is not None
     assert (verdict.culprit.line, verdict.culprit.shown_by) == (7, "stack")
+
+
+@pytest.mark.parametrize(("held", "confidence"), [("true", "likely"), ("false", "guess")])
+def test_a_step_after_the_last_look_is_that_lines_only_where_it_held_the_interpreter(
+    judged: Callable[..., Verdict], held: str, confidence: str
+) -> None:
+    """Most came after the last look: the program may have gone on to another line, unless it was stuck in this one."""
+    stack = STACK.format(7, "attach").replace('"frames"', f'"held": {held}, "frames"')
+    verdict = judged(stack, line("background", 64, 4, ' last="program start"'))
+    assert verdict.culprit is not None
+    assert (verdict.culprit.line, verdict.culprit.shown_by, verdict.culprit.confidence) == (7, "stack", confidence)

@@ -67,7 +67,7 @@ def from_stacks(moment: LastMoment) -> Iterator[Candidate]:
             function=frame.function,
             pid=moment.history.header.pid,
             shown_by="stack",
-            confidence="likely" if step and len(frames) == 1 and _is_single_step(moment) else "guess",
+            confidence="likely" if step and len(frames) == 1 and _is_single_step(moment, stack) else "guess",
             growth_mb=moment.since_checkpoint_mb,
             thread=stack.thread,
             called=called_from(stack, frame),
@@ -83,9 +83,14 @@ def _locked_out(moment: LastMoment) -> bool:
     return moment.is_large_step(moment.final_mb - moment.history.last_mb, None)
 
 
-def _is_single_step(moment: LastMoment) -> bool:
-    """Whether one step around the last stack made most of the growth; otherwise that stack is of one moment of many."""
+def _is_single_step(moment: LastMoment, stack: Stack) -> bool:
+    """Whether one step around the stack made most of the growth; otherwise it is of one moment of many.
+
+    What grew after the last look is the stack's own step where the lockout switch wrote it. Else the program may have
+    gone on to any other line meanwhile.
+    """
     history = moment.history
     before = history.background_before or history.checkpoint
     seen = history.background.rss - (before.rss if before else history.baseline_mb) if history.background else 0.0
-    return max(seen, moment.final_mb - history.last_mb) >= _SINGLE_STEP_SHARE * moment.since_checkpoint_mb
+    unseen = moment.final_mb - history.last_mb if stack.at_lockout else 0.0
+    return max(seen, unseen) >= _SINGLE_STEP_SHARE * moment.since_checkpoint_mb
