@@ -17,6 +17,7 @@ pytestmark = [needs_cgroup, pytest.mark.slow]
 
 _TOLD = [name for name in interpreters.RUNTIME if name != "3.8"]
 """Python 3.8 has no way to be told of lines."""
+_STRICT = ("-X", "dev", "-W", "error")
 _LEAK = """\
 import ctypes
 libc = ctypes.CDLL(None)
@@ -36,8 +37,12 @@ _BEYOND_HALF = 8000
 
 def _run(folder: Path, python: Path, source: str) -> tuple[subprocess.CompletedProcess[str], list[dict[str, Any]]]:
     """Run a program under the runtime in 300 MB; return its end and the zoom lines that are by lines."""
-    done = watched.run(folder, python, source, "-X", "dev", "-W", "error")
-    return done, [zoom for zoom in watched.told(folder, "zoom") if zoom["by"] == "lines"]
+    done = watched.run(folder, python, source, *_STRICT)
+    return done, _by_lines(folder)
+
+
+def _by_lines(folder: Path) -> list[dict[str, Any]]:
+    return [zoom for zoom in watched.told(folder, "zoom") if zoom["by"] == "lines"]
 
 
 def _first(zooms: list[dict[str, Any]]) -> set[int]:
@@ -138,23 +143,31 @@ def test_forks_in_the_midst_of_windows(tmp_path: Path, python: Path) -> None:
 
 @each_python(_TOLD)
 def test_the_edge_of_the_recursion_limit_is_a_recursion_error(tmp_path: Path, python: Path) -> None:
-    """A program that goes to its limit again and again meets the error that it knows, a few levels early at most."""
+    """A program that goes to its limit again and again meets the error that it knows, a few levels early at most.
+
+    No window opens while it is deep down, and looks may find it just there: it goes on until one has opened in between.
+    """
     source = (
+        "import os\n"
         "def down(level):\n"
         "    try:\n"
         "        return down(level + 1)\n"
         "    except RecursionError:\n"
         "        return level\n"
-        "kept, seen = [], set()\n"
-        "while len(kept) < 7500:\n"
-        "    kept.append(libc.strdup(small))\n"
-        "    if len(kept) % 20 == 0:\n"
-        "        seen.add(down(0))\n"
+        "kept, seen, again = [], set(), True\n"
+        "while again:\n"
+        "    again = not os.path.exists('enough')\n"
+        "    while len(kept) < 7500:\n"
+        "        kept.append(libc.strdup(small))\n"
+        "        if len(kept) % 20 == 0:\n"
+        "            seen.add(down(0))\n"
+        "    while kept:\n"
+        "        libc.free(kept.pop())\n"
         "print(max(seen) - min(seen) < 12)\n"
     )
-    done, zooms = _run(tmp_path, python, _LEAK + source)
+    done = watched.run_until(tmp_path, python, _LEAK + source, lambda: _by_lines(tmp_path), *_STRICT)
     assert (done.returncode, done.stdout, done.stderr) == (0, "True\n", "")
-    assert zooms
+    assert _by_lines(tmp_path)
 
 
 @each_python(_TOLD)

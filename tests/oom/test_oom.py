@@ -40,18 +40,31 @@ def _kills() -> Iterator[ParameterSet]:
             yield pytest.param(scenario, way, renamed, id=name, marks=marks)
 
 
+_TRIES = 3
+"""So many times a program is run whose line is but a guess."""
+
+
 @pytest.mark.parametrize(("scenario", "way", "renamed"), list(_kills()))
 def test_the_line_that_ran_memory_out(tmp_path: Path, scenario: Scenario, way: str, *, renamed: bool) -> None:
-    """Killed by the kernel: the exact line and the proven cause, while the cgroup is there and when it is gone."""
-    seen = kill(tmp_path, scenario.source(renamed=renamed), way, scenario.needs)
-    # While the memory of the first is not free yet, the kernel may take the supervisor or a parent along.
-    assert seen.kills >= 1, seen.stderr
-    for told in seen.reports:
-        assert (told["verdict"]["outcome"], told["verdict"]["cause"]) == ("killed", "oom-kill"), told["verdict"][
-            "evidence"
-        ]
-        assert told["verdict"]["culprit"]["line"] == scenario.line(renamed=renamed), told["verdict"]["evidence"]
-        assert told["verdict"]["culprit"]["file"] == str((tmp_path / "program.py").resolve())
+    """Killed by the kernel: the exact line and the proven cause, while the cgroup is there and when it is gone.
+
+    Where others take the processors away, the fatal step may be over before a look comes. A wrong line is a guess then,
+    and the program is run once more.
+    """
+    for number in range(_TRIES):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        seen = kill(folder, scenario.source(renamed=renamed), way, scenario.needs)
+        # While the memory of the first is not free yet, the kernel may take the supervisor or a parent along.
+        assert seen.kills >= 1, seen.stderr
+        for told in seen.reports:
+            verdict = told["verdict"]
+            assert (verdict["outcome"], verdict["cause"]) == ("killed", "oom-kill"), verdict["evidence"]
+            assert verdict["culprit"]["file"] == str((folder / "program.py").resolve())
+        if seen.line == scenario.line(renamed=renamed):
+            return
+        assert {told["verdict"]["culprit"]["confidence"] for told in seen.reports} == {"guess"}, verdict
+    pytest.fail(f"line {seen.line}, {_TRIES} times")
 
 
 def _program(pid: int, way: str) -> int:

@@ -30,10 +30,10 @@ def run(
 
 
 def run_until(
-    folder: Path, python: Path, source: str, seen: Callable[[], object], *, ballast: int = 0
+    folder: Path, python: Path, source: str, seen: Callable[[], object], *options: str, ballast: int = 0
 ) -> subprocess.CompletedProcess[str]:
     """The same with a ``source`` that goes on until there is a file called ``enough``: made once ``seen`` is true."""
-    command = _command(folder, python, source, ballast=ballast)
+    command = _command(folder, python, source, *options, ballast=ballast)
     with (
         cgroup.limited(LIMIT_MB) as group,
         subprocess.Popen(
