@@ -46,6 +46,11 @@ def _no_switches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_configure() -> None:
-    """Let the tests' processes take an interrupt: a suite in a shell's background inherits that they don't."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Let the tests' processes take what a shell sends.
+
+    A suite in a shell's background inherits that they take no interrupt, one below `nohup` that they take no hangup:
+    that it goes on to ignore itself, by a handler, which a program that is started does not have.
+    """
+    for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, lambda *_: None)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
