@@ -144,6 +144,31 @@ def test_where_much_grew_after_the_last_census_no_container_is_named(judged: Cal
     assert verdict.culprit is None or verdict.culprit.line != KEEPS
 
 
+@pytest.mark.parametrize(("running", "path"), [("work", "kept"), ("load", None)])
+def test_what_many_looks_saw_being_filled_is_a_guess_after_the_last(
+    judged: Callable[..., Verdict], running: str, path: str | None
+) -> None:
+    """The last 90 MB came when nobody looked: where the function that fills it was still at work, that may be it."""
+    looks = (census(rss, row("kept", 10, 10 + rss, 1 << 20)) for rss in (100, 150, 210))
+    stack = fact("stack", {"thread": "MainThread", "frames": [[BOT, KEEPS + 2, running]]})
+    verdict = judged(*looks, stack, fills={"kept": at(KEEPS)})
+    assert (verdict.holder.container.path if verdict.holder else None) == path
+    assert verdict.culprit is not None
+    if path:
+        assert (verdict.culprit.line, verdict.culprit.confidence) == (KEEPS, "guess")
+    else:
+        assert verdict.culprit.line != KEEPS
+
+
+def test_what_weighs_next_to_nothing_holds_nothing(judged: Callable[..., Verdict]) -> None:
+    """A queue of a hundred small events is filled at the very line that the windows saw grow: it is no holder."""
+    looks = [census(rss, row("events", 0, n, 480)) for rss, n in ((100, 90), (180, 120), (280, 190))]
+    verdict = judged(*looks, fills={"events": at(KEEPS)}, windows=WINDOWS)
+    assert verdict.holder is None
+    assert verdict.culprit is not None
+    assert (verdict.culprit.line, verdict.culprit.shown_by) == (KEEPS, "window")
+
+
 def test_what_weighs_more_than_memory_grew_by_was_weighed_wrongly(judged: Callable[..., Verdict]) -> None:
     """A list whose items seem to weigh three times the growth is a guess where nothing else grew, and else nothing."""
     alone, beside = [

@@ -23,17 +23,22 @@ _LIKELY_SHARE = 0.3
 """The same to call it likely."""
 _CERTAIN_LOOKS = 2
 """So many looks have to have seen it grow to be certain of it."""
+_MANY_LOOKS = 3
+_MOST_UNSEEN = 0.75
+"""What grew when nobody looked any more may be such a part of what was seen to grow, to be put down to the same."""
+_LIGHT_SHARE, _LIGHT_BYTES = 0.02, 1024
+"""A container of which the items are known, and weigh so little, holds nothing of what grew."""
 
 
 def holder_of(moment: LastMoment) -> Holder | None:
     """The container that holds what grew until the end; None where the censuses do not tell.
 
     Where much grew after the last census, the end may have been one step of quite another line: then it is a guess, and
-    that only where what the windows saw was still going on.
+    that only where what the windows saw was still going on, or what many looks saw being filled.
     """
     growing = growing_containers(moment.history, moment.final_mb, moment.stores)
     if any(one.stale for one in growing) and not _goes_on(moment):
-        return None
+        growing = tuple(one for one in growing if _is_still_filled(one, moment))
     best = next((one for one in growing if one.share >= _LIKELY_SHARE), None)
     best = best or _agreeing(growing, moment) or _only_one(growing)
     if best is None:
@@ -54,14 +59,28 @@ def _goes_on(moment: LastMoment) -> bool:
     return found is not None and goes_on(moment, found)
 
 
+def _is_still_filled(one: GrowingContainer, moment: LastMoment) -> bool:
+    """Whether it took most of the growth at look after look, and what fills it was on a stack when they ended."""
+    stores = moment.stores.get(one.container.path)
+    unseen_mb = moment.final_mb - moment.history.censuses[-1].rss_mb
+    many = one.looks >= _MANY_LOOKS and one.share >= _CERTAIN_SHARE and unseen_mb <= _MOST_UNSEEN * one.of_mb
+    filling = (stores.frame.file, stores.frame.function) if stores else None
+    frames = (frame for stack in moment.history.stacks for frame in stack.frames)
+    return many and any((frame.file, frame.function) == filling for frame in frames)
+
+
 def _agreeing(growing: tuple[GrowingContainer, ...], moment: LastMoment) -> GrowingContainer | None:
     """The container that is filled at the very line which the windows saw grow, whatever Python says that it weighs."""
     found = growing_line(moment.history, moment.final_mb)
     if found is None:
         return None
     at = (found.frame.file, found.frame.line)
-    filled_at = ((one, moment.stores.get(one.container.path)) for one in growing)
+    filled_at = ((one, moment.stores.get(one.container.path)) for one in growing if not _is_light(one))
     return next((one for one, line in filled_at if line and (line.frame.file, line.frame.line) == at), None)
+
+
+def _is_light(one: GrowingContainer) -> bool:
+    return one.weighed and one.share < _LIGHT_SHARE and one.container.item_bytes < _LIGHT_BYTES
 
 
 def _only_one(growing: tuple[GrowingContainer, ...]) -> GrowingContainer | None:
