@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SECONDS = 5.0
+SECONDS = 3.0
 """What is searched or read in earnest takes a small part of it, in the largest of sources."""
 
 

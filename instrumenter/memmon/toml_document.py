@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _TABLE = re.compile(r"(\[\[?)([^\]]+)\]")
 _KEY = re.compile(r"""["']?([^\s"'=#]+)["']?\s*=""")
+_KNOT = re.compile(r"""(?<![\w"'-])(?:[\w"'-]+[ \t]*\.[ \t]*){100}""")
+"""A key of a hundred parts and more, for each of which the parser makes all the tables above it out again."""
 _POSITION = re.compile(r"(.*?) \(at line (\d+), column (\d+)\)", re.DOTALL)
 _WIDTH = 200
 """So much of the parser's message is told: it may hold what it found."""
@@ -63,6 +65,8 @@ def read(path: Path) -> Document:
 
 def _document(data: bytes) -> Document:
     text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    if _KNOT.search(text):
+        raise RecursionError
     return Document(tomllib.loads(text), _key_lines(text))
 
 
