@@ -120,7 +120,9 @@ def run(source: bytes, folder: Path, python: Path | str = sys.executable) -> Ran
     (folder / "target.py").write_bytes(source)
     if python != sys.executable:
         runtime.put_beside(folder, python)
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "MEMMON_"))}
+    # A generator's bracket is known to be left by its frame's trace function, which coverage would take for itself.
+    left_out = ("PYTHON", "MEMMON_", "COVERAGE_")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(left_out)}
     environment["LC_ALL"] = "C.UTF-8"
     done = subprocess.run(
         [python, "target.py"], cwd=folder, env=environment, capture_output=True, stdin=subprocess.DEVNULL, check=False
