@@ -101,7 +101,10 @@ class Site:
     function: str
     """The qualified name of the enclosing function, or of the function itself; ``<module>`` outside."""
     kind: str
-    """``statement``, ``expression``, ``function`` or ``region``."""
+    """``statement``, ``expression``, ``function``, ``region`` or ``loop``.
+
+    A loop is bracketed as a phase is, by START and END: many lines run in it.
+    """
     normal_mb: float | None = None
     alarm_mb: float | None = None
     code: str = ""
@@ -113,8 +116,8 @@ class Candidate:
     """A place that the catalogue finds likely to take memory."""
 
     site: Site
-    selector: str
-    """What would select it in a configuration: an ast-grep pattern, or for a function its name."""
+    selector: Selector | None
+    """What would select it in a configuration; None for a function, which its name selects."""
     reason: str
     """``loading``, ``copying``, ``serialising`` or ``phase``."""
     rank: int

@@ -49,7 +49,8 @@ def scan(target: str, *, write: bool) -> int:
 
 def _row(target: str, candidate: Candidate) -> str:
     site = candidate.site
-    return f"{target}:{site.line}: {candidate.reason}: {site.code}  (in {site.function})"
+    code = site.code if site.hotspot in site.code else f"{site.code} … {site.hotspot}"
+    return f"{target}:{site.line}: {candidate.reason}: {code}  (in {site.function})"
 
 
 def _configuration(found: tuple[Candidate, ...]) -> str:
@@ -60,16 +61,18 @@ def _configuration(found: tuple[Candidate, ...]) -> str:
     document.add(tomlkit.comment("Written by `memmon scan --write`: keep what matters, give it a name of yours, and"))
     document.add(tomlkit.comment('say what growth is fine and what is not: normal = "20MB", alarm = "100MB".'))
     hotspots = tomlkit.aot()
-    for name, selector, function, phase in dict.fromkeys(
-        (each.site.hotspot, each.selector, each.site.function, each.reason == "phase") for each in found
+    for name, selector, function, is_loop in dict.fromkeys(
+        (each.site.hotspot, each.selector, each.site.function, each.site.kind == "loop") for each in found
     ):
         table = tomlkit.table()
         table.add("name", name)
-        if phase:
+        if selector is None:
             table.add("function", function)
         else:
-            table.add("match", selector)
-            table.add("within", function)
+            chosen = {"match": selector.match} if selector.line is None else {"line": selector.line}
+            keys = {"from": chosen, "to": chosen} if is_loop else chosen
+            for key, value in {**keys, "within": function}.items():
+                table.add(key, value)
         hotspots.append(table)
     document.add("hotspot", hotspots)
     return tomlkit.dumps(document)

@@ -1,6 +1,7 @@
 """What is bracketed where nothing is configured: calls that are heavy on memory, and functions named like phases.
 
-To extend it, add a pattern to the group that fits; a group's rank orders what ``memmon scan`` lists.
+Not the call itself is bracketed but the place around it that is passed seldom (:mod:`memmon.source.seldom`). To extend
+the catalogue, add a pattern to the group that fits; a group's rank orders what ``memmon scan`` lists.
 """
 
 from __future__ import annotations

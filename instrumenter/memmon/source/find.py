@@ -61,7 +61,7 @@ def candidates(source: bytes, path: str) -> tuple[Candidate, ...]:
     Raises :class:`~memmon.errors.SourceError` where the source can't be decoded.
     """
     found = Finder(decode(source, path), path).candidates()
-    listed = [Candidate(item.site, heavy.selector, heavy.reason, heavy.rank) for item, heavy in found]
+    listed = [Candidate(item.site, heavy.selector(item.site.line), heavy.reason, heavy.rank) for item, heavy in found]
     return tuple(sorted(listed, key=lambda candidate: (candidate.rank, candidate.site.line)))
 
 
@@ -207,7 +207,7 @@ class Finder:
     def candidates(self) -> Iterator[tuple[Found, Heavy]]:
         """What the catalogue finds, each site with why."""
         for heavy in scan.heavy_calls(self.root, self.source.text):
-            kind = "statement" if grammar.is_statement(heavy.host) else "expression"
+            kind = "loop" if heavy.host.kind() in grammar.LOOPS else _kind(heavy.host)
             yield Found(self._site(Hotspot(heavy.name), heavy.host, kind), heavy.host, heavy.host), heavy
         for heavy in scan.phases(self._functions()):
             name = scopes.qualified_name(heavy.host, own=True)
@@ -218,8 +218,7 @@ class Finder:
 
     def _if_within(self, hotspot: Hotspot, first: SgNode, last: SgNode) -> Iterator[Found]:
         if self._is_within(hotspot, first):
-            kind = "statement" if grammar.is_statement(first) else "expression"
-            yield Found(self._site(hotspot, first, kind), first, last)
+            yield Found(self._site(hotspot, first, _kind(first)), first, last)
 
     def _is_within(self, hotspot: Hotspot, node: SgNode) -> bool:
         return hotspot.within is None or _name_fits(scopes.qualified_name(node), hotspot.within)
@@ -260,6 +259,10 @@ def _meant_for(hotspot: Hotspot, path: str, config_path: str | None) -> bool:
     return any(fnmatchcase(name, hotspot.file) for name in names)
 
 
+def _kind(node: SgNode) -> str:
+    return "statement" if grammar.is_statement(node) else "expression"
+
+
 def _first_line(node: SgNode) -> str:
     return re.split(r"[\r\n]", node.text(), maxsplit=1)[0].strip()[:_CODE_WIDTH]
 
@@ -268,7 +271,7 @@ def _without_repeats(found: Iterable[Found]) -> Iterator[Found]:
     """Leave out what a site of the same name and line, the runtime's key, holds already in the same frame."""
     outer: dict[tuple[str, int, bool], list[Found]] = {}
     for item in found:
-        whole = item.site.kind in {"function", "region"}
+        whole = item.site.kind in {"function", "loop", "region"}
         others = outer.setdefault((item.site.hotspot, item.site.line, whole), [])
         if not any(_holds(other, item) for other in others):
             others.append(item)

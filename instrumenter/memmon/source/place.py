@@ -95,7 +95,7 @@ class Placer:
     # -- statements and runs of statements
 
     def _run(self, found: Found) -> None:
-        opening, closing = ("start", "end") if found.site.kind == "region" else ("before", "after")
+        opening, closing = ("start", "end") if found.site.kind in {"loop", "region"} else ("before", "after")
         in_class = scopes.in_class_body(found.first)
         before, after = (self.dialect.call(name, found.site, in_class=in_class) for name in (opening, closing))
         first, last = found.first, found.last

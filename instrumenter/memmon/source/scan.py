@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from memmon.source import catalogue, grammar, scopes, values
+from memmon.model import Selector
+from memmon.source import catalogue, grammar, scopes, seldom, values
+from memmon.source.grammar import span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,28 +24,51 @@ class Heavy:
     """A place of the catalogue's in a source."""
 
     host: SgNode
-    """The statement, expression or function to bracket."""
+    """The loop, statement, expression or function to bracket."""
     name: str
-    selector: str
-    """What would select it in a configuration: an ast-grep pattern, or a function's name."""
     reason: str
     rank: int
+    call: SgNode | None = None
+    """What takes the memory there; None for a function."""
+
+    def selector(self, line: int) -> Selector | None:
+        """What selects the host, which begins on *line*, in a configuration; None for a function: its name does.
+
+        The call's pattern where that selects the same, else the host's own source, or where that is no pattern, its
+        line.
+        """
+        if self.call is None:
+            return None
+        callee = self.call.field("function")
+        if callee is not None and span(values.host(self.call)[0]) == span(self.host):
+            return Selector(match=f"{_pattern(callee)}($$$)")
+        source = _heading(self.host)
+        if "$" in source or len(source.splitlines()) > 1:
+            return Selector(line=line)
+        return Selector(match=f"{source} $$$" if self.host.kind() in grammar.LOOPS else source)
 
 
 def heavy_calls(root: SgNode, text: str) -> Iterator[Heavy]:
-    """The calls in *root*'s source (*text*) that the catalogue lists, group by group."""
+    """The places in *root*'s source (*text*) with calls that the catalogue lists, group by group.
+
+    A place with several such calls comes once, for the first of them.
+    """
+    seen: set[tuple[int, int]] = set()
     for group in catalogue.CALLS:
         patterns = [{"pattern": pattern} for pattern in group.patterns if _callee(pattern) in text]
         calls = root.find_all(any=patterns) if patterns else []
         if group.rank == 1:
             calls += _readers(root, text)
         for node in calls:
-            host, is_statement = values.host(node)
             callee = node.field("function")
-            if callee is None or _is_small(node) or (is_statement and host.kind() in grammar.COMPOUND):
+            if callee is None or _is_small(node):
                 continue
+            host = seldom.host(node)
+            if host is None or span(host) in seen:
+                continue
+            seen.add(span(host))
             name = re.sub(r"[^\w.]", "", ".".join(callee.text().split(".")[-2:])).strip(".") or "call"
-            yield Heavy(host, name, f"{_pattern(callee)}($$$)", group.reason, group.rank)
+            yield Heavy(host, name, group.reason, group.rank, node)
 
 
 def phases(functions: Iterable[SgNode]) -> Iterator[Heavy]:
@@ -51,12 +76,20 @@ def phases(functions: Iterable[SgNode]) -> Iterator[Heavy]:
     for function in functions:
         own = scopes.qualified_name(function, own=True).rsplit(".", 1)[-1]
         if any(fnmatchcase(own, glob) for glob in catalogue.FUNCTIONS):
-            yield Heavy(function, own, own, "phase", len(catalogue.CALLS) + 1)
+            yield Heavy(function, own, "phase", len(catalogue.CALLS) + 1)
 
 
 def _callee(pattern: str) -> str:
     """The last name before the parentheses: a source without it need not be searched for the pattern."""
     return re.sub(r"[^.]*\.|\(.*", "", pattern).replace("$_", "")
+
+
+def _heading(host: SgNode) -> str:
+    """The source of a loop up to its colon, of anything else all of it."""
+    if host.kind() not in grammar.LOOPS:
+        return host.text()
+    colon = next(child for child in host.children() if child.kind() == ":")
+    return host.text()[: span(colon)[1] - span(host)[0]]
 
 
 def _pattern(callee: SgNode) -> str:
