@@ -38,7 +38,9 @@ def test_both_know_a_log_by_its_name(name: str, fits: bool) -> None:  # noqa: FB
 def test_both_find_the_same_files_beside_a_log(log: str) -> None:
     """What is hidden beside a log stands in its folder, and no glob for logs fits it."""
     stem = log.replace("memory_", ".memory_").replace("/x", "/.x").removesuffix(".log")
-    for of, ending in (("page_of", ".page"), ("stack_of", ".stack.page"), ("events_of", ".events")):
+    for of, ending in (
+        ("page_of", ".page"), ("stack_of", ".stack.page"), ("forks_of", ".forks.page"), ("events_of", ".events"),
+    ):  # fmt: skip
         assert getattr(record_files, of)(log) == getattr(file_names, of)(log) == stem + ending
 
 
@@ -51,10 +53,12 @@ def test_every_name_that_the_runtime_gives_is_read(child: bool) -> None:  # noqa
     for name in names:
         assert record_files.is_log(name)
         assert record_files.started(name) == names[0][len("memory_monitor_") :][: len("20261122_103048")]
-        page, stack, events = (of(name) for of in (file_names.page_of, file_names.stack_of, file_names.events_of))
-        assert {record_files.log_beside(hidden) for hidden in (page, stack, events)} == {name}
+        endings = (file_names.page_of, file_names.stack_of, file_names.forks_of, file_names.events_of)
+        page, stack, forks, events = (of(name) for of in endings)
+        assert {record_files.log_beside(hidden) for hidden in (page, stack, forks, events)} == {name}
         assert file_names.log_beside(page) == name
         assert not file_names.is_page(stack)
+        assert not file_names.is_page(forks)
         assert not file_names.is_page(name)
 
 

@@ -14,7 +14,7 @@ from memmon_runtime.system.sizes import MB, Threshold
 from memmon_runtime.watcher.background_lines import BackgroundLines
 reader = best_reader()
 limits = Limits(Threshold("80%"), Threshold("95%"), reader.unit)
-recorder = Recorder(reader, None, limits, Words("en"), __file__)
+recorder = Recorder(reader, limits, Words("en"), __file__)
 lines = BackgroundLines(recorder, 10.0)
 rss, now = recorder.baseline, time.monotonic()
 def mb(size):

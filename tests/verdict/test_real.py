@@ -294,6 +294,30 @@ def test_a_child_that_the_kernel_ended(program: Callable[[str], Path]) -> None:
     assert said["verdict"]["pid"] == child["pid"]
 
 
+@needs_cgroup
+def test_a_child_that_the_kernel_ended_in_its_first_call(program: Callable[[str], Path]) -> None:
+    """It passed no checkpoint, and no thread of its own ran again: it has no log, and its line is told all the same."""
+    path = program(
+        """
+        import os
+
+        pid = os.fork()
+        if not pid:
+            numbers = list(range(100_000_000))
+            os._exit(0)
+        os.waitpid(pid, 0)
+        """
+    )
+    with cgroup.limited(300) as group:
+        assert group.run([sys.executable, path.name], cwd=path.parent).returncode in {0, -signal.SIGKILL}
+        said = report(path, 1)
+    assert (said["verdict"]["outcome"], said["verdict"]["cause"]) == ("killed", "oom-kill")
+    assert said["verdict"]["culprit"]["line"] == line_of(path, "numbers =")
+    parent, child = said["run"]["processes"]
+    assert (child["outcome"], child["parent"], child["log"]) == ("killed", parent["pid"], None)
+    assert said["verdict"]["pid"] == child["pid"]
+
+
 def test_a_name_with_a_line_separator_in_it(tmp_path: Path) -> None:
     """A killed program's site keeps its hits and its alarm in the report, and the log gets no second last line."""
     path = tmp_path / "程序.py"

@@ -2,7 +2,8 @@
 
 The runtime gives these names, in ``memmon_runtime/record/file_names.py``: ``memory_monitor_YYYYMMDD_HHMMSS.log``, with
 the process's number behind the time for a child's log, and a further number where that name was taken; beside it
-``.memory_monitor_….page``, ``.stack.page`` and ``.events``. The module is light, since `memmon run` has it in memory.
+``.memory_monitor_….page``, ``.stack.page``, ``.forks.page`` and ``.events``. The module is light, since `memmon run`
+has it in memory.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ LOGS = "memory_monitor_*.log"
 """A glob that fits every log; it fits files that people gave a like name too, which `is_log` refuses."""
 
 _PREFIX, _SUFFIX = "memory_monitor_", ".log"
-_PAGE, _STACK, _EVENTS = ".page", ".stack.page", ".events"
+_PAGE, _STACK, _FORKS, _EVENTS = ".page", ".stack.page", ".forks.page", ".events"
 _STAMP = len("20261122_103048")
 
 
@@ -38,6 +39,11 @@ def stack_of(log: str) -> str:
     return _beside(log, _STACK)
 
 
+def forks_of(log: str) -> str:
+    """The path of what its forked children dumped that had no record of their own yet."""
+    return _beside(log, _FORKS)
+
+
 def events_of(log: str) -> str:
     """The path of the events that are kept beside a log."""
     return _beside(log, _EVENTS)
@@ -45,7 +51,7 @@ def events_of(log: str) -> str:
 
 def log_beside(name: str) -> str | None:
     """The name of the log that a hidden file of this name belongs to; None for files that are no part of a record."""
-    for ending in (_STACK, _PAGE, _EVENTS):  # the longest first
+    for ending in (_STACK, _FORKS, _PAGE, _EVENTS):  # the longest first
         if name.startswith(".") and name.endswith(ending):
             stem = name[1 : -len(ending)]
             return stem + _SUFFIX if _is_stem(stem) else None

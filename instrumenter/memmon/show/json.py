@@ -103,7 +103,7 @@ def _process(one: Process, first: Process) -> dict[str, Any]:
         "pid": one.pid,
         "parent": one.parent,
         "role": "main" if one is first else "child",
-        "log": one.log,
+        "log": one.log or None,
         "rss_mb": _mb(one.rss_mb),
         "outcome": one.outcome,
     }

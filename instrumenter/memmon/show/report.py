@@ -210,7 +210,7 @@ def _processes(verdict: Verdict, say: Say) -> RenderableType:
         (say("log", "日志"), "text"),
     )
     rows = [
-        (str(one.pid or "-"), str(one.parent or "-"), became(one, say), one.log.rpartition("/")[2])
+        (str(one.pid or "-"), str(one.parent or "-"), became(one, say), one.log.rpartition("/")[2] or "-")
         for one in verdict.processes
     ]
     return table(columns, rows)

@@ -26,9 +26,12 @@ from memmon.verdict.judge.retaining_line import retaining_line, still_running
 from memmon.verdict.model import ExternalEvidence
 from memmon.verdict.read.find_logs import logs_of_run, newest_log
 from memmon.verdict.read.process import read_process
+from memmon.verdict.read.unrecorded import unrecorded_children
 from memmon.verdict.write_back import keep_last_checkpoint, keep_proof
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from memmon.verdict.code.source import Code
     from memmon.verdict.judge.last_moment import Extents, Stores
     from memmon.verdict.judge.retaining_line import Retained
@@ -46,9 +49,13 @@ def investigate(log: str | None, *, top: int = 10) -> Verdict:
     for other in logs_of_run(first)[1:]:
         with suppress(LogError):  # a child that was killed before its first line takes nothing from the rest
             histories.append(read_process(str(other)))
-    needs_kernel_log = any(near_limit(one) or not _ended_by_itself(one) for one in histories)
+    known = {one.header.pid for one in histories}
+    unrecorded = [child for one in histories for child in unrecorded_children(one, known)]
+    needs_kernel_log = any(near_limit(one) or not _ended_by_itself(one) for one in (*histories, *unrecorded))
     kernel_log = KernelLog() if needs_kernel_log else None
-    verdict = judge([_case(history, kernel_log) for history in histories], top=top)
+    cases = [_case(history, kernel_log) for history in histories]
+    cases += _killed_unrecorded([_case(child, kernel_log) for child in unrecorded], cases)
+    verdict = judge(cases, top=top)
     code = _code(verdict.culprit or (verdict.near.most if verdict.near else None), verdict)
     advice = advise(verdict, code, _code(verdict.over_alarm, verdict))
     return replace(verdict, code=code.line if code else None, advice=advice)
@@ -60,6 +67,29 @@ def _absolute(log: str | None) -> Path:
         return Path(os.path.abspath(log or newest_log(log_folders(Path.cwd()))))  # noqa: PTH100  # resolve() would follow it
     except OSError as error:
         raise LogError("the current folder is gone; go to the folder that the program ran in") from error
+
+
+def _killed_unrecorded(children: Sequence[Case], recorded: Sequence[Case]) -> list[Case]:
+    """Of the children without a record, the newest last, those that may have been killed.
+
+    One that the kernel names, or that was in a long native call. Where the kernel has killed somebody, and of those
+    with a record nobody is missing, it was the newest of the others.
+    """
+    killed = [child for child in children if child.history.stacks or _is_named(child)]
+    rise = max((_rise(child.external) for child in children), default=0)
+    if not killed and rise and all(_ended_by_itself(case.history) for case in recorded):
+        killed = [child for child in children[-1:] if not child.external.alive]
+    return killed
+
+
+def _is_named(case: Case) -> bool:
+    return any(line.sort == "oom-kill" and line.pid == case.history.header.pid for line in case.external.kernel)
+
+
+def _rise(external: ExternalEvidence) -> int:
+    """How often the kernel has killed in the cgroup since the program began; on the machine, where there is none."""
+    counter = external.cgroup or external.vmstat
+    return counter.rise or 0 if counter else 0
 
 
 def _ended_by_itself(history: ProcessHistory) -> bool:

@@ -34,7 +34,7 @@ def keep_last_checkpoint(history: ProcessHistory) -> None:
 
 def keep_proof(history: ProcessHistory, external: ExternalEvidence) -> None:
     """Write down what proves how the process ended, unless the log has it from before or from a supervisor."""
-    if history.proof or history.supervised:
+    if history.proof or history.supervised or not history.log:
         return
     cause, _, _ = weigh_cause(CauseEvidence(history, external, Say(history.header.language)))
     if cause not in _PROVED:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any, Optional, Tuple
 
+    from memmon_runtime.checkpoints.late_record import LateRecord
     from memmon_runtime.measure.limits import Limits
     from memmon_runtime.measure.memory import Reader
     from memmon_runtime.measure.peak import Peak, SampledPeak
@@ -52,15 +53,15 @@ class Recorder:
     Whatever such a one waits for may be waiting for the lock in turn: nobody waits for it for ever (``acquire_lock``).
     """
 
-    def __init__(
-        self, reader: Reader, peak: Peak | SampledPeak | None, limits: Limits, words: Words, target: str
-    ) -> None:
+    def __init__(self, reader: Reader, limits: Limits, words: Words, target: str) -> None:
         """Begin at the present reading; nothing is written yet."""
         self.lock = RLock()
         self._stuck_at = -1
         """The newest checkpoint's number when the lock was waited for in vain."""
+        self.late: LateRecord | None = None
+        """How the record will be begun, where that is left until there is something to tell."""
         self.reader = reader
-        self.peak = peak
+        self.peak: Peak | SampledPeak | None = None
         self.peaks = Peaks()
         self.limits = limits
         self.levels = Levels(limits, reader)
@@ -85,6 +86,14 @@ class Recorder:
             self.sites, brackets, brackets.local, self.reader.rss, read_peak, reset_peak, self.peaks,
         )  # fmt: skip
         self.outlets: tuple[Any, ...] = (brackets.left, brackets.gone, record.page, record.log, self.levels)
+
+    def begin_record(self) -> None:
+        """There is something to tell: create the record, where that was left until now. The lock is held.
+
+        RuntimeError where the stack has no room for that.
+        """
+        if self.late is not None:
+            self.late.begin()
 
     def acquire_lock(self, patience: float = _PATIENCE) -> bool:
         """Get hold of the lock, to be released again; False where who has it does not let go within ``patience``."""
@@ -168,6 +177,7 @@ class Recorder:
         """Write ``facts`` among the events; nothing where the lock can't be had within ``patience`` seconds."""
         if self.acquire_lock(patience):
             try:
+                self.begin_record()
                 self.record.tell(facts, self.newest[0], gil_io.write)
             finally:
                 self.lock.release()
@@ -179,12 +189,14 @@ class Recorder:
     def add(self, name: str, line: int, code: CodeType, limits: Pair, labels: tuple[str, str]) -> Site:
         """A site's first hit: its row in the page, its line among the events.
 
-        RuntimeError where the runtime itself passes the site, in what it calls to add one: that one is not recorded.
+        RuntimeError where the runtime itself passes the site, in what it calls to add one, or where a record that is
+        still to be begun can't be begun: that one is not recorded.
         """
         if self._adding:
             raise RuntimeError("a checkpoint within the runtime")
         self._adding = True
         try:
+            self.begin_record()
             site = Site(name, line, code, limits, labels, self.reader.unit)
             if site.file != self.target:
                 site.printed_file = short_path(site.file, self.target)
@@ -211,8 +223,12 @@ class Recorder:
 
     def close_all(self) -> None:
         """Give back every descriptor; what is still under way finds nothing to write to."""
-        self.reader.close()
         self.limits.close()
+        self.abandon()
+
+    def abandon(self) -> None:
+        """In a forked child: give back what is the parent's alone. Whoever records next has the same limits."""
+        self.reader.close()
         if self.peak is not None:
             self.peak.close()
         self.record.close()

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from time import monotonic
 
-from memmon_runtime.measure.cgroup import NO_LIMIT, Cgroup
-from memmon_runtime.system.descriptors import KernelFile, field
+from memmon_runtime.measure.cgroup import NO_LIMIT, Cgroup, system_kills
+from memmon_runtime.system.descriptors import KernelFile, field, read_text
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.sizes import MB, Threshold
 
@@ -27,6 +27,8 @@ _UNBOUNDED = 1 << 62
 """More bytes than any limit."""
 FASTEST_GROWTH = 4 << 30
 """Bytes that a program can touch in a second: what is left, divided by it, is the time that is left at the worst."""
+_MEMBERSHIP = "/proc/self/cgroup"
+"""In which cgroups the process is."""
 _LONGEST_VALID = 1.0
 """Seconds for which a level is taken to hold, at most, before it is judged again."""
 
@@ -37,19 +39,29 @@ class Limits:
     def __init__(self, warning: Threshold, critical: Threshold, unit: int) -> None:
         """Look them all up; what can't be read is taken as no limit. ``unit``: bytes in one of the reader's units."""
         self._unit = unit
+        self._valid_until = 0.0
         self._thresholds = ((WARNING, warning), (CRITICAL, critical))
         shares = [threshold.percent for _, threshold in self._thresholds if threshold.percent is not None]
         self._lowest_share = min(shares, default=100) / 100
+        self._look_up()
+
+    def _look_up(self) -> None:
         self._meminfo = KernelFile("/proc/meminfo")
         meminfo = self._meminfo.read()
         self.physical = (field(meminfo, "MemTotal:") or 0) * 1024 or _physical_elsewhere()
+        self._membership = read_text(_MEMBERSHIP)
         try:
             self.cgroup: Cgroup | None = Cgroup()
         except Exception:
             self.cgroup = None
         self.address_space = _address_space()
         self.tightest, self.origin, self.path = self._tightest()
-        self._valid_until = 0.0
+
+    def renew(self) -> None:
+        """Look them up anew where the process has been put into another cgroup, or given another address space."""
+        if read_text(_MEMBERSHIP) != self._membership or _address_space() != self.address_space:
+            self.close()
+            self._look_up()
 
     def _tightest(self) -> tuple[int, str | None, str | None]:
         """The limit that the percentages in the header are of, in bytes; 0 where none is known."""
@@ -74,6 +86,10 @@ class Limits:
         """Give the descriptors back."""
         for file in self._files():
             file.close()
+
+    def kills(self) -> dict[str, object]:
+        """How often the kernel has killed for memory so far: in the cgroup, and on this machine."""
+        return {"cgroup": self.cgroup.kills() if self.cgroup is not None else None, "vmstat": system_kills()}
 
     def machine(self) -> dict[str, float]:
         """What the machine has left, and its swap, in MB."""
@@ -161,6 +177,12 @@ class Levels:
         """Level and rule as the lines of checkpoints have them."""
         self.alert = _UNBOUNDED
         """The RSS from which the level may be higher."""
+
+    def follow(self, before: Levels) -> None:
+        """Begin at the level of the process that this one was forked from just now; nothing is asked of the kernel."""
+        self.level, self.fired, self.shown, self.alert = before.level, before.fired, before.shown, before.alert
+        if self.level > self.worst:
+            self.alert = 0
 
     def judge(self, rss: int) -> None:
         """Find the level anew."""

@@ -115,6 +115,14 @@ class SampledPeak:
         """Nothing is kept open."""
 
 
+def best_peak(reader: Reader) -> Peak | SampledPeak:
+    """The process's own counter where ``reader`` has the kernel's files too, else the samples."""
+    try:
+        return Peak(reader.unit) if reader.name == "procfs" else SampledPeak(reader)
+    except (OSError, ValueError):
+        return SampledPeak(reader)
+
+
 class Peaks:
     """The peak inside each open bracket, from one counter that every opening resets.
 

@@ -2,8 +2,8 @@
 
 A log is ``memory_monitor_YYYYMMDD_HHMMSS.log``, with the process's number behind the time for a child's log and where
 that name is taken, and a further number where that is taken too. Beside it stand ``.memory_monitor_….page``,
-``.memory_monitor_….stack.page`` and ``.memory_monitor_….events``, which ``memory_monitor_*.log`` never fits. Who reads
-them knows these names from ``memmon/record/file_names.py``.
+``….stack.page``, ``….forks.page`` and ``….events``, which ``memory_monitor_*.log`` never fits. Who reads them knows
+these names from ``memmon/record/file_names.py``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from memmon_runtime.system.isolation import BUILTINS
 __builtins__ = BUILTINS
 
 _PREFIX, _SUFFIX = "memory_monitor_", ".log"
-_PAGE, _STACK, _EVENTS = ".page", ".stack.page", ".events"
+_PAGE, _STACK, _FORKS, _EVENTS = ".page", ".stack.page", ".forks.page", ".events"
 
 
 def log_names(second: int, pid: int, *, child: bool) -> list[str]:
@@ -40,6 +40,11 @@ def stack_of(log: str) -> str:
     return _beside(log, _STACK)
 
 
+def forks_of(log: str) -> str:
+    """The path of what its forked children dump that have no record of their own yet."""
+    return _beside(log, _FORKS)
+
+
 def events_of(log: str) -> str:
     """The path of the events that are kept beside a log."""
     return _beside(log, _EVENTS)
@@ -47,7 +52,7 @@ def events_of(log: str) -> str:
 
 def log_beside(name: str) -> str:
     """The name of the log that a hidden file of this name belongs to; nothing where it is no part of a record."""
-    for ending in (_STACK, _PAGE, _EVENTS):  # the longest first
+    for ending in (_STACK, _FORKS, _PAGE, _EVENTS):  # the longest first
         if name[:1] == "." and name.endswith(ending):
             stem = name[1 : -len(ending)]
             return stem + _SUFFIX if _is_stem(stem) else ""
@@ -56,7 +61,7 @@ def log_beside(name: str) -> str:
 
 def is_page(name: str) -> bool:
     """Whether a file of this name may be the page of some process."""
-    return name.endswith(_PAGE) and not name.endswith(_STACK) and bool(log_beside(name))
+    return name.endswith(_PAGE) and not name.endswith((_STACK, _FORKS)) and bool(log_beside(name))
 
 
 def _is_stem(stem: str) -> bool:

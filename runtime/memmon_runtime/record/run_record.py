@@ -31,7 +31,12 @@ class RunRecord:
         """The sites whose line could not be written: it is tried again, since the totals stand in the sites' order."""
 
     def introduce(self, site: Site, passed: int) -> None:
-        """Give the site its row in the page and its line among the events, which do not know it yet."""
+        """Give the site its row in the page and its line among the events, which do not know it yet.
+
+        Where there is no log yet, that is done as the record begins.
+        """
+        if self.log is None:
+            return
         row = self.page.add_row(site) if self.page is not None else None
         self._untold.append(("site", site_fact(site, row)))
         self.tell([], passed)

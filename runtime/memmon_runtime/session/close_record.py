@@ -26,15 +26,22 @@ _LONGEST_MESSAGE = 1000
 def close_record(recorder: Recorder) -> None:
     """Write the end and let go of everything. The recorder's lock is held, and nobody passes a checkpoint any more.
 
-    The page stays where the end could not be written.
+    The page stays where the end could not be written. Who ends well without ever having had anything to tell leaves
+    nothing behind.
     """
+    exception = _uncaught()
+    has_failed = bool(exception) or worker_failed()
+    if has_failed:
+        recorder.begin_record()
+    if recorder.late is not None and recorder.late.is_due:
+        recorder.close_all()
+        return
     recorder.brackets.leave_lane()
     recorder.tell_left()
     record = recorder.record
-    exception = _uncaught()
     facts: Facts = [("exception", exception)] if exception else []
     facts.append(("totals", totals_fact(recorder.sites.values(), recorder.to_mb)))
-    facts.append(("end", {"exit": "exception" if exception or worker_failed() else "normal"}))
+    facts.append(("end", {"exit": "exception" if has_failed else "normal"}))
     whole = record.tell(facts, recorder.newest[0])
     if record.log is not None:
         whole = record.log.append(_last_lines(recorder, record.log.stamp(time_ns()), exception)) and whole

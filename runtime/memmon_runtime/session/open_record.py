@@ -9,7 +9,6 @@ import sys
 from os import getpid, makedirs
 from time import localtime, strftime, time_ns
 
-from memmon_runtime.measure.cgroup import system_kills
 from memmon_runtime.record.crash_page import Page
 from memmon_runtime.record.event_file import EventFile
 from memmon_runtime.record.file_names import log_names
@@ -107,7 +106,7 @@ def _measured(recorder: Recorder, settings: Settings) -> dict[str, object]:
             "critical": settings.critical.text,
             "critical_mb": limits.threshold_mb(settings.critical),
         },
-        "oom_kill": {"cgroup": cgroup.kills() if cgroup is not None else None, "vmstat": system_kills()},
+        "oom_kill": limits.kills(),
         "cgroup": cgroup.figures() if cgroup is not None and cgroup.limited else None,
         "peak": recorder.peak.name if recorder.peak is not None else "off",
     }

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sys
+from _functools import partial  # type: ignore[import-not-found]  # functools itself brings in six modules more
 from _thread import get_ident
-from os import getppid
+from os import getpid, getppid
 from os import write as write_fd
-from time import monotonic
+from time import monotonic, time_ns
 
 from memmon_runtime.attribution.late_census import LateCensus
 from memmon_runtime.attribution.windows import GrowthWindows, NoWindows
 from memmon_runtime.checkpoints import injected
+from memmon_runtime.checkpoints.late_record import LateRecord
 from memmon_runtime.checkpoints.recorder import Recorder
 from memmon_runtime.measure.limits import Limits
 from memmon_runtime.measure.memory import best_reader
-from memmon_runtime.measure.peak import Peak, SampledPeak
+from memmon_runtime.measure.peak import best_peak
 from memmon_runtime.record.log_lines import Words
 from memmon_runtime.session.close_record import close_record
 from memmon_runtime.session.open_record import added_fact, open_record
@@ -23,14 +25,17 @@ from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.own_modules import OwnModules
 from memmon_runtime.system.sizes import MB
 from memmon_runtime.system.source import absolute
-from memmon_runtime.system.threads import can_end_safely, share_heap, with_signals_blocked
-from memmon_runtime.watcher.lockout import LockoutSwitch, NoLockoutSwitch, lockout_switch
+from memmon_runtime.system.threads import can_end_safely, native_id, share_heap, with_signals_blocked
+from memmon_runtime.watcher.early_switch import EarlySwitch, ForkedFile, early_switch
+from memmon_runtime.watcher.lockout import NoLockoutSwitch, lockout_switch, thread_timers
 from memmon_runtime.watcher.thread import Watcher
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from memmon_runtime.session.settings import Settings
+    from memmon_runtime.watcher.early_switch import Switch
+    from memmon_runtime.watcher.thread_timers import ThreadTimers
 
 _MAIN = get_ident()
 _RESERVE = 4 * MB
@@ -46,7 +51,12 @@ class Session:
         self.recorder: Recorder | None = None
         self.watcher: Watcher | None = None
         self.parent: dict[str, object] | None = None
-        self.lockout_switch: LockoutSwitch | NoLockoutSwitch = NoLockoutSwitch()
+        self.lockout_switch: Switch = NoLockoutSwitch()
+        self.timers: ThreadTimers | None = None
+        self._forks = 0
+        self._forked_file: ForkedFile | None = None
+        self._has_own_file = False
+        """Whether a file for its children was made here, and not by an ancestor."""
         self.log_path = ""
         self._told = False
         self._pauses: list[bool] = []
@@ -54,42 +64,79 @@ class Session:
         # Address space that is never touched: after a MemoryError there may be no other room to write the end in.
         self._reserve = bytes(_RESERVE)
 
-    def start(self, parent: dict[str, object] | None) -> None:
-        """Begin to record; what can't be had is done without."""
+    def start(self, parent: dict[str, object] | None, forked_from: Recorder | None = None) -> None:
+        """Begin to record; what can't be had is done without.
+
+        A child, ``forked_from`` whose recorder is given, leaves no trace until it has something to tell: most live for
+        some milliseconds, and there may be thousands of them.
+        """
         self.parent = parent
         with OwnModules():  # what is loaded only where something is recorded
-            watcher = self._set_up()
+            watcher = self._set_up(forked_from)
         try:
             if can_end_safely():
                 with_signals_blocked(watcher.start)
         except RuntimeError:
             pass  # no thread to be had: the checkpoints alone
 
-    def _set_up(self) -> Watcher:
+    def _set_up(self, forked_from: Recorder | None) -> Watcher:
         """Have everything ready but the watcher's thread, and let the calls record."""
         reader = best_reader()
-        limits = Limits(self.settings.warning, self.settings.critical, reader.unit)
-        peak: Peak | SampledPeak | None = None
-        if self.settings.peak:
-            try:
-                peak = Peak(reader.unit) if reader.name == "procfs" else SampledPeak(reader)
-            except (OSError, ValueError):
-                peak = SampledPeak(reader)
-        words = Words(self.settings.language)
-        self.recorder = recorder = Recorder(reader, peak, limits, words, self.target)
-        recorder.levels.judge(recorder.baseline)
-        self.open_record(recorder)
+        if forked_from is None:
+            limits = Limits(self.settings.warning, self.settings.critical, reader.unit)
+        else:
+            limits = forked_from.limits
+        self.recorder = recorder = Recorder(reader, limits, Words(self.settings.language), self.target)
+        if forked_from is None:
+            recorder.levels.judge(recorder.baseline)
+        else:
+            recorder.levels.follow(forked_from.levels)
         windows = GrowthWindows(reader, limits, recorder.baseline) if self.settings.zoom else NoWindows()
         limit = min(filter(None, (limits.tightest, self.settings.limit)), default=0)
         started = recorder.baseline * reader.unit
         census = LateCensus(limit, started, monotonic()) if self.settings.heap else None
-        if self.settings.stack and recorder.record.log is not None:
-            self.lockout_switch = lockout_switch(recorder.record.log.path)
-        self.watcher = watcher = Watcher(recorder, self.settings.interval, self.lockout_switch, windows, census)
+        self.watcher = watcher = Watcher(recorder, self.settings.interval, windows, census)
+        starter = get_ident(), native_id()
+        begin = partial(self._begin, watcher, starter, recorder)
+        if forked_from is None:
+            begin()
+        else:
+            recorder.late = LateRecord(begin)
+            self._arm_early(watcher, starter, recorder)
         injected.connect(recorder)
         if limits.address_space:
             share_heap()
         return watcher
+
+    def _begin(self, watcher: Watcher, starter: tuple[int, int], recorder: Recorder) -> None:
+        """Create the record, and have what is of use only beside it.
+
+        ``starter`` is the thread that the process began with, by its ident and the system's number.
+        """
+        if recorder.late is not None:
+            recorder.limits.renew()
+        if self.settings.peak:
+            recorder.peak = best_peak(recorder.reader)
+            recorder.refresh_hot_path()
+        self.open_record(recorder)
+        if self.settings.stack and recorder.record.log is not None:
+            ident, native = starter
+            self.timers = self.timers or thread_timers(native)
+            early, made = self.lockout_switch, lockout_switch(recorder.record.log.path, ident, self.timers)
+            self.lockout_switch = made
+            watcher.use(made)
+            if isinstance(early, EarlySwitch):
+                early.close(keep_signal=not isinstance(made, NoLockoutSwitch))
+
+    def _arm_early(self, watcher: Watcher, starter: tuple[int, int], recorder: Recorder) -> None:
+        """Have a native call dumped too that ends this child before it has a record."""
+        if self.timers is None or self._forked_file is None:
+            return
+        rss = recorder.baseline * recorder.reader.unit >> 10
+        self.lockout_switch = early_switch(
+            self._forked_file, self._forks, (getpid(), rss, time_ns()), starter, self.timers
+        )
+        watcher.use(self.lockout_switch)
 
     def open_record(self, recorder: Recorder) -> None:
         """Create the record; complains once where that can't be."""
@@ -111,6 +158,19 @@ class Session:
         if self.watcher is not None:
             self.watcher.stop()
         self._pauses[-1] = self.recorder is not None and self.recorder.acquire_lock()
+        self._forks += 1
+        if not self._has_own_file and self.timers is not None:
+            self._have_file_for_children()
+
+    def _have_file_for_children(self) -> None:
+        """Once there is a log that it may stand beside; tried once."""
+        recorder = self.recorder
+        if recorder is not None and recorder.record.log is not None:
+            self._has_own_file = True
+            try:
+                self._forked_file = ForkedFile(recorder.record.log.path, recorder.limits)
+            except OSError:
+                pass  # its children are not dumped before they have records, or by an ancestor's file
 
     def resume(self) -> None:
         """After a fork, in the parent; where a handler forked amid a fork, the outer one is still to come."""
@@ -129,14 +189,18 @@ class Session:
                 self.log_path = record.log.path
             if record.page is not None:
                 record.page.abandon()
-            recorder.close_all()
+            recorder.abandon()
             recorder.brackets.forget()
         self.lockout_switch.abandon()
 
     def fork(self) -> Session:
         """The child's own session, which names this one as its parent."""
         session = Session(self.settings, self.target)
-        session.start({"pid": getppid(), "log": self.log_path})
+        session._told, session.timers = self._told, self.timers
+        session._forks, session._forked_file = self._forks, self._forked_file
+        # Where the parent has had nothing to tell so far, the nearest of its ancestors that had takes its place.
+        is_told_of = self.log_path or self.parent is None
+        session.start({"pid": getppid(), "log": self.log_path} if is_told_of else self.parent, self.recorder)
         if session.watcher is not None and get_ident() != _MAIN:
             session.watcher.when_last = session.finish  # a thread forked: its end is no end of the interpreter
         return session
@@ -163,6 +227,8 @@ class Session:
         taken = recorder.acquire_lock()  # else whoever has it will never let go
         try:
             self.recorder = None
+            if self._has_own_file and self._forked_file is not None:
+                self._forked_file.close()
             close_record(recorder)
             self.lockout_switch.close()
         finally:

@@ -14,6 +14,7 @@ by which interpreters are made.
 
 from __future__ import annotations
 
+import _thread
 import sys
 from _thread import get_ident
 from os import listdir
@@ -46,6 +47,11 @@ def frames_of_others() -> dict[int, FrameType]:
     frames = _current_frames()
     frames.pop(get_ident(), None)
     return frames
+
+
+def native_id() -> int:
+    """The system's number of the calling thread; 0 where it gives none."""
+    return getattr(_thread, "get_native_id", int)()
 
 
 def is_alone() -> bool:

@@ -130,6 +130,7 @@ def write_background(recorder: Recorder, rss: int, facts: Facts, place: Place | 
     if not recorder.acquire_lock(SHORTLY):
         return
     try:
+        recorder.begin_record()
         recorder.tell_left()
         recorder.record.tell(facts, recorder.newest[0], gil_io.write)
         log, levels = recorder.record.log, recorder.levels

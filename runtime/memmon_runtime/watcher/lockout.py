@@ -14,7 +14,7 @@ program's own use of that watchdog is not touched. The signal is SIGURG, where n
 all signals back to their defaults makes it one that does nothing, while most others would end it. Where the program
 gives it another handler later, the switch is given up.
 
-The dump goes to ``.memory_monitor_….stack.page`` beside the log ``memory_monitor_….log``: 64 KiB that are allocated
+The dump goes to ``.memory_monitor_….stack.page`` beside the log ``memory_monitor_….log``: 16 KiB that are allocated
 beforehand, mapped, and NUL but for the newest dump, which begins at 0 and ends before the first NUL. It is there only
 while the watcher is locked out: at its next tick the watcher puts the dump among the events, as ``stack`` facts with
 ``"held": true``, and empties the file again. So what is found in the file after a kill is where the thread was in the
@@ -33,7 +33,7 @@ they run; the events' ``lines`` facts, ``{"file": …, "added": […]}``, name t
 
 from __future__ import annotations
 
-from _thread import _count, get_ident
+from _thread import _count
 from os import O_CREAT, O_EXCL, O_RDWR, close, lseek
 
 from memmon_runtime.record.file_names import stack_of
@@ -50,23 +50,26 @@ DELAY_FACTOR = 2
 """The switch fires later by this many times what the watcher has lately waited for a processor."""
 _DELAY_FADES = 0.995
 """A delay is multiplied by this at each tick: it is halved in 140 of them, seven seconds."""
-SIZE = 64 << 10
-"""Bytes of the file."""
-_HEADER = b"Thread 0x%016x (most recent call first):\n"
-_DUMP_AT = len(_HEADER % 0)
+SIZE = 16 << 10
+"""Bytes of the file: as many as the hundred frames of a dump have, mostly. What goes beyond is cut off."""
+HEADER = b"Thread 0x%016x (most recent call first):\n"
+DUMP_AT = len(HEADER % 0)
 """Where in the file the dump begins, after the first line."""
 
 
 class LockoutSwitch:
     """The switch of one process; used by the watcher alone, and by nobody while it runs."""
 
-    def __init__(self, log_path: str) -> None:
-        """Make file and signal ready; OSError, ImportError or AttributeError where the system has no such timers."""
-        self._ident = get_ident()
+    def __init__(self, log_path: str, ident: int, timers: ThreadTimers) -> None:
+        """Make file and signal ready; OSError where that can't be.
+
+        ``ident`` is that of the thread that the process began with.
+        """
+        self._ident = ident
         self.delay = 0.0
         """Seconds that the watcher has waited for a processor at a time, lately."""
         self._is_ours = True
-        self._timers = ThreadTimers()
+        self.timers = timers
         self.path = stack_of(log_path)
         self._fd = descriptors.open_high(self.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC)
         self._identity = descriptors.identity(self._fd)
@@ -76,8 +79,8 @@ class LockoutSwitch:
             self._map = self._mapping.bytes
             self._map[:] = bytes(SIZE)
             self._write_header()
-            lseek(self._fd, _DUMP_AT, 0)
-            self._timers.register(self._fd)
+            lseek(self._fd, DUMP_AT, 0)
+            self.timers.register(self._fd)
         except BaseException:
             close(self._fd)
             descriptors.remove(self.path)
@@ -86,9 +89,9 @@ class LockoutSwitch:
     def _write_header(self) -> None:
         """Write the first line, which the dump comes after; it names the thread where there is only one."""
         ident = 0 if _count() > 1 else self._ident
-        header = _HEADER % ident
-        if self._map[:_DUMP_AT] != header:
-            self._map[:_DUMP_AT] = header
+        header = HEADER % ident
+        if self._map[:DUMP_AT] != header:
+            self._map[:DUMP_AT] = header
 
     def arm(self, waited: float) -> None:
         """Set the timers: the switch fires after ``THRESHOLD`` seconds of a thread's work, unless armed again.
@@ -102,31 +105,31 @@ class LockoutSwitch:
             self._write_header()
             self.rearm()
         else:
-            self._timers.stop()
+            self.timers.stop()
 
     def rearm(self) -> None:
         """Set the timers once more, without another look at the file and the waits."""
         if self._is_ours:
-            self._timers.start(THRESHOLD + DELAY_FACTOR * self.delay)
+            self.timers.start(THRESHOLD + DELAY_FACTOR * self.delay)
 
     def disarm(self) -> None:
         """Let it not fire."""
-        self._timers.stop()
+        self.timers.stop()
 
     def take_dump(self) -> str:
         """The dump that was written since the last call, or nothing; then the file is empty and the switch disarmed."""
-        if not self._map[_DUMP_AT]:
+        if not self._map[DUMP_AT]:
             return ""
         self.disarm()
         end = self._map.find(b"\0")
         text = self._map[: end if end >= 0 else SIZE].decode("ascii", "replace")
-        self._map[_DUMP_AT : len(text)] = bytes(len(text) - _DUMP_AT)
-        lseek(self._fd, _DUMP_AT, 0)
+        self._map[DUMP_AT : len(text)] = bytes(len(text) - DUMP_AT)
+        lseek(self._fd, DUMP_AT, 0)
         return text
 
     def close(self) -> None:
         """Let go of the signal and the descriptor, and remove the file."""
-        self._timers.close()
+        self.timers.close()
         self.abandon()
         descriptors.remove(self.path)
 
@@ -160,9 +163,17 @@ class NoLockoutSwitch:
         """There is no file."""
 
 
-def lockout_switch(log_path: str) -> LockoutSwitch | NoLockoutSwitch:
-    """The switch that dumps beside this log, where the system has what it needs."""
+def thread_timers(native: int) -> ThreadTimers | None:
+    """The timers of a process that began with this thread, by the system's number; None where it has no such things."""
     try:
-        return LockoutSwitch(log_path)
+        return ThreadTimers(native)
+    except (AttributeError, ImportError, OSError, ValueError):
+        return None
+
+
+def lockout_switch(log_path: str, ident: int, timers: ThreadTimers | None) -> LockoutSwitch | NoLockoutSwitch:
+    """The switch that dumps beside this log, where it can be had; for `LockoutSwitch`."""
+    try:
+        return LockoutSwitch(log_path, ident, timers) if timers is not None else NoLockoutSwitch()
     except (AttributeError, ImportError, OSError, ValueError):
         return NoLockoutSwitch()

@@ -9,6 +9,7 @@ from memmon_runtime.system import gil_io
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.threads import count_tasks, is_alone
 from memmon_runtime.watcher.background_lines import BackgroundLines
+from memmon_runtime.watcher.lockout import NoLockoutSwitch
 from memmon_runtime.watcher.tick import Schedule, Tick
 
 __builtins__ = BUILTINS
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from memmon_runtime.attribution.late_census import LateCensus
     from memmon_runtime.attribution.windows import GrowthWindows, NoWindows
     from memmon_runtime.checkpoints.recorder import Recorder
-    from memmon_runtime.watcher.lockout import LockoutSwitch, NoLockoutSwitch
+    from memmon_runtime.watcher.early_switch import Switch
 
 _ENDING = 0.05
 """Seconds that the system is given to end a thread that has nothing left to do, at most."""
@@ -33,7 +34,6 @@ class Watcher:
         self,
         recorder: Recorder,
         interval: float,
-        switch: LockoutSwitch | NoLockoutSwitch,
         windows: GrowthWindows | NoWindows,
         census: LateCensus | None,
     ) -> None:
@@ -44,14 +44,19 @@ class Watcher:
         """The thread's, once it runs."""
         self.census = census
         self._recorder = recorder
-        self._switch = switch
+        self._switch: Switch = NoLockoutSwitch()
         self._windows = windows
         limit = recorder.limits.tightest // recorder.reader.unit
         self._schedule = Schedule(limit, recorder.baseline, monotonic())
         lines = BackgroundLines(recorder, interval)
-        self._tick = Tick(recorder, self._schedule, lines, switch, windows, census)
+        self._tick = Tick(recorder, self._schedule, lines, self._switch, windows, census)
         self._stopped = allocate_lock()
         self._running = allocate_lock()
+
+    def use(self, switch: Switch) -> None:
+        """Arm this switch now and at each tick: by the next one the thread may be locked out already."""
+        switch.arm(0.0)
+        self._switch = self._tick.switch = switch
 
     def start(self) -> None:
         """Let the thread begin; RuntimeError where the system gives none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from _thread import _count, get_native_id
+from _thread import _count
 
 from memmon_runtime.system.isolation import BUILTINS
 
@@ -30,8 +30,11 @@ _SEARCH_EVERY = 20
 class ThreadTimers:
     """A timer for each thread that is known by its system's number, and the signal they all send."""
 
-    def __init__(self) -> None:
-        """Find the system's functions and a free signal."""
+    def __init__(self, own: int) -> None:
+        """Find the system's functions and a free signal.
+
+        ``own`` is the thread that has a timer whatever `threading` knows of it, by the system's number.
+        """
         import faulthandler  # noqa: PLC0415 - what costs something is imported only where it is wanted
         from _ctypes import byref  # noqa: PLC0415
         from _signal import SIG_DFL, SIGURG, getsignal  # type: ignore[import-not-found]  # noqa: PLC0415
@@ -54,7 +57,7 @@ class ThreadTimers:
         if getsignal(SIGURG) != SIG_DFL:
             raise OSError("the signal is taken")
         self._handler = b""
-        self._own = get_native_id()
+        self._own = own
         self._timers: dict[int, Any] = {}
         self._known = -1
         self._starts = 0
@@ -64,9 +67,17 @@ class ThreadTimers:
         self._event: Any = CInt * _EVENT_WORDS
 
     def register(self, fd: int) -> None:
-        """Let the signal write the interrupted thread's stack to ``fd``."""
+        """Let the signal write the interrupted thread's stack to ``fd``, from now on; OSError where another has it."""
+        if self._handler and self._handled() != self._handler:
+            raise OSError("the signal has been taken")
         self._faulthandler.register(self._signal, file=fd, all_threads=False, chain=False)
         self._handler = self._handled()
+
+    def inherit(self, own: int) -> None:
+        """In a forked child, whose thread has the number ``own``: the signal's handler is inherited, no timer is."""
+        self._own = own
+        self._timers.clear()
+        self._known = -1
 
     def _handled(self) -> bytes:
         """What is called at the signal, as the system has it: Python does not know `faulthandler`'s handlers."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from memmon_runtime.checkpoints.recorder import Recorder
     from memmon_runtime.record.event_file import Facts
     from memmon_runtime.watcher.background_lines import BackgroundLines
-    from memmon_runtime.watcher.lockout import LockoutSwitch, NoLockoutSwitch
+    from memmon_runtime.watcher.early_switch import Switch
 
 _TICK = 0.05
 """Seconds from one look to the next, where nothing calls for more."""
@@ -39,6 +39,8 @@ _REARM_AFTER = 0.02
 """A tick that is no later than this finds the lockout switch armed for longer than the tick's own work takes."""
 _LOCKED_OUT = 0.1
 """Seconds that a tick must be late for the dump of the lockout switch to be worth a line."""
+_WORTH_A_RECORD = 1.0
+"""Seconds after which a child is worth a record, whatever it has done."""
 _FORK_IS_OVER = 4
 """So many ticks after the thread's start a fork that it follows is over."""
 
@@ -106,7 +108,7 @@ class Tick:
         recorder: Recorder,
         schedule: Schedule,
         lines: BackgroundLines,
-        switch: LockoutSwitch | NoLockoutSwitch,
+        switch: Switch,
         windows: GrowthWindows | NoWindows,
         census: LateCensus | None,
     ) -> None:
@@ -114,11 +116,12 @@ class Tick:
         self._recorder = recorder
         self._schedule = schedule
         self._lines = lines
-        self._switch = switch
+        self.switch = switch
+        """Another one once there is a record for it to dump beside."""
         self._windows = windows
         self._census = census
         self._ticks = self._fork_is_over_at = 0
-        self._mended_at = monotonic()
+        self._mended_at = self._made_at = monotonic()
 
     def begin(self) -> None:
         """The thread starts, perhaps after a fork."""
@@ -136,14 +139,17 @@ class Tick:
         is_urgent = self._schedule.is_urgent(rss, now)
         gil_io.shorten_switch_interval(wanted=is_urgent or self._windows.slows_program)
         self._record(rss, now)
+        late = recorder.late
+        if late is not None and late.is_due and (late.is_wanted or now - self._made_at >= _WORTH_A_RECORD):
+            recorder.tell_soon([])
         if self._lines.is_due(rss, now):
-            self._switch.disarm()  # to write takes a while, and is no sign of a lockout
+            self.switch.disarm()  # to write takes a while, and is no sign of a lockout
             self._lines.write(rss, now)
-            self._switch.rearm()
+            self.switch.rearm()
         self._lines.note_level()
         facts = self._take_census(rss, now)
         if self._windows.wants_prompt_look:
-            self._switch.disarm()  # likewise to evaluate a window
+            self.switch.disarm()  # likewise to evaluate a window
         facts += self._windows.look(rss, now)
         if facts:
             recorder.tell_soon(facts)
@@ -159,21 +165,21 @@ class Tick:
         if census is None or not census.is_due(size, level, now):
             return []
         # The switch is armed while the GIL is given up: it may not come back from a call that is the last one.
-        self._switch.rearm()
+        self.switch.rearm()
         gil_io.lengthen_switch_interval()
-        self._switch.disarm()  # a look takes a while
+        self.switch.disarm()  # a look takes a while
         try:
             return census.look(size, level)
         finally:
             gil_io.end_long_interval()
-            self._switch.rearm()
+            self.switch.rearm()
 
     def _look_at_switch(self, now: float) -> None:
         """Whether the switch fired since the last tick; it must not do so while this one is at work."""
         late = self._schedule.late
-        dump = self._switch.take_dump()
+        dump = self.switch.take_dump()
         if late > _REARM_AFTER:
-            self._switch.rearm()
+            self.switch.rearm()
         if dump and late >= _LOCKED_OUT:
             self._lines.write_dump(dump, now)
 

@@ -63,8 +63,15 @@ def dumped_stacks(
     ``added_lines`` has, by file, the lines that an instrumented file has more than its original, in rising order;
     ``names`` the threads' names by their numbers.
     """
+    return stacks_in(_read(log, since), target, added_lines, names)
+
+
+def stacks_in(
+    dump: str, target: str | None, added_lines: Mapping[str, tuple[int, ...]], names: Mapping[str, str]
+) -> tuple[Stack, ...]:
+    """The stacks of a dump's text, as `dumped_stacks`."""
     stacks: list[tuple[str, list[Frame]]] = []
-    for line in _read(log, since).splitlines():
+    for line in dump.splitlines():
         if found := _THREAD.match(line):
             stacks.append((found[1].lstrip("0"), []))
         elif stacks and (found := _FRAME.fullmatch(line)):
