@@ -144,6 +144,18 @@ def test_where_much_grew_after_the_last_census_no_container_is_named(judged: Cal
     assert verdict.culprit is None or verdict.culprit.line != KEEPS
 
 
+@pytest.mark.parametrize(("now", "path"), [("work", "kept"), ("load", None)])
+def test_after_the_last_census_what_called_the_windows_line_says_nothing(
+    judged: Callable[..., Verdict], now: str, path: str | None
+) -> None:
+    """The main function's line is on every stack: the container is told where its own function still ran."""
+    called, caller = Frame(BOT, KEEPS, "work"), Frame(BOT, 90, "<module>")
+    seen = GrowthWindow("lines", 110.0, 20.0, (Allocation(19.0, (called, caller), 1, called),))
+    stack = fact("stack", {"thread": "MainThread", "frames": [[BOT, 70, now], [BOT, 90, "<module>"]]})
+    verdict = judged(census(100, row("kept", 10, 400, 100_000)), stack, fills={"kept": at(KEEPS)}, windows=(seen,))
+    assert (verdict.holder.container.path if verdict.holder else None) == path
+
+
 @pytest.mark.parametrize(("running", "path"), [("work", "kept"), ("load", None)])
 def test_what_many_looks_saw_being_filled_is_a_guess_after_the_last(
     judged: Callable[..., Verdict], running: str, path: str | None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from memmon.verdict.judge.candidate import Candidate, Directness
 from memmon.verdict.judge.grown_containers import growing_containers
 from memmon.verdict.judge.growth_windows import growing_line
-from memmon.verdict.judge.window_candidates import goes_on
+from memmon.verdict.judge.window_candidates import is_still_inside
 from memmon.verdict.model import Culprit, Holder
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def holder_of(moment: LastMoment) -> Holder | None:
 
 def _goes_on(moment: LastMoment) -> bool:
     found = growing_line(moment.history, moment.final_mb)
-    return found is not None and goes_on(moment, found)
+    return found is not None and is_still_inside(moment, found)
 
 
 def _is_still_filled(one: GrowingContainer, moment: LastMoment) -> bool:

@@ -78,6 +78,22 @@ def goes_on(moment: LastMoment, found: GrowingLine) -> bool:
     )
 
 
+def is_still_inside(moment: LastMoment, found: GrowingLine) -> bool:
+    """Whether what the windows saw grow goes on, and a thread was last seen in its function or at the line calling it.
+
+    At a line further out a thread may have been long before, and long after.
+    """
+    around = (found.frame.file, found.frame.function)
+    functions = [(frame.file, frame.function) for frame in found.frames]
+    levels = functions.index(around) + 2 if around in functions else len(functions)
+    inner = {(frame.file, frame.line) for frame in found.frames[:levels]} | {(found.frame.file, found.frame.line)}
+    named = {around, *functions[: levels - 1]} - {(found.frame.file, "<module>")}
+    return goes_on(moment, found) and any(
+        (own.file, own.line) in inner or any((one.file, one.function) in named for one in stack.frames)
+        for stack, own in busy_frames(moment)
+    )
+
+
 def _in_several_threads(moment: LastMoment, found: GrowingLine) -> bool:
     """Whether several threads were last seen at the line: then each comes to it again and again, on its own."""
     line = (found.frame.file, found.frame.line)
