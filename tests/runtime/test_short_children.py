@@ -38,6 +38,18 @@ def test_children_with_nothing_to_tell_leave_nothing(every_python):
     assert [path.suffix for path in left.folder.glob(".memory_monitor_*")] == [".events"]
 
 
+def test_the_record_of_a_child_takes_four_blocks_of_the_disk(one_python):
+    """While it lives, and where it ends without a word: log, events, page and the file for a dump."""
+    left = one_python.run(WORK + "for _ in range(3):\n    forked(lambda: work(0))\n")
+    assert left.status == 0, left.stderr
+    children = [facts["header"]["pid"] for facts in left.processes if facts["header"]["parent"] is not None]
+    for pid in children:
+        files = list(left.folder.glob(f"*memory_monitor_*_{pid}.*"))
+        assert len(files) == 4
+        assert sum(path.stat().st_blocks * 512 for path in files) <= 4 * 4096
+    assert len(children) == 3
+
+
 def test_a_child_that_grows_is_told_without_a_checkpoint(every_python):
     """It has a record as soon as it has grown by a step, and its kill leaves that behind."""
     left = every_python.run(

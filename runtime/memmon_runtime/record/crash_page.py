@@ -87,6 +87,8 @@ _NAME_AT = 192
 _SAMPLE_AT = 64
 _SAMPLE_SIZE = 64
 _FIRST_ROWS = 63
+_FEW_ROWS = 3
+"""Of such a page header and rows are one block of the disk."""
 _MAGIC = b"MEMMON1\n"
 _HEADER = Struct("<8sIIIIQQQqq")
 _SAMPLE = Struct("<QqqqqqqQ")
@@ -115,12 +117,18 @@ def owner_of(path: str) -> tuple[int, int]:
 class Page:
     """The writer's side; the recorder's lock is held around every call but ``sample``."""
 
-    def __init__(self, log_path: str, pid: int, ticks: int, unit: int, started: int, baseline: int) -> None:
-        """Create, allocate, map and touch the page of ``log_path``; OSError or ValueError where that can't be."""
+    def __init__(
+        self, log_path: str, pid: int, ticks: int, unit: int, started: int, baseline: int, *, small: bool = False
+    ) -> None:
+        """Create, allocate, map and touch the page of ``log_path``; OSError or ValueError where that can't be.
+
+        A ``small`` one begins with few rows, for one of very many processes; it grows as others do.
+        """
         self.path = page_of(log_path)
         fd = open_file(self.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         try:
-            size = HEADER_SIZE + _FIRST_ROWS * ROW_SIZE
+            rows = _FEW_ROWS if small else _FIRST_ROWS
+            size = HEADER_SIZE + rows * ROW_SIZE
             descriptors.allocate(fd, size)
             self._mapping = Mapping(fd, size)
             self.map = self._mapping.bytes
@@ -131,7 +139,7 @@ class Page:
             close(fd)
         self.map[:] = bytes(size)
         self._rows = 0
-        self._room = _FIRST_ROWS
+        self._room = rows
         self._samples = 0
         text = log_path.rpartition("/")[2].encode("utf-8", "backslashreplace")[: HEADER_SIZE - _NAME_AT - 1]
         self.map[_NAME_AT : _NAME_AT + len(text)] = text

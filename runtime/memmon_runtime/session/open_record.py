@@ -45,7 +45,7 @@ def open_record(recorder: Recorder, settings: Settings, parent: dict[str, object
     record = recorder.record
     ticks = start_ticks("self")
     try:
-        record.page = Page(log.path, pid, ticks, recorder.reader.unit, now, recorder.baseline)
+        record.page = Page(log.path, pid, ticks, recorder.reader.unit, now, recorder.baseline, small=parent is not None)
     except (OSError, ValueError):
         record.page = None
     try:

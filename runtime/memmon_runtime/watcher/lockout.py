@@ -14,11 +14,11 @@ program's own use of that watchdog is not touched. The signal is SIGURG, where n
 all signals back to their defaults makes it one that does nothing, while most others would end it. Where the program
 gives it another handler later, the switch is given up.
 
-The dump goes to ``.memory_monitor_….stack.page`` beside the log ``memory_monitor_….log``: 16 KiB that are allocated
-beforehand, mapped, and NUL but for the newest dump, which begins at 0 and ends before the first NUL. It is there only
-while the watcher is locked out: at its next tick the watcher puts the dump among the events, as ``stack`` facts with
-``"held": true``, and empties the file again. So what is found in the file after a kill is where the thread was in the
-last moment. An empty file has the first line only. After that it is `faulthandler`'s own text, ASCII::
+The dump goes to ``.memory_monitor_….stack.page`` beside the log ``memory_monitor_….log``: 16 KiB, of which the first 4
+are allocated beforehand, mapped, and NUL but for the newest dump, which begins at 0 and ends before the first NUL. It
+is there only while the watcher is locked out: at its next tick the watcher puts the dump among the events, as ``stack``
+facts with ``"held": true``, and empties the file again. So what is found in the file after a kill is where the thread
+was in the last moment. An empty file has the first line only. After that it is `faulthandler`'s own text, ASCII::
 
     Thread 0x00007f3a4c2b1740 (most recent call first):
     Stack (most recent call first):
@@ -34,7 +34,7 @@ they run; the events' ``lines`` facts, ``{"file": …, "added": […]}``, name t
 from __future__ import annotations
 
 from _thread import _count
-from os import O_CREAT, O_EXCL, O_RDWR, close, lseek
+from os import O_CREAT, O_EXCL, O_RDWR, close, ftruncate, lseek
 
 from memmon_runtime.record.file_names import stack_of
 from memmon_runtime.system import descriptors
@@ -52,6 +52,9 @@ _DELAY_FADES = 0.995
 """A delay is multiplied by this at each tick: it is halved in 140 of them, seven seconds."""
 SIZE = 16 << 10
 """Bytes of the file: as many as the hundred frames of a dump have, mostly. What goes beyond is cut off."""
+BLOCK = 4 << 10
+"""So much of it is allocated beforehand: what the first line is stored in, and all of most dumps. `faulthandler` writes
+the rest, which may fail where the disk is full."""
 HEADER = b"Thread 0x%016x (most recent call first):\n"
 DUMP_AT = len(HEADER % 0)
 """Where in the file the dump begins, after the first line."""
@@ -74,10 +77,10 @@ class LockoutSwitch:
         self._fd = descriptors.open_high(self.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC)
         self._identity = descriptors.identity(self._fd)
         try:
-            allocate(self._fd, SIZE)
+            allocate(self._fd, BLOCK)
+            ftruncate(self._fd, SIZE)
             self._mapping = Mapping(self._fd, SIZE)
             self._map = self._mapping.bytes
-            self._map[:] = bytes(SIZE)
             self._write_header()
             lseek(self._fd, DUMP_AT, 0)
             self.timers.register(self._fd)
@@ -123,7 +126,11 @@ class LockoutSwitch:
         self.disarm()
         end = self._map.find(b"\0")
         text = self._map[: end if end >= 0 else SIZE].decode("ascii", "replace")
-        self._map[DUMP_AT : len(text)] = bytes(len(text) - DUMP_AT)
+        self._map[DUMP_AT : min(len(text), BLOCK)] = bytes(min(len(text), BLOCK) - DUMP_AT)
+        if len(text) > BLOCK and self._is_ours:
+            # Not through the mapping, which may take no room on the disk that has not been allocated.
+            ftruncate(self._fd, BLOCK)
+            ftruncate(self._fd, SIZE)
         lseek(self._fd, DUMP_AT, 0)
         return text
 
