@@ -151,6 +151,14 @@ def test_a_line_that_was_one_of_several_is_a_guess(
     assert (culprit.line, culprit.shown_by, culprit.confidence) == (3, "open", sure)
 
 
+def test_a_thread_that_reads_to_the_end_of_a_pipe_is_named(judged: Callable[..., Verdict]) -> None:
+    """Nothing else runs: the standard library's wait is where the memory comes from, though waits are mostly idle."""
+    frames = [["/usr/lib/python3.11/subprocess.py", 1196, "Popen.communicate"], ["/srv/ds/bot.py", 20, "read_log"]]
+    culprit = judged(fact("stack", {"thread": "MainThread", "frames": frames}), BACKGROUND).culprit
+    assert culprit is not None
+    assert (culprit.line, culprit.shown_by, culprit.confidence) == (20, "stack", "guess")
+
+
 SOURCE = """\
 import json
 

@@ -35,6 +35,9 @@ _LARGE_STEP_SHARE = 0.1
 _MOST_FRAMES = 64
 """A stack in the log has at most so many frames: a frame that is not among so many may still be further out."""
 
+MAIN = ""
+"""The number by which records name the main thread: they write none."""
+
 Extents = Mapping[tuple[str, int], Extent]
 """How far statements reach, by their files and their first lines."""
 Stores = Mapping[str, StoringLine]
@@ -125,7 +128,7 @@ def busy_frames(moment: LastMoment) -> Iterator[tuple[Stack, Frame]]:
             yield stack, frame
 
 
-def _waiting_frames(moment: LastMoment, thread: str) -> Iterator[tuple[Stack, Frame]]:
+def waiting_frames(moment: LastMoment, thread: str) -> Iterator[tuple[Stack, Frame]]:
     """The user's innermost line of a thread that may wait.
 
     Where no thread is at work in the user's code, this one waits for threads of the library that it called.
@@ -157,7 +160,7 @@ def frame_inside(moment: LastMoment, bracket: OpenBracket) -> tuple[Stack, Frame
     function = site.function if site else None
     # The bracket's own thread comes first; others follow, since a coroutine may go on in another thread.
     looks = sorted(busy_frames(moment), key=lambda one: not _is_of(one[0], opened.thread))
-    for stack, frame in looks or _waiting_frames(moment, opened.thread):
+    for stack, frame in looks or waiting_frames(moment, opened.thread):
         here = [one for one in stack.frames if one.file == moment.file(opened.file) and same_function(one, function)]
         if here:
             return stack, next((one for one in here if opened.kind == "BEFORE" and moment.holds(opened, one)), frame)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from memmon.ownership import is_memmons
 from memmon.verdict.code.own_frames import own_frame
 from memmon.verdict.judge.candidate import Candidate, Directness
-from memmon.verdict.judge.last_moment import busy_frames, called_from, frame_inside
+from memmon.verdict.judge.last_moment import MAIN, busy_frames, called_from, frame_inside, waiting_frames
 from memmon.verdict.model import Culprit, Frame, Stack
 
 if TYPE_CHECKING:
@@ -58,7 +58,9 @@ def _bracket_around(moment: LastMoment) -> str | None:
 def from_stacks(moment: LastMoment) -> Iterator[Candidate]:
     """The user's line that ran when stacks were last written, with no open bracket around it."""
     bracketed = [found[0] for bracket in moment.history.open_brackets if (found := frame_inside(moment, bracket))]
-    frames = [(stack, frame) for stack, frame in busy_frames(moment) if stack not in bracketed]
+    busy = [*busy_frames(moment)]
+    # Where no thread is at work, the main thread's wait may be what reads: a pipe, until a process has ended.
+    frames = [one for one in busy or waiting_frames(moment, MAIN) if one[0] not in bracketed]
     step = moment.is_large_step(moment.since_checkpoint_mb, None)
     for stack, frame in frames:
         culprit = Culprit(
@@ -67,7 +69,7 @@ def from_stacks(moment: LastMoment) -> Iterator[Candidate]:
             function=frame.function,
             pid=moment.history.header.pid,
             shown_by="stack",
-            confidence="likely" if step and len(frames) == 1 and _is_single_step(moment, stack) else "guess",
+            confidence="likely" if step and len(busy) == 1 and _is_single_step(moment, stack) else "guess",
             growth_mb=moment.since_checkpoint_mb,
             thread=stack.thread,
             called=called_from(stack, frame),
