@@ -211,8 +211,12 @@ def test_items_that_become_heavier(every_python: Bench) -> None:
         """
 class Job:
     result = None
-jobs = {Job(): number for number in range(2000)}
+jobs = {Job(): number for number in range(1500)}
 table = {number: Job() for number in range(3000)}
+look()
+for number in range(1500, 2000):
+    jobs[Job()] = number
+look()
 look()
 for job in jobs:
     job.result = [text(number) for number in range(1000, 1100)]

@@ -116,7 +116,7 @@ class Known:
         """Whether what is not known may have been there before: then it has not grown."""
 
     def compare(self, walk: Walk, at_first: Dict[int, int]) -> Tuple[List[Count], List[Count]]:
-        """What has grown, and the large containers that have not; of some it is known ``at_first``, by their ids."""
+        """What has grown, and large containers that have not, or no more; of some it is known ``at_first``, by ids."""
         by_id: Dict[int, Tuple[int, int, int]] = {}
         grown: List[Count] = []
         steady: List[Count] = []
@@ -129,6 +129,7 @@ class Known:
             otherwise = 0 if way and not is_library and not self._is_news else count.items
             otherwise = at_first.get(id(walk.things[count.at]), otherwise) if is_library else otherwise
             before = self._before(count, identity, way, otherwise)
+            last = self._by_id.get(identity, (0, 0, 0))[1]
             if count.what == LINKS and way:
                 self._go_on(walk, count, way)
             count.before = before
@@ -137,7 +138,7 @@ class Known:
                 self._by_way.setdefault(way, before)
             if count.items > before:
                 grown.append(count)
-            elif count.items == before and count.items > ALL and count.what == ITEMS:
+            if count.items > ALL and count.what == ITEMS and count.items in (before, last):
                 steady.append(count)
         # After a whole look an id that was not met is nobody's, and soon another's.
         self._by_id = by_id if walk.is_whole or len(self._by_id) > _MOST_KNOWN else {**self._by_id, **by_id}

@@ -66,6 +66,8 @@ def rows_of(walk: Walk, grown: List[Count], heavier: List[Count], until: float) 
         found.sort(key=lambda one: (-one.size(), -one.fresh()))
         found = _without_what_holds_others(walk, found)[:_MOST_ROWS]
     if heavier:
+        instead = {one.at for one in heavier}
+        found = [one for one in found if one.what != ITEMS or one.at not in instead]
         found = sorted([*found, *heavier], key=lambda one: -one.size())
         found = _without_what_holds_others(walk, found)[:_MOST_ROWS]
     return [

@@ -1,13 +1,14 @@
 """Containers that get no new items while those that they have become heavier: futures by results, users by sessions.
 
-No number of items tells of that. So those with many items that did not grow are weighed at the first look, and again,
-at the very same items, at each later one at which what has grown does not explain the growth.
+No number of items tells of that. So those with many items that do not grow, or no more, are weighed, and again, at the
+very same items, at each later look at which what has grown does not explain the growth.
 """
 
 from __future__ import annotations
 
 from itertools import islice
 
+from memmon_runtime.attribution.census_counts import ITEMS, Count
 from memmon_runtime.attribution.item_samples import samples_of
 from memmon_runtime.attribution.item_weight import Scales
 from memmon_runtime.attribution.object_types import ATOMS, type_name
@@ -19,7 +20,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Tuple
 
-    from memmon_runtime.attribution.census_counts import Count
     from memmon_runtime.attribution.census_walk import Walk
 
 _MOST_COMPARED = 60
@@ -37,7 +37,7 @@ _FIRST_ITEMS = 3
 
 
 class SteadyContainers:
-    """What the items of containers weighed that have not grown since."""
+    """What the items of containers weighed when they were first seen not to grow."""
 
     def __init__(self) -> None:
         """Nothing has been weighed."""
@@ -50,29 +50,33 @@ class SteadyContainers:
         largest = sorted(steady, key=lambda one: -one.items)[:_MOST_COMPARED]
         known = [one for one in largest if self._is_known(walk, one)]
         others = [one for one in largest if one not in known and _may_become_heavier(walk, one)]
-        return [one for one in (known + others)[:_MOST_WEIGHED] if self._has_become_heavier(walk, scales, one)]
+        found = [self._compared(walk, scales, one) for one in (known + others)[:_MOST_WEIGHED]]
+        return [one for one in found if one is not None]
 
     def _is_known(self, walk: Walk, count: Count) -> bool:
         known = self._first.get(id(walk.things[count.at]))
         return known is not None and known[:2] == (walk.key_of(count.at), count.items)
 
-    def _has_become_heavier(self, walk: Walk, scales: Scales, count: Count) -> bool:
+    def _compared(self, walk: Walk, scales: Scales, steady: Count) -> Count | None:
+        """The container, as one that had all its items at first; None where they have not become heavier."""
+        count = Count(ITEMS, steady.at, steady.items)
+        count.before = steady.items
         try:
             samples = samples_of(walk, count, _SAMPLES, 1)
             weight = scales.weigh(samples, _MOST_OBJECTS)
         except RuntimeError:  # it has changed meanwhile
-            return False
+            return None
         if not (weight.is_known and weight.is_whole):
-            return False
+            return None
         identity, now = id(walk.things[count.at]), round(weight.size)
         if not self._is_known(walk, count):
             if len(self._first) < _MOST_REMEMBERED or identity in self._first:
                 self._first[identity] = walk.key_of(count.at), count.items, now
-            return False
+            return None
         before = self._first[identity][2]
         count.weight, count.weight_before, count.is_whole = now, before, True
         count.item_type = type_name(type(samples.groups[-1][-1]))
-        return now > _HEAVIER * before and count.size() >= _LEAST_SIZE
+        return count if now > _HEAVIER * before and count.size() >= _LEAST_SIZE else None
 
 
 def _may_become_heavier(walk: Walk, count: Count) -> bool:
