@@ -262,7 +262,8 @@ def _append(key: str, value: object) -> None:
 
 
 def _complain(error: Exception) -> None:
-    sys.stderr.write(f"memmon: {type(error).__name__}: {error}; the program runs on\n")
+    if os.environ.get("MEMMON_QUIET", "0") in ("", "0"):
+        sys.stderr.write(f"memmon: {type(error).__name__}: {error}; the program runs on\n")
 
 
 def _import_runtime(folder: str) -> None:

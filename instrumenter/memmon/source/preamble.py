@@ -17,7 +17,7 @@ from memmon import __version__
 from memmon.errors import SourceError
 from memmon.source import injected_text
 from memmon.source.injected_text import NEWLINE
-from memmon.source.preamble_code import BESIDE, INSTALLED, OF_0_1, as_written, filled
+from memmon.source.preamble_code import BEFORE_QUIET, BESIDE, INSTALLED, OF_0_1, as_written, filled
 from memmon.source.text import decode
 
 if TYPE_CHECKING:
@@ -32,8 +32,9 @@ _MARK = re.compile(r"(?<![^\r\n])# >>> memmon (\S+) >>>")
 _HEAD = rf"{_MARK.pattern} {_TOLD}{NEWLINE}(?:{re.escape(_DIGEST)}(?P<digest>[0-9a-f]{{64}}){NEWLINE})?"
 
 
+_FORMS = (BESIDE, INSTALLED, *BEFORE_QUIET, OF_0_1)
 _BLOCK = re.compile(
-    rf"{_HEAD}(?:{as_written(BESIDE, '1')}|{as_written(INSTALLED, '2')}|{as_written(OF_0_1, '3')}){NEWLINE}"
+    rf"{_HEAD}(?:{'|'.join(as_written(form, str(number)) for number, form in enumerate(_FORMS))}){NEWLINE}"
     rf"{_CLOSE}(?: (?P<joint>{injected_text.TEXT}))?(?P<end>{NEWLINE}|\Z)"
 )
 """What :func:`render` writes, to the letter: a line of the user's own in the midst of it is not taken out with it."""
@@ -148,8 +149,9 @@ def find(text: str) -> Block | None:
     found = _BLOCK.match(text, opening.start()) if opening else None
     if found is None:
         return None
-    alias = found["alias1"] or found["alias2"] or found["alias3"]
-    kept = found["digest"], found["home"] is not None
+    groups = found.groupdict()
+    alias = next(text for name, text in groups.items() if name.startswith("alias") and text)
+    kept = found["digest"], any(text for name, text in groups.items() if name.startswith("home"))
     if found["joint"] is None:
         return Block(found.start(), found.end(), alias, None, *kept)
     before = re.search(rf"{NEWLINE}\Z", text[max(0, found.start() - 2) : found.start()])
@@ -197,5 +199,5 @@ def _alias_of(code: str, home: str) -> str | None:
         token.type == tokenize.COMMENT for token in tokens
     ):
         return None
-    ours = (filled(form, alias, settings, home) for form in (BESIDE, INSTALLED, OF_0_1))
+    ours = (filled(form, alias, settings, home) for form in _FORMS)
     return alias if ast.dump(tree) in (ast.dump(ast.parse(form)) for form in ours) else None

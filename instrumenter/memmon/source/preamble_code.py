@@ -11,11 +11,19 @@ _STAND_IN = (
     '__import__("builtins").ALIAS = type("memmon_missing", (), {"through": lambda bracket, value, close: value,'
     ' **dict.fromkeys(("before", "after", "start", "end"), lambda *site, **levels: None)})'
 )
-_TELL = (
+_TELL_UNLESS_DISABLED = (
     'hasattr(__import__("builtins"), "ALIAS")'
     ' or __import__("os").environ.get("MEMMON_DISABLE", "0") not in ("", "0")'
     ' or __import__("sys").__stderr__'
     ' and print("memmon: nothing is recorded: %r; `memmon status` tells more (MEMMON_DISABLE=1 silences this)"'
+    ' % __import__("sys").exc_info()[1], file=__import__("sys").__stderr__, flush=True)'
+)
+"""What was written before there was a switch for every line on stderr."""
+_TELL = (
+    'hasattr(__import__("builtins"), "ALIAS")'
+    ' or any(__import__("os").environ.get(name, "0") not in ("", "0") for name in ("MEMMON_DISABLE", "MEMMON_QUIET"))'
+    ' or __import__("sys").__stderr__'
+    ' and print("memmon: nothing is recorded: %r; `memmon status` tells more (MEMMON_QUIET=1 silences this)"'
     ' % __import__("sys").exc_info()[1], file=__import__("sys").__stderr__, flush=True)'
 )
 """Says once in a process that the runtime is missing; stderr may be closed, and print would take stdout then."""
@@ -42,6 +50,8 @@ except Exception:
     {_STAND_IN}
 """
 BESIDE = INSTALLED.replace("try:\n", f"try:\n{_FIND}", 1)
+BEFORE_QUIET = tuple(form.replace(_TELL, _TELL_UNLESS_DISABLED) for form in (BESIDE, INSTALLED))
+"""The two forms as they were before ``MEMMON_QUIET``."""
 OF_0_1 = f"""\
 try:
     {_INSTALL}("ALIAS"SETTINGS)
@@ -63,4 +73,4 @@ def as_written(code: str, number: str) -> str:
     lines = re.escape(code.removesuffix("\n")).replace("\\\n", injected_text.NEWLINE)
     alias, same = f"(?P<alias{number}>{injected_text.ALIAS_PATTERN})", f"(?P=alias{number})"
     lines = lines.replace("ALIAS", alias, 1).replace("ALIAS", same)
-    return lines.replace("SETTINGS", f"(?:, [a-z_]+={_VALUE})*").replace("HOME", r"(?P<home>(?:/\.\.)+)")
+    return lines.replace("SETTINGS", f"(?:, [a-z_]+={_VALUE})*").replace("HOME", rf"(?P<home{number}>(?:/\.\.)+)")

@@ -27,7 +27,8 @@ def _start() -> None:
 
         bootstrap.start(handover)
     except Exception as error:  # noqa: BLE001  # the program runs all the same
-        sys.stderr.write(f"memmon: {type(error).__name__}: {error}; the program runs unwatched\n")
+        if os.environ.get("MEMMON_QUIET", "0") in ("", "0"):
+            sys.stderr.write(f"memmon: {type(error).__name__}: {error}; the program runs unwatched\n")
         if handover["mode"] == "script":
             # What was to run is an entry of the cache, which needs what has just failed.
             os.execv(sys.executable, [sys.executable, *["-O"] * sys.flags.optimize, *handover["words"]])
