@@ -17,10 +17,10 @@ from __future__ import annotations
 
 import _tracemalloc
 import sys
-from _thread import RLock
 
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.native_calls import CInt, CPointer, Library
+from memmon_runtime.system.own_lock import OwnLock
 from memmon_runtime.system.source import names_of
 from memmon_runtime.system.threads import frames_of_others
 
@@ -98,7 +98,7 @@ class BorrowedTracemalloc:
         gil = getattr(sys, "_is_gil_enabled", None)
         if sys.implementation.name != "cpython" or (gil is not None and not gil()):
             raise RuntimeError("only where the GIL keeps threads apart")
-        self._lock = RLock()
+        self._lock = OwnLock()
         self._borrowed = False
         self._hooked = False
         self._originals: dict[str, Callable[..., Any]] = {}

@@ -64,7 +64,7 @@ def release_lock() -> None:
     recorder = _recorder
     if recorder is None:
         return
-    is_owned: Callable[[], bool] = recorder.lock._is_owned  # type: ignore[attr-defined]  # noqa: SLF001 - `threading` asks so too
+    is_owned: Callable[[], bool] = recorder.lock.is_owned
     if not is_owned():
         return
     frame: FrameType | None = _getframe()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from _thread import RLock
 from time import time_ns
 
 from memmon_runtime.checkpoints.brackets import Brackets
@@ -19,6 +18,7 @@ from memmon_runtime.record.run_record import RunRecord
 from memmon_runtime.record.sites import AT, TIMES_LEFT, Site
 from memmon_runtime.system import gil_io
 from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.own_lock import OwnLock
 from memmon_runtime.system.sizes import MB
 
 __builtins__ = BUILTINS
@@ -55,7 +55,7 @@ class Recorder:
 
     def __init__(self, reader: Reader, limits: Limits, words: Words, target: str) -> None:
         """Begin at the present reading; nothing is written yet."""
-        self.lock = RLock()
+        self.lock = OwnLock()
         self._stuck_at = -1
         """The newest checkpoint's number when the lock was waited for in vain."""
         self.late: LateRecord | None = None

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import sys
 from _functools import partial  # type: ignore[import-not-found]  # functools itself brings in six modules more
-from _thread import RLock
 
 from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.own_lock import OwnLock
 from memmon_runtime.system.threads import blockable_signals, count_tasks
 
 __builtins__ = BUILTINS
@@ -34,7 +34,7 @@ _SET_SIZE = 128
 _WARNS_AFTER = (3, 13)
 """From this Python on, the interpreter counts threads for its warning after the hooks, when the watcher is back."""
 
-_lock = RLock()
+_lock = OwnLock()
 _depth = 0
 _hidden: Tuple[List[Any], Any] | None = None
 
