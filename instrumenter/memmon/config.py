@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memmon import sizes, toml_document
-from memmon.config_search import PROJECT, candidates
+from memmon.config_search import PROJECT, candidates, owner_of, trusted
 from memmon.errors import ConfigError, Place
 from memmon.model import Config, Hotspot, Selector, Settings, Threshold
 from memmon.record import foreign_files
@@ -51,18 +51,27 @@ _HOTSPOT_KEYS = (
 )
 
 
-def load_config(target: Path, explicit: Path | None = None) -> Config:
+def load_config(target: Path, explicit: Path | None = None, *, quiet: bool = False) -> Config:
     """The configuration for *target*: *explicit*, or the nearest one beside the (real) file or above it.
 
-    An empty :class:`Config` (``path`` None) where there is none. Raises :class:`ConfigError`.
+    An empty :class:`Config` (``path`` None) where there is none. One that another user has put there counts for
+    nothing, which is said unless *quiet*. Raises :class:`ConfigError`.
     """
-    return _load(explicit or _nearest(target.resolve().parent))
+    if explicit:
+        return _load(explicit)
+    return _found(target.resolve().parent, owner_of(str(target)), quiet=quiet)
 
 
-def _load(path: Path | None) -> Config:
-    if path is None:
-        return Config()
-    return _Reader(path, toml_document.read(path)).config()
+def _found(folder: Path, owner: int | None, *, quiet: bool) -> Config:
+    """The configuration for what stands in *folder* and belongs to *owner*."""
+    files = map(Path, candidates(str(folder), owner, quiet=quiet))
+    path = next((file for file in files if file.name != PROJECT or _has_table(file)), None)
+    # Names can change: whose the file is counts once more where it is read.
+    return Config() if path is None else _load(path, trusted(owner))
+
+
+def _load(path: Path, owners: frozenset[int] | None = None) -> Config:
+    return _Reader(path, toml_document.read(path, owners)).config()
 
 
 def log_folders(here: Path) -> tuple[Path, ...]:
@@ -71,18 +80,13 @@ def log_folders(here: Path) -> tuple[Path, ...]:
     A configuration that can't be read says nothing about that.
     """
     try:
-        told = [_load(_nearest(here.resolve())).settings.log_dir]
+        told = [_found(here.resolve(), owner_of(str(here)), quiet=True).settings.log_dir]
     except ConfigError:
         told = []
     told.append(os.environ.get("MEMMON_LOG_DIR", ""))
     # By os.path: Path's methods raise where there is no such user, or links go in a circle.
     elsewhere = (here / os.path.expanduser(folder) for folder in told if folder)  # noqa: PTH111
     return tuple(dict.fromkeys(Path(os.path.realpath(folder)) for folder in (here, *elsewhere)))
-
-
-def _nearest(folder: Path) -> Path | None:
-    files = map(Path, candidates(str(folder)))
-    return next((file for file in files if file.name != PROJECT or _has_table(file)), None)
 
 
 def _has_table(project: Path) -> bool:

@@ -41,11 +41,14 @@ class Document:
     """Line numbers by (table, key); the n-th ``[[table]]`` is ``table#n``, a header itself has the key ''."""
 
 
-def read(path: Path) -> Document:
-    """What the file at *path* says. Raises :class:`ConfigError`, whatever stands there."""
+def read(path: Path, owners: frozenset[int] | None = None) -> Document:
+    """What the file at *path* says. Raises :class:`ConfigError`, whatever stands there.
+
+    *owners*: whose it may be, if not anybody's.
+    """
     place = Place(str(path))
     try:
-        data = foreign_files.read(str(path))
+        data = foreign_files.read(str(path), owners=owners)
         with time_limit.limited():
             return _document(data)
     except UnicodeDecodeError as error:

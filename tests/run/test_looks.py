@@ -98,7 +98,7 @@ def test_nothing_else_is_imported(place: Place, everything: Callable[..., tuple]
     ours = {name for name in extra if name.partition(".")[0] in ("memmon", "memmon_runtime")}
     assert extra - ours <= set(runtime.stdout.decode().split())
     assert {name for name in ours if name.startswith("memmon.")} <= {
-        "memmon.ownership",
+        "memmon.ownership", "memmon.record", "memmon.record.foreign_files",
         "memmon.run", "memmon.run.bootstrap", "memmon.run.cache", "memmon.run.cache_process", "memmon.run.scope",
     }  # fmt: skip
 

@@ -122,7 +122,8 @@ class Bench:
         # Coverage of the programs is taken only where it is asked for: the runtime gives way to who traces.
         dropped = ("MEMMON_", "PYTHON", *(() if "COVERAGE_OF_PROGRAMS" in os.environ else ("COV_", "COVERAGE")))
         kept = {k: v for k, v in os.environ.items() if not k.startswith(dropped)}
-        return {**kept, "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1", **extra}
+        state = str(self.folder / "state")  # where a record goes that can't be in its own folder
+        return {**kept, "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1", "XDG_STATE_HOME": state, **extra}
 
     def run(self, source: str | None = None, *args: str, settings: str = "", timeout: float = 60, **extra: str) -> Left:
         """Run a program to its end."""

@@ -130,7 +130,6 @@ file = BoundedFile("lines", os.open("lines", os.O_RDWR | os.O_CREAT), 1 << 20, l
 for i in range(3000):
     assert file.put(b"%06d\\n" % i)
 resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
-file.mend()
 for i in range(3000, 9000):
     assert file.put(b"%06d\\n" % i), i
 """

@@ -38,8 +38,8 @@ FAULTS = {
     "file size limit that ends who meets it": """
         import os, resource, signal, time
         signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        print(work(200), flush=True)
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
-        let_it_be_found_out()
         print(work(2000), flush=True)
         pid = os.fork()
         if pid == 0:
@@ -447,6 +447,34 @@ def test_no_descriptor_left_costs_the_record(every_python):
         "try:\n    while True:\n        held.append(os.open('/dev/null', os.O_RDONLY))\nexcept OSError:\n    pass\n"
     )
     same(*halves(every_python, "print(work(300))\n", head=head))
+
+
+@pytest.mark.parametrize(
+    ("soft", "hard", "enough", "records"),
+    [
+        (10, 10, 7, False),  # as many as without memmon, which has none to spare
+        (64, 64, 40, True),
+        (64, 1024, 60, True),  # all but one, which the watcher opens: the others are above the limit
+    ],
+)
+def test_few_descriptors_are_left_to_the_program(every_python, soft, hard, enough, records):
+    """Where few may be open, a record takes few of them, or does without, which one line says."""
+    head = f"import resource\nresource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}))\n"
+    program = f"""
+held = []
+try:
+    while len(held) < {enough}:
+        held.append(open("/dev/null"))
+except OSError as error:
+    print(error)
+print(len(held), held[0].fileno(), resource.getrlimit(resource.RLIMIT_NOFILE))
+print(work(300))
+"""
+    without, with_ = halves(every_python, program, head=head)
+    same(without, with_)
+    assert without.stdout.startswith(f"{enough} 3 ({soft}, {hard})\n")
+    assert len(list(every_python.folder.glob("memory_monitor_*.log"))) == records
+    assert ("too few files" in with_.stderr) == (not records)
 
 
 def test_the_programs_descriptors_begin_where_they_would(every_python):

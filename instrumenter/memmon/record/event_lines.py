@@ -8,18 +8,25 @@ from __future__ import annotations
 
 import os
 
+from memmon.record import ways
 from memmon.record.file_names import events_of
 
 
 def add_event(log: str, name: str, value: object) -> None:
     """Write a fact at the end of the events of *log*; where that can't be, they stay as they are."""
-    append_line(events_of(log), f"{{{to_json(name)}: {to_json(value)}}}\n")
+    append_line(events_of(log), f"{{{to_json(name)}: {to_json(value)}}}\n", log)
 
 
-def append_line(path: str, line: str) -> None:
-    """Write one more line of a dead program's file, behind a torn one; where that can't be, the file stays as it is."""
+def append_line(path: str, line: str, log: str) -> None:
+    """Write one more line of a dead program's file, behind a torn one; where that can't be, the file stays as it is.
+
+    Nor is it written to where another user has led there. What is missing is made for the readers of *log*.
+    """
     try:
-        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+        try:
+            fd = ways.open_known(path, os.O_RDWR | os.O_APPEND)
+        except FileNotFoundError:
+            fd = ways.open_known(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, os.lstat(log).st_mode & 0o666)
     except OSError:
         return
     try:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import stat
-from errno import EINVAL, EISDIR
+from errno import EACCES, EINVAL, EISDIR
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,10 +53,15 @@ def opened_stream(path: str, most: int | None = None) -> BinaryIO:
     return opened(path, most)
 
 
-def read(path: str, most: int = SMALL) -> bytes:
-    """What the regular file at ``path`` holds. Raises OSError, for one of more than ``most`` bytes too."""
+def read(path: str, most: int = SMALL, owners: frozenset[int] | None = None) -> bytes:
+    """What the regular file at ``path`` holds. Raises OSError, for one of more than ``most`` bytes too.
+
+    ``owners``: whose it may be, if not anybody's.
+    """
     descriptor = _descriptor(path, most)
     try:
+        if owners is not None and os.fstat(descriptor).st_uid not in owners:
+            raise Refused(EACCES, "it belongs to another user")
         return _read(descriptor, most)
     finally:
         os.close(descriptor)

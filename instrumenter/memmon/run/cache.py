@@ -3,6 +3,9 @@
 An entry is a file that Python can run as it is: a .pyc header, the code, and behind it what is known of the code and
 a checksum. An entry that is damaged, or that somebody else could have written, counts as none; one that has not been
 read for a month is removed when others are made.
+
+Python opens a script's entry by its path once more, after it was looked at here. So a cache is used only where no other
+user can change what any name on the way to it means.
 """
 
 from __future__ import annotations
@@ -35,6 +38,8 @@ _SUM = 16
 _LENGTH = 8
 """Bytes of the number that tells how long the facts before it are."""
 _OTHERS_WRITE = 0o022
+_MOST_STEPS = 1000
+"""Names and links on one way: more of them are a circle."""
 _UNREAD_DAYS = 30
 _DIGEST = 32
 """Characters in what `digest` returns."""
@@ -42,6 +47,8 @@ _BUCKET = 2
 """So many of a digest's characters are the name of a folder that holds the folders of entries."""
 _NOWHERE = os.path.join(os.devnull, "memmon")
 """A folder that nobody can make."""
+_ours: dict[str, bool] = {}
+"""Of folders whether nobody else can change them: entries are read by the dozen."""
 _UNCHECKED = b"\x01\x00\x00\x00"
 """The flags of a .pyc that is valid by a hash of the source, which Python does not check."""
 
@@ -64,12 +71,27 @@ def folder() -> str:
 
 def refusal(cache: str) -> str | None:
     """Why nothing can be kept in *cache*, which is made where it is missing; None where it can."""
+    above = cache
+    while not os.path.lexists(above):
+        above = os.path.dirname(above)
     try:
-        if not os.access(cache, os.W_OK | os.X_OK):
-            os.makedirs(cache, mode=0o700, exist_ok=True)
+        other = changeable(above)
+        if other is not None:
+            return f"other users may change {other}"
+        _make(cache)
     except OSError as error:
         return (error.strerror or str(error)).lower()
     return None if os.access(cache, os.W_OK | os.X_OK) else "not writable"
+
+
+def _make(folder: str) -> None:
+    """Make a folder and those above it, each for this user alone, whatever the umask; those that are there stay."""
+    if not os.path.isdir(folder):
+        _make(os.path.dirname(folder))
+        try:
+            os.mkdir(folder, 0o700)
+        except FileExistsError:  # somebody was quicker
+            pass
 
 
 def _private() -> str | None:
@@ -79,10 +101,50 @@ def _private() -> str | None:
         if not os.path.lexists(place):
             os.mkdir(place, 0o700)
         status = os.lstat(place)
+        private = stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o077
+        return place if private and changeable(place) is None else None
     except OSError:
         return None
-    private = stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o077
-    return place if private else None
+
+
+def changeable(path: str) -> str | None:
+    """What on the way to the absolute *path*, itself included, another user may change; None where nothing is.
+
+    In a folder that all may write to, as the one for temporary files, each may change but their own where it is sticky.
+    Raises OSError where there is no such way.
+    """
+    waiting, at = path.split("/")[::-1], "/"
+    for _ in range(_MOST_STEPS):
+        status = os.lstat(at)
+        is_link, is_folder = stat.S_ISLNK(status.st_mode), stat.S_ISDIR(status.st_mode)
+        if status.st_uid not in (0, os.geteuid()):
+            return at
+        if is_link:
+            target = os.readlink(at)
+            waiting += target.split("/")[::-1]
+            at = "/" if target.startswith("/") else os.path.dirname(at)
+        elif status.st_mode & _OTHERS_WRITE and not (is_folder and status.st_mode & stat.S_ISVTX):
+            return at
+        while waiting and waiting[-1] in ("", "."):
+            waiting.pop()
+        if not waiting:
+            return None
+        name = waiting.pop()
+        at = os.path.dirname(at) if name == ".." else os.path.join(at, name)
+    raise OSError(f"{path}: there are too many links on the way")
+
+
+def _is_ours(folder: str, depth: int = 2) -> bool:
+    """Whether nobody else can put anything into *folder*, which is so many folders below the cache's own."""
+    if folder not in _ours:
+        status = os.lstat(folder)
+        if not depth:
+            _ours[folder] = changeable(folder) is None
+        elif stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & _OTHERS_WRITE:
+            _ours[folder] = _is_ours(os.path.dirname(folder), depth - 1)
+        else:
+            _ours[folder] = False
+    return _ours[folder]
 
 
 def digest(*parts: bytes | str) -> str:
@@ -108,6 +170,8 @@ def read(file: str) -> Entry | None:
             status = os.fstat(stream.fileno())
             if status.st_uid != os.geteuid() or status.st_mode & _OTHERS_WRITE:
                 return None
+            if not _is_ours(os.path.dirname(file)):
+                return None
             data = stream.read()
         body = data[:-_SUM]
         if len(body) < _HEADER + _LENGTH or bytes.fromhex(digest(body)) != data[-_SUM:]:
@@ -128,7 +192,10 @@ def write(file: str, code: CodeType | None, source: bytes, known: dict[str, Any]
     facts = marshal.dumps(known)
     body = pyc + facts + len(facts).to_bytes(_LENGTH, "little")
     holder = os.path.dirname(file)
-    os.makedirs(holder, mode=0o700, exist_ok=True)
+    _make(holder)
+    bucket = os.path.dirname(holder)
+    if os.stat(bucket).st_mode & _OTHERS_WRITE:  # made by an earlier memmon, under a lenient umask
+        os.chmod(bucket, 0o700)
     draft = os.path.join(holder, f".{os.getpid()}.tmp")
     try:
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as stream:

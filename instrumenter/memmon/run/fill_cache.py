@@ -59,7 +59,7 @@ class _Filler:
     def __init__(self, request: CacheJobs) -> None:
         self.request = request
         explicit = Path(request["explicit"]) if request["explicit"] else None
-        self.config: Config = load_config(Path(request["target"]), explicit)
+        self.config: Config = load_config(Path(request["target"]), explicit, quiet=True)  # the launcher has said it
 
     def run(self) -> None:
         self._write_settings()

@@ -11,7 +11,7 @@ import os
 import sys
 
 from memmon import __version__
-from memmon.config_search import candidates
+from memmon.config_search import candidates, owner_of, trusted
 from memmon.record import foreign_files
 from memmon.run import cache, cache_process
 from memmon.run.options import HELP, Options, Usage, parse
@@ -156,7 +156,8 @@ class _Plan:
 
     def _go_without(self, reason: str) -> None:
         note = f"{reason}: the program runs watched, but without checkpoints"
-        sys.stderr.write(f"memmon: {note}\n")
+        if os.environ.get("MEMMON_QUIET", "0") in ("", "0"):
+            sys.stderr.write(f"memmon: {note}\n")
         self.for_program["notes"].append(note)
 
 
@@ -199,9 +200,11 @@ _REPORT = (
 def _configuration(target: str, explicit: str | None) -> list[bytes]:
     """What the configuration depends on: the version, and the files that may hold it, with their paths."""
     found = [__version__.encode()]
-    for name in [explicit] if explicit else candidates(os.path.dirname(target)):
+    owner = owner_of(target)
+    owners = None if explicit else trusted(owner)
+    for name in [explicit] if explicit else candidates(os.path.dirname(target), owner):
         try:
-            found += [os.fsencode(name), foreign_files.read(name)]
+            found += [os.fsencode(name), foreign_files.read(name, owners=owners)]
         except OSError:
             continue
     return found

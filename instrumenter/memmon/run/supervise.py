@@ -15,6 +15,7 @@ import time
 from memmon.kernel import counters
 from memmon.kernel import log as kernel_log
 from memmon.kernel.cgroup import Headroom
+from memmon.record.log_folders import other_log_folders
 from memmon.run import record
 from memmon.run.group_signals import GroupSignals
 from memmon.run.limit_enforcer import LimitEnforcer
@@ -137,7 +138,7 @@ class Supervisor:
         status = self.status or 0
         signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         folder = os.path.abspath(os.path.expanduser(self.handover["log_dir"]))
-        found = {pid: path for path, pid in reversed(list(record.logs(folder, self.started)))}
+        found = self._logs(folder)
         missing = self._missing(found)
         log = found.get(self.pid)
         if log is not None:
@@ -153,6 +154,14 @@ class Supervisor:
                 _say(f"the program was ended by {_name_of(signal)}; there is no run log of it in {folder}")
         elif (signal and signal not in _WANTED_ENDS) or (not signal and status and record.ended_by_exception(log)):
             self._report(log)
+
+    def _logs(self, folder: str) -> dict[int, str]:
+        """The run's logs by their processes: in *folder* and, where the program's own is not there, in others."""
+        found: dict[int, str] = {}
+        for place in (folder, *other_log_folders()):
+            if self.pid not in found:
+                found = {**{pid: path for path, pid in reversed(list(record.logs(place, self.started)))}, **found}
+        return found
 
     def _facts(self, signal: int, status: int, missing: list[str], log: str) -> dict[str, Any]:
         changed = counters.changes(self.handover["before"])

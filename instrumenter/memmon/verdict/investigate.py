@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from memmon.config import log_folders
 from memmon.errors import LogError
+from memmon.record.log_folders import other_log_folders
 from memmon.verdict.advice.advise import advise, statements_of_little
 from memmon.verdict.code.collector_switch import lines_that_switch_off
 from memmon.verdict.code.kept_value import values_in
@@ -64,7 +65,7 @@ def investigate(log: str | None, *, top: int = 10) -> Verdict:
 def _absolute(log: str | None) -> Path:
     """The log to begin with, as an absolute path; a link stays one."""
     try:
-        return Path(os.path.abspath(log or newest_log(log_folders(Path.cwd()))))  # noqa: PTH100  # resolve() would follow it
+        return Path(os.path.abspath(log or newest_log(_folders(Path.cwd()))))  # noqa: PTH100  # resolve() would follow it
     except OSError as error:
         raise LogError("the current folder is gone; go to the folder that the program ran in") from error
 
@@ -90,6 +91,12 @@ def _rise(external: ExternalEvidence) -> int:
     """How often the kernel has killed in the cgroup since the program began; on the machine, where there is none."""
     counter = external.cgroup or external.vmstat
     return counter.rise or 0 if counter else 0
+
+
+def _folders(here: Path) -> tuple[Path, ...]:
+    """Where a program that was started in *here* may have left its logs."""
+    elsewhere = () if os.access(here, os.W_OK) else map(Path, other_log_folders())
+    return (*log_folders(here), *elsewhere)
 
 
 def _ended_by_itself(history: ProcessHistory) -> bool:

@@ -29,7 +29,7 @@ _PROVED = ("oom-kill", "crash")
 def keep_last_checkpoint(history: ProcessHistory) -> None:
     """Give the log the line of the last checkpoint, where the kill came before it was written."""
     if history.unwritten is not None:
-        append_line(history.log, line_of(history.unwritten))
+        append_line(history.log, line_of(history.unwritten), history.log)
 
 
 def keep_proof(history: ProcessHistory, external: ExternalEvidence) -> None:

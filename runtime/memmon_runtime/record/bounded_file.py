@@ -7,10 +7,10 @@ of the lines between them those that matter, as far as a quarter of the room goe
 
 from __future__ import annotations
 
-from os import O_CREAT, O_RDWR, SEEK_END, close, fstat, ftruncate, lseek
+from os import SEEK_END, close, fstat, ftruncate, lseek
 
-from memmon_runtime.system import descriptors
-from memmon_runtime.system.descriptors import O_CLOEXEC
+from memmon_runtime.system import descriptors, written_files
+from memmon_runtime.system.file_size import fits, largest_file
 from memmon_runtime.system.gil_io import pread, pwrite
 from memmon_runtime.system.isolation import BUILTINS
 
@@ -44,7 +44,7 @@ class BoundedFile:
         self._head = b""
         self._most = most
         self._matters = matters
-        self._room = min(most, descriptors.largest_file())
+        self._room = min(most, largest_file())
         self._identity = descriptors.identity(fd)
 
     def begin(self, head: bytes) -> bool:
@@ -63,8 +63,10 @@ class BoundedFile:
                 self.end = 0
                 data = self._head + data
             size = len(data)
-            if self.end + size > self._room:
-                self._shorten()
+            if self.end + size > self._room or not fits(self.end + size):
+                self._room = min(self._room, largest_file())
+                if size <= self._room:
+                    self._shorten()
                 if self.end + size > self._room:
                     return False
         except OSError:
@@ -109,18 +111,24 @@ class BoundedFile:
                     room -= len(line) + 1
                 chosen.append(line)
             if chosen:
-                kept += pwrite(self.fd, b"\n".join(chosen) + b"\n", kept)
+                whole = b"\n".join(chosen) + b"\n"
+                if kept + len(whole) > self._room:
+                    break
+                kept += pwrite(self.fd, whole, kept)
         ftruncate(self.fd, kept)
         self.end = kept
 
     def mend(self) -> bool:
         """Find out whether the descriptor is still ours, and open the file again where it is not; True if it was so."""
-        self._room = min(self._most, descriptors.largest_file())
+        self._room = min(self._most, largest_file())
         if descriptors.identity(self.fd) == self._identity:
             return False
-        self.fd = descriptors.open_high(self.path, O_RDWR | O_CREAT | O_CLOEXEC)
-        self._identity = descriptors.identity(self.fd)
-        self.end = fstat(self.fd).st_size
+        self.fd = -1  # the number may be another file's by now
+        try:
+            self.fd = descriptors.high(written_files.reopen(self.path, self._identity))
+            self.end = fstat(self.fd).st_size
+        except OSError:
+            pass  # it is gone: nothing is made anew where it was
         return True
 
     def close(self) -> None:

@@ -54,13 +54,12 @@ row are the brackets that are open.
 
 from __future__ import annotations
 
-from os import O_CREAT, O_EXCL, O_RDWR, close
-from os import open as open_file
+from os import close
 
 from memmon_runtime.record.file_names import page_of
 from memmon_runtime.record.sites import AT, NEXT_AT, TIMES_LEFT
-from memmon_runtime.system import descriptors
-from memmon_runtime.system.descriptors import O_CLOEXEC, Mapping
+from memmon_runtime.system import descriptors, written_files
+from memmon_runtime.system.descriptors import Mapping
 from memmon_runtime.system.foreign_files import open_regular
 from memmon_runtime.system.gil_io import pread
 from memmon_runtime.system.isolation import BUILTINS
@@ -125,7 +124,8 @@ class Page:
         A ``small`` one begins with few rows, for one of very many processes; it grows as others do.
         """
         self.path = page_of(log_path)
-        fd = open_file(self.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        fd = written_files.create(self.path)
+        self._identity = descriptors.identity(fd)
         try:
             rows = _FEW_ROWS if small else _FIRST_ROWS
             size = HEADER_SIZE + rows * ROW_SIZE
@@ -133,7 +133,7 @@ class Page:
             self._mapping = Mapping(fd, size)
             self.map = self._mapping.bytes
         except BaseException:
-            descriptors.remove(self.path)
+            written_files.remove(self.path)
             raise
         finally:
             close(fd)
@@ -176,7 +176,7 @@ class Page:
         room = self._room * 2
         size = HEADER_SIZE + room * ROW_SIZE
         try:
-            fd = open_file(self.path, O_RDWR | O_CLOEXEC)
+            fd = written_files.reopen(self.path, self._identity)
         except OSError:
             return False
         try:
@@ -204,7 +204,7 @@ class Page:
             self._mapping.close()
         finally:
             if not keep:
-                descriptors.remove(self.path)
+                written_files.remove(self.path)
 
     def abandon(self) -> None:
         """In a forked child: the file is the parent's."""

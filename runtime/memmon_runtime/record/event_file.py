@@ -11,13 +11,10 @@ SIGKILL, as in the log. Of a file that is full the header, the sites and the new
 
 from __future__ import annotations
 
-from os import O_CREAT, O_EXCL, O_RDWR
-
 from memmon_runtime.record.bounded_file import BoundedFile
 from memmon_runtime.record.file_names import events_of
 from memmon_runtime.record.fitting import to_json
-from memmon_runtime.system import descriptors
-from memmon_runtime.system.descriptors import O_CLOEXEC
+from memmon_runtime.system import descriptors, written_files
 from memmon_runtime.system.foreign_files import number_in
 from memmon_runtime.system.gil_io import pwrite
 from memmon_runtime.system.isolation import BUILTINS
@@ -62,7 +59,7 @@ class EventFile:
     def __init__(self, log: str) -> None:
         """Create the file beside ``log``; OSError where that can't be."""
         self.path = events_of(log)
-        fd = descriptors.open_high(self.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC)
+        fd = descriptors.high(written_files.create(self.path))
         self._file = BoundedFile(self.path, fd, _FULL, _matters)
 
     def begin(self, facts: Facts, at: str) -> None:

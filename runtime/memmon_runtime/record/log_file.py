@@ -7,13 +7,12 @@ place, and each second one of them stays where it is and a new one is begun, so 
 
 from __future__ import annotations
 
-from os import O_CREAT, O_EXCL, O_RDWR
 from time import localtime, monotonic_ns, strftime
 
 from memmon_runtime.record.bounded_file import BoundedFile
 from memmon_runtime.record.fitting import LONGEST
-from memmon_runtime.system import descriptors
-from memmon_runtime.system.descriptors import O_CLOEXEC
+from memmon_runtime.system import descriptors, written_files
+from memmon_runtime.system.file_size import fits
 from memmon_runtime.system.gil_io import pwrite
 from memmon_runtime.system.isolation import BUILTINS
 
@@ -143,7 +142,7 @@ class RunLog:
                 return  # it could not be written, or a handler has written after it
         fd = self._file.fd
         try:
-            if pwrite(fd, data, slot) == size:
+            if fits(slot + size) and pwrite(fd, data, slot) == size:
                 ready = (millisecond * _MS, (millisecond + 1) * _MS, stamp, fd, slot, size)
                 if self._slot is place:  # and no handler has written amid that, nor amid the multiplication
                     self.ready = ready
@@ -194,7 +193,7 @@ class RunLog:
 def _create(names: list[str]) -> tuple[str, int]:
     for name in names[:-1]:
         try:
-            return name, descriptors.open_high(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC)
+            return name, descriptors.high(written_files.create(name))
         except FileExistsError:  # noqa: PERF203 - each in turn
             continue
-    return names[-1], descriptors.open_high(names[-1], O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC)
+    return names[-1], descriptors.high(written_files.create(names[-1]))

@@ -15,11 +15,13 @@ from memmon_runtime.record.file_names import log_beside
 from memmon_runtime.session.processes import end_with_worker, find_parent, find_previous, find_target, names_in
 from memmon_runtime.session.session import Session
 from memmon_runtime.session.settings import Settings
+from memmon_runtime.system.descriptors import can_spare
 from memmon_runtime.system.fork_hooks import around_forks
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.ownership import settle
-from memmon_runtime.system.source import remember_added
+from memmon_runtime.system.source import absolute, remember_added
 from memmon_runtime.system.threads import in_main_interpreter
+from memmon_runtime.system.written_files import admit_readers_of
 
 __builtins__ = BUILTINS
 
@@ -86,7 +88,12 @@ def begin(frame: FrameType, settings: dict[str, Any]) -> bool:
         return True  # a subinterpreter's end would meet our thread still running
     target = find_target(frame.f_globals, frame.f_code.co_filename)
     settle(target)
+    admit_readers_of((target, absolute(frame.f_code.co_filename)))
     _session = Session(chosen, target)
+    if not can_spare():
+        _session.complain("nothing is recorded: the program may open too few files to spare any (`ulimit -n`)")
+        _session = None
+        return True
     if chosen.complaint:
         _session.complain(chosen.complaint)
     try:

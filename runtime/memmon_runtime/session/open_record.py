@@ -1,12 +1,9 @@
 """The beginning of a record: log, page and events are created, and the first lines written."""
 
-# pathlib and its kin are an import that the user's program would have to pay for.
-# ruff: noqa: PTH103
-
 from __future__ import annotations
 
 import sys
-from os import getpid, makedirs
+from os import getpid
 from time import localtime, strftime, time_ns
 
 from memmon_runtime.record.crash_page import Page
@@ -20,6 +17,7 @@ from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.ownership import own_files
 from memmon_runtime.system.sizes import MB
 from memmon_runtime.system.source import all_added
+from memmon_runtime.system.written_files import make_folder
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
@@ -39,7 +37,7 @@ def open_record(recorder: Recorder, settings: Settings, parent: dict[str, object
     ``parent``: the process that this one comes from, by its ``pid`` and its ``log``.
     """
     pid, now = getpid(), time_ns()
-    makedirs(settings.log_dir, exist_ok=True)
+    make_folder(settings.log_dir)
     names = log_names(now // _NS, pid, child=parent is not None)
     log = RunLog([f"{settings.log_dir}/{name}" for name in names])
     record = recorder.record

@@ -5,8 +5,8 @@ from __future__ import annotations
 from memmon_runtime.record import crash_page, event_file
 from memmon_runtime.record.file_names import is_page, log_beside
 from memmon_runtime.session.processes import start_ticks
-from memmon_runtime.system.descriptors import remove
 from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.written_files import remove
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False

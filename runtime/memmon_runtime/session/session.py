@@ -19,7 +19,8 @@ from memmon_runtime.measure.memory import best_reader
 from memmon_runtime.measure.peak import best_peak
 from memmon_runtime.record.log_lines import Words
 from memmon_runtime.session.close_record import close_record
-from memmon_runtime.session.open_record import added_fact, open_record
+from memmon_runtime.session.log_folders import open_somewhere
+from memmon_runtime.session.open_record import added_fact
 from memmon_runtime.system.fork_hooks import hide_fork_warning
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.own_modules import OwnModules
@@ -139,13 +140,10 @@ class Session:
         watcher.use(self.lockout_switch)
 
     def open_record(self, recorder: Recorder) -> None:
-        """Create the record; complains once where that can't be."""
-        try:
-            if not open_record(recorder, self.settings, self.parent):
-                self.complain(f"there is no room for a run log in {self.settings.log_dir}; the program runs on")
-        except OSError as error:
-            reason = error.strerror or error
-            self.complain(f"no run log in {self.settings.log_dir}: {reason}; the program runs on without it")
+        """Create the record; complains once where that can't be in the folder that was meant."""
+        complaint = open_somewhere(recorder, self.settings, self.parent)
+        if complaint:
+            self.complain(complaint)
 
     def tell_added(self, filename: str, added: tuple[int, ...]) -> None:
         """Another instrumented file has come in."""
@@ -206,8 +204,8 @@ class Session:
         return session
 
     def complain(self, text: str) -> None:
-        """One line on stderr in the whole run, at most."""
-        if not self._told and sys.__stderr__ is not None:
+        """One line on stderr in the whole run, at most; none where ``MEMMON_QUIET`` says so."""
+        if not self._told and not self.settings.quiet and sys.__stderr__ is not None:
             self._told = True
             try:
                 write_fd(2, f"memmon: {text}\n".encode("utf-8", "backslashreplace"))

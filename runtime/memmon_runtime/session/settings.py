@@ -29,8 +29,8 @@ class Settings:
     """The settings of one run, checked; ``complaint`` says which of them counts for nothing, where one does."""
 
     __slots__ = (
-        "complaint", "critical", "disabled", "heap", "interval", "language", "limit", "log_dir", "peak", "stack",
-        "warning", "zoom",
+        "complaint", "critical", "disabled", "heap", "interval", "language", "limit", "log_dir", "peak", "quiet",
+        "stack", "warning", "zoom",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 - a setting is a keyword
@@ -49,6 +49,7 @@ class Settings:
     ) -> None:
         """Take the keywords, then what the environment says instead."""
         self.disabled = switched_off()
+        self.quiet = environ.get("MEMMON_QUIET", "").lower() not in _OFF
         self.complaint = ""
         self.warning, self.critical = self._levels(warning, critical)
         self.interval = self._first("interval", interval, _seconds, environ) or 1.0

@@ -7,11 +7,13 @@ allocated beforehand.
 from __future__ import annotations
 
 import os
+from _thread import _count
 from mmap import mmap
-from os import close, fstat, ftruncate, unlink
+from os import close, fstat, ftruncate
 from os import open as open_file
 from sys import version_info
 
+from memmon_runtime.system.file_size import largest_file
 from memmon_runtime.system.foreign_files import number_in, open_regular
 from memmon_runtime.system.gil_io import pread, read
 from memmon_runtime.system.isolation import BUILTINS
@@ -20,10 +22,9 @@ __builtins__ = BUILTINS
 
 try:
     from fcntl import F_DUPFD_CLOEXEC, fcntl
-    from resource import RLIM_INFINITY, RLIMIT_FSIZE, RLIMIT_NOFILE, getrlimit
+    from resource import RLIMIT_NOFILE, getrlimit, setrlimit
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
-    RLIM_INFINITY = -1  # type: ignore[misc]
 
 try:
     from os import posix_fallocate
@@ -38,9 +39,12 @@ except ImportError:  # Windows, where a mapping keeps a handle
 O_CLOEXEC: int = getattr(os, "O_CLOEXEC", 0) or os.O_NOINHERIT | os.O_BINARY  # type: ignore[attr-defined]
 """The flag of a file that no child inherits, here or on Windows."""
 _MOST_BYTES = 1 << 14
-_UNLIMITED = 1 << 62
 _SPREAD = 64
-"""So many numbers below the top are used: a handful for each of a few copies of the runtime in one process."""
+"""So many numbers are used: a handful for each of a few copies of the runtime in one process."""
+_TOP = 1024
+"""Where a program may have more descriptors than that, the numbers below are high enough."""
+_FEWEST = 64
+"""Where it may have fewer, it has none to spare."""
 _MAP_FIXED = 0x10
 _FAILED = 2 ** (8 * 8) - 1
 
@@ -51,27 +55,52 @@ def open_high(path: str, flags: int, mode: int = 0o666) -> int:
     A descriptor that the program closes behind our back is handed out again to its next ``open``; writing to it
     then would be writing into its file. High numbers make that unlikely, and ``identity`` finds it out.
     """
-    return _high(open_file(path, flags, mode))
+    return high(open_file(path, flags, mode))
 
 
-def _high(fd: int) -> int:
+def high(fd: int) -> int:
+    """What ``fd`` stands for, under such a number; ``fd`` is closed. OSError where none is to be had.
+
+    Where the limit may be raised, and no other thread could change it meanwhile, the number is above it, so that the
+    program can have as many as without us.
+    """
     if fcntl is None:
         return fd
     try:
-        high = fcntl(fd, F_DUPFD_CLOEXEC, max(min(getrlimit(RLIMIT_NOFILE)[0], 1024) - _SPREAD, 3))
-    except (OSError, ValueError):
-        return fd
-    close(fd)
-    return high
+        soft, hard = getrlimit(RLIMIT_NOFILE)
+        if 0 <= soft <= _TOP and _may_rise(soft, hard) and not _count():
+            try:
+                setrlimit(RLIMIT_NOFILE, (soft + _SPREAD, hard))
+                try:
+                    return fcntl(fd, F_DUPFD_CLOEXEC, soft)
+                finally:
+                    setrlimit(RLIMIT_NOFILE, (soft, hard))
+            except (OSError, ValueError):
+                pass  # somebody forbids it
+        try:
+            return fcntl(fd, F_DUPFD_CLOEXEC, _first_below(soft))
+        except ValueError as error:
+            raise OSError(str(error)) from None
+    finally:
+        close(fd)
 
 
-def largest_file() -> int:
-    """How many bytes a file of this process may have now.
+def can_spare() -> bool:
+    """Whether the program has descriptors to spare for a record."""
+    if fcntl is None:
+        return True
+    soft, hard = getrlimit(RLIMIT_NOFILE)
+    return not 0 <= soft < _FEWEST or (_may_rise(soft, hard) and not _count())
 
-    What writes more gets an error or, where the program has set SIGXFSZ back to its default, ends the program.
-    """
-    limit = RLIM_INFINITY if fcntl is None else getrlimit(RLIMIT_FSIZE)[0]
-    return _UNLIMITED if limit == RLIM_INFINITY else limit
+
+def _may_rise(soft: int, hard: int) -> bool:
+    return hard < 0 or soft + _SPREAD <= hard
+
+
+def _first_below(soft: int) -> int:
+    """The first of the numbers to use where the limit can't be raised: the fewer there may be, the fewer are taken."""
+    top = min(soft, _TOP) if soft >= 0 else _TOP
+    return max(top - min(_SPREAD, top // 4), 3)
 
 
 class KernelFile:
@@ -101,7 +130,7 @@ class KernelFile:
         """Open it anew where the program closed it."""
         if self._identity is None or identity(self._fd) != self._identity:
             try:
-                self._fd = _high(open_regular(self._path))
+                self._fd = high(open_regular(self._path))
                 self._identity = identity(self._fd)
             except OSError:
                 self._fd, self._identity = -1, None
@@ -154,14 +183,6 @@ def _map_over(mapping: mmap, fd: int, size: int) -> None:
     first = CChar.from_buffer(mapping)
     if call(addressof(first), size, PROT_READ | PROT_WRITE, MAP_SHARED | _MAP_FIXED, fd, 0) == _FAILED:
         raise OSError("the file can't be mapped")
-
-
-def remove(path: str) -> None:
-    """Remove a file, if it is still there to be removed."""
-    try:
-        unlink(path)  # noqa: PTH108 - no pathlib in the user's program
-    except OSError:
-        pass
 
 
 def identity(fd: int) -> tuple[int, int] | None:

@@ -19,11 +19,11 @@ still there. The parent removes the file at its end, unless such a dump is in it
 
 from __future__ import annotations
 
-from os import O_CREAT, O_EXCL, O_RDWR, close, kill, lseek
+from os import close, kill, lseek
 
 from memmon_runtime.record.file_names import forks_of
-from memmon_runtime.system import descriptors
-from memmon_runtime.system.descriptors import O_CLOEXEC
+from memmon_runtime.system import descriptors, written_files
+from memmon_runtime.system.file_size import largest_file
 from memmon_runtime.system.gil_io import pread, pwrite
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.watcher.lockout import DUMP_AT, HEADER, THRESHOLD, NoLockoutSwitch
@@ -53,10 +53,10 @@ class ForkedFile:
 
     def __init__(self, log_path: str, limits: Limits) -> None:
         """Create it; OSError where that can't be."""
-        if descriptors.largest_file() < _PLACES * SPACING:
+        if largest_file() < _PLACES * SPACING:
             raise OSError("a file may not be so large")
         self.path = forks_of(log_path)
-        self._fd = descriptors.open_high(self.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC)
+        self._fd = descriptors.high(written_files.create(self.path))
         self.identity = descriptors.identity(self._fd)
         self._limits = limits
         self._kills = _nearest(limits)
@@ -70,7 +70,7 @@ class ForkedFile:
         finally:
             close(self._fd)
         if not is_wanted and _nearest(self._limits) == self._kills:
-            descriptors.remove(self.path)
+            written_files.remove(self.path)
 
 
 class EarlySwitch:
@@ -84,7 +84,7 @@ class EarlySwitch:
         self.timers = timers
         self._ident = ident
         self._at = number % _PLACES * SPACING
-        self._fd = descriptors.open_high(file.path, O_RDWR | O_CLOEXEC)
+        self._fd = descriptors.high(written_files.reopen(file.path, file.identity))
         self._identity = file.identity
         try:
             self._take(child)
@@ -95,7 +95,7 @@ class EarlySwitch:
             raise
 
     def _take(self, child: Child) -> None:
-        if descriptors.identity(self._fd) != self._identity or descriptors.largest_file() < _PLACES * SPACING:
+        if descriptors.identity(self._fd) != self._identity or largest_file() < _PLACES * SPACING:
             raise OSError("not the parent's file")
         if _has_dump(self._fd, self._at) or _is_there(self._fd, self._at):
             raise OSError("the place is taken")

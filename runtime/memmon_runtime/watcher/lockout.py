@@ -34,11 +34,12 @@ they run; the events' ``lines`` facts, ``{"file": …, "added": […]}``, name t
 from __future__ import annotations
 
 from _thread import _count
-from os import O_CREAT, O_EXCL, O_RDWR, close, ftruncate, lseek
+from os import close, ftruncate, lseek
 
 from memmon_runtime.record.file_names import stack_of
-from memmon_runtime.system import descriptors
-from memmon_runtime.system.descriptors import O_CLOEXEC, Mapping, allocate
+from memmon_runtime.system import descriptors, written_files
+from memmon_runtime.system.descriptors import Mapping, allocate
+from memmon_runtime.system.file_size import fits
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.watcher.thread_timers import ThreadTimers
 
@@ -73,8 +74,10 @@ class LockoutSwitch:
         """Seconds that the watcher has waited for a processor at a time, lately."""
         self._is_ours = True
         self.timers = timers
+        if not fits(SIZE):
+            raise OSError("a file may not be so large")
         self.path = stack_of(log_path)
-        self._fd = descriptors.open_high(self.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC)
+        self._fd = descriptors.high(written_files.create(self.path))
         self._identity = descriptors.identity(self._fd)
         try:
             allocate(self._fd, BLOCK)
@@ -86,7 +89,7 @@ class LockoutSwitch:
             self.timers.register(self._fd)
         except BaseException:
             close(self._fd)
-            descriptors.remove(self.path)
+            written_files.remove(self.path)
             raise
 
     def _write_header(self) -> None:
@@ -103,7 +106,7 @@ class LockoutSwitch:
         and is no sign of a lockout: the switch fires the later, the longer that has lately been.
         """
         self.delay = max(waited, self.delay * _DELAY_FADES)
-        self._is_ours = descriptors.identity(self._fd) == self._identity
+        self._is_ours = descriptors.identity(self._fd) == self._identity and fits(SIZE)
         if self._is_ours:
             self._write_header()
             self.rearm()
@@ -127,7 +130,7 @@ class LockoutSwitch:
         end = self._map.find(b"\0")
         text = self._map[: end if end >= 0 else SIZE].decode("ascii", "replace")
         self._map[DUMP_AT : min(len(text), BLOCK)] = bytes(min(len(text), BLOCK) - DUMP_AT)
-        if len(text) > BLOCK and self._is_ours:
+        if len(text) > BLOCK and self._is_ours and fits(SIZE):
             # Not through the mapping, which may take no room on the disk that has not been allocated.
             ftruncate(self._fd, BLOCK)
             ftruncate(self._fd, SIZE)
@@ -138,7 +141,7 @@ class LockoutSwitch:
         """Let go of the signal and the descriptor, and remove the file."""
         self.timers.close()
         self.abandon()
-        descriptors.remove(self.path)
+        written_files.remove(self.path)
 
     def abandon(self) -> None:
         """In a forked child: the file is the parent's, and timers are not inherited."""
