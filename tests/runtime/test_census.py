@@ -489,3 +489,34 @@ print((collector, gc.isenabled(), gc.get_freeze_count()))
     told, is_enabled, frozen = found
     assert (told["enabled"], told["frozen"], is_enabled) == (False, frozen, False)
     assert 9_000 < told["uncollected"] < 20_000
+
+
+def test_an_item_unlike_the_others(every_python: Bench) -> None:
+    """One that leads to all others, or a chain's link that nobody looked beyond, is not what an item weighs."""
+    found = _looked(
+        every_python,
+        """
+class Node:
+    def __init__(self, number):
+        self.below = {}
+        self.text = text(number)
+registry = {"all": Node(0)}
+last = None
+def grow(first, last_number):
+    global last
+    for number in range(first, last_number):
+        node = Node(number)
+        registry["all"].below[number] = registry[number] = node
+        error = ValueError([text(number)])
+        error.__cause__ = last
+        last = error
+grow(0, 100)
+look()
+grow(100, 30_000)
+look()
+print({row["path"]: row["item_bytes"] for row in looks[-1]["grown"] if row["path"] in ("registry", "last…")})
+""",
+    )
+    assert set(found) == {"registry", "last…"}
+    # An item is an object with a dictionary and a text, or an exception with a list and a text: less than a kilobyte.
+    assert all(250 < weight < 1000 for weight in found.values()), found

@@ -114,7 +114,7 @@ class Census:
         grown, steady = self._known.compare(walk, self._libraries.at_first)
         until = thread_time() + _STEADY_SECONDS
         heavier = [] if self._is_explained else self._steady.heavier(walk, steady, until)
-        rows = rows_of(walk, grown, heavier, thread_time() + _WEIGHING_SECONDS)
+        rows = rows_of(walk, grown, heavier, rss - self._first_rss, thread_time() + _WEIGHING_SECONDS)
         self._is_explained = sum(row["mb"] for row in rows) * MB >= (rss - self._first_rss) * _EXPLAINED > 0
         if not rows:
             return {}

@@ -33,7 +33,8 @@ class Count:
     """How many of something there are, and were at first."""
 
     __slots__ = (
-        "at", "before", "is_known", "is_whole", "item_type", "items", "members", "weight", "weight_before", "what",
+        "at", "before", "is_known", "is_whole", "item_type", "items", "lighter", "members", "weight", "weight_before",
+        "what",
     )  # fmt: skip
 
     def __init__(self, what: str, at: int, items: int) -> None:
@@ -43,6 +44,8 @@ class Count:
         """How many there were at first."""
         self.weight = 0
         """Of one of them, in bytes."""
+        self.lighter = 0
+        """The same without the heaviest of those that were weighed."""
         self.weight_before = 0
         """The same at first, where it is not the number of items that has grown."""
         self.is_whole = False

@@ -48,12 +48,17 @@ _LEAST_ITEMS = 3
 _LEAST_SIZE = 50_000
 """Less than so many bytes of new items are not told, where their weight is known."""
 _MOST_OF_IT = 0.6
+_MOST_OF_GROWTH = 2
+"""What new items weigh more than this many times what memory grew by was concluded from an item unlike the others."""
 
 
-def rows_of(walk: Walk, grown: List[Count], heavier: List[Count], until: float) -> List[Dict[str, Any]]:
+def rows_of(
+    walk: Walk, grown: List[Count], heavier: List[Count], grown_bytes: int, until: float
+) -> List[Dict[str, Any]]:  # fmt: skip
     """The rows of the ``census`` fact, the heaviest first; less exact after this moment of the thread's own time.
 
-    What has ``grown`` is weighed here; of those whose items have become ``heavier`` it has been.
+    What has ``grown`` is weighed here, while memory grew by ``grown_bytes``; of those whose items have become
+    ``heavier`` it has been.
     """
     scales = Scales(walk.graph, walk.blocked, until)
     found = grouped(walk, grown)[:_MOST_CANDIDATES]
@@ -63,6 +68,8 @@ def rows_of(walk: Walk, grown: List[Count], heavier: List[Count], until: float) 
                 break
             heavy = rows < _MOST_ROWS and not one.is_whole
             _weigh(walk, scales, one, _HEAVY if heavy else (groups, each), most)
+            if one.size() > _MOST_OF_GROWTH * grown_bytes:
+                one.weight = one.lighter
         found.sort(key=lambda one: (-one.size(), -one.fresh()))
         found = _without_what_holds_others(walk, found)[:_MOST_ROWS]
     if heavier:
@@ -81,7 +88,9 @@ def _weigh(walk: Walk, scales: Scales, count: Count, sizes: Tuple[int, int], mos
         weight = scales.weigh(samples, most)
         if count.is_whole and not weight.is_whole:
             return  # fewer items were looked at before, but to their ends
-        count.weight = round(weight.size + slot_of(walk, count)) if weight.is_known else 0
+        slot = slot_of(walk, count)
+        count.weight = round(weight.size + slot) if weight.is_known else 0
+        count.lighter = round(weight.lighter + slot) if weight.is_known else 0
         count.is_known, count.is_whole = weight.is_known, weight.is_whole
         count.item_type = type_name(type(samples.groups[-1][-1])) if samples.groups else ""
     except RuntimeError:
@@ -189,6 +198,8 @@ def _attribute_name(walk: Walk, owner: Any, held: Any) -> str:
         others = {name for code in walk.codes for name in code.co_names}
         others.update(name for one in walk.things if type(one) is FUNCTION for name in one.__code__.co_names)
         found = walk.graph.attribute_name(owner, held, others.difference(names))
+        # Where the program has put another object there meanwhile, its type tells.
+        found = found or walk.graph.attribute_of_type(owner, type(held), {**names, **dict.fromkeys(others)})
     return found
 
 

@@ -137,6 +137,10 @@ class Walk:
             self._run(share)
         self.is_whole = self.is_whole and not self._later
 
+    def not_followed(self) -> Set[int]:
+        """The places of what nobody looked into, since there was no more time."""
+        return set(self._later)
+
     def _run(self, share: float) -> None:
         """Go on until all is seen that can be come to, but for the chains, or a bound is reached."""
         count = 0

@@ -55,7 +55,11 @@ def samples_of(walk: Walk, count: Count, groups: int, each: int) -> Samples:
     base = walk.graph.base_of(thing)
     if count.what == LINKS:
         links = {link for chain in walk.links.values() for link in chain}.union(walk.links)
-        found = _groups([walk.things[link] for link in walk.links[count.at]], list, 0, groups, each)
+        chain = walk.links[count.at]
+        # What the last ones lead to, the walk has not come to: it would be told to be theirs.
+        ends = walk.not_followed()
+        followed = [walk.things[link] for link in chain if link not in ends] or [walk.things[link] for link in chain]
+        found = _groups(followed, list, 0, groups, each)
         chosen = {id(link) for group in (*found.groups, found.neighbours) for link in group}
         # Two chains may have links in common, as one that can be followed both ways has.
         found.blocked = blocked.union(id(walk.things[link]) for link in links).difference(chosen)

@@ -52,13 +52,19 @@ _OPAQUE_BELOW = 1024
 class Weight:
     """What an item weighs, as far as that was found out."""
 
-    __slots__ = ("is_known", "is_whole", "size")
+    __slots__ = ("is_known", "is_whole", "lighter", "size")
 
-    def __init__(self, size: float = 0, *, is_whole: bool = False, is_opaque: bool = False) -> None:
-        """``size`` is in bytes; there was more to look at if not ``is_whole``, and native memory if ``is_opaque``."""
+    def __init__(
+        self, size: float = 0, lighter: float = 0, *, is_whole: bool = False, is_opaque: bool = False
+    ) -> None:  # fmt: skip
+        """``size`` is in bytes; there was more to look at if not ``is_whole``, and native memory if ``is_opaque``.
+
+        ``lighter`` is the size without the group that weighs most: one item that holds all the others may be in it.
+        """
         self.is_known = not is_opaque or size >= _OPAQUE_BELOW
         self.is_whole = is_whole and not is_opaque
         self.size = size if self.is_known else 0
+        self.lighter = lighter if self.is_known else 0
 
 
 class Scales:
@@ -107,14 +113,17 @@ class Scales:
                 is_opaque = is_opaque or not known
                 if id(type(thing)) not in ATOMS and len(level) < _MOST_BREADTH * most:
                     level += self._parts(thing, number, factor)
-        total = 0.0
+        totals = [0.0] * len(samples.groups)
         for key, weight in weights.items():
             # What was found in something that turned out to be shared is shared, too.
             if owners[key] == _SHARED or owners.get(found_in[key]) == _SHARED:
                 owners[key] = _SHARED
             elif owners[key] != _NEIGHBOURS:
-                total += weight
-        return Weight(total / max(samples.count, 1), is_whole=not level, is_opaque=is_opaque)
+                totals[owners[key]] += weight
+        mean = sum(totals) / max(samples.count, 1)
+        others = len(totals) - 1
+        lighter = (sum(totals) - max(totals)) / samples.count * len(totals) / others if others > 0 else mean
+        return Weight(mean, lighter, is_whole=not level, is_opaque=is_opaque)
 
     def _is_shared(self, thing: Any) -> bool:
         kind = type(thing)

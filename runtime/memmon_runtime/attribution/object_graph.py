@@ -142,6 +142,19 @@ class Graph:
                     pass
         return next((name for name, slot in shape.slots if slot_value(slot, thing) is wanted), "")
 
+    def attribute_of_type(self, thing: object, kind: type, candidates: Iterable[str]) -> str:
+        """The same where the object itself is gone: the one attribute among the candidates that has such an object."""
+        shape = self.shape(thing)
+        found: list[str] = []
+        for name in candidates:
+            if name not in shape.names:
+                try:
+                    if type(own_attribute(thing, name)) is kind:
+                        found.append(name)
+                except AttributeError:
+                    pass
+        return found[0] if len(found) == 1 else ""
+
 
 def _of_function(thing: Any) -> Children:
     found: Children = []
