@@ -55,6 +55,8 @@ class Session:
         self.lockout_switch: Switch = NoLockoutSwitch()
         self.timers: ThreadTimers | None = None
         self._forks = 0
+        self._delay = 0.0
+        """What the parent's switch had learnt of a busy machine."""
         self._forked_file: ForkedFile | None = None
         self._has_own_file = False
         """Whether a file for its children was made here, and not by an ancestor."""
@@ -123,7 +125,8 @@ class Session:
         if self.settings.stack and recorder.record.log is not None:
             ident, native = starter
             self.timers = self.timers or thread_timers(native)
-            early, made = self.lockout_switch, lockout_switch(recorder.record.log.path, ident, self.timers)
+            early = self.lockout_switch
+            made = lockout_switch(recorder.record.log.path, ident, self.timers, early.delay)
             self.lockout_switch = made
             watcher.use(made)
             if isinstance(early, EarlySwitch):
@@ -134,9 +137,8 @@ class Session:
         if self.timers is None or self._forked_file is None:
             return
         rss = recorder.baseline * recorder.reader.unit >> 10
-        self.lockout_switch = early_switch(
-            self._forked_file, self._forks, (getpid(), rss, time_ns()), starter, self.timers
-        )
+        child = getpid(), rss, time_ns()
+        self.lockout_switch = early_switch(self._forked_file, self._forks, child, starter, self.timers, self._delay)
         watcher.use(self.lockout_switch)
 
     def open_record(self, recorder: Recorder) -> None:
@@ -196,6 +198,7 @@ class Session:
         session = Session(self.settings, self.target)
         session._told, session.timers = self._told, self.timers
         session._forks, session._forked_file = self._forks, self._forked_file
+        session._delay = self.lockout_switch.delay
         # Where the parent has had nothing to tell so far, the nearest of its ancestors that had takes its place.
         is_told_of = self.log_path or self.parent is None
         session.start({"pid": getppid(), "log": self.log_path} if is_told_of else self.parent, self.recorder)

@@ -26,7 +26,7 @@ from memmon_runtime.system import descriptors, written_files
 from memmon_runtime.system.file_size import largest_file
 from memmon_runtime.system.gil_io import pread, pwrite
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.watcher.lockout import DUMP_AT, HEADER, THRESHOLD, NoLockoutSwitch
+from memmon_runtime.watcher.lockout import DELAY_FACTOR, DELAY_FADES, DUMP_AT, HEADER, THRESHOLD, NoLockoutSwitch
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
@@ -76,12 +76,15 @@ class ForkedFile:
 class EarlySwitch:
     """The switch of one child, for the watcher as a `LockoutSwitch` is."""
 
-    def __init__(self, file: ForkedFile, number: int, child: Child, ident: int, timers: ThreadTimers) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 - what a place and a switch are of
+        self, file: ForkedFile, number: int, child: Child, ident: int, timers: ThreadTimers, delay: float
+    ) -> None:
         """Take the place for the fork of this number; OSError where it is taken, or the file is another one by now.
 
-        ``ident`` is the thread's that forked; ``timers`` the parent's, which its child has for itself.
+        ``ident`` is the thread's that forked; ``timers`` and ``delay`` the parent's, which its child has for itself.
         """
         self.timers = timers
+        self.delay = delay
         self._ident = ident
         self._at = number % _PLACES * SPACING
         self._fd = descriptors.high(written_files.reopen(file.path, file.identity))
@@ -105,8 +108,9 @@ class EarlySwitch:
     def _rewind(self) -> None:
         lseek(self._fd, self._at + _OWNER + DUMP_AT, 0)
 
-    def arm(self, _waited: float) -> None:
+    def arm(self, waited: float) -> None:
         """Set the timers, as `LockoutSwitch.arm`."""
+        self.delay = max(waited, self.delay * DELAY_FADES)
         if descriptors.identity(self._fd) == self._identity:
             self.rearm()
         else:
@@ -114,7 +118,7 @@ class EarlySwitch:
 
     def rearm(self) -> None:
         """Set the timers once more."""
-        self.timers.start(THRESHOLD)
+        self.timers.start(THRESHOLD + DELAY_FACTOR * self.delay)
 
     def disarm(self) -> None:
         """Let it not fire."""
@@ -170,8 +174,8 @@ def _is_there(fd: int, at: int) -> bool:
     return True
 
 
-def early_switch(
-    file: ForkedFile, number: int, child: Child, starter: tuple[int, int], timers: ThreadTimers
+def early_switch(  # noqa: PLR0913, PLR0917 - likewise
+    file: ForkedFile, number: int, child: Child, starter: tuple[int, int], timers: ThreadTimers, delay: float
 ) -> EarlySwitch | NoLockoutSwitch:
     """The switch of a child that was forked just now, where it can be had; for `EarlySwitch`.
 
@@ -180,6 +184,6 @@ def early_switch(
     try:
         ident, native = starter
         timers.inherit(native)
-        return EarlySwitch(file, number, child, ident, timers)
+        return EarlySwitch(file, number, child, ident, timers, delay)
     except (AttributeError, ImportError, OSError, ValueError):
         return NoLockoutSwitch()

@@ -49,7 +49,7 @@ THRESHOLD = 0.1
 """Seconds of a thread's own time: twice a tick. A step that takes 300 MB can be over in one and a half times that."""
 DELAY_FACTOR = 2
 """The switch fires later by this many times what the watcher has lately waited for a processor."""
-_DELAY_FADES = 0.995
+DELAY_FADES = 0.995
 """A delay is multiplied by this at each tick: it is halved in 140 of them, seven seconds."""
 SIZE = 16 << 10
 """Bytes of the file: as many as the hundred frames of a dump have, mostly. What goes beyond is cut off."""
@@ -64,13 +64,13 @@ DUMP_AT = len(HEADER % 0)
 class LockoutSwitch:
     """The switch of one process; used by the watcher alone, and by nobody while it runs."""
 
-    def __init__(self, log_path: str, ident: int, timers: ThreadTimers) -> None:
+    def __init__(self, log_path: str, ident: int, timers: ThreadTimers, delay: float) -> None:
         """Make file and signal ready; OSError where that can't be.
 
-        ``ident`` is that of the thread that the process began with.
+        ``ident`` is that of the thread that the process began with, ``delay`` what is known of it so far.
         """
         self._ident = ident
-        self.delay = 0.0
+        self.delay = delay
         """Seconds that the watcher has waited for a processor at a time, lately."""
         self._is_ours = True
         self.timers = timers
@@ -105,7 +105,7 @@ class LockoutSwitch:
         ``waited`` is how long the watcher has waited for a processor since the last time. On a busy machine it does,
         and is no sign of a lockout: the switch fires the later, the longer that has lately been.
         """
-        self.delay = max(waited, self.delay * _DELAY_FADES)
+        self.delay = max(waited, self.delay * DELAY_FADES)
         self._is_ours = descriptors.identity(self._fd) == self._identity and fits(SIZE)
         if self._is_ours:
             self._write_header()
@@ -153,6 +153,8 @@ class LockoutSwitch:
 class NoLockoutSwitch:
     """What stands in for the switch where the system has no such timers, or nobody wants it: nothing is dumped."""
 
+    delay = 0.0
+
     def arm(self, _waited: float) -> None:
         """There are no timers."""
 
@@ -181,9 +183,11 @@ def thread_timers(native: int) -> ThreadTimers | None:
         return None
 
 
-def lockout_switch(log_path: str, ident: int, timers: ThreadTimers | None) -> LockoutSwitch | NoLockoutSwitch:
+def lockout_switch(
+    log_path: str, ident: int, timers: ThreadTimers | None, delay: float
+) -> LockoutSwitch | NoLockoutSwitch:
     """The switch that dumps beside this log, where it can be had; for `LockoutSwitch`."""
     try:
-        return LockoutSwitch(log_path, ident, timers) if timers is not None else NoLockoutSwitch()
+        return LockoutSwitch(log_path, ident, timers, delay) if timers is not None else NoLockoutSwitch()
     except (AttributeError, ImportError, OSError, ValueError):
         return NoLockoutSwitch()

@@ -54,8 +54,9 @@ class Watcher:
         self._running = allocate_lock()
 
     def use(self, switch: Switch) -> None:
-        """Arm this switch now and at each tick: by the next one the thread may be locked out already."""
-        switch.arm(0.0)
+        """Arm this switch at each tick, and at once where the thread runs: by the next tick it may be locked out."""
+        if self._recorder.own_threads:
+            switch.arm(0.0)
         self._switch = self._tick.switch = switch
 
     def start(self) -> None:
@@ -66,8 +67,13 @@ class Watcher:
         gil_io.find_system_calls()
         self._tick.begin()
         try:
+            self._switch.arm(0.0)  # the program's next call may be a native one, before the thread has begun
+        except Exception:
+            pass
+        try:
             start_new_thread(self._run, (self._running, ready))
         except BaseException:
+            self._switch.disarm()
             self._running.release()
             raise
         self._recorder.own_threads = 1
