@@ -23,7 +23,7 @@ from os import close, kill, lseek
 
 from memmon_runtime.record.file_names import forks_of
 from memmon_runtime.system import descriptors, written_files
-from memmon_runtime.system.file_size import largest_file
+from memmon_runtime.system.file_size import fits, largest_file
 from memmon_runtime.system.gil_io import pread, pwrite
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.watcher.lockout import DELAY_FACTOR, DELAY_FADES, DUMP_AT, HEADER, THRESHOLD, NoLockoutSwitch
@@ -85,6 +85,7 @@ class EarlySwitch:
         """
         self.timers = timers
         self.delay = delay
+        self._is_ours = True
         self._ident = ident
         self._at = number % _PLACES * SPACING
         self._fd = descriptors.high(written_files.reopen(file.path, file.identity))
@@ -111,14 +112,16 @@ class EarlySwitch:
     def arm(self, waited: float) -> None:
         """Set the timers, as `LockoutSwitch.arm`."""
         self.delay = max(waited, self.delay * DELAY_FADES)
-        if descriptors.identity(self._fd) == self._identity:
+        self._is_ours = descriptors.identity(self._fd) == self._identity and fits(self._at + SPACING)
+        if self._is_ours:
             self.rearm()
         else:
             self.timers.stop()
 
     def rearm(self) -> None:
         """Set the timers once more."""
-        self.timers.start(THRESHOLD + DELAY_FACTOR * self.delay)
+        if self._is_ours:
+            self.timers.start(THRESHOLD + DELAY_FACTOR * self.delay)
 
     def disarm(self) -> None:
         """Let it not fire."""
@@ -126,7 +129,7 @@ class EarlySwitch:
 
     def take_dump(self) -> str:
         """The dump that was written since the last call, or nothing; then the switch is disarmed."""
-        if not _has_dump(self._fd, self._at):
+        if descriptors.identity(self._fd) != self._identity or not _has_dump(self._fd, self._at):
             return ""
         self.disarm()
         text = pread(self._fd, SPACING - _OWNER, self._at + _OWNER).partition(b"\0")[0]
