@@ -117,6 +117,7 @@ class Bench:
         """How often a program has to do its work to take so many seconds plainly."""
         if "TIMES" not in PROGRAMS[name]:
             return 1
+        self.taken("plain", name, 1)  # fills the caches
         return max(1, math.ceil(seconds / (self.taken("plain", name, 1)[0] - self.taken("plain", "empty", 1)[0])))
 
     def taken(self, way: str, name: str, times: int) -> Seconds:
