@@ -368,6 +368,14 @@ CONTENTS: dict[str, Callable[[], Change]] = {
         + ",".join(f'{{"mb":9.0,"frames":[["b{n}.py",1,"f"]]}}' for n in range(_MANY))
         + "]}}\n"
     ),
+    "a thousand windows": lambda: _events(
+        "".join(
+            '{"zoom":{"by":"lines","grown_mb":9.0,"lines":['
+            + ",".join(f'{{"mb":9.0,"frames":[["b{n}.py",{line},"f"]]}}' for line in range(1, 100))
+            + "]}}\n"
+            for n in range(1000)
+        )
+    ),
     "totals of no sites": lambda: _events('{"totals":[' + "{}," * _MANY + "{}]}\n"),
     "an event of another time": lambda: _events('{"stack":{"frames":[]},"at":9,"passed":1e400}\n'),
     **{

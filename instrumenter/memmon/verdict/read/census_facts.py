@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, get_args
 
 from memmon.verdict.model import Census, Collector, GrownContainer, Root, RootKind, Step
-from memmon.verdict.read.json_values import array, clean, fields_of, line_number, number, text, whole
+from memmon.verdict.read.json_values import array, clean, few, fields_of, line_number, number, text, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ def census(fields: dict[str, Any]) -> Census:
         rss_mb=number(fields.get("rss_mb")) or 0.0,
         grown_mb=number(fields.get("grown_mb")) or 0.0,
         whole=fields.get("whole") is True,
-        grown=tuple(one for one in map(_grown, array(fields.get("grown"))) if one),
+        grown=tuple(one for one in map(_grown, few(fields.get("grown"))) if one),
     )
 
 
@@ -48,7 +48,7 @@ def _grown(value: Any) -> GrownContainer | None:
         item_bytes_before=whole(fields.get("item_bytes_before")) or 0,
         mb=number(fields.get("mb")) or 0.0,
         root=root,
-        steps=tuple(step for step in map(_step, array(fields.get("steps"))) if step),
+        steps=tuple(step for step in map(_step, few(fields.get("steps"))) if step),
         at_least=fields.get("at_least") is True,
         item_type=text(fields.get("item_type")) or "",
         owner_type=text(owner.get("type")) or "",

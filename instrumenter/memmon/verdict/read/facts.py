@@ -23,7 +23,7 @@ from memmon.verdict.model import (
     Supervised,
 )
 from memmon.verdict.read.census_facts import census, collector
-from memmon.verdict.read.json_values import array, fields_of, frame, line_number, moment, number, text, whole
+from memmon.verdict.read.json_values import array, few, fields_of, frames, line_number, moment, number, text, whole
 from memmon.verdict.read.surroundings_facts import cgroup_use, surroundings
 
 if TYPE_CHECKING:
@@ -95,8 +95,8 @@ def _site(fields: dict[str, Any]) -> Site:
 
 
 def _stack(fields: dict[str, Any]) -> Stack:
-    frames = tuple(frame for frame in map(frame, array(fields.get("frames"))) if frame)
-    return Stack(text(fields.get("thread")), text(fields.get("tid")) or "", frames, fields.get("held") is True)
+    tid = text(fields.get("tid")) or ""
+    return Stack(text(fields.get("thread")), tid, frames(fields.get("frames")), fields.get("held") is True)
 
 
 def _added_lines(fields: dict[str, Any]) -> AddedLines:
@@ -113,12 +113,12 @@ def _growth_window(fields: dict[str, Any]) -> GrowthWindow:
         allocations=tuple(
             Allocation(
                 mb=number(one.get("mb")) or 0.0,
-                frames=tuple(frame for frame in map(frame, array(one.get("frames"))) if frame),
+                frames=frames(one.get("frames")),
                 running=whole(one.get("running")) or 0,
                 # Observed otherwise, the number is of looks, not of blocks.
                 blocks=(whole(one.get("blocks")) or 0) if by == "tracemalloc" else 0,
             )
-            for one in map(fields_of, array(fields.get("lines")))
+            for one in map(fields_of, few(fields.get("lines")))
         ),
     )
 
@@ -130,7 +130,7 @@ def _raised(fields: dict[str, Any]) -> Raised:
         file=text(fields.get("file")),
         line=line_number(fields.get("line")),
         function=text(fields.get("function")),
-        frames=tuple(frame for frame in map(frame, array(fields.get("frames"))) if frame),
+        frames=frames(fields.get("frames")),
     )
 
 
@@ -152,7 +152,7 @@ def _supervised(fields: dict[str, Any]) -> Supervised:
         status=whole(fields.get("status")),
         cgroup=_counter(kills.get("cgroup"), ""),
         vmstat=_counter(kills.get("vmstat"), "/proc/vmstat"),
-        kernel=tuple(line for line in map(text, array(kills.get("kernel"))) if line),
+        kernel=tuple(line for line in map(text, few(kills.get("kernel"))) if line),
         limit_killed=fields_of(fields.get("limit")).get("killed") is True,
         last_mb=number(fields.get("last_mb")),
         peak_mb=number(fields.get("peak_mb")),
@@ -175,7 +175,7 @@ def _proof(fields: dict[str, Any]) -> Proof:
     return Proof(
         cgroup=_counter(fields.get("cgroup"), ""),
         vmstat=_counter(fields.get("vmstat"), "/proc/vmstat"),
-        kernel=tuple(line for line in map(_kernel_line, array(fields.get("kernel"))) if line),
+        kernel=tuple(line for line in map(_kernel_line, few(fields.get("kernel"))) if line),
     )
 
 

@@ -20,6 +20,9 @@ _MOST_DIGITS = 20
 """No whole number that makes sense has more characters; to read one of thousands of digits takes long."""
 _LAST_LINE = 10**9
 """No source has so many lines."""
+_FEW = 50
+_MOST_FRAMES = 1000
+"""A stack of more is told by its innermost ones."""
 _LAST_SECOND = 1 << 33
 """In the year 2242: what is later, or before 1970, is no time of a run, and some are in no calendar."""
 _NO_TEXT = re.compile("[\0\ud800-\udc7f\udd00-\udfff]")
@@ -75,6 +78,16 @@ def moment(value: Any) -> tuple[float | None, float | None]:
 def array(value: Any) -> list[Any]:
     """A JSON array; anything else reads as an empty one."""
     return value if isinstance(value, list) else []
+
+
+def few(value: Any) -> list[Any]:
+    """A JSON array of what the runtime tells a handful of, each of which is looked into."""
+    return array(value)[:_FEW]
+
+
+def frames(value: Any) -> tuple[Frame, ...]:
+    """A JSON array of frames; what is none is left out."""
+    return tuple(one for one in map(frame, array(value)[:_MOST_FRAMES]) if one)
 
 
 def fields_of(value: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from memmon.verdict.model import CgroupUse, OtherProcess, Surroundings
-from memmon.verdict.read.json_values import array, clean, fields_of, number, text, whole
+from memmon.verdict.read.json_values import clean, few, fields_of, number, text, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ def cgroup_use(value: Any) -> CgroupUse | None:
 
 
 def _others(value: Any) -> Iterator[OtherProcess]:
-    for one in array(value):
+    for one in few(value):
         match one:
             case [pid, str(name), rss_mb] if whole(pid) is not None:
                 yield OtherProcess(pid, clean(name), number(rss_mb) or 0.0)
