@@ -1208,6 +1208,23 @@ LIBRARIES = {
         """,
         exact=False,
     ),
+    "all loggers, by way of one of them": Storing(
+        "local@serve session:app.Session .log:logging.Logger <element>:logging.Manager .loggerDict:dict",
+        "dict",
+        """
+        import logging
+        class Session:
+            def __init__(self, number):
+                self.log = logging.getLogger("session.%d" % number)  # KEEPS
+                self.log.addHandler(logging.NullHandler())
+        def serve(numbers):
+            for number in numbers:
+                session = Session(number)
+                session.log.info("done")
+        """,
+        owner="logging.Manager@{logging}",
+        exact=False,
+    ),
     "a dictionary with weak keys": Storing(
         "global KNOWN .data:dict",
         "dict",

@@ -37,6 +37,7 @@ _REGISTRIES = {
     "asyncio.tasks._all_tasks": frozenset({"create_task", "ensure_future"}),
     "Manager.loggerDict": frozenset({"getLogger", "getChild"}),
     "manager.loggerDict": frozenset({"getLogger", "getChild"}),
+    "PlaceHolder.loggerMap": frozenset({"getLogger", "getChild"}),
 }
 """What libraries keep by themselves, by the end of its name, and what makes such a thing."""
 
@@ -45,8 +46,11 @@ def through_library(row: GrownContainer, handle: Handle, flows: Flows, seen: See
     """The lines that call into the library's object which the container is inside of."""
     attribute = handle.attribute or (plain(row.root.name) if row.root.kind == "library" else "")
     found = [_of_frame(frame, flows) for frame in called_into(seen, attribute)] if attribute else []
-    if row.root.kind == "library":
-        return found or _registering(row, flows) or _of_its_package(row, flows, seen)
+    is_registry = row.root.kind == "library"
+    registering = _registering(row.root.name if is_registry else f"{plain(row.owner_type)}.{attribute}", flows)
+    if is_registry:
+        return found or registering or _of_its_package(row, flows, seen)
+    found = found or registering
     if found or not handle.places:
         return found
     aliases = flows.aliases(handle.places)
@@ -75,9 +79,9 @@ def _calls_from_further_out(handle: Handle, owner: str, flows: Flows) -> list[Pu
     return []
 
 
-def _registering(row: GrownContainer, flows: Flows) -> list[Candidate]:
-    """The lines that call a function of which it is known that a library then keeps what it makes."""
-    makers = next((names for registry, names in _REGISTRIES.items() if row.root.name.endswith(registry)), frozenset())
+def _registering(container: str, flows: Flows) -> list[Candidate]:
+    """The lines that call a function of which it is known that a library's container then keeps what it makes."""
+    makers = next((names for registry, names in _REGISTRIES.items() if container.endswith(registry)), frozenset())
     return [
         candidate(put, Candidate.LIKELY)
         for put in flows.puts
