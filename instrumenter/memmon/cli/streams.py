@@ -11,8 +11,6 @@ from typing import TextIO
 
 import click
 
-from memmon.show.escaping import printable
-
 _NAME = "memmon.tolerant"
 _FIRST_OF_FILES = 3
 """The first descriptor that is none of the standard streams'."""
@@ -28,6 +26,8 @@ def make_tolerant(*streams: TextIO | None) -> None:
 
 def say(line: str) -> None:
     """Write a message to stderr. Where nobody reads there, or it is full, what the command does and answers stays."""
+    from memmon.show.escaping import printable  # noqa: PLC0415  # `memmon --help` has nothing to say
+
     try:
         click.echo(printable(line), err=True)
     except OSError:
