@@ -48,6 +48,7 @@ _HOTSPOT_KEYS = (
     "file",
     "normal",
     "alarm",
+    "exact",
 )
 
 
@@ -192,8 +193,9 @@ class _Reader:
         if normal is not None and alarm is not None and alarm < normal:
             raise self._error(at, "alarm", "'alarm' must not be smaller than 'normal'")
         texts = {key: self._text(at, key, table[key]) if key in table else None for key in ("within", "file")}
+        exact = self._boolean(at, "exact", table.get("exact", False))
         place = Place(str(self.path), self._line(at, "name"))
-        return Hotspot(name, select, function, start, stop, texts["within"], texts["file"], normal, alarm, place)
+        return Hotspot(name, select, function, start, stop, texts["within"], texts["file"], normal, alarm, exact, place)
 
     def _end(self, at: str, key: str, table: Mapping[str, Any]) -> Selector | None:
         if key not in table:

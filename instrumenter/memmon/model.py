@@ -76,6 +76,8 @@ class Hotspot:
     """A glob on the target's path: which targets it is meant for."""
     normal_mb: float | None = None
     alarm_mb: float | None = None
+    exact: bool = False
+    """Each pass is measured, however many come: its sites never stand down."""
     place: Place | None = None
     """Where it is configured, for messages; None for what is built in."""
 
@@ -107,6 +109,7 @@ class Site:
     """
     normal_mb: float | None = None
     alarm_mb: float | None = None
+    exact: bool = False
     code: str = ""
     """The first line of the source that is bracketed."""
 

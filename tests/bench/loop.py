@@ -26,7 +26,7 @@ from support import events  # noqa: E402 - as above
 PROGRAM = """
 import sys
 sys.path.insert(0, sys.argv[1])
-__import__("memmon_runtime").install("__memmon__", added=(1,))
+__import__("memmon_runtime").install("__memmon__", added=(1,), exact=(2, 6))
 def inner():
     __memmon__.before("inner", 2)
     __memmon__.after("inner", 2)

@@ -13,6 +13,8 @@ HEADER = struct.Struct("<8sIIIIQQQqq")
 SAMPLE = struct.Struct("<QqqqqqqQ")
 RECORD = struct.Struct("<QqqqQqqqqqqqqqqqqQ")
 
+COUNTER = struct.Struct("<qqqqq")
+
 
 @dataclass
 class Row:
@@ -33,6 +35,7 @@ class Row:
     total: int
     largest: int
     peak: int
+    counted: int
 
     @property
     def printed(self) -> str:
@@ -77,7 +80,7 @@ def read_page(path: Path) -> Page:
             rows.append(
                 Row(
                     name, kind, int(line), function, file, number, phase, rss, own, opened, closed, left, total,
-                    largest, peak,
+                    largest, peak, COUNTER.unpack_from(data, at + size - COUNTER.size)[0],
                 )
             )  # fmt: skip
     sample = newest_whole([SAMPLE.unpack_from(data, 64), SAMPLE.unpack_from(data, 128)])

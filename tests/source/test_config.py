@@ -70,6 +70,7 @@ normal = "512kb"
 [[hotspot]]
 name = "function"
 function = "phase3_*"
+exact = true
 
 [[hotspot]]
 name = "region"
@@ -82,7 +83,8 @@ to = { line = 9 }
     assert (first.normal_mb, first.alarm_mb, line.normal_mb) == (20.0, 1536.0, 0.5)
     assert (line.select, function.function) == (Selector(line=4211), "phase3_*")
     assert (region.start, region.stop) == (Selector("print($$$)", "a"), Selector(line=9))
-    assert [hotspot.place.line for hotspot in config.hotspots if hotspot.place] == [3, 12, 17, 21]
+    assert [hotspot.place.line for hotspot in config.hotspots if hotspot.place] == [3, 12, 17, 22]
+    assert [hotspot.exact for hotspot in config.hotspots] == [False, False, True, False]
 
 
 def test_the_nearest_file_applies(tmp_path: Path) -> None:
@@ -206,6 +208,7 @@ ONE_OF = "hotspot 'n' needs one of: match and/or text, line, function, from with
         (f'{HOTSPOT}line = 1\nnormal = "-20MB"\n', "memmon.toml:4: normal = '-20MB' is not a size"),
         (f"{HOTSPOT}line = 1\nnormal = 20\n", "memmon.toml:4: normal = 20 is not a size; accepted: a size such as"),
         (f'{HOTSPOT}line = 1\nnormal = "2MB"\nalarm = "1MB"\n', "memmon.toml:5: 'alarm' must not be smaller than"),
+        (f'{HOTSPOT}line = 1\nexact = "yes"\n', "memmon.toml:4: 'exact' is true or false"),
         (f"{HOTSPOT}line = 1\n\n{HOTSPOT}line = -1\n", "memmon.toml:7: 'line' is a line number, counted from 1"),
     ],
 )

@@ -32,10 +32,12 @@ language = "zh"
 [[hotspot]]
 name = "填充"
 match = "data = $X"
+exact = true
 
 [[hotspot]]
 name = "work"
 function = "work"
+exact = true
 """
 LOOP = """
 def work(n):

@@ -106,8 +106,10 @@ def _died(verdict: Verdict, say: Say) -> str:
     if verdict.open_brackets:
         name = verdict.open_brackets[-1].opened.name
         return say(f"; it died inside [{name}]", f"，死在 [{name}] 之内")
+    # Where sites have stood down, that nothing is open does not say that it was in none.
+    none = "" if any(one.figures.stood_down for one in verdict.hotspots) else ", inside no bracket"
     return say(
-        f"; it died after [{verdict.checkpoint.name}], inside no bracket",
+        f"; it died after [{verdict.checkpoint.name}]{none}",
         f"，死在 [{verdict.checkpoint.name}] 之后",
     )
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from memmon.verdict.model import Culprit, Holder, Hotspot, Process, Raised, TopEntry, Verdict
+    from memmon.verdict.model import Culprit, Holder, Hotspot, Process, Raised, StoodDown, TopEntry, Verdict
 
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 SCHEMA = "memmon.report/2"
@@ -63,6 +63,10 @@ def _holder(holder: Holder | None) -> dict[str, Any] | None:
     }
 
 
+def _stood_down(how: StoodDown | None) -> dict[str, Any] | None:
+    return {"after": how.after, "every": how.every, "exact": how.is_exact} if how else None
+
+
 def _hotspot(hotspot: Hotspot) -> dict[str, Any]:
     site, figures = hotspot.site, hotspot.figures
     return {
@@ -76,7 +80,7 @@ def _hotspot(hotspot: Hotspot) -> dict[str, Any]:
         "normal_mb": _mb(site.normal_mb),
         "alarm_mb": _mb(site.alarm_mb),
         "status": hotspot.status,
-        "stood_down": False,  # no site stands down yet
+        "stood_down": _stood_down(figures.stood_down),
     }
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Outcome,
         Record,
         Status,
+        StoodDown,
         TopEntry,
         Verdict,
     )
@@ -151,7 +152,7 @@ def _hotspots(hotspots: tuple[Hotspot, ...], say: Say) -> RenderableType:
     for one in sorted(telling[:_MOST_HOTSPOTS], key=lambda one: -one.figures.growth_mb):
         site, figures = one.site, one.figures
         en, zh, colour = _STATUS[one.status]
-        mark = say(en, zh) + (say(" open", " 未结束") if one.is_open else "")
+        mark = say(en, zh) + (say(" open", " 未结束") if one.is_open else "") + _stood_down(figures.stood_down, say)
         rows.append(
             (
                 site.name,
@@ -170,6 +171,18 @@ def _hotspots(hotspots: tuple[Hotspot, ...], say: Say) -> RenderableType:
         hits, growth = sum(one.figures.hits for one in rest), sum(one.figures.growth_mb for one in rest)
         rows.append((more, "", f"{hits:,}", _growth(growth), *[""] * 5))
     return table(columns, rows, gap=1)
+
+
+def _stood_down(how: StoodDown | None, say: Say) -> str:
+    """What the figures are of, where not each pass was measured."""
+    if how is None:
+        return ""
+    every = say(
+        f"; stood down after {how.after:,} passes, every {how.every:,}th measured",
+        f"；第 {how.after:,} 次后转入待命，每 {how.every:,} 次测量一次",
+    )
+    exact = "" if how.is_exact else say("; hits of the last few ms may be missing", "；最后几毫秒的次数可能缺失")
+    return every + exact
 
 
 def _top(entries: tuple[TopEntry, ...], say: Say) -> RenderableType:

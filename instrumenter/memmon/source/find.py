@@ -231,6 +231,7 @@ class Finder:
             kind,
             hotspot.normal_mb,
             hotspot.alarm_mb,
+            hotspot.exact,
             _first_line(node),
         )
 

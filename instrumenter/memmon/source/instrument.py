@@ -90,20 +90,26 @@ class _Job:
                 break
             refused = refused | {numbers[id(refusal.site)]: refusal.reason for refusal in placer.refusals}
         sites = [item.site for item in findings.found]
+        placed = tuple(site for number, site in enumerate(sites) if number not in refused)
         return _Draft(
-            self._assembled(where, edits),
-            tuple(site for number, site in enumerate(sites) if number not in refused),
+            self._assembled(where, edits, tuple(sorted({site.line for site in placed if site.exact}))),
+            placed,
             tuple(Refusal(sites[number], reason) for number, reason in sorted(refused.items())),
             findings.missing,
             tuple(placer.notes),
         )
 
-    def _assembled(self, where: prologue.Prologue, edits: list[splice.Edit]) -> bytes:
-        """The output's bytes. The preamble lists the injected lines, so it is made twice."""
+    def _assembled(self, where: prologue.Prologue, edits: list[splice.Edit], exact: tuple[int, ...]) -> bytes:
+        """The output's bytes. The preamble lists the injected lines, so it is made twice.
+
+        *exact*: the lines of the original at which each pass is to be measured.
+        """
         newline = self.decoded.newline_at(where.start)
 
         def prologue_with(added: tuple[int, ...]) -> str:
-            lines = preamble.render(self.config.settings, self.dialect, added, newline, self.beside)
+            lines = preamble.render(
+                self.config.settings, self.dialect, preamble.Lines(added, exact), newline, self.beside
+            )
             return where.inserted(self.decoded, lines)
 
         draft = prologue_with(())

@@ -67,6 +67,16 @@ class Beside:
     """How many folders above the file's own the runtime's copy stands; None where the installed one is meant."""
 
 
+@dataclass(frozen=True)
+class Lines:
+    """The numbers of lines that the runtime is told."""
+
+    added: tuple[int, ...]
+    """Of the new file, those that were injected: the runtime needs them to speak of the original's lines."""
+    exact: tuple[int, ...]
+    """Of the original, those whose sites never stand down."""
+
+
 def digest_of(original: bytes) -> str:
     """What a preamble keeps of *original*, to be known again by."""
     return hashlib.sha256(original).hexdigest()
@@ -75,15 +85,11 @@ def digest_of(original: bytes) -> str:
 def render(
     settings: Settings,
     dialect: injected_text.Dialect,
-    added: tuple[int, ...],
+    lines: Lines,
     newline: str,
     beside: Beside,
 ) -> str:
-    """The preamble's lines, without a line end behind the last.
-
-    *added*: the numbers of the lines that were injected, in the new file; the runtime needs them to speak of the
-    original's lines.
-    """
+    """The preamble's lines, without a line end behind the last."""
     options = {
         "warning": str(settings.warning),
         "critical": str(settings.critical),
@@ -93,13 +99,18 @@ def render(
     }
     arguments = "".join(f", {key}={json.dumps(value, ensure_ascii=False)}" for key, value in options.items())
     arguments = arguments.encode(dialect.encoding, "backslashreplace").decode(dialect.encoding)
-    numbers = "".join(f"{number}, " for number in added).strip()
-    settled = f"{arguments}, peak={settings.peak}, added=({numbers})"
+    settled = f"{arguments}, peak={settings.peak}, added={_numbers(lines.added)}"
+    if lines.exact:  # a runtime of before there were such is told nothing that it does not know
+        settled += f", exact={_numbers(lines.exact)}"
     if beside.levels is None:
         code = filled(INSTALLED, dialect.alias, settled)
     else:
         code = filled(BESIDE, dialect.alias, settled, "/.." * (beside.levels + 1))
     return newline.join((_OPEN, _DIGEST + beside.digest, *code.splitlines(), _CLOSE))
+
+
+def _numbers(numbers: tuple[int, ...]) -> str:
+    return f"({''.join(f'{number}, ' for number in numbers).strip()})"
 
 
 def close_with(joint: str) -> str:

@@ -187,6 +187,18 @@ class Brackets:
         self.count -= 1
         self.left.append(bracket)
 
+    def holds(self, stack: list[Bracket], frame: FrameType, site: Site) -> bool:
+        """Whether ``frame`` has a bracket of ``site`` open."""
+        here = id(frame)
+        return (here, site) in self.loose or any(one[1] is site and one[0] == here for one in stack)
+
+    def leave_own(self, stack: list[Bracket], frame: FrameType, site: Site) -> None:
+        """What ``frame``, or one that was at its place, has open of ``site`` was left."""
+        bracket = self.remove(stack, frame, site)
+        if bracket is not None:
+            self.count += 1
+            self.leave(bracket)
+
     def leave_lane(self) -> None:
         """Whatever the calling thread has open was left: the program ends."""
         stack, _ = getattr(self.local, "lane", ([], 0))

@@ -67,10 +67,8 @@ def _leave(frame: FrameType, name: str, line: int, code: CodeType | None) -> Non
         site = recorder.sites.get((name, line, file, injected.FUNCTION))
         brackets = recorder.brackets
         stack, _ = getattr(brackets.local, "lane", None) or brackets.lane(get_ident())
-        bracket = brackets.remove(stack, frame, site) if site is not None else None
-        if bracket is not None:
-            brackets.count += 1
-            brackets.leave(bracket)
+        if site is not None:
+            brackets.leave_own(stack, frame, site)
             recorder.tell_left()
     finally:
         recorder.lock.release()

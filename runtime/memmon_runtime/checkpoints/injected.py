@@ -13,6 +13,11 @@ from __future__ import annotations
 import sys
 from sys import _getframe
 
+from memmon_runtime.checkpoints.counting_calls import (
+    counting_closing_for,
+    counting_opening_for,
+    counting_through_for,
+)
 from memmon_runtime.checkpoints.hot_path import closing_for, opening_for
 from memmon_runtime.system.isolation import BUILTINS
 
@@ -41,8 +46,10 @@ _bound = 0
 _recorder: Recorder = None  # type: ignore[assignment] # while nothing is recorded
 
 
-def through(bracket: Marked, value: Any, close: Closing) -> Any:
-    """Close ``bracket`` with ``close``, the alias's own, and hand ``value`` on."""
+def through(bracket: Marked | None, value: Any, close: Closing) -> Any:
+    """Close ``bracket`` with ``close``, the alias's own, and hand ``value`` on; None is a pass that is only counted."""
+    if bracket is None:
+        return value
     try:
         close(*bracket, _getframe(1))
     except TypeError as error:
@@ -109,7 +116,7 @@ def _nothing(  # noqa: PLR0913, PLR0917 - as those it stands in for
     """Stand in for the four while nothing is recorded."""
 
 
-def _value(bracket: Marked, value: Any, close: Closing) -> Any:  # noqa: ARG001 - as `through`
+def _value(bracket: Marked | None, value: Any, close: Closing) -> Any:  # noqa: ARG001 - as `through`
     """Stand in for ``through`` while nothing is recorded."""
     return value
 
@@ -146,6 +153,33 @@ def connect(recorder: Recorder) -> None:
     marks.before, marks.after = opening_for(recorder, STATEMENT, swallow), closing_for(recorder, STATEMENT, swallow)
     marks.start, marks.end = opening_for(recorder, FUNCTION, swallow), closing_for(recorder, FUNCTION, swallow)
     marks.through = through
+
+
+def count_passes(recorder: Recorder) -> None:
+    """Let the calls count the passes of the sites that have stood down, while they record into ``recorder``.
+
+    The ends come first: an end that does not know of a pass that was only counted would take it for one without a
+    beginning. Called by the watcher, whose thread may meet the program's end amid that.
+    """
+    ends, counted_with = {}, recorder.stood_down.counted_with
+    for labels in (STATEMENT, FUNCTION):
+        ends[labels] = counting_closing_for(recorder, labels, closing_for(recorder, labels, swallow), swallow)
+    marks.after, marks.end = ends[STATEMENT], ends[FUNCTION]
+    marks.through = counting_through_for(
+        (ends[STATEMENT], counted_with(STATEMENT)), (ends[FUNCTION], counted_with(FUNCTION)), swallow
+    )
+    marks.before, marks.start = (
+        counting_opening_for(recorder, labels, opening_for(recorder, labels, swallow), swallow)
+        for labels in (STATEMENT, FUNCTION)
+    )
+    if _recorder is not recorder:
+        disconnect()
+
+
+def forget_files() -> None:
+    """One more file is instrumented: which one a pass is of is looked at from now on."""
+    if _recorder is not None:
+        _recorder.stood_down.forget_files()
 
 
 def disconnect() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from time import time_ns
 
 from memmon_runtime.checkpoints.brackets import Brackets
+from memmon_runtime.checkpoints.stood_down import StoodDownSites
 from memmon_runtime.measure.limits import INFO, WARNING, Levels
 from memmon_runtime.measure.peak import Peaks
 from memmon_runtime.record.fitting import short_path, to_json
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from memmon_runtime.record.event_file import Facts
     from memmon_runtime.record.log_file import RunLog
     from memmon_runtime.record.log_lines import Figures, Key, Place, Words
+    from memmon_runtime.record.sites import SiteKey
 
     Pair = Tuple[Optional[float], Optional[float]]
 
@@ -69,7 +71,8 @@ class Recorder:
         self.target = target
         self.record = RunRecord()
         self.to_mb = reader.unit / MB
-        self.sites: dict[tuple[str, int, str, tuple[str, str]], Site] = {}
+        self.sites: dict[SiteKey, Site] = {}
+        self.stood_down = StoodDownSites(self.sites)
         self.brackets = Brackets()
         self.baseline = self.highest = reader.rss()
         self.newest = 0, self.baseline, words.start
@@ -201,7 +204,8 @@ class Recorder:
             if site.file != self.target:
                 site.printed_file = short_path(site.file, self.target)
                 site.tail += " file=" + to_json(site.printed_file)
-            self.sites[name, line, code.co_filename, labels] = site
+            self.sites[site.key] = site
+            self.stood_down.meet(site)
             self.record.introduce(site, self.newest[0])
         finally:
             self._adding = False

@@ -41,6 +41,12 @@ Layout, little-endian, no padding::
               q  RSS at the largest growth
               Q  stamp
         288  NUL-terminated UTF-8, five lines: name, kind, line, function, file; the file may be cut off
+        984  5 x q, zeros until the site stands down; its passes are only counted since, but for every so-many-th
+              q  passes that were only counted, which `times opened` does not hold
+              q  how many of these the watcher had seen when it last saw more than before
+              q  number of the newest checkpoint then
+              q  times opened when it stood down
+              q  every so-many-th pass is measured
 
 A record or sample is whole where its two stamps are equal and not 0; of the two, the one with the larger stamp counts.
 Stamps are given out across all rows in rising order, so the newest checkpoint is the whole record with the
@@ -57,6 +63,7 @@ from __future__ import annotations
 from os import close
 
 from memmon_runtime.record.file_names import page_of
+from memmon_runtime.record.pass_counter import WORDS
 from memmon_runtime.record.sites import AT, NEXT_AT, TIMES_LEFT
 from memmon_runtime.system import descriptors, written_files
 from memmon_runtime.system.descriptors import Mapping
@@ -82,6 +89,7 @@ HEADER_SIZE = 512
 ROW_SIZE = 1024
 RECORD_SIZE = 144
 TEXT_AT = 288
+COUNTER_AT = ROW_SIZE - 8 * WORDS
 _NAME_AT = 192
 _SAMPLE_AT = 64
 _SAMPLE_SIZE = 64
@@ -156,11 +164,19 @@ class Page:
         site.totals[AT], site.totals[NEXT_AT] = at, at + RECORD_SIZE
         lines = (site.name[:100], site.kind, str(site.line), site.function[:60], site.file)
         text = "\n".join(line.replace("\n", " ") for line in lines).encode("utf-8", "backslashreplace")
-        text = text[: ROW_SIZE - TEXT_AT - 1]
+        text = text[: COUNTER_AT - TEXT_AT - 1]
         self.map[at + TEXT_AT : at + TEXT_AT + len(text)] = text
         self._rows += 1
         _ROWS.pack_into(self.map, 16, self._rows, self._room)
         return self._rows - 1
+
+    def counter_of(self, site: Site) -> memoryview | None:
+        """The words of the site's row in which its passes are counted; None where it has no row."""
+        totals = site.totals
+        if not totals[AT]:
+            return None
+        first = (min(totals[AT], totals[NEXT_AT]) + COUNTER_AT) // 8
+        return memoryview(self.map).cast("q")[first : first + WORDS]
 
     def count_left(self, site: Site, stamp: int) -> None:
         """Store the site's newest record again with its count of brackets left; no checkpoint was passed."""

@@ -73,11 +73,22 @@ class Words:
         self.background = "后台监控" if chinese else "background"
         self.exception = "程序异常" if chinese else "exception"
         self.open = "  未结束" if chinese else "  open"
+        self._stood_down = (
+            "%s（第 %d 行%s）经过 %s 次后转入待命：仍逐次计数，每 %s 次测量一次"
+            if chinese
+            else "%s (line %d%s) stood down after %s passes: each is counted, every %sth is measured"
+        )
+        self._of = "，%s" if chinese else " of %s"
         self._danger = "内存接近危险阈值！当前RSS=%.2fMB" if chinese else "memory is close to the limit! RSS=%.2fMB"
 
     def danger(self, stamp: str, rss_mb: float) -> str:
         """The line that follows the first CRITICAL."""
         return f"{stamp}] [CRITICAL] ⚠️ {self._danger % rss_mb}\n"
+
+    def stood_down(self, site: Site, passes: int, every: int) -> str:
+        """Why the checkpoints of ``site`` become few from here on."""
+        of = self._of % site.printed_file if site.printed_file else ""
+        return remark_line(self._stood_down % (site.plain, site.line, of, f"{passes:,}", f"{every:,}"))
 
 
 def checkpoint_body(site: Site, phase: int, key: Key, baseline: int, to_mb: float) -> str:

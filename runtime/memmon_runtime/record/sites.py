@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from memmon_runtime.record.fitting import short_name
+from memmon_runtime.record.pass_counter import AFTER, EVERY
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.sizes import MB
-from memmon_runtime.system.source import absolute, function_name
+from memmon_runtime.system.source import absolute, function_name, is_exact
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import CodeType
+    from typing import Tuple
+
+    from memmon_runtime.record.pass_counter import PassCounter
+
+    # What a site is known by: its name, its line in the original, its file as its code has it, its ends' labels.
+    SiteKey = Tuple[str, int, str, Tuple[str, str]]
 
 OPEN, CLOSED, LONE = 0, 1, 2
 """The phases of a bracket; a lone checkpoint has one only."""
@@ -31,8 +38,9 @@ class Site:
     """
 
     __slots__ = (
-        "alarm", "alarm_mb", "alarms", "at_hand", "best", "best_rss", "file", "function", "heads", "kind", "left_name",
-        "line", "lines", "name", "normal_mb", "plain", "printed", "printed_file", "tail", "totals",
+        "alarm", "alarm_mb", "alarms", "at_hand", "best", "best_rss", "counter", "file", "function", "heads",
+        "is_exact", "key", "kind", "left_name", "line", "lines", "name", "normal_mb", "plain", "printed",
+        "printed_file", "tail", "totals",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a site is known by
@@ -45,6 +53,11 @@ class Site:
         self.file = absolute(code.co_filename) if not code.co_filename.startswith("<") else code.co_filename
         self.function = function_name(code)
         self.kind = labels[0] or "CHECKPOINT"
+        self.key: SiteKey = (name, line, code.co_filename, labels)
+        self.is_exact = is_exact(code.co_filename, line)
+        """It never stands down."""
+        self.counter: PassCounter | None = None
+        """Counts its passes once it has stood down."""
         self.normal_mb, self.alarm_mb = limits
         self.alarm = NEVER if self.alarm_mb is None else int(self.alarm_mb * MB / unit)
         self.plain = plain = short_name(self.name)
@@ -84,14 +97,16 @@ def totals_fact(sites: Iterable[Site], to_mb: float) -> list[dict[str, object]]:
 
 def _totals(site: Site, to_mb: float) -> dict[str, object]:
     opened, closed, left, growth, largest, peak = site.totals[:6]
+    counter = site.counter
     return {
         "name": site.name,
         "file": site.file,
         "line": site.line,
-        "opened": opened,
+        "opened": opened if counter is None else opened + counter.total(),
         "closed": closed,
         "left": left,
         "growth_mb": round(growth * to_mb, 3),
         "max_growth_mb": round(largest * to_mb, 3),
         "peak_mb": None if peak < 0 else round(peak * to_mb, 3),
+        "stood_down": None if counter is None else {"after": counter.words[AFTER], "every": counter.words[EVERY]},
     }

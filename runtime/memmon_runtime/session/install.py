@@ -19,7 +19,7 @@ from memmon_runtime.system.descriptors import can_spare
 from memmon_runtime.system.fork_hooks import around_forks
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.ownership import settle
-from memmon_runtime.system.source import absolute, remember_added
+from memmon_runtime.system.source import absolute, remember_added, remember_exact
 from memmon_runtime.system.threads import in_main_interpreter
 from memmon_runtime.system.written_files import admit_readers_of
 
@@ -42,13 +42,16 @@ def current() -> Session | None:
     return _session
 
 
-def install(alias: str, *, added: tuple[int, ...] = (), **settings: Any) -> None:
+def install(alias: str, *, added: tuple[int, ...] = (), exact: tuple[int, ...] = (), **settings: Any) -> None:
     """What an instrumented file's preamble calls: bind ``alias`` in ``builtins`` and start the log.
 
-    The first call in the process decides the settings; a later one adds its alias and its line numbers.
+    The first call in the process decides the settings; a later one adds its alias and its line numbers: those of the
+    lines that were added to the file, and of those of its original whose sites are not to stand down.
     """
     frame = _getframe(1)
     remember_added(frame.f_code.co_filename, added)
+    remember_exact(frame.f_code.co_filename, exact)
+    injected.forget_files()
     setattr(builtins, alias, injected.marks)
     _outlive_builtins(alias)
     injected.remember_home(frame.f_globals.get("__name__"), alias)

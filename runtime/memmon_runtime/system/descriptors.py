@@ -168,8 +168,11 @@ class Mapping:
                 raise
 
     def close(self) -> None:
-        """Unmap."""
-        self.bytes.close()
+        """Unmap, now or once nobody has a view of it any more."""
+        try:
+            self.bytes.close()
+        except BufferError:
+            pass
 
 
 def _map_over(mapping: mmap, fd: int, size: int) -> None:

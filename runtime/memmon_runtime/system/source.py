@@ -47,6 +47,8 @@ def absolute(name: str) -> str:
 _SIGNED = 128
 """From this value on, a byte of the line table stands for a negative number."""
 _added: dict[str, tuple[int, ...]] = {}
+_exact: dict[str, tuple[int, ...]] = {}
+_instrumented: set[str] = set()
 
 
 def remember_added(filename: str, added: tuple[int, ...]) -> None:
@@ -55,6 +57,22 @@ def remember_added(filename: str, added: tuple[int, ...]) -> None:
     Its name is as a code has it, which on Python 3.8 may be a relative one; it is known by its absolute one too.
     """
     _added[filename] = _added[absolute(filename)] = tuple(sorted(added))
+    _instrumented.add(absolute(filename))
+
+
+def is_only_instrumented(file: str) -> bool:
+    """Whether no other file than this one, absolute, is known to be instrumented."""
+    return _instrumented == {file}
+
+
+def remember_exact(filename: str, lines: tuple[int, ...]) -> None:
+    """Keep at which lines of the original of an instrumented file each pass is to be measured, however many come."""
+    _exact[filename] = tuple(lines)
+
+
+def is_exact(filename: str, line: int) -> bool:
+    """Whether it is one of these."""
+    return line in _exact.get(filename, ())
 
 
 def all_added() -> list[tuple[str, tuple[int, ...]]]:

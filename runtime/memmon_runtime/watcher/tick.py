@@ -12,6 +12,7 @@ from memmon_runtime.system import gil_io
 from memmon_runtime.system.descriptors import KernelFile
 from memmon_runtime.system.fork_hooks import show_fork_warning
 from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.watcher.hot_sites import HotSites
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
@@ -122,6 +123,7 @@ class Tick:
         self._census = census
         self._ticks = self._fork_is_over_at = 0
         self._mended_at = self._made_at = monotonic()
+        self._hot_sites = HotSites(recorder, self._made_at)
 
     def begin(self) -> None:
         """The thread starts, perhaps after a fork."""
@@ -154,6 +156,7 @@ class Tick:
         if facts:
             recorder.tell_soon(facts)
         recorder.sweep()
+        self._hot_sites.look(now)
         if now - self._mended_at >= _MEND_EVERY:
             self._mended_at = now
             recorder.mend()

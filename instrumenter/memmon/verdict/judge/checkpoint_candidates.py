@@ -23,7 +23,7 @@ _LEAK_SHARE = 0.5
 
 def over_alarm(moment: LastMoment) -> Culprit | None:
     """The checkpoint that grew most of those that are over their alarms."""
-    for record in moment.history.top:  # the largest comes first
+    for record in _told_of(moment):
         site = moment.site(record)
         if site and site.alarm_mb is not None and (record.growth or 0.0) > site.alarm_mb:
             return _by_growth(moment, record, "likely")
@@ -49,9 +49,18 @@ def from_leaks(moment: LastMoment) -> Iterator[Candidate]:
 
 def from_largest(moment: LastMoment) -> Iterator[Candidate]:
     """Where nothing better is known: the checkpoint that grew most."""
-    if moment.history.top:
-        record = moment.history.top[0]
+    if record := next(_told_of(moment), None):
         yield Candidate(_by_growth(moment, record, "guess"), Directness.GREW_MOST, record.growth or 0.0)
+
+
+def _told_of(moment: LastMoment) -> Iterator[Record]:
+    """Each checkpoint at its largest, the largest first.
+
+    Where sites have stood down, what had grown before a BEFORE or START may have grown within their brackets, of which
+    there is no record.
+    """
+    skipped = OPENERS if moment.history.is_counting else ()
+    return (record for record in moment.history.top if record.kind not in skipped)
 
 
 def _by_growth(moment: LastMoment, record: Record, confidence: Confidence) -> Culprit:

@@ -31,8 +31,12 @@ def _hotspot(totals: SiteTotals, history: ProcessHistory, open_mb: float | None,
     ``most_mb``, which the process grew by.
     """
     so_far = open_mb or 0.0
+    stood_down = totals.figures.stood_down
+    if stood_down and history.ended is None and len(dict(history.threads)) > 1:
+        stood_down = replace(stood_down, is_exact=False)
     figures = replace(
         totals.figures,
+        stood_down=stood_down,
         growth_mb=min(totals.figures.growth_mb + so_far, most_mb),
         max_growth_mb=min(max(totals.figures.max_growth_mb, so_far), most_mb),
     )
@@ -79,6 +83,7 @@ def _together(one: Hotspot, other: Hotspot) -> Hotspot:
             growth_mb=figures.growth_mb + other.figures.growth_mb,
             max_growth_mb=max(figures.max_growth_mb, other.figures.max_growth_mb),
             peak_mb=_largest_known(figures.peak_mb, other.figures.peak_mb),
+            stood_down=figures.stood_down or other.figures.stood_down,
         ),
         status=max(one.status, other.status, key=_BY_SEVERITY.index),
         is_open=one.is_open or other.is_open,

@@ -35,6 +35,7 @@ from memmon.verdict.model.process import (
 from memmon.verdict.model.site import (
     Figures,
     Site,
+    StoodDown,
 )
 from memmon.verdict.model.surroundings import CgroupUse, OtherProcess, Surroundings
 from memmon.verdict.model.verdict import (
@@ -101,6 +102,7 @@ __all__ = [
     "Stack",
     "Status",
     "Step",
+    "StoodDown",
     "Supervised",
     "Surroundings",
     "TopEntry",

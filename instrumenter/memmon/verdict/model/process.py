@@ -31,7 +31,7 @@ class OpenBracket:
     inner_mb: float
     """The growth of the brackets inside it that have been closed since."""
     direct: bool
-    """No other checkpoint was passed since it was opened."""
+    """No other checkpoint was passed since it was opened, nor a site that has stood down, as far as that is known."""
 
 
 @dataclass(frozen=True)
@@ -100,3 +100,8 @@ class ProcessHistory:
     """When the process started, in clock ticks since boot; 0 where nothing says it."""
     unwritten: Record | None
     """The last checkpoint passed, where the kill came before the log had it."""
+
+    @property
+    def is_counting(self) -> bool:
+        """Whether a site has stood down: that no bracket is open does not say that the program was in none."""
+        return any(one.figures.stood_down for one in self.sites)

@@ -30,14 +30,27 @@ class Site:
 
 
 @dataclass(frozen=True)
+class StoodDown:
+    """How a site is measured that was passed so often that each pass is only counted."""
+
+    after: int
+    """So many passes were measured before."""
+    every: int
+    """Since then every so-many-th is."""
+    is_exact: bool = True
+    """All passes are counted; where several threads passed it when the process died, the last few may be missing."""
+
+
+@dataclass(frozen=True)
 class Figures:
-    """What was counted for a site: the same four numbers wherever they come from and wherever they are shown."""
+    """What was counted for a site: the same numbers wherever they come from and wherever they are shown."""
 
     hits: int
     """How often it was passed, open ones included."""
     growth_mb: float
-    """The growth of all its brackets together."""
+    """The growth of all its brackets together; where the site has stood down, of those that were measured."""
     max_growth_mb: float
     """The growth of the bracket that grew most."""
     peak_mb: float | None
     """The highest peak inside a bracket, above the bracket's beginning."""
+    stood_down: StoodDown | None = None

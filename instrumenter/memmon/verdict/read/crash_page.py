@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from memmon.record import foreign_files
 from memmon.record.file_names import page_of
 from memmon.sizes import MB
-from memmon.verdict.model import Figures, Site
+from memmon.verdict.model import Figures, Site, StoodDown
 from memmon.verdict.read.json_values import line_in
 
 _MAGIC = b"MEMMON1\n"
@@ -19,10 +19,15 @@ _HEADER = struct.Struct("<8sIIIIQQQqq")
 _SAMPLE = struct.Struct("<QqqqqqqQ")
 _SAMPLES_AT = 64
 _RECORD = struct.Struct("<QqqqQqqqqqqqqqqqqQ")
+_COUNTER = struct.Struct("<qqqqq")
+_MOST_EVERY = 1 << 32
+"""What lies beyond is no number of passes, but text: pages of before sites stood down have text there too."""
 _MOST_BYTES = 64 << 20
 """A page of 65,000 sites: memmon puts in fewer than one a line, and a program that has more has no row for them."""
 OPENED, CLOSED, LONE = 0, 1, 2
 """What a site's newest checkpoint was: the beginning of a bracket, its end, or a mark of no bracket."""
+LATEST = 1 << 62
+"""Stands for a number that no checkpoint has been given yet."""
 _PHASES = (OPENED, CLOSED, LONE)
 _LEVELS = (0, 1, 2)
 _LARGEST_UNIT = 1 << 24
@@ -52,6 +57,8 @@ class Row:
     """The number of the newest checkpoint that opened one of its brackets."""
     opened_mb: float
     """The RSS at that checkpoint."""
+    counted_at: int = 0
+    """Where the site has stood down: up to this checkpoint's number it is known to have been passed without one."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,17 @@ def _whole(form: struct.Struct, data: bytes, at: int) -> tuple[int, ...] | None:
     return max(whole, key=lambda copy: int(copy[0]), default=None)
 
 
+def _counter(data: bytes, end: int) -> tuple[int, int, StoodDown | None]:
+    """What the row that ends there says of a site that has stood down.
+
+    How many passes were only counted, and the number of the newest checkpoint before or after which they were.
+    """
+    counted, seen, seen_at, after, every = _COUNTER.unpack_from(data, end - _COUNTER.size)
+    if not 0 < every < _MOST_EVERY or min(counted, seen_at, after) < 0:
+        return 0, 0, None
+    return counted, seen_at if counted == seen else LATEST, StoodDown(after, every)
+
+
 def _row(data: bytes, at: int, size: int, unit: float) -> Row | None:
     """One site; None where not even its first record was finished."""
     record = _whole(_RECORD, data, at)
@@ -98,6 +116,7 @@ def _row(data: bytes, at: int, size: int, unit: float) -> Row | None:
     if record is None or record[3] not in _PHASES:
         return None
     _, number, when, phase, thread, rss, step, growth, opened, closed, left, total, largest, peak = record[:14]
+    counted, counted_at, stood_down = _counter(data, at + size)
     return Row(
         site=Site(
             name=name,
@@ -113,10 +132,11 @@ def _row(data: bytes, at: int, size: int, unit: float) -> Row | None:
         rss_mb=rss * unit,
         step_mb=step * unit,
         growth_mb=growth * unit,
-        figures=Figures(opened, total * unit, largest * unit, None if peak < 0 else peak * unit),
+        figures=Figures(opened + counted, total * unit, largest * unit, None if peak < 0 else peak * unit, stood_down),
         open=max(opened - closed - left, 0) if phase != LONE else 0,
         opened_number=record[14],
         opened_mb=record[15] * unit,
+        counted_at=counted_at,
     )
 
 

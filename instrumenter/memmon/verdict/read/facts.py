@@ -20,6 +20,7 @@ from memmon.verdict.model import (
     Raised,
     Site,
     Stack,
+    StoodDown,
     Supervised,
 )
 from memmon.verdict.read.census_facts import census, collector
@@ -70,7 +71,13 @@ def _figures(value: Any) -> Figures:
         growth_mb=number(fields.get("growth_mb")) or 0.0,
         max_growth_mb=number(fields.get("max_growth_mb")) or 0.0,
         peak_mb=number(fields.get("peak_mb")),
+        stood_down=_stood_down(fields_of(fields.get("stood_down"))),
     )
+
+
+def _stood_down(fields: dict[str, Any]) -> StoodDown | None:
+    after, every = whole(fields.get("after")), whole(fields.get("every"))
+    return None if after is None or every is None else StoodDown(after, every)
 
 
 def _totalled_site(value: Any) -> Site | None:

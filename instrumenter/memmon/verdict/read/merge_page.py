@@ -100,6 +100,7 @@ def merge_page(replay: Replay, page: Page) -> Record | None:
         at = _stamp(replay.header, row.at) if row.phase == OPENED and row.number == row.opened_number else ""
         youngest = (row.opened_number, round(row.opened_mb, 2), at)
         replay.brackets.match_page(replay.key(site), site.kind, row.open, youngest)
+    replay.counted_at = max((row.counted_at for row in page.rows), default=0)
     if newest:
         replay.checkpoints = newest.number
     if page.sample:

@@ -117,7 +117,11 @@ class BracketTracker:
         elif self._thinned or count == 1 or found[-1].opened.rss == rss:
             found[-1].number = number
 
-    def still_open(self, newest: int) -> tuple[OpenBracket, ...]:
-        """What is open, the innermost last; ``newest`` is the number of the last checkpoint passed."""
+    def still_open(self, newest: int, counted_at: int) -> tuple[OpenBracket, ...]:
+        """What is open, the innermost last; ``newest`` is the number of the last checkpoint passed.
+
+        Up to the checkpoint ``counted_at`` sites were passed too that have stood down: within what was opened before
+        it there may have been brackets of theirs.
+        """
         every = sorted((one for stack in self._threads.values() for one in stack), key=lambda one: one.number)
-        return tuple(OpenBracket(one.opened, one.inner_mb, one.number == newest) for one in every)
+        return tuple(OpenBracket(one.opened, one.inner_mb, counted_at < one.number == newest) for one in every)

@@ -62,7 +62,7 @@ def build_history(log: str, events: Iterable[Event], page: Page | None = None) -
         background_before=replay.background_before,
         open_brackets=tuple(
             bracket
-            for bracket in replay.brackets.still_open(replay.checkpoints)
+            for bracket in replay.brackets.still_open(replay.checkpoints, replay.counted_at)
             # Checkpoints that were put in by hand, for another monitor, need not come in pairs.
             if bracket.direct or not foreign
         ),

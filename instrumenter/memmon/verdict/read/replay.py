@@ -54,6 +54,8 @@ class Replay:
         self.sites: dict[SiteKey, SiteSoFar] = {}
         self.brackets = BracketTracker()
         self.checkpoints = 0
+        self.counted_at = 0
+        """Up to this checkpoint's number sites that have stood down were passed without one."""
         self.header = Header()
         self.last: Record | None = None
         self.checkpoint: Record | None = None
