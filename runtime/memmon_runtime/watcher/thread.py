@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from _thread import allocate_lock, get_ident, start_new_thread
+from _weakref import ref
 from time import monotonic, sleep
 
 from memmon_runtime.system import gil_io
@@ -23,8 +24,16 @@ if TYPE_CHECKING:
     from memmon_runtime.checkpoints.recorder import Recorder
     from memmon_runtime.watcher.early_switch import Switch
 
+_BEGINNING = 1.0
+"""Seconds after which it is looked whether the thread that is waited for has ended before it began."""
 _ENDING = 0.05
 """Seconds that the system is given to end a thread that has nothing left to do, at most."""
+
+
+class _Alive:
+    """Held by the thread alone, so that its end can be seen from outside."""
+
+    __slots__ = ("__weakref__",)
 
 
 class Watcher:
@@ -66,18 +75,26 @@ class Watcher:
             lock.acquire()
         gil_io.find_system_calls()
         self._tick.begin()
+        alive = _Alive()
+        is_there = ref(alive)
         try:
             self._switch.arm(0.0)  # the program's next call may be a native one, before the thread has begun
         except Exception:
             pass
         try:
-            start_new_thread(self._run, (self._running, ready))
+            start_new_thread(self._run, (self._running, ready, alive))
         except BaseException:
             self._switch.disarm()
             self._running.release()
             raise
         self._recorder.own_threads = 1
-        ready.acquire()
+        del alive
+        while not ready.acquire(timeout=_BEGINNING):
+            if is_there() is None:  # Python has ended it: there was no memory left for its first call
+                self._recorder.own_threads = 0
+                self._switch.disarm()
+                self._running.release()
+                raise RuntimeError("the thread did not begin")
 
     def stop(self) -> None:
         """Let the thread end and wait until it has; does nothing where it does not run."""
@@ -93,7 +110,7 @@ class Watcher:
             while count_tasks() > before - 1 and monotonic() < until:
                 sleep(0.0001)
 
-    def _run(self, running: LockType, ready: LockType) -> None:
+    def _run(self, running: LockType, ready: LockType, alive: _Alive) -> None:  # noqa: ARG002 - it is held, no more
         """What the thread does: it holds ``running`` all the while, and releases ``ready`` once it can be stopped."""
         try:
             try:
