@@ -42,7 +42,7 @@ def test_totals_of_a_site(history: Callable[..., ProcessHistory]) -> None:
         ),
         "x",
     )
-    assert astuple(found.figures) == (2, 40, 30, 31)
+    assert astuple(found.figures) == (2, 40, 30, 31, None)
 
 
 def test_growth_inside_is_not_the_outer_brackets_own(history: Callable[..., ProcessHistory]) -> None:
@@ -125,7 +125,7 @@ def test_exact_totals_win_over_the_lines(history: Callable[..., ProcessHistory])
         "\n",
     )
     found = named(told, "x")
-    assert astuple(found.figures) == (9000, 5.5, 2, 3)
+    assert astuple(found.figures) == (9000, 5.5, 2, 3, None)
 
 
 def test_top_has_each_checkpoint_once_at_its_largest(history: Callable[..., ProcessHistory]) -> None:

@@ -21,7 +21,6 @@ from memmon_runtime.system.isolation import BUILTINS
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from _thread import RLock
     from types import CodeType, FrameType
     from typing import Any, Callable, Dict, List, Tuple
 
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from memmon_runtime.checkpoints.hot_path import Closing, Marked, Opening
     from memmon_runtime.checkpoints.recorder import Recorder
     from memmon_runtime.checkpoints.stood_down import Counted
+    from memmon_runtime.system.own_lock import OwnLock
 
     # The call that closes a bracket, and what is counted by line alone of those that it closes.
     End = Tuple[Closing, Dict[int, Counted]]
@@ -159,13 +159,13 @@ def counting_through_for(
     return through
 
 
-def letting_go_of(lock: RLock) -> Callable[[], None]:
+def letting_go_of(lock: OwnLock) -> Callable[[], None]:
     """Release ``lock``, unless that has been done.
 
     What a signal handler raises amid a pass that is measured goes through the ordinary call's ``swallow``, which lets
     go of all that is held.
     """
-    release, is_owned = lock.release, lock._is_owned  # type: ignore[attr-defined]  # noqa: SLF001 - `threading` asks so too
+    release, is_owned = lock.release, lock.is_owned
 
     def let_go() -> None:
         if is_owned():
