@@ -12,11 +12,11 @@ from itertools import islice
 
 from memmon_runtime.attribution.object_types import (
     ASYNC_GENERATOR,
-    CONTEXT,
     COROUTINE,
     GENERATOR,
     METHOD,
     MODULE,
+    context_type,
     module_of,
     namespace_of,
 )
@@ -148,7 +148,7 @@ def _suspended(thing: Any) -> Tuple[Optional[FrameType], Any]:
 
 
 def _context_variables(context: Any) -> List[Start]:
-    variables = list(islice(CONTEXT.items(context), _MOST_VARIABLES))
+    variables = list(islice(type(context).items(context), _MOST_VARIABLES))
     return [(Root("task", one.name), value, 0) for one, value in variables if type(one.name) is str]
 
 
@@ -190,7 +190,7 @@ def _coroutine_of(task: Any) -> Any:
 def _context_of(task: Any) -> Any:
     native = _native_task()
     held = gc.get_referents(task) if native and issubclass(type(task), native) else [names_of(task).get("_context")]
-    return next((one for one in held if type(one) is CONTEXT), None)
+    return next((one for one in held if type(one) is context_type()), None)
 
 
 def _native_task() -> Any:

@@ -26,7 +26,6 @@ from memmon_runtime.attribution.object_types import (
     BOUND_METHOD,
     CELL,
     CONTAINERS,
-    CONTEXT,
     COROUTINE,
     FRAME,
     FUNCTION,
@@ -35,6 +34,7 @@ from memmon_runtime.attribution.object_types import (
     TRACEBACK,
     Shape,
     array_type,
+    context_type,
     is_large,
     simple_queue,
 )
@@ -62,6 +62,7 @@ class Graph:
         """Nothing is known yet."""
         self._shapes: dict[int, Shape] = {}
         self._queue = simple_queue()
+        self._special = {**_SPECIAL, id(context_type()): _of_context}
         self.array = array_type()
         self.units = frozenset(map(id, (str, bytes, bytearray, self.array)))
         """The types of what consists of characters, bytes or numbers, by their ids."""
@@ -83,7 +84,7 @@ class Graph:
             return kind if is_large(thing) else None
         if self.array is not None and issubclass(kind, self.array):
             return self.array if self.array.base.__get__(thing) is None else None
-        return None if id(kind) in _SPECIAL else self.shape(thing).container
+        return None if id(kind) in self._special else self.shape(thing).container
 
     def items(self, thing: Any, base: Any) -> Any:
         """A container whose items are those of ``thing``: itself, or a list of them."""
@@ -100,7 +101,7 @@ class Graph:
         kind = type(thing)
         if id(kind) in ATOMS:
             return []
-        special = _SPECIAL.get(id(kind))
+        special = self._special.get(id(kind))
         if special is not None:
             return [child for child in special(thing) if id(type(child[1])) not in ATOMS]
         if id(kind) in CONTAINERS:
@@ -119,7 +120,7 @@ class Graph:
     def parts(self, thing: Any) -> list[Any]:
         """All that an object holds besides a container's items, atoms too, in no order and by no name."""
         kind = type(thing)
-        special = _SPECIAL.get(id(kind))
+        special = self._special.get(id(kind))
         if special is not None:
             return [held for _, held in special(thing)]
         if id(kind) in ATOMS or id(kind) in CONTAINERS or kind is self._queue:
@@ -197,7 +198,7 @@ def _of_frame(thing: Any) -> Children:
 
 def _of_context(thing: Any) -> Children:
     """The values of the context variables that are set in a context."""
-    variables = list(islice(CONTEXT.items(thing), _MOST_VARIABLES))
+    variables = list(islice(type(thing).items(thing), _MOST_VARIABLES))
     return [(("item", repr(one.name)), value) for one, value in variables if type(one.name) is str]
 
 
@@ -218,7 +219,6 @@ _BY_TYPE: dict[type, Any] = {
     CELL: _of_cell,
     TRACEBACK: _of_traceback,
     FRAME: _of_frame,
-    CONTEXT: _of_context,
     GENERATOR: _of_suspended("gi_frame", "gi_yieldfrom"),
     COROUTINE: _of_suspended("cr_frame", "cr_await"),
     ASYNC_GENERATOR: _of_suspended("ag_frame", "ag_await"),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 from _collections import OrderedDict, defaultdict, deque  # type: ignore[import-not-found]
-from _contextvars import Context
 from _thread import _local
 from _weakref import CallableProxyType, ProxyType, ref
 
@@ -80,7 +79,11 @@ METHOD_OF_TYPE = type(str.join)
 MEMBER = type(FUNCTION.__dict__["__closure__"])
 _GETSET = type(FUNCTION.__dict__["__code__"])
 LOCAL = _local
-CONTEXT: Any = Context
+
+
+def context_type() -> Any:
+    """The type of contexts; None where nobody has loaded their module, which a leak is no time to read a file for."""
+    return names_of(sys.modules.get("_contextvars")).get("Context")
 
 
 def _ids(*kinds: type) -> frozenset[int]:

@@ -60,6 +60,7 @@ row are the brackets that are open.
 
 from __future__ import annotations
 
+import sys
 from os import close
 
 from memmon_runtime.record.file_names import page_of
@@ -171,9 +172,12 @@ class Page:
         return self._rows - 1
 
     def counter_of(self, site: Site) -> memoryview | None:
-        """The words of the site's row in which its passes are counted; None where it has no row."""
+        """The words of the site's row in which its passes are counted; None where it has no row.
+
+        A view keeps the page mapped, and Windows removes no file that is: there the count is in memory alone.
+        """
         totals = site.totals
-        if not totals[AT]:
+        if not totals[AT] or sys.platform == "win32":
             return None
         first = (min(totals[AT], totals[NEXT_AT]) + COUNTER_AT) // 8
         return memoryview(self.map).cast("q")[first : first + WORDS]
