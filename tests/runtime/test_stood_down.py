@@ -62,15 +62,14 @@ def hot(size=0):
     __memmon__.end("hot", 3)
 until_down(hot, "hot")
 kept.clear()
-for number in range(1500):
-    hot(300 << 10)
-    if number % 50 == 0: kept.clear()
+for _ in range(1100):
+    hot(150 << 10)  # all of it new: what is let go of is taken again without growth
 """
     )
     assert (left.status, left.stderr) == (0, "")
     site = totals(left)
-    assert 0.25 < site["max_growth_mb"] < 1
-    assert 0.25 < site["peak_mb"] < 1
+    assert 0.1 < site["max_growth_mb"] < 1
+    assert 0.1 < site["peak_mb"] < 1
     assert site["growth_mb"] < 10
 
 
