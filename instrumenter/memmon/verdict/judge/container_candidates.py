@@ -24,7 +24,7 @@ _LIKELY_SHARE = 0.3
 _CERTAIN_LOOKS = 2
 """So many looks have to have seen it grow to be certain of it."""
 _MANY_LOOKS = 3
-_MOST_UNSEEN = 0.75
+_MOST_UNSEEN = 1.0
 """What grew when nobody looked any more may be such a part of what was seen to grow, to be put down to the same."""
 _LIGHT_SHARE, _LIGHT_BYTES = 0.02, 1024
 """A container of which the items are known, and weigh so little, holds nothing of what grew."""
