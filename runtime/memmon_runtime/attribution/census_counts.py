@@ -149,10 +149,15 @@ class Known:
         return grown, steady
 
     def _go_on(self, walk: Walk, count: Count, way: int) -> None:
-        """Count on where a chain that is too long to be counted has got new links before its first one."""
+        """Count on where a chain that is too long to be counted has got new links before its first one.
+
+        With the same first one it is as long as it was: that the walk came to more of it was its having more time.
+        """
         first, chain = id(walk.things[count.at]), walk.links[count.at]
         known, counted = self._chains.get(way, (first, count.items))
-        if known != first and not walk.is_whole:
+        if known == first and not walk.is_whole:
+            count.items = counted
+        elif not walk.is_whole:
             fresh = next((nth for nth, link in enumerate(chain) if id(walk.things[link]) == known), len(chain))
             count.items = max(counted + fresh, count.items)
         if len(self._chains) < _MOST_CHAINS or way in self._chains:
