@@ -109,7 +109,8 @@ class Supervisor:
             by_key = time.monotonic() - self._stop_key_at < 1.0
             if seen.si_status in _STOPPED_BY or by_key:
                 os.kill(os.getpid(), _signal.SIGSTOP)
-                os.kill(self.pid, _signal.SIGCONT)
+                if _signal.SIGTSTP not in _signal.sigpending():  # else the key was pressed again since
+                    os.kill(self.pid, _signal.SIGCONT)
 
     def _pass_on(self, got: Any) -> None:
         """Give the program a signal that was sent to the supervisor in its place."""
