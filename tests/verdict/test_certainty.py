@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from memmon.show.headline import headline
-from memmon.verdict.code.source import code_at, without_comment
+from memmon.verdict.code.source import begins_function, code_at, without_comment
 from memmon.verdict.investigate import investigate
 from memmon.verdict.judge.judge import judge
 from memmon.verdict.judge.outcome import Case
@@ -258,3 +258,10 @@ def test_a_step_after_the_last_look_is_that_lines_only_where_it_held_the_interpr
     verdict = judged(stack, line("background", 64, 4, ' last="program start"'))
     assert verdict.culprit is not None
     assert (verdict.culprit.line, verdict.culprit.shown_by, verdict.culprit.confidence) == (7, "stack", confidence)
+
+
+def test_a_frame_at_its_definition_has_only_begun(tmp_path: Path) -> None:
+    """It is in no native call, so nothing was taken there at once; any other line may be in one."""
+    file = tmp_path / "queues.py"
+    file.write_text("class Queue:\n    async def put(self, item):\n        self.items.append(item)\n", encoding="utf-8")
+    assert [line for line in range(5) if begins_function(str(file), line)] == [2]

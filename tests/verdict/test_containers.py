@@ -285,3 +285,10 @@ def test_items_that_become_heavier_are_growth(judged: Callable[..., Verdict]) ->
     assert verdict.holder is not None
     assert verdict.culprit is not None
     assert (verdict.holder.container.path, verdict.culprit.line) == ("jobs", KEEPS)
+
+
+@pytest.mark.parametrize(("items", "path"), [(4, None), (400, "config")])
+def test_few_items_that_came_at_once_are_no_pile(judged: Callable[..., Verdict], items: int, path: str | None) -> None:
+    """A configuration that was loaded before the end holds what it has; many items may be the beginning of a leak."""
+    verdict = judged(census(280, row("config", 0, items, 150 * 2**20 // items)), fills={"config": at(KEEPS)})
+    assert (verdict.holder.container.path if verdict.holder else None) == path

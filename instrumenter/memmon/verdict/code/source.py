@@ -100,6 +100,12 @@ def source_lines(path: str) -> tuple[str, ...]:
     return tuple(re.split(r"\r\n|\r|\n", text))
 
 
+def begins_function(path: str, line: int) -> bool:
+    """Whether a function's definition stands there: a frame that is at it has only begun, and is in no call."""
+    lines = source_lines(path)
+    return 0 < line <= len(lines) and _DEFINES.match(lines[line - 1]) is not None
+
+
 def last_line(path: str, line: int) -> int:
     """The last line of the simple statement or header that begins at ``line``; ``line`` itself in doubt."""
     rest = iter(source_lines(path)[line - 1 : line - 1 + _MOST_BODY])

@@ -24,6 +24,7 @@ _LIKELY_SHARE = 0.3
 _CERTAIN_LOOKS = 2
 """So many looks have to have seen it grow to be certain of it."""
 _MANY_LOOKS = 3
+_FEW_ITEMS = 10
 _MOST_UNSEEN = 1.0
 """What grew when nobody looked any more may be such a part of what was seen to grow, to be put down to the same."""
 _LIGHT_SHARE, _LIGHT_BYTES = 0.02, 1024
@@ -36,7 +37,9 @@ def holder_of(moment: LastMoment) -> Holder | None:
     Where much grew after the last census, the end may have been one step of quite another line: then it is a guess, and
     that only where what the windows saw was still going on, or what many looks saw being filled.
     """
-    growing = growing_containers(moment.history, moment.final_mb, moment.stores)
+    growing = tuple(
+        one for one in growing_containers(moment.history, moment.final_mb, moment.stores) if not _came_whole(one)
+    )
     if any(one.stale for one in growing) and not _goes_on(moment):
         growing = tuple(one for one in growing if _is_still_filled(one, moment))
     best = next((one for one in growing if one.share >= _LIKELY_SHARE), None)
@@ -52,6 +55,12 @@ def holder_of(moment: LastMoment) -> Holder | None:
         stores=stores.frame if stores else None,
         confidence=_how_sure(best, growing),
     )
+
+
+def _came_whole(one: GrowingContainer) -> bool:
+    """Whether one look saw some few items come in, as in a configuration that is loaded: nothing piles up."""
+    container = one.container
+    return one.looks < _CERTAIN_LOOKS and container.items - container.before < _FEW_ITEMS and not container.is_steady
 
 
 def _goes_on(moment: LastMoment) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from memmon.ownership import is_memmons
 from memmon.verdict.code.own_frames import own_frame
+from memmon.verdict.code.source import begins_function
 from memmon.verdict.judge.candidate import Candidate, Directness
 from memmon.verdict.judge.last_moment import MAIN, busy_frames, called_from, frame_inside, waiting_frames
 from memmon.verdict.model import Culprit, Frame, Stack
@@ -88,11 +89,13 @@ def _locked_out(moment: LastMoment) -> bool:
 def _is_single_step(moment: LastMoment, stack: Stack) -> bool:
     """Whether one step around the stack made most of the growth; otherwise it is of one moment of many.
 
-    What grew after the last look is the stack's own step where the lockout switch wrote it. Else the program may have
-    gone on to any other line meanwhile.
+    What grew after the last look is the stack's own step where the lockout switch wrote it, and the innermost frame can
+    be in a native call. Else the program may have gone on to any other line meanwhile.
     """
     history = moment.history
+    innermost = stack.frames[0]
+    called = stack.at_lockout and not begins_function(innermost.file, innermost.line or 0)
     before = history.background_before or history.checkpoint
     seen = history.background.rss - (before.rss if before else history.baseline_mb) if history.background else 0.0
-    unseen = moment.final_mb - history.last_mb if stack.at_lockout else 0.0
+    unseen = moment.final_mb - history.last_mb if called else 0.0
     return max(seen, unseen) >= _SINGLE_STEP_SHARE * moment.since_checkpoint_mb
