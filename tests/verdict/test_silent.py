@@ -81,13 +81,17 @@ def test_the_workers_of_a_pool(ran: Callable[[str], Path]) -> None:
         """
         import multiprocessing
 
+        context = multiprocessing.get_context("fork")
+        both = context.Barrier(2)  # a worker that gets no work has nothing to tell
+
         def work(n):
+            both.wait()
             rows = list(range(n))
             return len(rows)
 
         if __name__ == "__main__":
-            with multiprocessing.get_context("fork").Pool(2) as pool:
-                print(pool.map(work, [1, 2, 3]))
+            with context.Pool(2) as pool:
+                print(pool.map(work, [1, 2], chunksize=1))
         """
     )
     done = memmon("report", cwd=folder)

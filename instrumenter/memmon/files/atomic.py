@@ -31,8 +31,6 @@ _TEMPORARY = re.compile(r"\.memmon-[0-9a-f]{12}\.tmp")
 _STALE = 3600.0
 """Seconds after which a temporary file belongs to no command any more; writing one takes well under a second."""
 
-_MOST_BYTES = 256 << 20
-"""A larger file is no source, nor the backup of one."""
 _PAUSE = 0.02
 """Seconds between two looks whether a lock is free."""
 
@@ -95,7 +93,7 @@ def _taken(descriptor: int) -> bool:
 
 def read_regular(path: Path) -> bytes:
     """What the regular file ``path`` holds. Raises OSError, for a named pipe too, on which a read would wait."""
-    return foreign_files.read(str(path), _MOST_BYTES)
+    return foreign_files.read(str(path), foreign_files.SOURCE)
 
 
 def temporary(folder: Path) -> Path:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SMALL = 1 << 20
 """Bytes that a configuration, a stamp or a file of the kernel's never has more of."""
+SOURCE = 256 << 20
+"""Bytes that no source has more of."""
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
 _BLOCK = 1 << 20

@@ -262,7 +262,9 @@ def _append(key: str, value: object) -> None:
 
 
 def _complain(error: Exception) -> None:
-    if os.environ.get("MEMMON_QUIET", "0") in ("", "0"):
+    from memmon.run.switches import is_quiet  # noqa: PLC0415  # seldom, and not for the program's memory
+
+    if not is_quiet():
         sys.stderr.write(f"memmon: {type(error).__name__}: {error}; the program runs on\n")
 
 

@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 _MOST_MODULES = 200
 """At most so many of the modules that a program may import are instrumented beforehand."""
-_MOST_BYTES = 256 << 20
-"""A larger file is no source."""
 _MOST_SECONDS = 15.0
 """After so long no further module is begun."""
 
@@ -80,7 +78,7 @@ class _Filler:
 
     def _make(self, path: str, filename: str, *, script: bool) -> CodeType | None:
         """Make one entry; None where the file is not valid Python, which Python itself will say best."""
-        source = foreign_files.read(path, _MOST_BYTES)
+        source = foreign_files.read(path, foreign_files.SOURCE)
         entry = cache.path(self.request["cache"], self.request["config"], filename, source, script=script)
         made = cache.read(entry)
         if made is not None:

@@ -156,7 +156,9 @@ class _Plan:
 
     def _go_without(self, reason: str) -> None:
         note = f"{reason}: the program runs watched, but without checkpoints"
-        if os.environ.get("MEMMON_QUIET", "0") in ("", "0"):
+        from memmon.run.switches import is_quiet  # noqa: PLC0415  # seldom, and not for the program's memory
+
+        if not is_quiet():
             sys.stderr.write(f"memmon: {note}\n")
         self.for_program["notes"].append(note)
 

@@ -27,8 +27,8 @@ Options:
   --quiet         Say nothing at the end; `memmon report` tells it later.
   -h, --help      Show this message and exit.
 
-  Switches: MEMMON_DISABLE, MEMMON_LOG_DIR, MEMMON_WARNING, MEMMON_CRITICAL,
-  MEMMON_INTERVAL; MEMMON_CACHE_DIR for the folder that keeps instrumented code.
+  Switches: MEMMON_DISABLE, MEMMON_QUIET, MEMMON_LOG_DIR, MEMMON_WARNING,
+  MEMMON_CRITICAL, MEMMON_INTERVAL; MEMMON_CACHE_DIR for the folder that keeps instrumented code.
 """
 
 _VALUED = ("--config", "--include", "--limit")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from memmon.kernel.files import number_in
 from memmon.record import foreign_files
 from memmon.record.event_lines import add_event
 from memmon.record.file_names import events_of, is_log
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 _HEAD = 8192
 _TAIL = 1 << 16
 _MOST_LOGS = 200
-_MOST_DIGITS = 9
-"""A process's number has no more of them."""
 _SLACK = 2.0
 """Seconds by which a file's time may be behind the clock."""
 
@@ -46,7 +45,7 @@ def logs(folder: str, since: float) -> Iterator[tuple[str, int]]:
 def _pid(log: str) -> int | None:
     """The process that wrote a log, from the header among its events."""
     number = _read(events_of(log), 0, _HEAD).partition('"pid": ')[2].partition(",")[0]
-    return int(number) if len(number) <= _MOST_DIGITS and number.isascii() and number.isdigit() else None
+    return number_in(number)
 
 
 def ended_by_exception(log: str) -> bool:

@@ -21,7 +21,8 @@ def printable(text: object) -> str:
 
 def escaped(value: Value) -> Value:
     """The same value with every text in it printable, and not longer than can be read: of frozen types and tuples."""
-    return _escaped(value)  # type: ignore[no-any-return]
+    made: Value = _escaped(value)
+    return made
 
 
 def _escaped(value: Any) -> Any:

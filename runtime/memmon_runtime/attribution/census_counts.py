@@ -155,11 +155,9 @@ class Known:
         """
         first, chain = id(walk.things[count.at]), walk.links[count.at]
         known, counted = self._chains.get(way, (first, count.items))
-        if known == first and not walk.is_whole:
-            count.items = counted
-        elif not walk.is_whole:
+        if not walk.is_whole:
             fresh = next((nth for nth, link in enumerate(chain) if id(walk.things[link]) == known), len(chain))
-            count.items = max(counted + fresh, count.items)
+            count.items = counted if known == first else max(counted + fresh, count.items)
         if len(self._chains) < _MOST_CHAINS or way in self._chains:
             self._chains[way] = first, count.items
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import sys
-from itertools import islice
 
 from memmon_runtime.attribution.object_types import (
     ASYNC_GENERATOR,
@@ -17,6 +16,7 @@ from memmon_runtime.attribution.object_types import (
     METHOD,
     MODULE,
     context_type,
+    context_variables,
     module_of,
     namespace_of,
 )
@@ -40,8 +40,6 @@ _MOST_FRAMES = 60
 """Of a stack so many frames are looked into, at each of its ends."""
 _MOST_TASKS = 200
 _MOST_AWAITED = 20
-_MOST_VARIABLES = 200
-"""So many of a context's variables are looked at."""
 _MODULE_LEVEL = "<module>"
 
 
@@ -130,7 +128,7 @@ def task_roots(threads: Threads) -> Iterator[List[Start]]:
             if awaited is None:
                 break
         if context := _context_of(task):
-            yield _context_variables(context)
+            yield [(Root("task", name), value, 0) for name, value in context_variables(context)]
 
 
 def _suspended(thing: Any) -> Tuple[Optional[FrameType], Any]:
@@ -145,11 +143,6 @@ def _suspended(thing: Any) -> Tuple[Optional[FrameType], Any]:
     # The next item of an asynchronous generator is awaited by an object that does nothing but lead to it.
     inner = gc.get_referents(thing) if module_of(kind) == "builtins" else []
     return None, next((one for one in inner if type(one) is ASYNC_GENERATOR), None)
-
-
-def _context_variables(context: Any) -> List[Start]:
-    variables = list(islice(type(context).items(context), _MOST_VARIABLES))
-    return [(Root("task", one.name), value, 0) for one, value in variables if type(one.name) is str]
 
 
 def _tasks(threads: Threads) -> List[Any]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import gc
 from _functools import _lru_cache_wrapper  # type: ignore[import-not-found]
-from itertools import islice
 
 from memmon_runtime.attribution.container_items import items_of, items_of_queue, named_items, of_threads
 from memmon_runtime.attribution.instance_attributes import (
@@ -35,6 +34,7 @@ from memmon_runtime.attribution.object_types import (
     Shape,
     array_type,
     context_type,
+    context_variables,
     is_large,
     simple_queue,
 )
@@ -45,12 +45,10 @@ __builtins__ = BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterable
+    from typing import Any, Iterable, Iterator
 
     from memmon_runtime.attribution.container_items import Children
 
-_MOST_VARIABLES = 200
-"""So many variables of a context are looked at."""
 _MOST_LINKS = 100_000
 """A bounded cache with more entries is not looked into."""
 
@@ -133,28 +131,26 @@ class Graph:
 
     def attribute_name(self, thing: object, wanted: object, candidates: Iterable[str]) -> str:
         """The name by which an instance without a dictionary has an attribute, where it is among the candidates."""
-        shape = self.shape(thing)
-        for name in candidates:
-            if name not in shape.names:
-                try:
-                    if own_attribute(thing, name) is wanted:
-                        return name
-                except AttributeError:
-                    pass
-        return next((name for name, slot in shape.slots if slot_value(slot, thing) is wanted), "")
+        own = self._own_attributes(thing, candidates)
+        slots = self.shape(thing).slots
+        return next((name for name, value in own if value is wanted), "") or next(
+            (name for name, slot in slots if slot_value(slot, thing) is wanted), ""
+        )
 
     def attribute_of_type(self, thing: object, kind: type, candidates: Iterable[str]) -> str:
         """The same where the object itself is gone: the one attribute among the candidates that has such an object."""
-        shape = self.shape(thing)
-        found: list[str] = []
+        found = [name for name, value in self._own_attributes(thing, candidates) if type(value) is kind]
+        return found[0] if len(found) == 1 else ""
+
+    def _own_attributes(self, thing: object, candidates: Iterable[str]) -> Iterator[tuple[str, Any]]:
+        """Those of the candidates that the instance alone has, with their values."""
+        names = self.shape(thing).names
         for name in candidates:
-            if name not in shape.names:
+            if name not in names:
                 try:
-                    if type(own_attribute(thing, name)) is kind:
-                        found.append(name)
+                    yield name, own_attribute(thing, name)
                 except AttributeError:
                     pass
-        return found[0] if len(found) == 1 else ""
 
 
 def _of_function(thing: Any) -> Children:
@@ -198,8 +194,7 @@ def _of_frame(thing: Any) -> Children:
 
 def _of_context(thing: Any) -> Children:
     """The values of the context variables that are set in a context."""
-    variables = list(islice(type(thing).items(thing), _MOST_VARIABLES))
-    return [(("item", repr(one.name)), value) for one, value in variables if type(one.name) is str]
+    return [(("item", repr(name)), value) for name, value in context_variables(thing)]
 
 
 def _of_suspended(frame: str, awaited: str) -> Any:

@@ -9,6 +9,7 @@ import sys
 from _collections import OrderedDict, defaultdict, deque  # type: ignore[import-not-found]
 from _thread import _local
 from _weakref import CallableProxyType, ProxyType, ref
+from itertools import islice
 
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.source import names_of
@@ -26,6 +27,8 @@ basic_size_of: Any = type.__dict__["__basicsize__"].__get__
 _flags_of: Any = type.__dict__["__flags__"].__get__
 _name_of: Any = type.__dict__["__qualname__"].__get__
 
+_MOST_VARIABLES = 200
+"""So many variables of a context are looked at."""
 _MANAGED = 1 << 4 if sys.version_info >= (3, 11) else 0
 """The flag of a type whose instances keep their attributes without a dictionary until somebody asks for it."""
 _HEAP = 1 << 9
@@ -84,6 +87,12 @@ LOCAL = _local
 def context_type() -> Any:
     """The type of contexts; None where nobody has loaded their module, which a leak is no time to read a file for."""
     return names_of(sys.modules.get("_contextvars")).get("Context")
+
+
+def context_variables(context: Any) -> list[tuple[str, Any]]:
+    """The variables that are set in a context, by their names, with their values."""
+    variables = list(islice(type(context).items(context), _MOST_VARIABLES))
+    return [(one.name, value) for one, value in variables if type(one.name) is str]
 
 
 def _ids(*kinds: type) -> frozenset[int]:

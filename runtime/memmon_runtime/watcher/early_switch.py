@@ -26,7 +26,7 @@ from memmon_runtime.system import descriptors, written_files
 from memmon_runtime.system.file_size import fits, largest_file
 from memmon_runtime.system.gil_io import pread, pwrite
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.watcher.lockout import DELAY_FACTOR, DELAY_FADES, DUMP_AT, HEADER, THRESHOLD, NoLockoutSwitch
+from memmon_runtime.watcher.lockout import DUMP_AT, HEADER, NoLockoutSwitch, ThreadSwitch
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
@@ -73,7 +73,7 @@ class ForkedFile:
             written_files.remove(self.path)
 
 
-class EarlySwitch:
+class EarlySwitch(ThreadSwitch):
     """The switch of one child, for the watcher as a `LockoutSwitch` is."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a place and a switch are of
@@ -83,9 +83,7 @@ class EarlySwitch:
 
         ``ident`` is the thread's that forked; ``timers`` and ``delay`` the parent's, which its child has for itself.
         """
-        self.timers = timers
-        self.delay = delay
-        self._is_ours = True
+        super().__init__(timers, delay)
         self._ident = ident
         self._at = number % _PLACES * SPACING
         self._fd = descriptors.high(written_files.reopen(file.path, file.identity))
@@ -111,21 +109,7 @@ class EarlySwitch:
 
     def arm(self, waited: float) -> None:
         """Set the timers, as `LockoutSwitch.arm`."""
-        self.delay = max(waited, self.delay * DELAY_FADES)
-        self._is_ours = descriptors.identity(self._fd) == self._identity and fits(self._at + SPACING)
-        if self._is_ours:
-            self.rearm()
-        else:
-            self.timers.stop()
-
-    def rearm(self) -> None:
-        """Set the timers once more."""
-        if self._is_ours:
-            self.timers.start(THRESHOLD + DELAY_FACTOR * self.delay)
-
-    def disarm(self) -> None:
-        """Let it not fire."""
-        self.timers.stop()
+        self.arm_if(descriptors.identity(self._fd) == self._identity and fits(self._at + SPACING), waited)
 
     def take_dump(self) -> str:
         """The dump that was written since the last call, or nothing; then the switch is disarmed."""
@@ -172,8 +156,8 @@ def _is_there(fd: int, at: int) -> bool:
         kill(int(pid), 0)
     except ProcessLookupError:
         return False
-    except OSError:
-        pass  # another user's
+    except (OSError, OverflowError):
+        pass  # another user's, or no process's number
     return True
 
 

@@ -47,9 +47,9 @@ __builtins__ = BUILTINS
 
 THRESHOLD = 0.1
 """Seconds of a thread's own time: twice a tick. A step that takes 300 MB can be over in one and a half times that."""
-DELAY_FACTOR = 2
+_DELAY_FACTOR = 2
 """The switch fires later by this many times what the watcher has lately waited for a processor."""
-DELAY_FADES = 0.995
+_DELAY_FADES = 0.995
 """A delay is multiplied by this at each tick: it is halved in 140 of them, seven seconds."""
 SIZE = 16 << 10
 """Bytes of the file: as many as the hundred frames of a dump have, mostly. What goes beyond is cut off."""
@@ -61,7 +61,37 @@ DUMP_AT = len(HEADER % 0)
 """Where in the file the dump begins, after the first line."""
 
 
-class LockoutSwitch:
+class ThreadSwitch:
+    """What a switch is whose timers interrupt threads, whatever file they write to."""
+
+    def __init__(self, timers: ThreadTimers, delay: float) -> None:
+        """``delay`` is what is known of it so far."""
+        self.timers = timers
+        self.delay = delay
+        """Seconds that the watcher has waited for a processor at a time, lately."""
+        self._is_ours = True
+        """Whether the file was ours when the timers were last set."""
+
+    def arm_if(self, is_ours: bool, waited: float) -> None:  # noqa: FBT001 - it is what is asked
+        """Set the timers, where the file is ours; else let none fire."""
+        self.delay = max(waited, self.delay * _DELAY_FADES)
+        self._is_ours = is_ours
+        if is_ours:
+            self.rearm()
+        else:
+            self.timers.stop()
+
+    def rearm(self) -> None:
+        """Set the timers once more, without another look at the file and the waits."""
+        if self._is_ours:
+            self.timers.start(THRESHOLD + _DELAY_FACTOR * self.delay)
+
+    def disarm(self) -> None:
+        """Let it not fire."""
+        self.timers.stop()
+
+
+class LockoutSwitch(ThreadSwitch):
     """The switch of one process; used by the watcher alone, and by nobody while it runs."""
 
     def __init__(self, log_path: str, ident: int, timers: ThreadTimers, delay: float) -> None:
@@ -69,11 +99,8 @@ class LockoutSwitch:
 
         ``ident`` is that of the thread that the process began with, ``delay`` what is known of it so far.
         """
+        super().__init__(timers, delay)
         self._ident = ident
-        self.delay = delay
-        """Seconds that the watcher has waited for a processor at a time, lately."""
-        self._is_ours = True
-        self.timers = timers
         if not fits(SIZE):
             raise OSError("a file may not be so large")
         self.path = stack_of(log_path)
@@ -105,22 +132,10 @@ class LockoutSwitch:
         ``waited`` is how long the watcher has waited for a processor since the last time. On a busy machine it does,
         and is no sign of a lockout: the switch fires the later, the longer that has lately been.
         """
-        self.delay = max(waited, self.delay * DELAY_FADES)
-        self._is_ours = descriptors.identity(self._fd) == self._identity and fits(SIZE)
-        if self._is_ours:
+        is_ours = descriptors.identity(self._fd) == self._identity and fits(SIZE)
+        if is_ours:
             self._write_header()
-            self.rearm()
-        else:
-            self.timers.stop()
-
-    def rearm(self) -> None:
-        """Set the timers once more, without another look at the file and the waits."""
-        if self._is_ours:
-            self.timers.start(THRESHOLD + DELAY_FACTOR * self.delay)
-
-    def disarm(self) -> None:
-        """Let it not fire."""
-        self.timers.stop()
+        self.arm_if(is_ours, waited)
 
     def take_dump(self) -> str:
         """The dump that was written since the last call, or nothing; then the file is empty and the switch disarmed."""

@@ -27,7 +27,7 @@ def _start() -> None:
 
         bootstrap.start(handover)
     except Exception as error:  # noqa: BLE001  # the program runs all the same
-        if os.environ.get("MEMMON_QUIET", "0") in ("", "0"):
+        if os.environ.get("MEMMON_QUIET", "").lower() in ("", "0", "false", "no", "off"):  # as in run/switches
             sys.stderr.write(f"memmon: {type(error).__name__}: {error}; the program runs unwatched\n")
         if handover["mode"] == "script":
             # What was to run is an entry of the cache, which needs what has just failed.

@@ -66,8 +66,6 @@ class GrownContainer:
     """The file of that class's module."""
     at_least: bool = False
     """It has more items than were counted, and weighs more."""
-    item_bytes_before: int = 0
-    """What one of its items weighed at first, where no more came in but they have become heavier; else 0."""
 
     @property
     def is_steady(self) -> bool:

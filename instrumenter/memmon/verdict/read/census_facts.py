@@ -45,7 +45,6 @@ def _grown(value: Any) -> GrownContainer | None:
         before=whole(fields.get("before")) or 0,
         items=items,
         item_bytes=whole(fields.get("item_bytes")) or 0,
-        item_bytes_before=whole(fields.get("item_bytes_before")) or 0,
         mb=number(fields.get("mb")) or 0.0,
         root=root,
         steps=tuple(step for step in map(_step, few(fields.get("steps"))) if step),

@@ -12,6 +12,7 @@ import re
 from datetime import datetime
 from typing import Any
 
+from memmon.kernel.files import number_in
 from memmon.verdict.model import Frame
 
 _LARGEST = 1 << 62
@@ -54,8 +55,7 @@ def line_number(value: Any) -> int | None:
 
 def line_in(digits: str) -> int | None:
     """The number of a line, as a text has it."""
-    short = len(digits) <= _MOST_DIGITS and digits.isascii() and digits.isdigit()
-    return line_number(int(digits)) if short else None
+    return line_number(number_in(digits))
 
 
 def text(value: Any) -> str | None:
