@@ -47,7 +47,7 @@ __builtins__ = BUILTINS
 
 THRESHOLD = 0.1
 """Seconds of a thread's own time: twice a tick. A step that takes 300 MB can be over in one and a half times that."""
-_DELAY_FACTOR = 2
+DELAY_FACTOR = 2
 """The switch fires later by this many times what the watcher has lately waited for a processor."""
 _DELAY_FADES = 0.995
 """A delay is multiplied by this at each tick: it is halved in 140 of them, seven seconds."""
@@ -84,7 +84,7 @@ class ThreadSwitch:
     def rearm(self) -> None:
         """Set the timers once more, without another look at the file and the waits."""
         if self._is_ours:
-            self.timers.start(THRESHOLD + _DELAY_FACTOR * self.delay)
+            self.timers.start(THRESHOLD + DELAY_FACTOR * self.delay)
 
     def disarm(self) -> None:
         """Let it not fire."""
