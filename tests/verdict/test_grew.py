@@ -170,15 +170,16 @@ def test_a_release_that_is_known_to_hold_more(killed: Callable[..., Verdict], py
 
 
 EXPORT = """
-    import sys
+    import sys, time
 
     def export(path):
         with open(path, "wb", buffering=0) as out:
             while True:
-                out.write(b"x" * 500_000)
+                out.write(b"x" * 500_000); time.sleep(0.005)
 
     export(sys.argv[1])
 """
+"""What fills the limit in a tenth of a second may do so between two looks; this one takes one."""
 
 
 @needs_cgroup
