@@ -1208,8 +1208,24 @@ LIBRARIES = {
         """,
         exact=False,
     ),
+    "a list that is put into another one as it is": Storing(
+        "local main copies [0]:list",
+        "list",
+        """
+        import json
+        def load():
+            with open("data.json") as file:
+                return json.load(file)
+        def main():
+            config = load()
+            copies = []
+            for _ in range(50):
+                copies.append(load())  # KEEPS
+        """,
+        exact=False,
+    ),
     "all loggers, by way of one of them": Storing(
-        "local@serve session:app.Session .log:logging.Logger <element>:logging.Manager .loggerDict:dict",
+        "local serve session:app.Session .log:logging.Logger <element>:logging.Manager .loggerDict:dict",
         "dict",
         """
         import logging

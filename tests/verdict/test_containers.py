@@ -292,3 +292,16 @@ def test_few_items_that_came_at_once_are_no_pile(judged: Callable[..., Verdict],
     """A configuration that was loaded before the end holds what it has; many items may be the beginning of a leak."""
     verdict = judged(census(280, row("config", 0, items, 150 * 2**20 // items)), fills={"config": at(KEEPS)})
     assert (verdict.holder.container.path if verdict.holder else None) == path
+
+
+@pytest.mark.parametrize(("running", "path", "confidence"), [(KEEPS, "copies", "likely"), (70, "config", "guess")])
+def test_of_several_that_are_as_heavy_the_one_that_is_being_filled(
+    judged: Callable[..., Verdict], running: int, path: str, confidence: str
+) -> None:
+    """By weight none of them is likelier than another; what was filled at an earlier line has been full since then."""
+    heavy = [row(name, 0, 150_000, 270) for name in ("config", "old_config", "copies")]
+    stack = fact("stack", {"thread": "MainThread", "frames": [[BOT, 9, "load"], [BOT, running, "main"]]})
+    fills = {"config": at(14), "old_config": at(15), "copies": at(KEEPS)}
+    verdict = judged(census(280, *heavy, since=160.0), stack, fills=fills)
+    assert verdict.holder is not None
+    assert (verdict.holder.container.path, verdict.holder.confidence) == (path, confidence)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from memmon.verdict.code.fits import fits, is_filled_by
 from memmon.verdict.code.holder import plain
-from memmon.verdict.code.puts import called_name
+from memmon.verdict.code.puts import FILLING, called_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -177,12 +177,12 @@ def _adds_link(put: Put, ends: set[Place], named: set[Place], flows: Flows) -> b
     return bool(places & ends) and _builds_on(put.value, ends, flows, put)
 
 
-def made_at_once(handle: Handle, flows: Flows) -> list[Candidate]:
+def made_at_once(row: GrownContainer, handle: Handle, flows: Flows) -> list[Candidate]:
     """The lines that give the container whole: nothing puts into it bit by bit."""
     if handle.inside:
         return []
     aliases = flows.aliases(handle.places)
-    return [
+    return _put_whole(row, handle, flows) or [
         candidate(put, Candidate.BY_NAME)
         for put in flows.puts
         if put.how == "binding"
@@ -190,6 +190,19 @@ def made_at_once(handle: Handle, flows: Flows) -> list[Candidate]:
         and not isinstance(put.value, ast.Constant | ast.Name | ast.Attribute)
         and not _makes_it_empty(put.value)
         and flows.names.places(put.into, put.statement.scope) & aliases
+    ]
+
+
+def _put_whole(row: GrownContainer, handle: Handle, flows: Flows) -> list[Candidate]:
+    """The lines that put a container, as it is, into another one of which it is an item."""
+    if not handle.above or row.steps[-1].kind != "item":
+        return []
+    outer = flows.aliases(handle.above[-1])
+    return [
+        candidate(put, Candidate.LIKELY)
+        for put in flows.puts
+        if (put.how == "key" or (put.how == "method" and put.called in FILLING))
+        and flows.names.places(put.into, put.statement.scope) & outer
     ]
 
 

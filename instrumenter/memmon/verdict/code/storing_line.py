@@ -76,7 +76,7 @@ def _candidates(row: GrownContainer, handle: Handle, flows: Flows, seen: Seen) -
     found = filling(row, handle, flows) if handle.places or plain(row.type) in flows.program.classes else []
     if not found and (handle.inside or row.root.kind == "library" or not family_of(row.type)):
         found = through_library(row, handle, flows, seen)
-    return _distinct(found or made_at_once(handle, flows))
+    return _distinct(found or made_at_once(row, handle, flows))
 
 
 def _distinct(candidates: list[Candidate]) -> list[Candidate]:

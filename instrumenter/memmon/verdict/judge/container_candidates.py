@@ -27,6 +27,8 @@ _MANY_LOOKS = 3
 """So many are enough to put down to it what grew when nobody looked any more, if that is no more than what was seen."""
 _FEW_ITEMS = 10
 """Fewer, seen to come in but once, are no pile."""
+_ALIKE = 0.8
+"""What took such a part of what the heaviest took is as good a candidate, by weight alone."""
 _LIGHT_SHARE, _LIGHT_BYTES = 0.02, 1024
 """A container of which the items are known, and weigh so little, holds nothing of what grew."""
 
@@ -42,8 +44,7 @@ def holder_of(moment: LastMoment) -> Holder | None:
     )
     if any(one.stale for one in growing) and not _goes_on(moment):
         growing = tuple(one for one in growing if _is_still_filled(one, moment))
-    best = next((one for one in growing if one.share >= _LIKELY_SHARE), None)
-    best = best or _agreeing(growing, moment) or _only_one(growing)
+    best = _heaviest(growing, moment) or _agreeing(growing, moment) or _only_one(growing)
     if best is None:
         return None
     stores = moment.stores.get(best.container.path)
@@ -53,8 +54,27 @@ def holder_of(moment: LastMoment) -> Holder | None:
         mb=best.mb if best.share else None,
         of_mb=best.of_mb,
         stores=stores.frame if stores else None,
-        confidence=_how_sure(best, growing),
+        confidence=_how_sure(best, growing, moment),
     )
+
+
+def _heaviest(growing: tuple[GrowingContainer, ...], moment: LastMoment) -> GrowingContainer | None:
+    """The container that took most, or one that took as much and was being filled when the process was last seen."""
+    best = next((one for one in growing if one.share >= _LIKELY_SHARE), None)
+    if best is None:
+        return None
+    return next((one for one in _as_heavy_as(best, growing) if _is_being_filled(one, moment)), best)
+
+
+def _as_heavy_as(best: GrowingContainer, growing: tuple[GrowingContainer, ...]) -> list[GrowingContainer]:
+    return [one for one in growing if one.share >= _ALIKE * best.share]
+
+
+def _is_being_filled(one: GrowingContainer, moment: LastMoment) -> bool:
+    """Whether the very line that fills it was on a stack when the process was last seen."""
+    stores = moment.stores.get(one.container.path)
+    at = (stores.frame.file, stores.frame.line) if stores else None
+    return any((frame.file, frame.line) == at for stack in moment.history.stacks for frame in stack.frames)
 
 
 def _came_whole(one: GrowingContainer) -> bool:
@@ -99,8 +119,11 @@ def _only_one(growing: tuple[GrowingContainer, ...]) -> GrowingContainer | None:
     return own[0] if len(own) == 1 else None
 
 
-def _how_sure(best: GrowingContainer, growing: tuple[GrowingContainer, ...]) -> Confidence:
+def _how_sure(best: GrowingContainer, growing: tuple[GrowingContainer, ...], moment: LastMoment) -> Confidence:
     if best.stale or best.share < _LIKELY_SHARE:
+        return "guess"
+    once = best.looks < _CERTAIN_LOOKS
+    if once and len(_as_heavy_as(best, growing)) > 1 and not _is_being_filled(best, moment):
         return "guess"
     others = max((one.share for one in growing if one is not best), default=0.0)
     clear = best.share >= _CERTAIN_SHARE and others <= best.share / 2 and best.looks >= _CERTAIN_LOOKS

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from memmon.verdict.judge.candidate import Candidate, Directness
 from memmon.verdict.judge.growth_windows import growing_line
 from memmon.verdict.judge.last_moment import busy_frames, called_from, frame_inside
-from memmon.verdict.model import Culprit, Stack
+from memmon.verdict.model import CLOSERS, Culprit, Stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +63,8 @@ def goes_on(moment: LastMoment, found: GrowingLine) -> bool:
     Where a single call was observed, that is its line. Else it is the function of the line, since a loop goes on at any
     of its lines, and what that function calls; its callers go on long after it has ended.
     """
+    if _has_been_left(moment, found):
+        return False
     if found.by == "call":
         own = {frame for frame in found.frames if frame.is_own}
         return any(own <= set(stack.frames) for stack, _ in busy_frames(moment))
@@ -76,6 +78,14 @@ def goes_on(moment: LastMoment, found: GrowingLine) -> bool:
         for stack, _ in busy_frames(moment)
         for frame in stack.frames
     )
+
+
+def _has_been_left(moment: LastMoment, found: GrowingLine) -> bool:
+    """Whether the end of the bracket around that very line is the last checkpoint passed: others have run since."""
+    last = moment.history.checkpoint
+    if last is None or last.kind not in CLOSERS or last.line is None:
+        return False
+    return (moment.file(last.file), last.line) == (found.frame.file, found.frame.line)
 
 
 def is_still_inside(moment: LastMoment, found: GrowingLine) -> bool:
