@@ -54,7 +54,7 @@ def log_folders(here: Path) -> tuple[Path, ...]:
         told = []
     told.append(os.environ.get("MEMMON_LOG_DIR", ""))
     # By os.path: Path's methods raise where there is no such user, or links go in a circle.
-    elsewhere = (here / os.path.expanduser(folder) for folder in told if folder)  # noqa: PTH111
+    elsewhere = (here / os.path.expanduser(folder) for folder in told if folder)  # noqa: PTH111  # as said above
     return tuple(dict.fromkeys(Path(os.path.realpath(folder)) for folder in (here, *elsewhere)))
 
 

@@ -181,9 +181,9 @@ def test_what_is_planted_is_not_written_to(world: dict[str, Path], victim: int, 
         for flags in (os.O_RDWR | os.O_APPEND, os.O_RDWR | os.O_CREAT | os.O_EXCL):
             with pytest.raises(OSError):  # noqa: PT011  # which one depends on what stands there
                 ways.open_known(str(planted), flags)
-        with pytest.raises(OSError):  # noqa: PT011
+        with pytest.raises(OSError):  # noqa: PT011  # as above
             written_files.create(str(planted))
-        with pytest.raises(OSError):  # noqa: PT011
+        with pytest.raises(OSError):  # noqa: PT011  # as above
             written_files.reopen(str(planted), (0, 0))
     assert treasure.read_bytes() == SECRET
 

@@ -115,7 +115,7 @@ def counting_closing_for(
     ) -> None:
         """Close the bracket that was opened, where one was."""
         try:
-            if not acquire(False) and not wait():  # noqa: FBT003
+            if not acquire(False) and not wait():  # noqa: FBT003 - as above
                 return
             try:
                 site = recorder.sites.get((name, line, (code or frame.f_code).co_filename, labels))

@@ -6,7 +6,8 @@ made new, and what is opened again has to be the very file. It has the readers o
 and messages may hold secrets. For what memmon writes, ``memmon/record/ways.py`` has the same.
 """
 
-# pathlib and its kin are an import that the user's program would have to pay for.
+# pathlib and its kin are an import that the user's program would have to pay for. What is opened is closed where it is
+# found to be wrong (TRY301), and each file and name is its own try (PERF203).
 # ruff: noqa: PERF203, PTH103, PTH108, PTH115, PTH116, TRY301
 
 from __future__ import annotations
