@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import signal
@@ -237,6 +238,14 @@ def test_top_has_as_many_as_asked(program: Callable[[str], Path]) -> None:
     assert top[0]["growth_mb"] >= top[1]["growth_mb"] > 0
 
 
+def _without_others(said: dict[str, Any]) -> dict[str, Any]:
+    """A report without what the kernel has counted on the whole machine, where it may have killed somebody since."""
+    said = copy.deepcopy(said)
+    for one in (said["verdict"], *said["incidents"]):
+        one["evidence"] = [line for line in one["evidence"] if "/proc/vmstat" not in line]
+    return said
+
+
 def test_after_every_kill_the_log_names_the_last_checkpoint(program: Callable[[str], Path]) -> None:
     """However the kill fell, after a report the log's last checkpoint is the one that the page has, written once."""
     path = program(
@@ -257,7 +266,7 @@ def test_after_every_kill_the_log_names_the_last_checkpoint(program: Callable[[s
     child.wait()
     said = report(path, 1)
     once = logs[0].read_bytes()
-    assert report(path, 1) == said
+    assert _without_others(report(path, 1)) == _without_others(said)
     assert logs[0].read_bytes() == once
     assert said["verdict"]["cause"] == "unknown"
     hits = {one["name"]: one["hits"] for one in said["hotspots"]}
