@@ -32,9 +32,10 @@ passes = 0
 while not is_told("# hot"):
     for number in range(1000): hot(number)
     passes += 1000
-print(passes, flush=True)
+for number in range(1000): hot(number)  # the word may have come behind the last pass of the loop
+print(passes + 1000, flush=True)
 """
-KILLED_WITHIN = PROGRAM + '__memmon__.before("outer", 15)\n'
+KILLED_WITHIN = PROGRAM + '__memmon__.before("outer", 16)\n'
 
 
 def killed(folder: Path, source: str) -> int:
