@@ -40,6 +40,7 @@ def test_both_find_the_same_files_beside_a_log(log: str) -> None:
     stem = log.replace("memory_", ".memory_").replace("/x", "/.x").removesuffix(".log")
     for of, ending in (
         ("page_of", ".page"), ("stack_of", ".stack.page"), ("forks_of", ".forks.page"), ("events_of", ".events"),
+        ("told_of", ".told"),
     ):  # fmt: skip
         assert getattr(record_files, of)(log) == getattr(file_names, of)(log) == stem + ending
 
@@ -55,8 +56,8 @@ def test_every_name_that_the_runtime_gives_is_read(child: bool) -> None:  # noqa
         assert record_files.started(name) == names[0][len("memory_monitor_") :][: len("20261122_103048")]
         endings = (file_names.page_of, file_names.stack_of, file_names.forks_of, file_names.events_of)
         page, stack, forks, events = (of(name) for of in endings)
-        assert {record_files.log_beside(hidden) for hidden in (page, stack, forks, events)} == {name}
-        assert file_names.log_beside(page) == name
+        hidden = (page, stack, forks, events, file_names.told_of(name))
+        assert {of.log_beside(one) for one in hidden for of in (record_files, file_names)} == {name}
         assert not file_names.is_page(stack)
         assert not file_names.is_page(forks)
         assert not file_names.is_page(name)

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from memmon.record import told_mark
 from memmon.record.file_names import events_of
 from memmon.verdict.investigate import investigate
+from support.tool import memmon
 from verdict.handwritten import START, header, line
 
 if TYPE_CHECKING:
@@ -80,3 +82,13 @@ def test_a_proof_is_of_a_dead_process(log: Callable[..., Path]) -> None:
     assert investigate(str(log(*parts))).outcome == "running"
     verdict = investigate(str(log(*parts, f"# proof: {json.dumps(proof)}\n")))
     assert (verdict.outcome, verdict.cause, verdict.cause_confidence) == ("killed", "oom-kill", "certain")
+
+
+@pytest.mark.parametrize("is_killed", [True, False])
+def test_a_report_marks_the_death_that_it_tells(log: Callable[..., Path], is_killed: bool) -> None:  # noqa: FBT001  # both answers
+    """What somebody has been told of may go when room is made; of a program that finished there is nothing to tell."""
+    end = [] if is_killed else [line("program end", 290, 0)]
+    path = log(header(limit=LIMIT, started=_soon(), pid=1 << 22), START, LAST, *end)
+    assert not told_mark.is_told(str(path))
+    done = memmon("report", str(path), cwd=path.parent)
+    assert (done.returncode, told_mark.is_told(str(path))) == (int(is_killed), is_killed), done.stderr

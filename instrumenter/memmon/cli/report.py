@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from memmon.record.told_mark import mark_told
 from memmon.show.escaping import escaped
 from memmon.show.json import as_json
 from memmon.verdict.investigate import investigate
@@ -58,4 +59,6 @@ def report(log: str | None, *, as_data: bool, top: int) -> int:
         click.echo(as_json(verdict, ascii_only="utf" not in (sys.stdout.encoding or "").lower()))
     else:
         _print(verdict)
+    for one in verdict.told:
+        mark_told(one)
     return int(verdict.outcome in ("killed", "exception"))

@@ -2,8 +2,8 @@
 
 The runtime gives these names, in ``memmon_runtime/record/file_names.py``: ``memory_monitor_YYYYMMDD_HHMMSS.log``, with
 the process's number behind the time for a child's log, and a further number where that name was taken; beside it
-``.memory_monitor_….page``, ``.stack.page``, ``.forks.page`` and ``.events``. The module is light, since `memmon run`
-has it in memory.
+``.memory_monitor_….page``, ``.stack.page``, ``.forks.page``, ``.events`` and ``.told``. The module is light, since
+`memmon run` has it in memory.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ LOGS = "memory_monitor_*.log"
 """A glob that fits every log; it fits files that people gave a like name too, which `is_log` refuses."""
 
 _PREFIX, _SUFFIX = "memory_monitor_", ".log"
-_PAGE, _STACK, _FORKS, _EVENTS = ".page", ".stack.page", ".forks.page", ".events"
+_PAGE, _STACK, _FORKS, _EVENTS, _TOLD = ".page", ".stack.page", ".forks.page", ".events", ".told"
 _STAMP = len("20261122_103048")
 
 
@@ -49,9 +49,14 @@ def events_of(log: str) -> str:
     return _beside(log, _EVENTS)
 
 
+def told_of(log: str) -> str:
+    """The path of the mark that somebody has been told how the process of a log ended; see ``told_mark``."""
+    return _beside(log, _TOLD)
+
+
 def log_beside(name: str) -> str | None:
     """The name of the log that a hidden file of this name belongs to; None for files that are no part of a record."""
-    for ending in (_STACK, _FORKS, _PAGE, _EVENTS):  # the longest first
+    for ending in (_STACK, _FORKS, _PAGE, _EVENTS, _TOLD):  # the longest first
         if name.startswith(".") and name.endswith(ending):
             stem = name[1 : -len(ending)]
             return stem + _SUFFIX if _is_stem(stem) else None

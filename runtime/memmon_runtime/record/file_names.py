@@ -2,8 +2,8 @@
 
 A log is ``memory_monitor_YYYYMMDD_HHMMSS.log``, with the process's number behind the time for a child's log and where
 that name is taken, and a further number where that is taken too. Beside it stand ``.memory_monitor_….page``,
-``….stack.page``, ``….forks.page`` and ``….events``, which ``memory_monitor_*.log`` never fits. Who reads them knows
-these names from ``memmon/record/file_names.py``.
+``….stack.page``, ``….forks.page``, ``….events`` and ``….told``, which ``memory_monitor_*.log`` never fits. Who reads
+them knows these names from ``memmon/record/file_names.py``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from memmon_runtime.system.isolation import BUILTINS
 __builtins__ = BUILTINS
 
 _PREFIX, _SUFFIX = "memory_monitor_", ".log"
-_PAGE, _STACK, _FORKS, _EVENTS = ".page", ".stack.page", ".forks.page", ".events"
+_PAGE, _STACK, _FORKS, _EVENTS, _TOLD = ".page", ".stack.page", ".forks.page", ".events", ".told"
 
 
 def log_names(second: int, pid: int, *, child: bool) -> list[str]:
@@ -50,9 +50,14 @@ def events_of(log: str) -> str:
     return _beside(log, _EVENTS)
 
 
+def told_of(log: str) -> str:
+    """The path of the mark that somebody has been told how the process of a log ended; see ``told_mark``."""
+    return _beside(log, _TOLD)
+
+
 def log_beside(name: str) -> str:
     """The name of the log that a hidden file of this name belongs to; nothing where it is no part of a record."""
-    for ending in (_STACK, _FORKS, _PAGE, _EVENTS):  # the longest first
+    for ending in (_STACK, _FORKS, _PAGE, _EVENTS, _TOLD):  # the longest first
         if name[:1] == "." and name.endswith(ending):
             stem = name[1 : -len(ending)]
             return stem + _SUFFIX if _is_stem(stem) else ""

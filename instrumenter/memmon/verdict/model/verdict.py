@@ -195,3 +195,9 @@ class Verdict:
     code: str | None = None
     """The culprit's own source line."""
     advice: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The logs of those processes of whose death it tells; of one without a log, that of the first process."""
+        dead = [one for one in self.processes if one.outcome in ("killed", "exception")]
+        return tuple(dict.fromkeys(one.log or self.log for one in dead))
