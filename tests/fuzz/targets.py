@@ -25,6 +25,7 @@ from memmon.verdict.judge.judge import judge
 from memmon.verdict.judge.outcome import Case
 from memmon.verdict.model import ExternalEvidence
 from memmon.verdict.read.process import read_process
+from memmon.verdict.survey import Survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +81,7 @@ def _judged(path: str, data: bytes) -> None:
         return
     verdict = judge([Case(history, ExternalEvidence())], top=10)
     as_json(verdict)
-    drawn = report(escaped(verdict))
+    drawn = report(escaped(Survey(verdict)))
     if zlib.crc32(data) % _DRAWN_EVERY == 0:
         console = Console(width=100, highlight=False, markup=False, emoji=False)
         with console.capture():

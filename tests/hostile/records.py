@@ -48,6 +48,7 @@ def _facts(folder: Path) -> list[tuple[str, Any]]:
         "parent": {"pid": NOBODY - 1, "log": str(folder / PARENT)},
         "python": "3.11.7",
         "started": "2026-11-22T10:30:48.123+00:00",
+        "run": {"pid": NOBODY - 1, "start_ticks": 1200, "boot": "c08bfb63"},
         "language": "en",
         "reading": "procfs",
         "baseline_mb": 60.0,

@@ -47,6 +47,7 @@ HOUSES: dict[str, tuple[str, Path, list[set[str]]]] = {
         "memmon.verdict",
         MEMMON / "verdict",
         [
+            {"survey", "find_runs"},
             {"investigate"},
             {"write_back"},
             {"advice", "judge", "read", "evidence"},

@@ -30,6 +30,7 @@ KEYS = [
     "parent",
     "python",
     "started",
+    "run",
     "language",
     "reading",
     "baseline_mb",

@@ -253,3 +253,40 @@ def test_subinterpreters_go_without_a_record(every_python, ending):
     left = every_python.run(source)
     assert (left.status, left.stdout, left.stderr) == (0, "sub\nNone\n" * 2, "")
     assert left.names == ["program start", "host_BEFORE", "host_AFTER", "program end"]
+
+
+FORKED = """
+import os
+for _ in range(2):
+    if os.fork() == 0:
+        import worker
+        raise SystemExit
+    os.wait()
+"""
+SPAWNED = """
+import multiprocessing
+if __name__ == "__main__":
+    for _ in range(2):
+        process = multiprocessing.get_context("spawn").Process(target=__import__, args=("worker",))
+        process.start()
+        process.join()
+"""
+STARTED = """
+import subprocess, sys
+for _ in range(2):
+    subprocess.run([sys.executable, "worker.py"], check=True)
+"""
+
+
+@pytest.mark.parametrize(("master", "are_one"), [(FORKED, True), (SPAWNED, True), (STARTED, False)])
+def test_workers_of_a_program_without_a_log_say_with_whom_they_began(every_python, master, are_one):
+    """Forked ones, and those that multiprocessing starts; a program that is started has begun with itself."""
+    every_python.write("print(1)", "worker.py")
+    every_python.write(master, preamble=False)
+    left = every_python.run()
+    assert (left.status, left.stdout.split(), left.stderr) == (0, ["1", "1"], "")
+    workers = [known(facts) for facts in left.processes]
+    pids, origins = {worker["pid"] for worker in workers}, {worker["run"]["pid"] for worker in workers}
+    assert (len(pids), len(origins)) == (2, 1 if are_one else 2)
+    assert pids.isdisjoint(origins) if are_one else pids == origins
+    assert all(worker["run"]["start_ticks"] and worker["run"]["boot"] for worker in workers)

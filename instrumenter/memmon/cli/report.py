@@ -9,35 +9,51 @@ import click
 
 from memmon.record.told_mark import mark_told
 from memmon.show.escaping import escaped
-from memmon.show.json import as_json
-from memmon.verdict.investigate import investigate
+from memmon.show.json import as_json, runs_as_json
+from memmon.verdict.find_runs import runs_here, runs_named
+from memmon.verdict.survey import survey, survey_all
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+
     from memmon.verdict.model import Verdict
+    from memmon.verdict.survey import Survey
 
 _WIDE = 10_000
 """Columns where nobody's terminal is the measure: nothing is wrapped in a file or a pipe."""
 
 
-def _print(verdict: Verdict) -> None:
+def _print(drawn: RenderableType) -> None:
     """For people: fitted to a terminal, plain and unwrapped elsewhere."""
     from rich.console import Console  # noqa: PLC0415  # --json does without
 
-    from memmon.show.report import report as drawn  # noqa: PLC0415
-
-    verdict = escaped(verdict)
     console = Console(highlight=False, markup=False, emoji=False)
     if console.is_terminal:
-        console.print(drawn(verdict))
+        console.print(drawn)
         return
     console.width = _WIDE
     with console.capture() as captured:
-        console.print(drawn(verdict))
+        console.print(drawn)
     click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
+def _report(found: Survey) -> RenderableType:
+    from memmon.show.report import report as drawn  # noqa: PLC0415  # --json does without
+
+    return drawn(escaped(found))
+
+
+def _table(verdicts: Sequence[Verdict]) -> RenderableType:
+    from memmon.show.runs import runs_table  # noqa: PLC0415  # --json does without
+
+    return runs_table(escaped(tuple(verdicts)))
+
+
 @click.command
-@click.argument("log", required=False)
+@click.argument("logs", nargs=-1, metavar="[LOG|DIR|PID]...")
+@click.option("--all", "everything", is_flag=True, help="List every run instead of telling of one.")
 @click.option("--json", "as_data", is_flag=True, help="Print the verdict as JSON.")
 @click.option(
     "--top",
@@ -47,18 +63,32 @@ def _print(verdict: Verdict) -> None:
     metavar="N",
     help="How many of the largest checkpoints to list.",
 )
-def report(log: str | None, *, as_data: bool, top: int) -> int:
-    """Tell from a run log what took the memory: the line, how much, and what to do.
+def report(logs: tuple[str, ...], *, everything: bool, as_data: bool, top: int) -> int:
+    """Tell from run logs what took the memory: the line, how much, and what to do.
 
-    LOG is the newest run log here, or in the configured log_dir, unless it is given; `-` reads one from standard input.
+    Without a name, the runs here are meant, or those in the configured log_dir. The newest that has an incident (a
+    process that was killed, crashed or ran out of memory) is told in full, unless the same program has ended without
+    one since; the others have a line each. A LOG means its process and what that started, a DIR the runs in it, a PID
+    the run of that process; `-` reads a log from standard input.
 
-    Exits with 0 for a program that finished or is running, 1 for one that was killed or ended with an exception.
+    Exits with 1 where the run that is told of has an incident or ended with an exception, else with 0.
     """
-    verdict = investigate("/dev/stdin" if log == "-" else log, top=top)
-    if as_data:
-        click.echo(as_json(verdict, ascii_only="utf" not in (sys.stdout.encoding or "").lower()))
+    runs = runs_named("/dev/stdin" if log == "-" else log for log in logs) if logs else runs_here()
+    ascii_only = "utf" not in (sys.stdout.encoding or "").lower()
+    if everything:
+        found, told = survey_all(runs, top=top)
+        if as_data:
+            click.echo(runs_as_json(told, ascii_only=ascii_only))
+        else:
+            _print(_table(told))
     else:
-        _print(verdict)
-    for one in verdict.told:
-        mark_told(one)
-    return int(verdict.outcome in ("killed", "exception"))
+        found = survey(runs, top=top)
+        told = (found.verdict,)
+        if as_data:
+            click.echo(as_json(found.verdict, ascii_only=ascii_only))
+        else:
+            told += found.newer + found.earlier
+            _print(_report(found))
+    for log in (log for verdict in told for log in verdict.told):
+        mark_told(log)
+    return int(found.is_bad)

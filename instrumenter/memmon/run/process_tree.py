@@ -22,6 +22,8 @@ _PAGE = os.sysconf("SC_PAGE_SIZE") / MB
 """MB in a page of memory."""
 _KEPT_SAMPLES = 20
 _MOST_WATCHED = 256
+_LONGEST_COMMAND = 200
+"""Characters of a command line that are kept."""
 _SEARCH_EVERY = 0.5
 _SEARCH_SHARE = 300
 """A search that took a second is made again after so many seconds at the earliest."""
@@ -48,6 +50,13 @@ class Process:
         self.statm = os.open(f"/proc/{pid}/statm", os.O_RDONLY | os.O_CLOEXEC)
         self.rss_mb = self.peak_mb = 0.0
         self.ended: float | None = None
+        self.command = ""
+
+    def note_command(self) -> None:
+        """Read its command line; in its first moments that may be its parent's."""
+        if not self.command and self.ended is None:
+            line = text_of(f"/proc/{self.pid}/cmdline").replace("\0", " ").strip()
+            self.command = line[:_LONGEST_COMMAND]
 
     def read(self, now: float) -> float:
         """Its RSS now; 0 from its end on, while ``rss_mb`` stays what was read last."""
@@ -130,6 +139,7 @@ class ProcessTree:
                     "last_mb": round(process.rss_mb, 2),
                     "peak_mb": round(process.peak_mb, 2),
                     "ended": None if process.ended is None else round(end - process.ended, 3),
+                    "command": process.command,
                 }
                 for process in others
             ],
@@ -142,6 +152,8 @@ class ProcessTree:
             for pid in _children(parent):
                 if pid not in self.known or self.known[pid].ended is not None:
                     self._add(pid, parent)
+                else:
+                    self.known[pid].note_command()
                 waiting.append(pid)
 
     def _add(self, pid: int, parent: int) -> None:

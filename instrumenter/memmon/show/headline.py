@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from memmon.show.runs import child, going_on
 from memmon.verdict.wording.language import Say, between, mb, place, signed_mb
 
 if TYPE_CHECKING:
@@ -56,9 +57,9 @@ def _sure(level: Confidence, say: Say) -> str:
 def _outcome(verdict: Verdict, say: Say) -> str:
     """The first line: what became of the program."""
     if verdict.subject.silent:
-        return f"{say(*_SILENT)}{_child(verdict, say)}{_died(verdict, say)}{say('.', '。')}"
+        return f"{say(*_SILENT)}{child(verdict, say)}{_died(verdict, say)}{say('.', '。')}"
     if verdict.outcome == "killed":
-        what = _killed(verdict, say) + _child(verdict, say)
+        what = _killed(verdict, say) + child(verdict, say)
         return f"{what}{_sure(verdict.cause_confidence, say)}{_died(verdict, say)}{say('.', '。')}"
     if verdict.outcome == "running":
         near = _near(verdict, say)
@@ -70,8 +71,8 @@ def _outcome(verdict: Verdict, say: Say) -> str:
         at = verdict.culprit or raised
         where = place(at.file, at.line) if at else ""
         return say(
-            f"ENDED with {what}{f' at {where}' if where else ''}{why}{_child(verdict, say)}.",
-            f"异常结束：{what}{f'，位置 {where}' if where else ''}{why}{_child(verdict, say)}。",
+            f"ENDED with {what}{f' at {where}' if where else ''}{why}{child(verdict, say)}.",
+            f"异常结束：{what}{f'，位置 {where}' if where else ''}{why}{child(verdict, say)}。",
         )
     near = _near(verdict, say)
     if verdict.exit_status:
@@ -90,13 +91,6 @@ def _near(verdict: Verdict, say: Say) -> str:
         return say(f", though its --limit of {limit} was reached", f"，但曾达到 --limit 设定的 {limit}")
     share = f"{near.share:.0%}"
     return say(f", but it had come to {share} of its limit of {limit}", f"，但内存曾达到上限 {limit} 的 {share}")
-
-
-def _child(verdict: Verdict, say: Say) -> str:
-    """Which child it was, where it was not the first process."""
-    if verdict.subject == verdict.processes[0]:
-        return ""
-    return say(f", child process {verdict.subject.pid}", f"，子进程 {verdict.subject.pid}")
 
 
 def _died(verdict: Verdict, say: Say) -> str:
@@ -217,6 +211,8 @@ def headline(verdict: Verdict) -> tuple[str, ...]:
     """One sentence a line: the outcome; the line and what it took; what grew before it; what to do."""
     say = Say(verdict.language)
     lines = [_outcome(verdict, say)]
+    if goes_on := going_on(verdict, say):
+        lines.append(goes_on)
     if verdict.grew in _GREW:
         lines.append(say(*_GREW[verdict.grew]))
     most = verdict.near.most if verdict.near else None

@@ -8,10 +8,13 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from memmon.verdict.model import Culprit, Holder, Hotspot, Process, Raised, StoodDown, TopEntry, Verdict
 
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 SCHEMA = "memmon.report/2"
+SCHEMA_OF_RUNS = "memmon.runs/1"
 
 
 def _mb(amount: float | None) -> float | None:
@@ -103,10 +106,11 @@ def _started(verdict: Verdict) -> str | None:
 
 
 def _process(one: Process, first: Process) -> dict[str, Any]:
+    is_main = one is first and not first.is_worker
     return {
         "pid": one.pid,
         "parent": one.parent,
-        "role": "main" if one is first else "child",
+        "role": "main" if is_main else "child",
         "log": one.log or None,
         "rss_mb": _mb(one.rss_mb),
         "outcome": one.outcome,
@@ -116,15 +120,14 @@ def _process(one: Process, first: Process) -> dict[str, Any]:
 def _run(verdict: Verdict) -> dict[str, Any]:
     """What one start brought about: its first process's end, and all its processes."""
     first, started = verdict.processes[0], _started(verdict)
-    of_first = verdict.subject is first
     return {
         "id": f"{started}-{first.pid}",
         "started": started,
         "target": verdict.target,
         "log": verdict.log,
         "outcome": first.outcome,
-        "exit_status": verdict.exit_status if of_first else None,
-        "exception": _exception(verdict.exception) if of_first else None,
+        "exit_status": first.status,
+        "exception": _exception(first.exception),
         "processes": [_process(one, first) for one in verdict.processes],
     }
 
@@ -155,22 +158,31 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
 
 def as_object(verdict: Verdict) -> dict[str, Any]:
     """The verdict as it is written: every key is there, always, and in this order."""
-    said = _verdict(verdict)
     return {
         "schema": SCHEMA,
         "run": _run(verdict),
-        "incidents": [said] if verdict.cause else [],
-        "verdict": said,
+        "incidents": [_verdict(one) for one in verdict.incidents],
+        "verdict": _verdict(verdict),
         "hotspots": [_hotspot(one) for one in verdict.hotspots],
         "top": [_top(entry) for entry in verdict.top],
     }
 
 
 def as_json(verdict: Verdict, *, ascii_only: bool = False) -> str:
-    """The JSON text; ``ascii_only`` is for an output that can't take every character.
+    """The JSON text; ``ascii_only`` is for an output that can't take every character."""
+    return _text(as_object(verdict), ascii_only=ascii_only)
+
+
+def runs_as_json(verdicts: Iterable[Verdict], *, ascii_only: bool = False) -> str:
+    """The JSON text on several runs, each as it would be alone."""
+    return _text({"schema": SCHEMA_OF_RUNS, "runs": [as_object(one) for one in verdicts]}, ascii_only=ascii_only)
+
+
+def _text(said: dict[str, Any], *, ascii_only: bool) -> str:
+    """Of an object.
 
     A byte of a file name that is no UTF-8 is a lone surrogate, and always escaped; so is what would move the cursor of
     a terminal.
     """
-    text = json.dumps(as_object(verdict), ensure_ascii=ascii_only, indent=2)
+    text = json.dumps(said, ensure_ascii=ascii_only, indent=2)
     return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

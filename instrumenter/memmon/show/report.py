@@ -10,6 +10,7 @@ from rich.text import Text
 
 from memmon.show.headline import headline
 from memmon.show.paragraph import Paragraph
+from memmon.show.runs import incidents_table, notes
 from memmon.show.table import Column, table
 from memmon.verdict.wording.language import Say, mb, place
 from memmon.verdict.wording.reasons import became
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         TopEntry,
         Verdict,
     )
+    from memmon.verdict.survey import Survey
 
 _COLOUR: dict[Outcome, str] = {
     "killed": "bold red",
@@ -74,8 +76,9 @@ def _memory(verdict: Verdict, say: Say) -> str:
     parts = [
         say(f"{mb(rss.last)} at the last record", f"最后记录 {mb(rss.last)}"),
         say(f"peak {mb(rss.peak)}", f"峰值 {mb(rss.peak)}"),
-        say(f"baseline {mb(rss.baseline)}", f"启动时 {mb(rss.baseline)}"),
     ]
+    if rss.baseline:  # of a process that was seen from outside alone nobody knows it
+        parts.append(say(f"baseline {mb(rss.baseline)}", f"启动时 {mb(rss.baseline)}"))
     if rss.limit:
         parts.append(say(f"limit {mb(rss.limit)}", f"上限 {mb(rss.limit)}"))
     return say(", ", "，").join(parts)
@@ -229,12 +232,18 @@ def _processes(verdict: Verdict, say: Say) -> RenderableType:
     return table(columns, rows)
 
 
-def report(verdict: Verdict) -> Group:
+def report(survey: Survey) -> Group:
     """Everything to print, for any width."""
+    verdict = survey.verdict
     say = Say(verdict.language)
     first, *further = headline(verdict)
     parts: list[RenderableType] = [Paragraph(first, _COLOUR[verdict.outcome])]
     parts += [Paragraph(line, "bold") for line in further]
+    parts += [Paragraph(line) for line in notes(survey, say)]
+    if len(verdict.incidents) > 1:
+        deaths = len(verdict.incidents)
+        title = say(f"{deaths} processes of this run died", f"本次运行有 {deaths} 个进程死亡")
+        parts += _section(title, incidents_table(verdict, say))
     parts += [Text(), _summary(verdict, say)]
     if verdict.hotspots:
         parts += _section(say("Growth by hotspot, MB", "各热点增长（MB）"), _hotspots(verdict.hotspots, say))

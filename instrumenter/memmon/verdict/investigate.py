@@ -1,4 +1,4 @@
-"""The whole way of a report: find the logs, read them, look outside them, judge, advise."""
+"""The way from the logs of one run to what is to be said of it: read them, look outside them, judge, advise."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from memmon.config import log_folders
 from memmon.errors import LogError
-from memmon.record.log_folders import other_log_folders
 from memmon.verdict.advice.advise import advise, statements_of_little
 from memmon.verdict.code.collector_switch import lines_that_switch_off
 from memmon.verdict.code.kept_value import values_in
 from memmon.verdict.code.source import code_at, extent_of
 from memmon.verdict.code.storing_line import storing_line
-from memmon.verdict.evidence.gather import after_end, gather
+from memmon.verdict.evidence.gather import after_end, from_supervisor, gather
 from memmon.verdict.evidence.kernel import KernelLog
 from memmon.verdict.judge.grew import LEAST_UNCOLLECTED
 from memmon.verdict.judge.judge import judge
@@ -25,9 +23,9 @@ from memmon.verdict.judge.near_limit import near_limit
 from memmon.verdict.judge.outcome import Case
 from memmon.verdict.judge.retaining_line import retaining_line, still_running
 from memmon.verdict.model import ExternalEvidence
-from memmon.verdict.read.find_logs import logs_of_run, newest_log
 from memmon.verdict.read.process import read_process
-from memmon.verdict.read.unrecorded import unrecorded_children
+from memmon.verdict.read.runs import run_of
+from memmon.verdict.read.unrecorded import seen_from_outside, unrecorded_children
 from memmon.verdict.write_back import keep_last_checkpoint, keep_proof
 
 if TYPE_CHECKING:
@@ -37,17 +35,28 @@ if TYPE_CHECKING:
     from memmon.verdict.judge.last_moment import Extents, Stores
     from memmon.verdict.judge.retaining_line import Retained
     from memmon.verdict.model import Allocation, Culprit, Frame, GrowthWindow, ProcessHistory, Verdict
+    from memmon.verdict.read.runs import Run
+
+_MOST = 0.5
+"""The share of the limit that a process must have held for a kill that names nobody to be taken for its own."""
 
 
-def investigate(log: str | None, *, top: int = 10) -> Verdict:
-    """The verdict on the run of ``log``, or of the newest log that a program started here has left.
+def investigate(log: str, *, top: int = 10) -> Verdict:
+    """The verdict on the process of ``log`` and on those that it started; ``top`` of its checkpoints are listed.
 
-    ``top`` of its largest checkpoints are listed. A dead program's log gets what was found out, so that it is not lost.
-    Raises LogError where there is no log, or the file is no run log.
+    A dead program's log gets what was found out, so that it is not lost. Raises LogError where the file is no run log.
     """
-    first = _absolute(log)
-    histories = [read_process(str(first))]
-    for other in logs_of_run(first)[1:]:
+    try:
+        path = Path(os.path.abspath(log))  # noqa: PTH100  # resolve() would follow a link
+    except OSError as error:
+        raise LogError("the current folder is gone; go to the folder that the program ran in") from error
+    return investigate_run(run_of(path), top=top)
+
+
+def investigate_run(run: Run, *, top: int = 10) -> Verdict:
+    """The verdict on a run; the rest is as in `investigate`."""
+    histories = [read_process(str(run.logs[0]))]
+    for other in run.logs[1:]:
         with suppress(LogError):  # a child that was killed before its first line takes nothing from the rest
             histories.append(read_process(str(other)))
     known = {one.header.pid for one in histories}
@@ -56,18 +65,36 @@ def investigate(log: str | None, *, top: int = 10) -> Verdict:
     kernel_log = KernelLog() if needs_kernel_log else None
     cases = [_case(history, kernel_log) for history in histories]
     cases += _killed_unrecorded([_case(child, kernel_log) for child in unrecorded], cases)
+    cases += _killed_outside(cases)
     verdict = judge(cases, top=top)
+    return replace(_advised(verdict), others=tuple(map(_advised, verdict.others)))
+
+
+def _advised(verdict: Verdict) -> Verdict:
+    """The verdict with the culprit's code, and what to do."""
     code = _code(verdict.culprit or (verdict.near.most if verdict.near else None), verdict)
     advice = advise(verdict, code, _code(verdict.over_alarm, verdict))
     return replace(verdict, code=code.line if code else None, advice=advice)
 
 
-def _absolute(log: str | None) -> Path:
-    """The log to begin with, as an absolute path; a link stays one."""
-    try:
-        return Path(os.path.abspath(log or newest_log(_folders(Path.cwd()))))  # noqa: PTH100  # resolve() would follow it
-    except OSError as error:
-        raise LogError("the current folder is gone; go to the folder that the program ran in") from error
+def _killed_outside(recorded: Sequence[Case]) -> list[Case]:
+    """Of the processes that the supervisor alone saw, those that were killed.
+
+    Those that the kernel names. Where it has killed somebody, names nobody, and of those with a record nobody is
+    missing, it was the largest of the others, if that held most of what there was.
+    """
+    first = recorded[0].history
+    supervised = first.supervised
+    if supervised is None:
+        return []
+    known = {case.history.header.pid for case in recorded}
+    seen = [Case(one, from_supervisor(one, supervised)) for one in seen_from_outside(first, known)]
+    named = [case for case in seen if any(line.pid == case.history.header.pid for line in case.external.kernel)]
+    rise = max((_rise(case.external) for case in seen), default=0)
+    if named or not rise or supervised.kernel or not all(_ended_by_itself(case.history) for case in recorded):
+        return named
+    largest = max(seen, key=lambda case: case.history.last_mb)
+    return [largest] if largest.history.last_mb >= _MOST * (first.header.limit_mb or 0.0) > 0 else []
 
 
 def _killed_unrecorded(children: Sequence[Case], recorded: Sequence[Case]) -> list[Case]:
@@ -91,12 +118,6 @@ def _rise(external: ExternalEvidence) -> int:
     """How often the kernel has killed in the cgroup since the program began; on the machine, where there is none."""
     counter = external.cgroup or external.vmstat
     return counter.rise or 0 if counter else 0
-
-
-def _folders(here: Path) -> tuple[Path, ...]:
-    """Where a program that was started in *here* may have left its logs."""
-    elsewhere = () if os.access(here, os.W_OK) else map(Path, other_log_folders())
-    return (*log_folders(here), *elsewhere)
 
 
 def _ended_by_itself(history: ProcessHistory) -> bool:

@@ -12,6 +12,7 @@ from sys import _getframe, getallocatedblocks
 
 from memmon_runtime.checkpoints import injected
 from memmon_runtime.record.file_names import log_beside
+from memmon_runtime.session.origin import find_origin
 from memmon_runtime.session.processes import end_with_worker, find_parent, find_previous, find_target, names_in
 from memmon_runtime.session.session import Session
 from memmon_runtime.session.settings import Settings
@@ -92,7 +93,7 @@ def begin(frame: FrameType, settings: dict[str, Any]) -> bool:
     target = find_target(frame.f_globals, frame.f_code.co_filename)
     settle(target)
     admit_readers_of((target, absolute(frame.f_code.co_filename)))
-    _session = Session(chosen, target)
+    _session = Session(chosen, target, find_origin())
     if not can_spare():
         _session.complain("nothing is recorded: the program may open too few files to spare any (`ulimit -n`)")
         _session = None

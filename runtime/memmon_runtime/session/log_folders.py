@@ -25,19 +25,22 @@ if TYPE_CHECKING:
     from typing import Iterator
 
     from memmon_runtime.checkpoints.recorder import Recorder
+    from memmon_runtime.session.origin import Origin
     from memmon_runtime.session.settings import Settings
 
 _OTHERS = 0o077
 
 
-def open_somewhere(recorder: Recorder, settings: Settings, parent: dict[str, object] | None) -> str:
+def open_somewhere(
+    recorder: Recorder, settings: Settings, parent: dict[str, object] | None, origin: Origin | None
+) -> str:
     """Create the files of ``recorder``, in another folder where that can't be in its own; what is to be complained of.
 
     The folder is that of the ``settings`` from then on, for the children of this process.
     """
     meant = settings.log_dir
     try:
-        if open_record(recorder, settings, parent):
+        if open_record(recorder, settings, parent, origin):
             return ""
     except OSError as error:
         reason = error.strerror or error
@@ -45,7 +48,7 @@ def open_somewhere(recorder: Recorder, settings: Settings, parent: dict[str, obj
         return f"there is no room for a run log in {meant}; the program runs on"
     for settings.log_dir in other_log_folders():
         try:
-            open_record(recorder, settings, parent)
+            open_record(recorder, settings, parent, origin)
         except OSError:
             continue
         return f"no run log in {meant}: {reason}; it is in {settings.log_dir} (MEMMON_LOG_DIR names another folder)"

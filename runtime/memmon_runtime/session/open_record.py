@@ -23,6 +23,7 @@ __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from memmon_runtime.checkpoints.recorder import Recorder
+    from memmon_runtime.session.origin import Origin
     from memmon_runtime.session.settings import Settings
 
 __version__ = "0.2.0"
@@ -30,11 +31,14 @@ __version__ = "0.2.0"
 _NS, _MS = 1_000_000_000, 1_000_000
 
 
-def open_record(recorder: Recorder, settings: Settings, parent: dict[str, object] | None) -> bool:
+def open_record(
+    recorder: Recorder, settings: Settings, parent: dict[str, object] | None, origin: Origin | None
+) -> bool:
     """Create the files of ``recorder`` and write what they begin with; OSError where there can be no log.
 
     False where the disk has no room for it: it is written once there is.
-    ``parent``: the process that this one comes from, by its ``pid`` and its ``log``.
+    ``parent``: the process that this one comes from, by its ``pid`` and its ``log``; ``origin``: the one that all began
+    with.
     """
     pid, now = getpid(), time_ns()
     make_folder(settings.log_dir)
@@ -60,6 +64,7 @@ def open_record(recorder: Recorder, settings: Settings, parent: dict[str, object
         "parent": parent,
         "python": ".".join(map(str, sys.version_info[:3])),
         "started": _started(now),
+        "run": origin,
         **_measured(recorder, settings),
     }
     stamp = log.stamp(now)

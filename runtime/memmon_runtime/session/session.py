@@ -34,6 +34,7 @@ from memmon_runtime.watcher.thread import Watcher
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from memmon_runtime.session.origin import Origin
     from memmon_runtime.session.settings import Settings
     from memmon_runtime.watcher.early_switch import Switch
     from memmon_runtime.watcher.thread_timers import ThreadTimers
@@ -45,10 +46,11 @@ _RESERVE = 4 * MB
 class Session:
     """What belongs together in one process; a forked child makes its own."""
 
-    def __init__(self, settings: Settings, target: str) -> None:
+    def __init__(self, settings: Settings, target: str, origin: Origin | None = None) -> None:
         """Nothing is started yet."""
         self.settings = settings
         self.target = target
+        self.origin = origin
         self.recorder: Recorder | None = None
         self.watcher: Watcher | None = None
         self.parent: dict[str, object] | None = None
@@ -143,7 +145,7 @@ class Session:
 
     def open_record(self, recorder: Recorder) -> None:
         """Create the record; complains once where that can't be in the folder that was meant."""
-        complaint = open_somewhere(recorder, self.settings, self.parent)
+        complaint = open_somewhere(recorder, self.settings, self.parent, self.origin)
         if complaint:
             self.complain(complaint)
 
@@ -195,7 +197,7 @@ class Session:
 
     def fork(self) -> Session:
         """The child's own session, which names this one as its parent."""
-        session = Session(self.settings, self.target)
+        session = Session(self.settings, self.target, self.origin)
         session._told, session.timers = self._told, self.timers
         session._forks, session._forked_file = self._forks, self._forked_file
         session._delay = self.lockout_switch.delay

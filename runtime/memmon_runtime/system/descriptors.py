@@ -199,14 +199,19 @@ def identity(fd: int) -> tuple[int, int] | None:
 
 def read_text(path: str) -> str:
     """A small file's whole text, or nothing where it can't be read."""
+    return read_bytes(path).decode("utf-8", "replace")
+
+
+def read_bytes(path: str) -> bytes:
+    """A small file's whole content, or nothing where it can't be read."""
     try:
         fd = open_regular(path)
     except OSError:
-        return ""
+        return b""
     try:
-        return pread(fd, 1 << 16, 0).decode("utf-8", "replace")
+        return pread(fd, 1 << 16, 0)
     except OSError:
-        return ""
+        return b""
     finally:
         close(fd)
 

@@ -139,6 +139,20 @@ def _loaded_at_two_lines(hotspots: tuple[Hotspot, ...], culprit: Culprit | None,
     return advice
 
 
+def _for_unrecorded(verdict: Verdict, say: Say) -> str:
+    """The advice where the process that died kept no record: how to get one."""
+    ran = verdict.subject.program or ""
+    if ran and ran != verdict.target:
+        return say(
+            f"“{ran}” kept no record, so no line is known: put `memmon instrument` on its script, then run again",
+            f"“{ran}” 没有留下记录，无法得知是哪一行：对它的脚本执行 `memmon instrument`，然后重新运行",
+        )
+    return say(
+        f"process {verdict.subject.pid} was killed before it had a record, so no line is known",
+        f"进程 {verdict.subject.pid} 在留下记录之前就被杀，无法得知是哪一行",
+    )
+
+
 def advise(verdict: Verdict, code: Code | None, over_alarm_code: Code | None) -> tuple[str, ...]:
     """What to do, most urgent first; nothing where nothing is wrong.
 
@@ -165,6 +179,8 @@ def advise(verdict: Verdict, code: Code | None, over_alarm_code: Code | None) ->
                 f"用 `memmon run {script}` 启动：可以看到结束它的退出状态或信号",
             )
         )
+    elif verdict.outcome == "killed" and not verdict.subject.log and not verdict.culprit:
+        advice.append(_for_unrecorded(verdict, say))
     elif verdict.outcome == "killed" and not verdict.culprit and verdict.memory_suspected and not other:
         advice.append(
             say(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
+from memmon.kernel.log import ended_process, rss_mb
 from memmon.verdict.evidence.kernel import cgroup_kills, machine_kills
 from memmon.verdict.evidence.liveness import SLACK, is_alive
-from memmon.verdict.model import ExternalEvidence
+from memmon.verdict.model import ExternalEvidence, KernelLine
 
 if TYPE_CHECKING:
     from memmon.verdict.evidence.kernel import KernelLog
-    from memmon.verdict.model import ProcessHistory, Proof
+    from memmon.verdict.model import ProcessHistory, Proof, Supervised
 
 _RIGHT_AFTER = 30.0
 """A kill so many seconds after the end of a log is that of another process, to which the number was given again."""
@@ -33,9 +33,24 @@ def gather(history: ProcessHistory, kernel_log: KernelLog) -> ExternalEvidence:
     return _with_proof(external, history.proof) if history.proof else external
 
 
+def from_supervisor(history: ProcessHistory, supervised: Supervised) -> ExternalEvidence:
+    """What the supervisor of a program noted of another process that the program had started."""
+    at = history.header.started or 0.0
+    ends = ((text, ended_process(text)) for text in supervised.kernel)
+    return ExternalEvidence(
+        cgroup=supervised.cgroup,
+        vmstat=supervised.vmstat,
+        kernel=tuple(
+            KernelLine("oom-kill" if ended[0] == "oom-kill" else "crash", ended[1], at, text, rss_mb(text))
+            for text, ended in ends
+            if ended
+        ),
+    )
+
+
 def after_end(history: ProcessHistory, kernel_log: KernelLog) -> ExternalEvidence:
     """What shows that the process was killed right after its log got its end, while the interpreter clears up."""
-    header, ended = history.header, _moment(history)
+    header, ended = history.header, history.last_at
     if ended is None:
         return ExternalEvidence()
     lines = (*(history.proof.kernel if history.proof else ()), *kernel_log.lines)
@@ -44,17 +59,6 @@ def after_end(history: ProcessHistory, kernel_log: KernelLog) -> ExternalEvidenc
             line for line in lines if line.pid == header.pid and ended - SLACK <= line.at <= ended + _RIGHT_AFTER
         )
     )
-
-
-def _moment(history: ProcessHistory) -> float | None:
-    """When the last record was written, in seconds since the epoch; None where the log does not tell."""
-    if history.header.offset is None:
-        return None
-    try:
-        local = datetime.fromisoformat(history.last.when).replace(tzinfo=timezone.utc)
-    except ValueError:
-        return None
-    return local.timestamp() - history.header.offset
 
 
 def _with_proof(external: ExternalEvidence, proof: Proof) -> ExternalEvidence:

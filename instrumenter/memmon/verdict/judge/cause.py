@@ -68,6 +68,24 @@ class CauseEvidence:
         return next((one for one in self.external.kernel if one.sort == sort and one.pid == pid), None)
 
     @property
+    def is_named(self) -> bool:
+        """Whether the kernel says that it killed this process for want of memory, now or to the supervisor."""
+        return bool(self.kill_line)
+
+    @property
+    def excludes_kill(self) -> bool:
+        """Whether the kernel's counters or its log say that it killed nobody for want of memory, or others alone."""
+        counters = (self.external.cgroup, self.external.vmstat)
+        explained = any(self.kills_explained(one) for one in counters if one and one.rise)
+        return explained or any(one.excludes == "oom-kill" for one in _findings(self))
+
+    @property
+    def share(self) -> float:
+        """What it held of its limit at the last record; 0 where there is no limit."""
+        limit = self.history.header.limit_mb
+        return self.history.last_mb / limit if limit else 0.0
+
+    @property
     def killed_rss_mb(self) -> float | None:
         """What the process held at its kill, by the kernel's word, found now or by the supervisor."""
         named = self.named("oom-kill")
@@ -85,10 +103,9 @@ class CauseEvidence:
     def shortage(self) -> Shortage:
         """How short memory was at the last record."""
         history = self.history
-        share = history.last_mb / history.header.limit_mb if history.header.limit_mb else 0.0
-        if history.last.level == "CRITICAL" or share >= _SEVERE_SHARE:
+        if history.last.level == "CRITICAL" or self.share >= _SEVERE_SHARE:
             return Shortage.SEVERE
-        return Shortage.SOME if history.last.level == "WARNING" or share >= _SOME_SHARE else Shortage.NONE
+        return Shortage.SOME if history.last.level == "WARNING" or self.share >= _SOME_SHARE else Shortage.NONE
 
     @property
     def fit(self) -> Shortage:
@@ -259,9 +276,13 @@ def weakest(*levels: Confidence) -> Confidence:
     return min(levels, key=_SURENESS.index)
 
 
+def _findings(evidence: CauseEvidence) -> list[Finding]:
+    return [finding for examine in _EXAMINERS if (finding := examine(evidence))]
+
+
 def weigh_cause(evidence: CauseEvidence) -> tuple[Cause, Confidence, tuple[str, ...]]:
     """The cause, how sure it is, and what was found in words, the weightiest first."""
-    findings = [finding for examine in _EXAMINERS if (finding := examine(evidence))]
+    findings = _findings(evidence)
     excluded = {finding.excludes for finding in findings if finding.excludes != finding.cause}
     certain = {finding.cause for finding in findings if finding.cause and finding.confidence == "certain"}
     fitting = [one for one in findings if one.cause and (one.cause not in excluded or one.cause in certain)]

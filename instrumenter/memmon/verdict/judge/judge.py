@@ -11,11 +11,12 @@ from memmon.verdict.judge.container_candidates import holder_of
 from memmon.verdict.judge.culprit import weigh_culprit
 from memmon.verdict.judge.figures import hotspots_of, mark_culprit, merge_processes, top_checkpoints
 from memmon.verdict.judge.grew import known_rss_mb, what_grew
+from memmon.verdict.judge.incidents import allotted, incidents_of
 from memmon.verdict.judge.known_regressions import known_regression
 from memmon.verdict.judge.last_moment import LastMoment
 from memmon.verdict.judge.near_limit import moment_of, near_limit
 from memmon.verdict.judge.other_causes import culprit_of_other, holder_of_shared, switch_of_collector
-from memmon.verdict.judge.outcome import Case, Conclusion, conclude, exit_status
+from memmon.verdict.judge.outcome import Case, Conclusion, conclude
 from memmon.verdict.model import Rss, Verdict, WhatGrew
 from memmon.verdict.wording.language import Say
 from memmon.verdict.wording.reasons import the_others, why_this_holder, why_this_line
@@ -26,19 +27,28 @@ if TYPE_CHECKING:
 
     from memmon.verdict.model import Culprit, Holder, Hotspot, Process, ProcessHistory
 
-_TELLING = frozenset({"memory-error", "limit", "crash"})
-"""The causes that make a child the process to speak of where none was killed for memory."""
 _MEMORY = frozenset({"oom-kill", "limit", "memory-error"})
 """The causes that have to do with memory."""
+_LAG = 5.0
+"""Seconds by which the last record of a process may lie before its end, rather too many than too few."""
 _LEAST_MB = 10.0
 """Less growth is no answer by itself where nothing says that memory was short."""
 
 
 def judge(cases: Sequence[Case], *, top: int = 10) -> Verdict:
-    """The verdict on a run, whose first process comes first; ``top`` of its largest checkpoints are listed."""
+    """The verdict on a run, whose first process comes first; ``top`` of its largest checkpoints are listed.
+
+    It is on the worst of its incidents, which has the others behind it; where nobody died, on the first process.
+    """
     say = Say(cases[0].history.header.language)
-    conclusions = [conclude(case, say) for case in cases]
-    subject = _subject(conclusions)
+    conclusions = allotted([conclude(case, say) for case in cases], say)
+    incidents = incidents_of(conclusions)
+    first, *others = [_verdict(one, conclusions, say, top) for one in incidents or conclusions[:1]]
+    return replace(first, is_incident=bool(incidents), others=tuple(replace(one, is_incident=True) for one in others))
+
+
+def _verdict(subject: Conclusion, conclusions: Sequence[Conclusion], say: Say, top: int) -> Verdict:
+    """What is to be said of one process of the run."""
     history = subject.case.history
     final_mb = _final_mb(subject, conclusions)
     grew = what_grew(subject, conclusions, final_mb) if subject.cause in _MEMORY else WhatGrew(None)
@@ -70,19 +80,18 @@ def judge(cases: Sequence[Case], *, top: int = 10) -> Verdict:
     evidence += [why_this_holder(holder, say)] if holder else []
     evidence += the_others(processes, mine, say)
     hotspots = merge_processes(site for one in conclusions for site in _hotspots(one, subject, final_mb))
+    first = conclusions[0].case.history
     return Verdict(
-        log=cases[0].history.log,
-        target=cases[0].history.header.target,
-        started=cases[0].history.header.started,
-        offset=cases[0].history.header.offset,
+        log=first.log,
+        target=first.header.target,
+        started=first.header.started,
+        offset=first.header.offset,
         when=history.last.when,
         outcome=subject.outcome,
         cause=subject.cause,
         cause_confidence=subject.confidence,
         confidence=weakest(subject.confidence, culprit.confidence) if culprit else subject.confidence,
         signal=history.supervised.signal if history.supervised else "SIGKILL" if subject.by_memory else None,
-        exit_status=exit_status(history),
-        exception=history.raised if subject.outcome == "exception" else None,
         evidence=tuple(evidence),
         culprit=culprit,
         holder=holder,
@@ -91,7 +100,7 @@ def judge(cases: Sequence[Case], *, top: int = 10) -> Verdict:
         rss=Rss(history.baseline_mb, history.last_mb, _peak_mb(history, final_mb), history.header.limit_mb),
         processes=tuple(processes),
         hotspots=mark_culprit(hotspots, culprit),
-        top=top_checkpoints((case.history for case in cases), top),
+        top=top_checkpoints((one.case.history for one in conclusions), top),
         language=say.language,
         checkpoint=history.checkpoint,
         open_brackets=history.open_brackets if subject.outcome in ("killed", "running") else (),
@@ -111,26 +120,6 @@ def _holder(
     return holder_of_shared(grew, subject, conclusions)
 
 
-def _subject(conclusions: Sequence[Conclusion]) -> Conclusion:
-    """The process that the verdict speaks of.
-
-    It is the first one, unless memory ended others: then the one that shows it most, killed before failed. While the
-    first is running, only a kill speaks for another.
-    """
-    first = conclusions[0]
-    ended = [one for one in conclusions if one.by_memory]
-    if not ended and first.outcome != "running":
-        ended = [one for one in conclusions if one.cause in _TELLING]
-    if not ended:
-        return first
-
-    def shows(one: Conclusion) -> tuple[bool, float, int, float]:
-        named = one.evidence.named("oom-kill")
-        return named is not None, named.rss_mb or 0.0 if named else 0.0, one.evidence.fit, one.case.history.last_mb
-
-    return max(ended, key=shows)
-
-
 def _final_mb(subject: Conclusion, others: Sequence[Conclusion]) -> float:
     """What the process held at its end."""
     history = subject.case.history
@@ -138,13 +127,21 @@ def _final_mb(subject: Conclusion, others: Sequence[Conclusion]) -> float:
     if killed_mb:
         return max(killed_mb, history.last_mb)
     if subject.by_memory and history.header.limit_from == "cgroup" and history.header.limit_mb:
-        in_the_same = sum(
-            one.case.history.last_mb for one in others if one is not subject and one.outcome in ("killed", "running")
-        )
+        in_the_same = sum(one.case.history.last_mb for one in others if _was_beside(one, subject))
         return max(history.header.limit_mb - in_the_same, history.last_mb)
     beyond = [history.limit_reached.rss_mb if history.limit_reached else None]
     beyond.append(history.supervised.last_mb if history.supervised and subject.outcome == "killed" else None)
     return max(history.last_mb, *(amount or 0.0 for amount in beyond))
+
+
+def _was_beside(one: Conclusion, subject: Conclusion) -> bool:
+    """Whether the other process held memory when this one ended, as far as their records tell."""
+    if one is subject or one.outcome not in ("killed", "running"):
+        return False
+    begun, ended, until = one.case.history.header.started, one.case.history.last_at, subject.case.history.last_at
+    if until is None or begun is None or ended is None:
+        return True
+    return begun <= until and (one.outcome == "running" or ended >= until - _LAG)
 
 
 def _hotspots(one: Conclusion, subject: Conclusion, final_mb: float) -> list[Hotspot]:

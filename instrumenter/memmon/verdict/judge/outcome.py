@@ -49,6 +49,8 @@ class Conclusion:
     words: tuple[str, ...]
     """What speaks for it, the weightiest first."""
     evidence: CauseEvidence
+    spared: bool = False
+    """The kills that were counted are known to have been of others."""
 
     @property
     def by_memory(self) -> bool:
@@ -63,10 +65,18 @@ class Conclusion:
     @property
     def process(self) -> Process:
         """The process as the verdict lists it."""
-        header = self.case.history.header
-        silent = self.unexplained and not self.evidence.shortage
+        history = self.case.history
         return Process(
-            header.pid, header.parent_pid, self.case.history.log, self.outcome, self.case.history.last_mb, silent=silent
+            pid=history.header.pid,
+            parent=history.header.parent_pid,
+            log=history.log,
+            outcome=self.outcome,
+            rss_mb=history.last_mb,
+            silent=self.unexplained and not self.evidence.shortage,
+            status=exit_status(history),
+            exception=history.raised if self.outcome == "exception" else None,
+            is_worker=history.header.is_worker,
+            program=history.command or history.header.target,
         )
 
 

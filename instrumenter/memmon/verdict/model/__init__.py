@@ -19,6 +19,7 @@ from memmon.verdict.model.events import (
     Proof,
     Raised,
     Record,
+    SeenProcess,
     Stack,
     Supervised,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "Root",
     "RootKind",
     "Rss",
+    "SeenProcess",
     "ShownBy",
     "Site",
     "SiteTotals",

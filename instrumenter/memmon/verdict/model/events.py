@@ -56,10 +56,21 @@ class Header:
     """The machine's ``oom_kill`` counter, in /proc/vmstat, when the program started."""
     start_ticks: int = 0
     """When the process started, in clock ticks since boot; 0 where that is not known."""
+    boot: str = ""
+    """Which boot of the system that is counted from; empty where that is not known."""
+    origin_pid: int | None = None
+    """The process that its program began with, as far as that was seen: mostly itself."""
+    origin_ticks: int = 0
+    """When that one started."""
     own: tuple[str, ...] = ()
     """What is the user's own though its path does not say so: files, and folders with a slash at their ends."""
     from_events: bool = False
     """The events beside the log say all this; else it is from the log's own first lines, and the rest is missing."""
+
+    @property
+    def is_worker(self) -> bool:
+        """Whether its program began with another process, which may end it without anybody being told."""
+        return self.parent_log is not None or self.origin_pid not in (None, self.pid)
 
 
 @dataclass(frozen=True)
@@ -206,6 +217,20 @@ class Ended:
 
 
 @dataclass(frozen=True)
+class SeenProcess:
+    """A process of the run as `memmon run` saw it from outside."""
+
+    pid: int
+    parent: int | None
+    last_mb: float
+    peak_mb: float
+    ended: float | None
+    """How many seconds before the program's end it was gone; None where it was there until then."""
+    command: str
+    """Its command line; empty where that was not read."""
+
+
+@dataclass(frozen=True)
 class Supervised:
     """What `memmon run` saw of the program's end from outside."""
 
@@ -220,6 +245,8 @@ class Supervised:
     """It was ended by its own ``--limit``, since the MemoryError did not."""
     last_mb: float | None
     peak_mb: float | None
+    processes: tuple[SeenProcess, ...] = ()
+    """The program's process and those that it started, as far as they were seen."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class SiteTotals:
 
 @dataclass(frozen=True)
 class ProcessHistory:
-    """All that was recorded of one process."""
+    """All that was recorded of one process; a process without a record is told of in the same form."""
 
     log: str
     header: Header
@@ -100,6 +101,19 @@ class ProcessHistory:
     """When the process started, in clock ticks since boot; 0 where nothing says it."""
     unwritten: Record | None
     """The last checkpoint passed, where the kill came before the log had it."""
+    command: str = ""
+    """Its command line, where it was seen from outside alone."""
+
+    @property
+    def last_at(self) -> float | None:
+        """When the last record was written, in seconds since the epoch; None where the log does not tell."""
+        if self.header.offset is None:
+            return None
+        try:
+            local = datetime.fromisoformat(self.last.when).replace(tzinfo=timezone.utc)
+        except ValueError:
+            return None
+        return local.timestamp() - self.header.offset
 
     @property
     def is_counting(self) -> bool:

@@ -111,6 +111,14 @@ class Process:
     """What it held at its last record."""
     silent: bool = False
     """It was gone without an end in its log, and nothing speaks for memory: killed, crashed, or ``os._exit``."""
+    status: int | None = None
+    """What it returned, where anybody knows."""
+    exception: Raised | None = None
+    """The exception that ended it."""
+    is_worker: bool = False
+    """Its program is known to have begun with another process."""
+    program: str | None = None
+    """What it ran: a script's path or, of a process that was seen from outside alone, its command line."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +156,7 @@ class TopEntry:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What ``memmon report`` concludes of a run."""
+    """What ``memmon report`` concludes of a run: of its worst incident, else of its first process."""
 
     log: str
     target: str | None
@@ -165,8 +173,6 @@ class Verdict:
     confidence: Confidence
     """How sure all of it is: as sure as the weaker of cause and place."""
     signal: str | None
-    exit_status: int | None
-    exception: Raised | None
     evidence: tuple[str, ...]
     """Sentences in the log's language, weightiest first."""
     culprit: Culprit | None
@@ -195,6 +201,25 @@ class Verdict:
     code: str | None = None
     """The culprit's own source line."""
     advice: tuple[str, ...] = ()
+    is_incident: bool = False
+    """The process died: for want of memory, by a crash, at a limit, by a signal, or nobody knows how."""
+    others: tuple[Verdict, ...] = ()
+    """Those on the run's further incidents, the next worst first."""
+
+    @property
+    def exit_status(self) -> int | None:
+        """What the process that it is about returned, where anybody knows."""
+        return self.subject.status
+
+    @property
+    def exception(self) -> Raised | None:
+        """The exception that ended it."""
+        return self.subject.exception
+
+    @property
+    def incidents(self) -> tuple[Verdict, ...]:
+        """The verdicts on all processes of the run that died, the worst first."""
+        return (self, *self.others) if self.is_incident else ()
 
     @property
     def told(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from memmon.verdict.model import (
     LimitReached,
     Proof,
     Raised,
+    SeenProcess,
     Site,
     Stack,
     StoodDown,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 def header(facts: dict[str, Any]) -> Header:
     """What the record says of the program and the machine, as far as it makes sense."""
     parent, limit, levels = (fields_of(facts.get(key)) for key in ("parent", "limit", "levels"))
-    kills = fields_of(facts.get("oom_kill"))
+    kills, run = fields_of(facts.get("oom_kill")), fields_of(facts.get("run"))
     cgroup = fields_of(kills.get("cgroup"))
     started, offset = moment(facts.get("started"))
     return Header(
@@ -60,6 +61,9 @@ def header(facts: dict[str, Any]) -> Header:
         vmstat_kills=whole(kills.get("vmstat")),
         own=tuple(one for one in map(text, array(facts.get("own"))) if one),
         start_ticks=whole(facts.get("start_ticks")) or 0,
+        boot=text(run.get("boot")) or "",
+        origin_pid=whole(run.get("pid")),
+        origin_ticks=whole(run.get("start_ticks")) or 0,
     )
 
 
@@ -163,6 +167,22 @@ def _supervised(fields: dict[str, Any]) -> Supervised:
         limit_killed=fields_of(fields.get("limit")).get("killed") is True,
         last_mb=number(fields.get("last_mb")),
         peak_mb=number(fields.get("peak_mb")),
+        processes=tuple(one for one in map(_seen_process, few(fields.get("processes"))) if one),
+    )
+
+
+def _seen_process(value: Any) -> SeenProcess | None:
+    fields = fields_of(value)
+    pid = whole(fields.get("pid"))
+    if pid is None:
+        return None
+    return SeenProcess(
+        pid=pid,
+        parent=whole(fields.get("parent")),
+        last_mb=number(fields.get("last_mb")) or 0.0,
+        peak_mb=number(fields.get("peak_mb")) or 0.0,
+        ended=number(fields.get("ended")),
+        command=text(fields.get("command")) or "",
     )
 
 

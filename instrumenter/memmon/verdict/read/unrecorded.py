@@ -1,8 +1,8 @@
-"""Reads what is known of forked children that were killed before they had a record.
+"""Reads what is known of processes that have no record: forked children that had none yet, and other programs.
 
-Of those whose native call took some time there is a dump; of the others no more than that they were there.
-
-The file is described in ``memmon_runtime/watcher/early_switch.py``.
+Of children whose native call took some time there is a dump; of the others no more than that they were there. That
+file is described in ``memmon_runtime/watcher/early_switch.py``. Whatever else the program started is known where
+`memmon run` saw it from outside.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from memmon.verdict.read.records import PROGRAM_START
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from memmon.verdict.model import ProcessHistory
+    from memmon.verdict.model import Header, ProcessHistory
 
 _SPACING = 64 << 10
 """Bytes of a child's place."""
@@ -42,6 +42,26 @@ def unrecorded_children(parent: ProcessHistory, known: Collection[int | None]) -
     for (pid, rss_kb, at), dump in sorted(places, key=lambda place: place[0][-1]):
         if pid not in known:
             yield _history(parent, pid, rss_kb / 1024, at / 1e9, dump)
+
+
+def seen_from_outside(first: ProcessHistory, known: Collection[int | None]) -> Iterator[ProcessHistory]:
+    """The processes that the supervisor of ``first`` saw end before it did; ``known`` ones are told of elsewhere."""
+    for one in first.supervised.processes if first.supervised else ():
+        if one.ended is None or one.pid in known or one.pid == first.header.pid:
+            continue
+        header = replace(
+            first.header,
+            pid=one.pid,
+            parent_pid=one.parent,
+            parent_log=first.log,
+            start_ticks=0,
+            baseline_mb=0.0,
+        )
+        end = None if first.last_at is None else first.last_at - one.ended
+        history = build_history(
+            "", [header, _begun(first.last.when if end is None else _when(end, header), one.last_mb)]
+        )
+        yield replace(history, checkpoint=None, peak_mb=one.peak_mb, command=one.command)
 
 
 def _places(log: str) -> Iterator[tuple[tuple[bytes, ...], str]]:
@@ -67,11 +87,20 @@ def _history(parent: ProcessHistory, pid: int, rss: float, at: float, dump: str)
         start_ticks=0,
         baseline_mb=rss,
     )
-    local = datetime.fromtimestamp(at + (header.offset or 0.0), timezone.utc)
-    when = local.strftime("%Y-%m-%d %H:%M:%S.") + f"{local.microsecond // 1000:03d}"
-    name = min(PROGRAM_START)
-    begun = Record(when, "INFO", name, name, "", rss, delta=0.0, step=0.0, growth=0.0)
+    begun = _begun(_when(at, header), rss)
     events = read_events(parent.log)
     added = {one.file: one.added for one in (events.standing if events else ()) if isinstance(one, AddedLines)}
     stacks = stacks_in(dump, header.target, added, {})
     return with_own_code(replace(build_history("", [header, begun]), stacks=stacks))
+
+
+def _begun(when: str, rss: float) -> Record:
+    """All that is known of such a process's memory, as its record would begin."""
+    name = min(PROGRAM_START)
+    return Record(when, "INFO", name, name, "", rss, delta=0.0, step=0.0, growth=0.0)
+
+
+def _when(at: float, header: Header) -> str:
+    """A time in seconds since the epoch as the log prints it."""
+    local = datetime.fromtimestamp(at + (header.offset or 0.0), timezone.utc)
+    return local.strftime("%Y-%m-%d %H:%M:%S.") + f"{local.microsecond // 1000:03d}"

@@ -1,0 +1,225 @@
+"""Several deaths, and several runs: a table of each, and a line for each run beside the one that is told of."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+from memmon.show.table import Column, table
+from memmon.verdict.survey import is_going_on
+from memmon.verdict.wording.language import Say, place, signed_mb
+from memmon.verdict.wording.reasons import became
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+
+    from memmon.verdict.model import Cause, Verdict
+    from memmon.verdict.survey import Survey
+
+_CAUSES: dict[Cause, tuple[str, str]] = {
+    "oom-kill": ("killed for want of memory", "因内存不足被杀"),
+    "memory-error": ("MemoryError", "MemoryError"),
+    "limit": ("killed at its limit", "达到上限被杀"),
+    "crash": ("crashed", "崩溃"),
+    "signal": ("killed by a signal", "被信号杀死"),
+    "unknown": ("killed, by whom is not proved", "被杀，死因无证据"),
+}
+
+
+def how_it_died(verdict: Verdict, say: Say) -> str:
+    """In a few words, why the process of an incident ended."""
+    if verdict.subject.silent:
+        return became(verdict.subject, say)
+    return say(*_CAUSES[verdict.cause or "unknown"])
+
+
+def role(verdict: Verdict, say: Say) -> str:
+    """What the process was in its run: the first one, or a child, with its program where that is another one."""
+    first, mine = verdict.processes[0], verdict.subject
+    if mine == first and not first.is_worker:
+        return say("main", "主进程")
+    other = mine.program if mine.program != first.program else None
+    return say("child", "子进程") + (f" {_short(other)}" if other else "")
+
+
+def _short(program: str) -> str:
+    """A script without its folder; a command line as it is."""
+    return program if " " in program else place(program, None)
+
+
+def child(verdict: Verdict, say: Say) -> str:
+    """Which child it was, where it was not the program's first process."""
+    first, mine = verdict.processes[0], verdict.subject
+    if mine != first:
+        what = f" ({_short(mine.program)})" if mine.program and mine.program != first.program else ""
+        return say(f", child process {mine.pid}{what}", f"，子进程 {mine.pid}{what}")
+    return say(f", worker process {mine.pid}", f"，工作进程 {mine.pid}") if mine.is_worker else ""
+
+
+def line_of(verdict: Verdict) -> str:
+    """The culprit's place; nothing where none is known."""
+    return place(verdict.culprit.file, verdict.culprit.line) if verdict.culprit else ""
+
+
+def growth_of(verdict: Verdict) -> str:
+    """What the culprit took."""
+    grown = verdict.culprit.growth_mb if verdict.culprit else None
+    return signed_mb(grown) if grown else ""
+
+
+def incidents_table(verdict: Verdict, say: Say) -> RenderableType:
+    """All deaths of a run, in the order in which they happened."""
+    columns: tuple[Column, ...] = (
+        (say("when", "时间"), "text"),
+        (say("pid", "进程"), "number"),
+        (say("role", "角色"), "text"),
+        (say("how", "死因"), "text"),
+        (say("line", "行"), "text"),
+        (say("growth", "增长"), "number"),
+    )
+    rows = [
+        (
+            one.when.partition(".")[0],
+            str(one.subject.pid or "-"),
+            role(one, say),
+            how_it_died(one, say),
+            line_of(one) or "-",
+            growth_of(one) or "-",
+        )
+        for one in sorted(verdict.incidents, key=lambda one: one.when)
+    ]
+    return table(columns, rows)
+
+
+def runs_table(verdicts: Sequence[Verdict]) -> RenderableType:
+    """All runs, the newest first, in the language of that one."""
+    say = Say(verdicts[0].language)
+    columns: tuple[Column, ...] = (
+        (say("started", "开始"), "text"),
+        (say("pid", "进程"), "number"),
+        (say("program", "程序"), "text"),
+        (say("outcome", "结果"), "text"),
+        (say("deaths", "死亡"), "number"),
+        (say("line", "行"), "text"),
+        (say("growth", "增长"), "number"),
+        (say("log", "日志"), "text"),
+    )
+    rows = [
+        (
+            _started(one, "%Y-%m-%d %H:%M:%S") or "-",
+            str(one.processes[0].pid or "-"),
+            place(one.target, None) or "-",
+            _outcome(one, say),
+            str(len(one.incidents) or "-"),
+            line_of(one) or "-",
+            growth_of(one) or "-",
+            one.log.rpartition("/")[2],
+        )
+        for one in verdicts
+    ]
+    return table(columns, rows)
+
+
+def _outcome(one: Verdict, say: Say) -> str:
+    """What became of a run's first process, and of the worst of those that died."""
+    if one.is_incident and one.subject == one.processes[0]:
+        return how_it_died(one, say)
+    end = became(one.processes[0], say)
+    return (
+        say(f"{end}; child {how_it_died(one, say)}", f"{end}；子进程{how_it_died(one, say)}")
+        if one.is_incident
+        else end
+    )
+
+
+def notes(survey: Survey, say: Say) -> list[str]:
+    """A line each for the runs beside the one that is told of."""
+    told = survey.verdict
+    lines = [_newer(one, told, say) for one in survey.newer]
+    earlier = list(survey.earlier)
+    if earlier and not told.is_incident:
+        last = earlier.pop(0)
+        when, how, where = _moment(last, told), how_it_died(last, say), _where(last, say)
+        of = _program(last, told, say)
+        lines.append(
+            say(
+                f"The last death was in the run{of} of {when}: {how}{where}. `memmon report {_log(last)}` tells more.",
+                f"最近一次死亡发生在 {when} 的运行{of}：{how}{where}。详见 `memmon report {_log(last)}`。",
+            )
+        )
+    for one in earlier:
+        when, where = _moment(one, told), _where(one, say) or say(", at an unknown line", "，位置未知")
+        of = _program(one, told, say)
+        died = say("was killed too", "也被杀死") if one.outcome == "killed" else say("died too", "也已死亡")
+        lines.append(say(f"The run{of} of {when} {died}{where}.", f"{when} 的运行{of}{died}{where}。"))
+    return lines
+
+
+def _newer(one: Verdict, told: Verdict, say: Say) -> str:
+    of = _program(one, told, say)
+    if is_going_on(one):
+        pid, limit = one.processes[0].pid, one.rss.limit
+        share = f"{one.rss.last / limit:.0%}" if limit else ""
+        near = say(f", {share} of its limit", f"，占其上限的 {share}") if share else ""
+        return say(f"A newer run{of} is going on (pid {pid}){near}.", f"更新的运行{of}正在进行（进程 {pid}）{near}。")
+    when, what = _moment(one, told), became(one.processes[0], say)
+    return say(f"A newer run{of}, of {when}: {what}.", f"更新的运行{of}（{when}）：{what}。")
+
+
+def _program(one: Verdict, told: Verdict, say: Say) -> str:
+    """Which program it was, where that is another one."""
+    name = place(one.target, None)
+    return say(f" of {name}", f"（{name}）") if name and one.target != told.target else ""
+
+
+def _where(one: Verdict, say: Say) -> str:
+    line, grown = line_of(one), growth_of(one)
+    if not line:
+        return ""
+    return say(f": {line}", f"：{line}") + (say(f" ({grown})", f"（{grown}）") if grown else "")
+
+
+def _log(one: Verdict) -> str:
+    return one.log.rpartition("/")[2]
+
+
+def _moment(one: Verdict, told: Verdict) -> str:
+    """When a run began: the time of day, with its date where that is another one than that of the run told of."""
+    day = _started(one, "%Y-%m-%d ")
+    return ("" if day == _started(told, "%Y-%m-%d ") else day) + _started(one, "%H:%M")
+
+
+def _started(one: Verdict, form: str) -> str:
+    """When the run began, in its own zone; nothing where that is not known."""
+    if one.started is None:
+        return ""
+    return datetime.fromtimestamp(one.started, timezone(timedelta(seconds=one.offset or 0.0))).strftime(form)
+
+
+def going_on(verdict: Verdict, say: Say) -> str:
+    """What became of the run's first process, where it is not the one that the verdict is about."""
+    first = verdict.processes[0]
+    if verdict.subject == first or first.is_worker:
+        return ""
+    if first.outcome == "running":
+        return say(
+            f"The program itself, process {first.pid}, is still running.", f"主程序（进程 {first.pid}）仍在运行。"
+        )
+    if first.outcome == "exception" and first.exception:
+        raised = first.exception
+        at = place(raised.file, raised.line)
+        where = say(f" at {at}", f"，位置 {at}") if at else ""
+        return say(
+            f"The program itself, process {first.pid}, ended with {raised.type}{where}.",
+            f"主程序（进程 {first.pid}）因 {raised.type} 结束{where}。",
+        )
+    if first.outcome == "finished":
+        status = first.status
+        with_en, with_zh = (f" with exit status {status}", f"，退出状态 {status}") if status else ("", "")
+        return say(
+            f"The program itself, process {first.pid}, ended by itself{with_en}.",
+            f"主程序（进程 {first.pid}）自行结束{with_zh}。",
+        )
+    return ""

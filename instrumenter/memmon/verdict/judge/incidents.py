@@ -1,0 +1,90 @@
+"""Which processes of a run died, and which of them a counted kill can be meant for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from memmon.verdict.judge.cause import Shortage, weakest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from memmon.verdict.judge.outcome import Conclusion
+    from memmon.verdict.model import Cause
+    from memmon.verdict.wording.language import Say
+
+_GRAVITY: dict[Cause | None, int] = {"oom-kill": 4, "limit": 4, "memory-error": 3, "crash": 2, "signal": 1}
+"""Which death tells more of what went wrong, where memory ended none of them or several."""
+
+
+_MOST = 0.5
+"""The share of its limit that the largest process has, mostly."""
+
+
+def allotted(conclusions: Sequence[Conclusion], say: Say) -> list[Conclusion]:
+    """The conclusions with no more kills by a counter's word alone than the counter counted.
+
+    Whoever the kernel names has had its kill. Those that are left are for the processes that they fit best; how the
+    others ended nobody knows: a pool that lost a worker ends its others by a signal.
+    """
+    killed = [one for one in conclusions if one.cause == "oom-kill" and _counted(one) is not None]
+    given: list[Conclusion] = []
+    for one in sorted(killed, key=_fit, reverse=True):
+        if one.evidence.is_named or _suffices([*given, one]):
+            given.append(one)
+    kept = {id(one) for one in given}
+    spared = {id(one) for one in killed} - kept
+    words = say(
+        "the kills that were counted were of other processes of the run", "计数到的被杀进程是同一次运行的其他进程"
+    )
+    told = []
+    for one in conclusions:
+        if id(one) in spared:
+            told.append(replace(one, cause="unknown", confidence="guess", words=(*one.words, words), spared=True))
+        elif spared and id(one) in kept and not one.evidence.is_named:
+            told.append(replace(one, confidence=weakest(one.confidence, "likely")))  # it may have been another of them
+        else:
+            told.append(one)
+    return told
+
+
+def _counted(one: Conclusion) -> int | None:
+    """How often the kernel had killed since the process began, as far as anything counted that."""
+    history, external = one.case.history, one.case.external
+    seen = history.supervised
+    counters = (external.cgroup, external.vmstat, *((seen.cgroup, seen.vmstat) if seen else ()))
+    return next((counter.rise for counter in counters if counter and counter.rise is not None), None)
+
+
+def _suffices(killed: Iterable[Conclusion]) -> bool:
+    """Whether for each of them, those that began no earlier are no more than the kills since then."""
+    rises = [_counted(one) or 0 for one in killed]
+    return all(sum(other <= rise for other in rises) <= rise for rise in rises)
+
+
+def _fit(one: Conclusion) -> tuple[bool, int, float]:
+    return one.evidence.is_named, one.evidence.fit, one.case.history.last_mb
+
+
+def incidents_of(conclusions: Sequence[Conclusion]) -> list[Conclusion]:
+    """The processes of a run that died, the worst first; the run's first process comes first in ``conclusions``."""
+    return sorted((one for one in conclusions if _died(one)), key=_gravity, reverse=True)
+
+
+def _died(one: Conclusion) -> bool:
+    """Whether the process's end is an incident.
+
+    A worker whose end nobody saw may have been ended by its own program: memory must have been short, the worker have
+    held most of it, and nothing speak against a kill.
+    """
+    if one.cause != "unknown" or not one.case.history.header.is_worker or one.case.history.supervised:
+        return one.cause is not None
+    held_most = one.evidence.shortage is Shortage.SEVERE and one.evidence.share >= _MOST
+    return held_most and not one.spared and not one.evidence.excludes_kill
+
+
+def _gravity(one: Conclusion) -> tuple[int, bool, float, int, float]:
+    named = one.evidence.named("oom-kill")
+    held_mb = named.rss_mb or 0.0 if named else 0.0
+    return _GRAVITY.get(one.cause, 0), one.evidence.is_named, held_mb, one.evidence.fit, one.case.history.last_mb

@@ -1,0 +1,82 @@
+"""A worker's death for want of memory is told, whoever survives it and whoever watched: real kills in a cgroup."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from oom_runs import LIMIT_MB, environment
+
+from support import cgroup, marks
+from support.tool import memmon
+
+if TYPE_CHECKING:
+    import subprocess
+    from pathlib import Path
+
+pytestmark = [marks.needs_cgroup, pytest.mark.slow]
+
+WORK = """
+KEPT = {}
+
+
+def go(n):
+    for i in range(n):
+        KEPT[i] = [i, str(i)]
+"""
+MASTER = """
+import os
+
+
+def worker(n):
+    import work
+    work.go(n)
+    raise SystemExit
+
+
+for n in (10_000_000, 10):
+    if os.fork() == 0:
+        worker(n)
+    os.wait()
+"""
+STARTER = """
+import subprocess
+import sys
+
+sys.exit(1 if subprocess.run([sys.executable, "stage2.py"]).returncode else 0)
+"""
+
+
+def killed(folder: Path, *command: str) -> subprocess.CompletedProcess[Any]:
+    """Run a Python command in 300 MB, in which the kernel kills one process, and not the first."""
+    with cgroup.limited(LIMIT_MB) as group:
+        done = group.run([sys.executable, *command], cwd=folder, env=environment(), capture_output=True, text=True)
+        assert group.oom_kills() == 1
+    return done
+
+
+def test_the_worker_that_was_replaced(tmp_path: Path) -> None:
+    """Only the workers have a record, their master none: that the successor ended well hides nothing."""
+    (tmp_path / "work.py").write_text(WORK, encoding="utf-8")
+    (tmp_path / "master.py").write_text(MASTER, encoding="utf-8")
+    assert memmon("instrument", "work.py", cwd=tmp_path).returncode == 0
+    assert killed(tmp_path, "master.py").returncode == 0
+    done = memmon("report", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stdout.startswith("KILLED for want of memory, by the kernel's OOM killer, worker process ")
+    assert "work.py:7" in done.stdout.splitlines()[1]
+    assert "FINISHED" not in done.stdout
+
+
+def test_another_program_that_it_started(tmp_path: Path) -> None:
+    """The supervisor knows whom the kernel killed, and what it ran; the program's own end is told beside it."""
+    (tmp_path / "main.py").write_text(STARTER, encoding="utf-8")
+    (tmp_path / "stage2.py").write_text("rows = []\nwhile True:\n    rows.append({'i': len(rows)})\n", encoding="utf-8")
+    assert killed(tmp_path, "-m", "memmon", "run", "main.py").returncode == 1
+    done = memmon("report", cwd=tmp_path)
+    first, second, *_ = done.stdout.splitlines()
+    assert done.returncode == 1
+    assert first.startswith("KILLED for want of memory, by the kernel's OOM killer, child process ")
+    assert "stage2.py" in first
+    assert "ended by itself with exit status 1" in second
