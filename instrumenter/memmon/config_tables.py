@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from memmon import sizes
 from memmon.config_search import PROJECT
 from memmon.errors import ConfigError, Place
-from memmon.model import Config, Hotspot, Selector, Settings, Threshold
+from memmon.model import Config, Hotspot, Keep, Selector, Settings, Threshold
 from memmon.record.printed_names import printed_name
 
 if TYPE_CHECKING:
@@ -106,6 +106,7 @@ class _Reader:
             "log_dir": self._text,
             "language": self._language,
             "peak": self._boolean,
+            "keep": self._keep,
         }
         settings = Settings()
         for key, value in table.items():
@@ -219,6 +220,12 @@ class _Reader:
         if size is None:
             raise self._error(at, key, f"{key} = {_shown(value)} is not a size; accepted: {accepted}")
         return size
+
+    def _keep(self, at: str, key: str, value: Any) -> Keep:
+        kept = sizes.kept(value) if isinstance(value, str) else None
+        if kept is None:
+            raise self._error(at, key, f"{key} = {_shown(value)} is not understood; accepted: {sizes.KEEP}")
+        return Keep(*kept)
 
     def _seconds(self, at: str, key: str, value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 86_400:  # noqa: PLR2004  # a day

@@ -33,6 +33,20 @@ class Threshold:
 
 
 @dataclass(frozen=True)
+class Keep:
+    """How much is kept of a target's runs in one folder, the present one counted; None where that has no bound."""
+
+    runs: int | None = 20
+    mb: float | None = 500
+
+    def __str__(self) -> str:
+        """The form that the configuration takes."""
+        parts = [f"{self.runs} runs"] if self.runs is not None else []
+        parts += [f"{plain(self.mb)}MB"] if self.mb is not None else []
+        return ", ".join(parts) or "all"
+
+
+@dataclass(frozen=True)
 class Settings:
     """What the runtime is told: one call's ``[memmon]`` table, with the defaults filled in."""
 
@@ -45,6 +59,8 @@ class Settings:
     language: str = "auto"
     """``auto``, ``zh`` or ``en``."""
     peak: bool = True
+    keep: Keep = Keep()
+    """Of older runs' records the rest is removed."""
 
 
 @dataclass(frozen=True)

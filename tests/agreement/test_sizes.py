@@ -75,6 +75,38 @@ ORDER = {
 """Pairs of levels, and whether the first is known to lie above the second."""
 
 
+KEPT = {
+    "20 runs, 500MB": (20, 500.0),
+    "500MB,20runs": (20, 500.0),
+    " 1 Run ": (1, None),
+    "1.5 GB": (None, 1536.0),
+    "all": (None, None),
+    " All ": (None, None),
+    "20": None,
+    "runs": None,
+    "0 runs": None,
+    "-1 runs": None,
+    "2.5 runs": None,
+    "２0 runs": None,
+    f"{'9' * 400} runs": None,
+    "0MB": None,
+    "20 runs, 30 runs": None,
+    "1GB, 2GB": None,
+    "20 runs,": None,
+    "80%": None,
+    "": None,
+}
+"""What people write for what is to be kept: how many runs, and how many MB; None where it is refused."""
+
+
+@pytest.mark.parametrize(("text", "kept"), KEPT.items())
+def test_both_read_the_same_of_what_is_kept(text: str, kept: tuple[int | None, float | None] | None) -> None:
+    """A number of runs, a size, or both; and the runtime reads what memmon writes of it."""
+    assert sizes.kept(text) == runtime_sizes.kept(text) == kept
+    if kept is not None:
+        assert runtime_sizes.kept(str(model.Keep(*kept))) == kept
+
+
 @pytest.mark.parametrize(("text", "mb"), SIZES.items())
 def test_both_read_the_same_sizes(text: str, mb: float | None) -> None:
     """Every unit is binary and none may be missing."""

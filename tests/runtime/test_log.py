@@ -31,6 +31,7 @@ KEYS = [
     "python",
     "started",
     "run",
+    "namespace",
     "language",
     "reading",
     "baseline_mb",
@@ -70,6 +71,8 @@ def test_the_header_is_complete_and_first(bench):
     assert values["parent"] is None
     assert values["reading"] == "procfs"
     assert facts[-1] == ("end", {"exit": "normal"})
+    assert facts[-2][0] == "highest"
+    assert facts[-2][1]["mb"] >= values["baseline_mb"]
     words = [line[2:] for line in left.log.splitlines() if line.startswith("# ")]
     assert left.log.startswith("# ")
     assert [line.partition(" ")[0] for line in words] == [

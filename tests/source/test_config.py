@@ -8,7 +8,7 @@ import pytest
 
 from memmon.config import load_config
 from memmon.errors import ConfigError
-from memmon.model import Hotspot, Selector, Settings, Threshold
+from memmon.model import Hotspot, Keep, Selector, Settings, Threshold
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,9 +35,12 @@ def test_every_setting(tmp_path: Path) -> None:
         tmp_path,
         '[memmon]\nwarning = "800MB"\ncritical = "97.5 %"\ninterval = 2\nlog_dir = "日志"\nlanguage = "zh"\n'
         "peak = false\n"
+        'keep = "5 runs, 1GB"\n'
         'compiled = ["mylib.jit", "other.*"]\n',
     )
-    assert config.settings == Settings(Threshold(mb=800), Threshold(percent=97.5), 2.0, "日志", "zh", peak=False)
+    assert config.settings == Settings(
+        Threshold(mb=800), Threshold(percent=97.5), 2.0, "日志", "zh", peak=False, keep=Keep(5, 1024)
+    )
     assert config.compiled == ("mylib.jit", "other.*")
     assert config.path == str(tmp_path / "memmon.toml")
 
@@ -168,6 +171,8 @@ ONE_OF = "hotspot 'n' needs one of: match and/or text, line, function, from with
         ("[memmon]\ninterval = true\n", "memmon.toml:2: 'interval' is a number of seconds above 0"),
         ("[memmon]\ninterval = nan\n", "memmon.toml:2: 'interval' is a number of seconds above 0"),
         ('[memmon]\nlanguage = "de"\n', "memmon.toml:2: 'language' is one of: auto, zh, en"),
+        ("[memmon]\nkeep = 20\n", "memmon.toml:2: keep = 20 is not understood; accepted: a number of runs, a size, or"),
+        ('[memmon]\nkeep = "20"\n', "memmon.toml:2: keep = '20' is not understood; accepted: a number of runs, a size"),
         ("[memmon]\npeak = 1\n", "memmon.toml:2: 'peak' is true or false"),
         ('[memmon]\nlog_dir = ""\n', "memmon.toml:2: 'log_dir' is a text in quotes, not empty"),
         ('[memmon]\ncompiled = "a"\n', "memmon.toml:2: 'compiled' is a list of dotted names, such as"),

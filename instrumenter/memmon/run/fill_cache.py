@@ -70,8 +70,8 @@ class _Filler:
     def _write_settings(self) -> None:
         """Keep what the configuration says, so that a warm start need not read it."""
         settings = {**asdict(self.config.settings)}
-        for level in ("warning", "critical"):
-            settings[level] = str(getattr(self.config.settings, level))
+        for name in ("warning", "critical", "keep"):
+            settings[name] = str(getattr(self.config.settings, name))
         hotspots = [(hotspot.name, str(hotspot.place or "")) for hotspot in self.config.hotspots]
         known = {"settings": settings, "hotspots": hotspots, "config": self.config.path}
         cache.write(self.request["settings"], None, b"", known)

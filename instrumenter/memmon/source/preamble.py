@@ -11,17 +11,14 @@ import re
 import tokenize
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from memmon import __version__
 from memmon.errors import SourceError
+from memmon.model import Settings
 from memmon.source import injected_text
 from memmon.source.injected_text import NEWLINE
 from memmon.source.preamble_code import BEFORE_QUIET, BESIDE, INSTALLED, OF_0_1, as_written, filled
 from memmon.source.text import decode
-
-if TYPE_CHECKING:
-    from memmon.model import Settings
 
 _TOLD = "put in by `memmon instrument`; `memmon restore` takes it out"
 _OPEN = f"# >>> memmon {__version__} >>> {_TOLD}"
@@ -100,7 +97,10 @@ def render(
     arguments = "".join(f", {key}={json.dumps(value, ensure_ascii=False)}" for key, value in options.items())
     arguments = arguments.encode(dialect.encoding, "backslashreplace").decode(dialect.encoding)
     settled = f"{arguments}, peak={settings.peak}, added={_numbers(lines.added)}"
-    if lines.exact:  # a runtime of before there were such is told nothing that it does not know
+    # A runtime of before there was a word for something is told of it only where it is asked for.
+    if settings.keep != Settings.keep:
+        settled += f', keep="{settings.keep}"'
+    if lines.exact:
         settled += f", exact={_numbers(lines.exact)}"
     if beside.levels is None:
         code = filled(INSTALLED, dialect.alias, settled)

@@ -13,7 +13,9 @@ from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.sizes import MB
 
 __builtins__ = BUILTINS
-
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable
 
 NO_LIMIT = 1 << 60
 """A limit from here on is none: cgroup v1 says "none" by a number near 2**63."""
@@ -74,9 +76,9 @@ class Cgroup:
             for pid in read_text(folder + "/cgroup.procs").split()
         ]
 
-    def kills(self) -> dict[str, object] | None:
-        """How often the kernel has killed in this cgroup so far, with what identifies the cgroup."""
-        count = field(read_text(self.folder + "/" + self._names["events"]), "oom_kill ")
+    def kills(self, read: Callable[[str], str] = read_text) -> dict[str, object] | None:
+        """How often the kernel has killed in this cgroup so far, with what identifies the cgroup; by ``read``."""
+        count = field(read(self.folder + "/" + self._names["events"]), "oom_kill ")
         if count is None:
             return None
         try:
@@ -140,6 +142,6 @@ def _exists(path: str) -> bool:
     return True
 
 
-def system_kills() -> int | None:
-    """How often the kernel has killed for memory on this machine since it started."""
-    return field(read_text("/proc/vmstat"), "oom_kill ")
+def system_kills(read: Callable[[str], str] = read_text) -> int | None:
+    """How often the kernel has killed for memory on this machine since it started; by ``read``."""
+    return field(read("/proc/vmstat"), "oom_kill ")

@@ -15,6 +15,8 @@ from memmon_runtime.system.sizes import MB, Threshold
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Callable
+
     from memmon_runtime.measure.memory import Reader
 
 try:
@@ -87,9 +89,9 @@ class Limits:
         for file in self._files():
             file.close()
 
-    def kills(self) -> dict[str, object]:
-        """How often the kernel has killed for memory so far: in the cgroup, and on this machine."""
-        return {"cgroup": self.cgroup.kills() if self.cgroup is not None else None, "vmstat": system_kills()}
+    def kills(self, read: Callable[[str], str] = read_text) -> dict[str, object]:
+        """How often the kernel has killed for memory so far: in the cgroup, and on this machine; files are ``read``."""
+        return {"cgroup": self.cgroup.kills(read) if self.cgroup is not None else None, "vmstat": system_kills(read)}
 
     def machine(self) -> dict[str, float]:
         """What the machine has left, and its swap, in MB."""

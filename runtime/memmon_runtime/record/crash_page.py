@@ -122,6 +122,29 @@ def owner_of(path: str) -> tuple[int, int]:
     return (pid, ticks) if magic == _MAGIC else (0, 0)
 
 
+def last_words(data: bytes) -> tuple[int, int, int, bool] | None:
+    """What a page said last, of its whole file; None where it is none.
+
+    When that was in nanoseconds since the epoch, the level, the largest RSS in bytes, and whether a bracket was open.
+    """
+    try:
+        magic, _, _, rows, _, _, _, unit, started, baseline = _HEADER.unpack_from(data)
+        samples = [_SAMPLE.unpack_from(data, _SAMPLE_AT + half * _SAMPLE_SIZE) for half in (0, 1)]
+        sampled = max(sample for sample in samples if sample[0] == sample[-1])
+        is_open = False
+        for row in range(rows):
+            halves = [_RECORD.unpack_from(data, HEADER_SIZE + row * ROW_SIZE + half * RECORD_SIZE) for half in (0, 1)]
+            opened, closed, left = max(record for record in halves if record[0] == record[-1])[_LEFT - 2 : _LEFT + 1]
+            is_open = is_open or opened > closed + left
+    except (StructError, ValueError):
+        return None
+    if magic != _MAGIC:
+        return None
+    if not sampled[0]:  # it lived for less than a tick
+        return started, 0, baseline * unit, is_open
+    return sampled[1], sampled[3], sampled[6] * unit, is_open
+
+
 class Page:
     """The writer's side; the recorder's lock is held around every call but ``sample``."""
 

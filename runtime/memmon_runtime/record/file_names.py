@@ -55,6 +55,11 @@ def told_of(log: str) -> str:
     return _beside(log, _TOLD)
 
 
+def hidden_of(log: str) -> tuple[str, ...]:
+    """The paths of all that may stand beside a log."""
+    return tuple(_beside(log, ending) for ending in (_PAGE, _STACK, _FORKS, _EVENTS, _TOLD))
+
+
 def log_beside(name: str) -> str:
     """The name of the log that a hidden file of this name belongs to; nothing where it is no part of a record."""
     for ending in (_STACK, _FORKS, _PAGE, _EVENTS, _TOLD):  # the longest first

@@ -41,6 +41,7 @@ def close_record(recorder: Recorder) -> None:
     record = recorder.record
     facts: Facts = [("exception", exception)] if exception else []
     facts.append(("totals", totals_fact(recorder.sites.values(), recorder.to_mb)))
+    facts.append(("highest", {"mb": round(max(recorder.highest, recorder.newest[1]) * recorder.to_mb, 2)}))
     facts.append(("end", {"exit": "exception" if has_failed else "normal"}))
     whole = record.tell(facts, recorder.newest[0])
     if record.log is not None:

@@ -30,7 +30,8 @@ def configure(**settings: Any) -> None:
     """Choose the settings and start the log.
 
     Takes ``warning``, ``critical`` (shares of the limit such as ``"80%"``, or sizes such as ``"800MB"``, or 800 for
-    as many MB), ``interval`` (seconds), ``log_dir``, ``language`` (``"zh"``, ``"en"``, ``"auto"``) and ``peak``.
+    as many MB), ``interval`` (seconds), ``log_dir``, ``language`` (``"zh"``, ``"en"``, ``"auto"``), ``peak`` and
+    ``keep`` (``"20 runs, 500MB"``).
     Where a log has been started already its settings hold; that is said on stderr, as is a value that can't be read,
     and a ``warning`` above ``critical``. TypeError for a keyword that is none of these.
     """

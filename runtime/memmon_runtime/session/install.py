@@ -11,7 +11,7 @@ from gc import get_referrers
 from sys import _getframe, getallocatedblocks
 
 from memmon_runtime.checkpoints import injected
-from memmon_runtime.record.file_names import log_beside
+from memmon_runtime.record.file_names import is_log, log_beside
 from memmon_runtime.session.origin import find_origin
 from memmon_runtime.session.processes import end_with_worker, find_parent, find_previous, find_target, names_in
 from memmon_runtime.session.session import Session
@@ -101,13 +101,16 @@ def begin(frame: FrameType, settings: dict[str, Any]) -> bool:
     if chosen.complaint:
         _session.complain(chosen.complaint)
     try:
-        names = names_in(chosen.log_dir)
+        meant = chosen.log_dir
+        names = names_in(meant)
         if any(map(log_beside, names)):
             from memmon_runtime.session.orphans import remove_orphans  # noqa: PLC0415 - after a kill, seldom else
 
             remove_orphans(chosen.log_dir, names)  # first: the new record may get the name of one of them
         _session.start(find_previous(chosen.log_dir, names) or find_parent())
         end_with_worker(_session, _finish)
+        others = names if chosen.log_dir == meant else names_in(chosen.log_dir)
+        _session.make_room(sum(map(is_log, others)))
     except Exception as error:
         injected.swallow(error)
         injected.disconnect()

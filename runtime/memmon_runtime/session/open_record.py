@@ -14,6 +14,7 @@ from memmon_runtime.record.log_header import header
 from memmon_runtime.record.log_lines import card_line
 from memmon_runtime.session.processes import start_ticks
 from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.namespace import namespace
 from memmon_runtime.system.ownership import own_files
 from memmon_runtime.system.sizes import MB
 from memmon_runtime.system.source import all_added
@@ -65,6 +66,7 @@ def open_record(
         "python": ".".join(map(str, sys.version_info[:3])),
         "started": _started(now),
         "run": origin,
+        "namespace": namespace(),
         **_measured(recorder, settings),
     }
     stamp = log.stamp(now)

@@ -37,10 +37,13 @@ if TYPE_CHECKING:
     from memmon_runtime.session.origin import Origin
     from memmon_runtime.session.settings import Settings
     from memmon_runtime.watcher.early_switch import Switch
+    from memmon_runtime.watcher.housekeeping import Housekeeping
     from memmon_runtime.watcher.thread_timers import ThreadTimers
 
 _MAIN = get_ident()
 _RESERVE = 4 * MB
+_MOST_MB = 50
+"""What a run leaves, at most, where it is no exception."""
 
 
 class Session:
@@ -194,6 +197,8 @@ class Session:
             recorder.abandon()
             recorder.brackets.forget()
         self.lockout_switch.abandon()
+        if self.watcher is not None and self.watcher.housekeeping is not None:
+            self.watcher.housekeeping.abandon()
 
     def fork(self) -> Session:
         """The child's own session, which names this one as its parent."""
@@ -207,6 +212,29 @@ class Session:
         if session.watcher is not None and get_ident() != _MAIN:
             session.watcher.when_last = session.finish  # a thread forked: its end is no end of the interpreter
         return session
+
+    def keep_house(self) -> Housekeeping | None:
+        """What is done for the folder of the record; None where there is no record, or where that can't be done."""
+        recorder, watcher = self.recorder, self.watcher
+        if recorder is None or watcher is None or recorder.record.log is None:
+            return None
+        if watcher.housekeeping is None:
+            try:
+                with OwnModules():
+                    from memmon_runtime.watcher.housekeeping import Housekeeping  # noqa: PLC0415 - seldom needed
+
+                watcher.housekeeping = Housekeeping(recorder, self.settings.keep)
+            except (AttributeError, ImportError, OSError):
+                pass
+        return watcher.housekeeping
+
+    def make_room(self, logs: int) -> None:
+        """Have older runs' records removed, where there are so many ``logs`` in the folder that it may be time."""
+        runs, mb = self.settings.keep
+        is_time = (runs is not None and logs >= runs) or (mb is not None and logs >= mb // _MOST_MB)
+        house = self.keep_house() if is_time and self.parent is None else None
+        if house is not None:
+            house.remove_old_runs()
 
     def complain(self, text: str) -> None:
         """One line on stderr in the whole run, at most; none where ``MEMMON_QUIET`` says so."""
@@ -227,6 +255,8 @@ class Session:
         injected.disconnect()
         if watcher is not None:
             watcher.stop()
+            if watcher.housekeeping is not None:
+                watcher.housekeeping.finish()
         taken = recorder.acquire_lock()  # else whoever has it will never let go
         try:
             self.recorder = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from os import environ, path
 
 from memmon_runtime.system.isolation import BUILTINS
-from memmon_runtime.system.sizes import MB, Threshold
+from memmon_runtime.system.sizes import MB, Threshold, kept
 from memmon_runtime.system.source import absolute
 
 __builtins__ = BUILTINS
@@ -23,14 +23,15 @@ _OFF = ("", "0", "false", "no", "off")
 """The values of a switch that turn off what it is for."""
 _WARNING, _CRITICAL = "80%", "95%"
 """The levels where none are given."""
+_KEEP = "20 runs, 500MB"
 
 
 class Settings:
     """The settings of one run, checked; ``complaint`` says which of them counts for nothing, where one does."""
 
     __slots__ = (
-        "complaint", "critical", "disabled", "heap", "interval", "language", "limit", "log_dir", "peak", "quiet",
-        "stack", "warning", "zoom",
+        "complaint", "critical", "disabled", "heap", "interval", "keep", "language", "limit", "log_dir", "peak",
+        "quiet", "stack", "warning", "zoom",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 - a setting is a keyword
@@ -41,6 +42,7 @@ class Settings:
         log_dir: str = ".",
         language: str = "auto",
         *,
+        keep: str = _KEEP,
         limit: float = 0,
         peak: bool = True,
         heap: bool = True,
@@ -57,6 +59,8 @@ class Settings:
         self.language = language if language in ("zh", "en") else _locale_language()
         self.limit = round(limit * MB)
         """What the supervisor keeps the program below, in bytes; 0 where it does not."""
+        self.keep = self._kept(keep)
+        """How many runs of a target are kept in the folder, and how many MB of them; None where that has no bound."""
         self.peak = peak
         self.heap = heap and _switch("MEMMON_HEAP")
         self.stack = stack and _switch("MEMMON_STACK")
@@ -85,6 +89,13 @@ class Settings:
             except (ValueError, TypeError):  # noqa: PERF203 - each in turn
                 self._complain(f"{source}={told} is not understood and counts for nothing")
         return None
+
+    def _kept(self, keep: Any) -> tuple[int | None, float | None]:
+        read = kept(keep) if isinstance(keep, str) else None
+        if read is None:
+            self._complain(f"keep={keep} is not understood and counts for nothing")
+            read = kept(_KEEP)
+        return read or (None, None)
 
     def _complain(self, text: str) -> None:
         self.complaint = self.complaint or text

@@ -78,11 +78,18 @@ def high(fd: int) -> int:
             except (OSError, ValueError):
                 pass  # somebody forbids it
         try:
-            return fcntl(fd, F_DUPFD_CLOEXEC, _first_below(soft))
+            return fcntl(fd, F_DUPFD_CLOEXEC, first_high())
         except ValueError as error:
             raise OSError(str(error)) from None
     finally:
         close(fd)
+
+
+def first_high() -> int:
+    """The first of the numbers to use where the limit can't be raised: the fewer there may be, the fewer are taken."""
+    soft = getrlimit(RLIMIT_NOFILE)[0]
+    top = min(soft, _TOP) if soft >= 0 else _TOP
+    return max(top - min(_SPREAD, top // 4), 3)
 
 
 def can_spare() -> bool:
@@ -95,12 +102,6 @@ def can_spare() -> bool:
 
 def _may_rise(soft: int, hard: int) -> bool:
     return hard < 0 or soft + _SPREAD <= hard
-
-
-def _first_below(soft: int) -> int:
-    """The first of the numbers to use where the limit can't be raised: the fewer there may be, the fewer are taken."""
-    top = min(soft, _TOP) if soft >= 0 else _TOP
-    return max(top - min(_SPREAD, top // 4), 3)
 
 
 class KernelFile:

@@ -16,6 +16,8 @@ MB = 1 << 20
 _UNITS = {"K": 1 << 10, "M": MB, "G": 1 << 30, "T": 1 << 40}
 _UNITS.update([(f"{unit}{byte}", size) for unit, size in _UNITS.items() for byte in ("B", "IB")], B=1)
 _WHOLE = 100
+_DIGITS = 10
+"""A number of runs has fewer."""
 _INFINITE = float("inf")
 
 
@@ -34,6 +36,33 @@ def percent(text: str) -> float | None:
     text = text.strip()
     share = _number(text[:-1].rstrip()) if text[-1:] == "%" else None
     return share if share is not None and 0 < share <= _WHOLE else None
+
+
+def kept(text: str) -> tuple[int | None, float | None] | None:
+    """How many runs are kept, and how many MB of them, from ``20 runs, 500MB``; None where it makes no sense.
+
+    Where one of them is missing there may be any number; ``all`` bounds neither.
+    """
+    runs: int | None = None
+    most: float | None = None
+    if text.strip().lower() == "all":
+        return runs, most
+    for part in text.lower().split(","):
+        number = part.strip()
+        for word in ("runs", "run"):
+            if number.endswith(word):
+                number = number[: -len(word)].rstrip()
+                break
+        else:
+            size = megabytes(part)
+            if not size or most is not None:
+                return None
+            most = size
+            continue
+        if runs is not None or not (number.isascii() and number.isdigit() and len(number) < _DIGITS and int(number)):
+            return None
+        runs = int(number)
+    return runs, most
 
 
 def _number(text: str) -> float | None:

@@ -13,7 +13,7 @@ and messages may hold secrets. For what memmon writes, ``memmon/record/ways.py``
 from __future__ import annotations
 
 import os
-from os import O_CREAT, O_EXCL, O_RDWR, close, dup2, fstat, makedirs, mkdir, stat, unlink
+from os import O_CREAT, O_EXCL, O_RDONLY, O_RDWR, close, dup2, fstat, makedirs, mkdir, stat, unlink
 from os import open as open_file
 from stat import S_ISLNK
 
@@ -88,6 +88,15 @@ def remove(file: str) -> None:
             close(folder)
     except OSError:
         pass
+
+
+def open_folder(folder: str) -> int:
+    """Open the folder, which is absolute, to be read; OSError where that can't be."""
+    at = _opened(folder)
+    try:
+        return open_file(".", O_RDONLY | os.O_DIRECTORY | O_CLOEXEC, dir_fd=at)
+    finally:
+        close(at)
 
 
 def make_folder(folder: str) -> None:

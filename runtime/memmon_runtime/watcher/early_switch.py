@@ -31,7 +31,7 @@ from memmon_runtime.watcher.lockout import DUMP_AT, HEADER, NoLockoutSwitch, Thr
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Tuple, Union
+    from typing import Callable, Tuple, Union
 
     from memmon_runtime.measure.limits import Limits
     from memmon_runtime.watcher.lockout import LockoutSwitch
@@ -140,6 +140,11 @@ def _nearest(limits: Limits) -> object:
     """The count of kills that this process's children are the likeliest to be in."""
     kills = limits.kills()
     return kills["cgroup"] or kills["vmstat"]
+
+
+def holds_dump(read: Callable[[int, int], bytes]) -> bool:
+    """Whether anything was dumped into a file for children, of which ``read`` gives so many bytes from so far on."""
+    return any(read(1, number * SPACING + _OWNER + DUMP_AT) not in (b"", b"\0") for number in range(_PLACES))
 
 
 def _has_dump(fd: int, at: int) -> bool:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from memmon_runtime.attribution.windows import GrowthWindows, NoWindows
     from memmon_runtime.checkpoints.recorder import Recorder
     from memmon_runtime.watcher.early_switch import Switch
+    from memmon_runtime.watcher.housekeeping import Housekeeping
 
 _BEGINNING = 1.0
 """Seconds after which it is looked whether the thread that is waited for has ended before it began."""
@@ -52,6 +53,8 @@ class Watcher:
         self.ident = 0
         """The thread's, once it runs."""
         self.census = census
+        self.housekeeping: Housekeeping | None = None
+        """What is done for the folder of the record, where there is anything to do."""
         self._recorder = recorder
         self._switch: Switch = NoLockoutSwitch()
         self._windows = windows
@@ -136,6 +139,7 @@ class Watcher:
 
     def _watch(self) -> None:
         recorder, schedule, windows = self._recorder, self._schedule, self._windows
+        self._keep_house()
         while True:
             try:
                 self._switch.arm(schedule.waited())
@@ -152,6 +156,12 @@ class Watcher:
                 self._tick.run(now)
             except Exception:
                 self._mend()  # the next tick tries again
+            self._keep_house()
+
+    def _keep_house(self) -> None:
+        if self.housekeeping is not None and self.housekeeping.is_due():
+            self._switch.disarm()  # to wait for a disk is no sign of a lockout
+            self.housekeeping.look(lambda: not self._stopped.locked())
 
     def _mend(self) -> None:
         try:
