@@ -11,7 +11,7 @@ from gc import get_referrers
 from sys import _getframe, getallocatedblocks
 
 from memmon_runtime.checkpoints import injected
-from memmon_runtime.record.file_names import is_log, log_beside
+from memmon_runtime.record.file_names import is_log, is_page, log_beside
 from memmon_runtime.session.origin import find_origin
 from memmon_runtime.session.processes import end_with_worker, find_parent, find_previous, find_target, names_in
 from memmon_runtime.session.session import Session
@@ -107,8 +107,13 @@ def begin(frame: FrameType, settings: dict[str, Any]) -> bool:
             from memmon_runtime.session.orphans import remove_orphans  # noqa: PLC0415 - after a kill, seldom else
 
             remove_orphans(chosen.log_dir, names)  # first: the new record may get the name of one of them
-        _session.start(find_previous(chosen.log_dir, names) or find_parent())
+        parent = find_previous(meant, names) or find_parent()
+        _session.start(parent)
         end_with_worker(_session, _finish)
+        if parent is None and chosen.log_dir == meant and any(map(is_page, names)):
+            from memmon_runtime.session.death_before import tell_death_before  # noqa: PLC0415 - after a kill
+
+            tell_death_before(_session, names)  # before room is made: what nobody was told of stays
         others = names if chosen.log_dir == meant else names_in(chosen.log_dir)
         _session.make_room(sum(map(is_log, others)))
     except Exception as error:
