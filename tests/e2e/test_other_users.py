@@ -6,11 +6,13 @@ Real processes: the traps are laid in folders of users that are made up, and roo
 from __future__ import annotations
 
 import json
+import marshal
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -114,7 +116,8 @@ def test_another_users_cache_is_not_run(machine: Machine, *, named: bool) -> Non
         there = planted / entry.relative_to(own)
         there.parent.mkdir(parents=True)
         pyc, known = cache.read(str(entry)) or pytest.fail("root's own cache can't be read")
-        cache.write(str(there), compile(EVIL, str(script), "exec") if entry.name == "bot.py" else None, b"", known)
+        evil = marshal.dumps(compile(EVIL, str(script), "exec"))
+        cache.write(str(there), MAGIC_NUMBER, evil if entry.name == "bot.py" else b"", known)
         assert pyc
     for path in (planted, *planted.rglob("*"), planted.parent):
         if path.is_dir():

@@ -43,6 +43,7 @@ def _facts(folder: Path) -> list[tuple[str, Any]]:
         "pid": NOBODY,
         "start_ticks": 1234,
         "target": target,
+        "command": None,
         "own": [str(folder)],
         "argv": ["bot.py"],
         "parent": {"pid": NOBODY - 1, "log": str(folder / PARENT)},

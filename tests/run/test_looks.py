@@ -7,19 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support.ends import same
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conftest import Place
 
 LOOKS = (Path(__file__).parent / "programs" / "looks.py").read_text(encoding="utf-8")
-
-
-def same(plain, watched) -> None:
-    """The two ends of a program are the same, line by line."""
-    assert watched.stderr.decode() == plain.stderr.decode()
-    assert watched.stdout.decode().splitlines() == plain.stdout.decode().splitlines()
-    assert watched.returncode == plain.returncode
 
 
 @pytest.mark.parametrize("how", ["relative", "dotted", "absolute", "linked", "below"])
@@ -99,7 +94,8 @@ def test_nothing_else_is_imported(place: Place, everything: Callable[..., tuple]
     assert extra - ours <= set(runtime.stdout.decode().split())
     assert {name for name in ours if name.startswith("memmon.")} <= {
         "memmon.ownership", "memmon.record", "memmon.record.foreign_files",
-        "memmon.run", "memmon.run.bootstrap", "memmon.run.cache", "memmon.run.cache_process", "memmon.run.scope",
+        "memmon.run", "memmon.run.bootstrap", "memmon.run.cache", "memmon.run.cache_process", "memmon.run.descendants",
+        "memmon.run.scope",
     }  # fmt: skip
 
 

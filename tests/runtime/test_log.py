@@ -25,6 +25,7 @@ KEYS = [
     "pid",
     "start_ticks",
     "target",
+    "command",
     "own",
     "argv",
     "parent",
@@ -68,7 +69,7 @@ def test_the_header_is_complete_and_first(bench):
     values = facts[0][1]
     assert list(values) == KEYS
     assert values["target"] == str(bench.folder / "program.py")
-    assert values["parent"] is None
+    assert (values["parent"], values["command"]) == (None, None)
     assert values["reading"] == "procfs"
     assert facts[-1] == ("end", {"exit": "normal"})
     assert facts[-2][0] == "highest"

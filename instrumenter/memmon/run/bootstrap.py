@@ -14,7 +14,7 @@ import os
 import sys
 from _frozen_importlib_external import PathFinder, SourceFileLoader
 
-from memmon.run import cache
+from memmon.run import cache, descendants
 from memmon.run.scope import Scope
 
 TYPE_CHECKING = False
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 FIRST = '__import__("sys").modules["memmon.run.bootstrap"].enter()'
 """The statement with which a script's entry begins."""
 
-_MAINS = ("__main__", "__mp_main__")
+_STARTERS = ("subprocess", "multiprocessing.popen_spawn_posix", "multiprocessing.forkserver")
+"""The modules that start processes which need help to be followed."""
 
 
 class _Program:
@@ -84,7 +85,7 @@ class _Program:
                 "__name__": name,
                 "install": memmon_runtime.install,
                 "alias": alias,
-                "settings": self.handover["settings"],
+                "settings": {**self.handover["settings"], "origin": self.handover["family"]["origin"]},
             },
         )
         self.recording = True
@@ -116,14 +117,21 @@ def start(handover: ForProgram) -> None:
     mode = handover["mode"]
     if mode == "script":
         sys.argv[0] = handover["script"]
-        sys.orig_argv = [sys.orig_argv[0], *handover["words"]]
+        if hasattr(sys, "orig_argv"):  # from Python 3.10 on
+            sys.orig_argv = [sys.orig_argv[0], *handover["words"]]
+    family = handover["family"]
+    cache.share_with(family["form"])
+    family["origin"] = family["origin"] or descendants.origin(family["supervisor"])
+    descendants.hand_on(_for_descendants())
+    if "subprocess" in sys.modules:
+        descendants.help_subprocess()
     SourceFileLoader.get_data = _get_data(SourceFileLoader.get_data)  # type: ignore[assignment, method-assign]
     if handover["limit"]:
         from memmon.run import limit_handler  # noqa: PLC0415  # only where it is asked for
 
         limit_handler.arm(handover["limit"])
     if mode == "plain":
-        _program.start_runtime(handover["file"], "__main__", None)
+        _program.start_runtime(handover["runs"], "__main__", None)
     elif mode == "child":
         from memmon.run import workers  # noqa: PLC0415  # what multiprocessing would import anyway
 
@@ -140,8 +148,8 @@ def enter() -> None:
     main = sys._getframe(1).f_globals  # noqa: SLF001  # the module that runs is the caller
     if sys.path and sys.path[0] == handover["cache0"]:
         sys.path[0] = handover["path0"]
-    main["__file__"] = handover["file"]
-    main["__loader__"] = SourceFileLoader("__main__", handover["file"])
+    main["__file__"] = handover["runs"]
+    main["__loader__"] = SourceFileLoader("__main__", handover["runs"])
     known = handover["known"]
     assert known is not None  # noqa: S101  # a script that runs from the cache has an entry there
     _start_runtime_or_complain(handover["file"], "__main__", known["alias"])
@@ -171,6 +179,12 @@ def main_code(path: str) -> CodeType | None:
     return code
 
 
+def _for_descendants() -> str:
+    """What every Python has to be given that this process starts."""
+    assert _program is not None  # noqa: S101  # only a process that was started has children
+    return marshal.dumps({**_program.handover["family"], "pythonpath": os.environ.get("PYTHONPATH")}).hex()
+
+
 def handover_to_child() -> str:
     """What a child process has to be given in ``MEMMON_RUN``."""
     assert _program is not None  # noqa: S101  # only a process that was started has children
@@ -196,10 +210,8 @@ def _imported(name: str, path: str) -> bytes | None:
     if program is None:
         return None
     try:
-        if name in ("multiprocessing.popen_spawn_posix", "multiprocessing.forkserver"):
-            from memmon.run import workers  # noqa: PLC0415  # only where it is needed
-
-            workers.hand_on(handover_to_child)
+        if name in _STARTERS:
+            _help_start(name)
             return None
         handover = program.handover
         target = _target(name, path, handover["module"])
@@ -218,6 +230,16 @@ def _imported(name: str, path: str) -> bytes | None:
         return None
     program.note_loaded(path, found[1])
     return found[0]
+
+
+def _help_start(name: str) -> None:
+    """Let what the module *name* starts be followed; it is about to be imported."""
+    if name == "subprocess":
+        descendants.help_subprocess()
+        return
+    from memmon.run import workers  # noqa: PLC0415  # only where it is needed
+
+    workers.hand_on_to_workers(handover_to_child, _for_descendants())
 
 
 def _target(name: str, path: str, module: str) -> str | None:

@@ -21,8 +21,7 @@ from memmon.record import foreign_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import CodeType
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     Entry = tuple[bytes, dict[str, Any]]
@@ -147,19 +146,47 @@ def _is_ours(folder: str, depth: int = 2) -> bool:
     return _ours[folder]
 
 
+def _hash(data: bytes) -> bytes:
+    """What Python keeps a hash of a source with: it is at hand."""
+    return b"".join(_imp.source_hash(key, data) for key in _KEYS)
+
+
+def _hash_of_all(data: bytes) -> bytes:
+    """What all Pythons have."""
+    from _blake2 import blake2b  # noqa: PLC0415  # where another Python has a part in it
+
+    return blake2b(data, digest_size=_SUM).digest()
+
+
+_chosen_hash: Callable[[bytes], bytes] = _hash
+
+
+def share_with(other: str) -> None:
+    """Agree on names and checksums with the Python of this `form`: the hash at hand is not the same in all."""
+    global _chosen_hash  # noqa: PLW0603  # a process shares with one
+    if other != form():
+        _chosen_hash = _hash_of_all
+
+
 def digest(*parts: bytes | str) -> str:
     """128 bits in hexadecimal of *parts* in their order."""
-    data = b"".join(b"%d:%b" % (len(part), part) for part in map(_bytes, parts))
-    return b"".join(_imp.source_hash(key, data) for key in _KEYS).hex()
+    return _chosen_hash(b"".join(b"%d:%b" % (len(part), part) for part in map(_bytes, parts))).hex()
 
 
-def path(cache: str, config: str, filename: str, source: bytes, *, script: bool) -> str:
+def form() -> str:
+    """The form of the code that this Python compiles: another's can't be run here."""
+    return f"{sys.implementation.cache_tag} {sys.hexversion} {sys.flags.optimize}"
+
+
+def path(  # noqa: PLR0913  # so much it depends on
+    cache: str, config: str, filename: str, source: bytes, *, script: bool, python: str = ""
+) -> str:
     """The file of an entry, by all that its code depends on; *config* is a digest of the configuration.
 
-    The file has the name of the source, since that is what ``ps`` shows of a program.
+    *python* is the `form` of the code, by default this Python's own. The file has the name of the source, since that is
+    what ``ps`` shows of a program.
     """
-    python = f"{sys.implementation.cache_tag} {sys.hexversion} {sys.flags.optimize} {script:d}"
-    entry = digest(f"{__version__} {_FORM}", python, config, filename, source)
+    entry = digest(f"{__version__} {_FORM}", f"{python or form()} {script:d}", config, filename, source)
     return os.path.join(cache, entry[:_BUCKET], entry[_BUCKET:], os.path.basename(filename) or "main")
 
 
@@ -183,12 +210,12 @@ def read(file: str) -> Entry | None:
     return body[:at], known
 
 
-def write(file: str, code: CodeType | None, source: bytes, known: dict[str, Any]) -> None:
-    """Keep an entry, whole or not at all; OSError where that can't be."""
-    import importlib.util  # noqa: PLC0415  # only where the cache is filled
+def write(file: str, magic: bytes, code: bytes, known: dict[str, Any]) -> None:
+    """Keep an entry, whole or not at all; OSError where that can't be.
 
-    magic = importlib.util.MAGIC_NUMBER
-    pyc = magic + _UNCHECKED + importlib.util.source_hash(source) + marshal.dumps(code)
+    *code* is marshalled, and *magic* the number by which the Python that compiled it knows its own.
+    """
+    pyc = magic + _UNCHECKED + bytes(_HEADER - len(magic) - len(_UNCHECKED)) + code
     facts = marshal.dumps(known)
     body = pyc + facts + len(facts).to_bytes(_LENGTH, "little")
     holder = os.path.dirname(file)

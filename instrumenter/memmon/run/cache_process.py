@@ -20,12 +20,14 @@ _CODE = (
 )
 FAILED = -1
 """What `fill` returns where the process could not be had, or took too long."""
+BAD_CONFIGURATION = 2
+"""What it returns where the configuration can't be used."""
 
 
-def command(code: str, *arguments: str) -> list[str]:
-    """The command that runs *code* in this Python, whatever the environment says that is meant for the program."""
+def command(python: str, code: str, *arguments: str) -> list[str]:
+    """The command that runs *code* in memmon's own *python*, whatever the environment says to the program."""
     flags = ["-I", "-W", "ignore", *["-O"] * sys.flags.optimize]
-    return [sys.executable, *flags, "-c", code, *arguments]
+    return [python, *flags, "-c", code, *arguments]
 
 
 def fill(request: CacheJobs, *, on_stderr: bool) -> int:
@@ -35,9 +37,9 @@ def fill(request: CacheJobs, *, on_stderr: bool) -> int:
     """
     silent = (0, 1) if on_stderr else (0, 1, 2)
     quiet = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_RDWR, 0) for stream in silent]
-    words = command(_CODE, marshal.dumps({**request}).hex())
+    words = command(request["tool"], _CODE, marshal.dumps({**request}).hex())
     try:
-        pid = os.posix_spawn(sys.executable, words, os.environ, file_actions=quiet)
+        pid = os.posix_spawn(words[0], words, os.environ, file_actions=quiet)
         return _status(pid)
     except OSError:  # no process to be had, or the program has waited for ours
         return FAILED
@@ -48,7 +50,7 @@ def _status(pid: int) -> int:
     while True:
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:
-            return os.waitstatus_to_exitcode(status)
+            return os.WEXITSTATUS(status) if os.WIFEXITED(status) else FAILED
         if time.monotonic() > until:
             os.kill(pid, 9)
             os.waitpid(pid, 0)

@@ -21,15 +21,15 @@ from memmon.errors import ConfigError, HotspotError, MemmonError
 from memmon.model import AlreadyInstrumented
 from memmon.record import foreign_files
 from memmon.run import bootstrap, cache
+from memmon.run.compiling import CompilingError, compile_for, names_in
 from memmon.run.scope import Scope
 from memmon.source.instrument import instrument
-from memmon.source.original_positions import Compiled, compile_instrumented, compile_original
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from types import CodeType
 
     from memmon.model import Config, Hotspot
+    from memmon.run.compiling import Compiled
     from memmon.run.handover import CacheJobs
 
 _MOST_MODULES = 200
@@ -41,6 +41,7 @@ _MOST_SECONDS = 15.0
 def main(request: CacheJobs) -> None:
     """Make the entries that *request* asks for, and leave with an exit status."""
     sys.setrecursionlimit(10_000)
+    cache.share_with(request["form"])
     try:
         _Filler(request).run()
     except MemmonError as error:
@@ -62,9 +63,9 @@ class _Filler:
     def run(self) -> None:
         self._write_settings()
         for path, filename, script in self.request["jobs"]:
-            code = self._make(path, filename, script=script)
-            if code is not None:
-                self._make_entries_of_imports(code, filename)
+            names = self._make(path, filename, script=script)
+            if names is not None:
+                self._make_entries_of_imports(names, filename)
         cache.prune(self.request["cache"])
 
     def _write_settings(self) -> None:
@@ -74,50 +75,59 @@ class _Filler:
             settings[name] = str(getattr(self.config.settings, name))
         hotspots = [(hotspot.name, str(hotspot.place or "")) for hotspot in self.config.hotspots]
         known = {"settings": settings, "hotspots": hotspots, "config": self.config.path}
-        cache.write(self.request["settings"], None, b"", known)
+        cache.write(self.request["settings"], b"", b"", known)
 
-    def _make(self, path: str, filename: str, *, script: bool) -> CodeType | None:
-        """Make one entry; None where the file is not valid Python, which Python itself will say best."""
+    def _make(self, path: str, filename: str, *, script: bool) -> list[str] | None:
+        """Make one entry, and return the names that its code uses, none where another Python has compiled it before.
+
+        None where the file is not valid Python, which Python itself will say best.
+        """
         source = foreign_files.read(path, foreign_files.SOURCE)
-        entry = cache.path(self.request["cache"], self.request["config"], filename, source, script=script)
+        form = self.request["form"]
+        entry = cache.path(self.request["cache"], self.request["config"], filename, source, script=script, python=form)
         made = cache.read(entry)
         if made is not None:
-            return _code(made[0])
+            return _names(made[0], made[1]) if form == cache.form() else []
         first = bootstrap.FIRST if script else None
         known: dict[str, Any] = {"runs": True, "note": None, "hotspots": [], "missing": []}
         try:
-            compiled = self._instrumented(source, filename, first, known)
+            compiled = self._compiled(source, self._instrumented(source, filename, known), filename, first)
         except (ConfigError, HotspotError):
             raise
         except Exception as error:  # noqa: BLE001  # whatever it is: the program must run
             known.update(note=f"{filename} runs without checkpoints: {error}", hotspots=[], missing=[])
             try:
-                compiled = compile_original(source, filename, first)
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                cache.write(entry, None, source, {**known, "runs": False, "alias": None, "warnings": ()})
+                compiled = self._compiled(source, None, filename, first)
+            except CompilingError:
+                cache.write(entry, b"", b"", {**known, "runs": False, "alias": None, "warnings": ()})
                 return None
-        cache.write(entry, compiled.code, source, {**known, "alias": compiled.alias, "warnings": compiled.warnings})
-        return compiled.code
+        facts = {**known, "alias": compiled.alias, "warnings": compiled.warnings}
+        cache.write(entry, compiled.magic, compiled.code, facts)
+        return compiled.names
 
-    def _instrumented(self, source: bytes, filename: str, first: str | None, known: dict[str, Any]) -> Compiled:
+    def _compiled(self, source: bytes, instrumented: bytes | None, filename: str, first: str | None) -> Compiled:
+        return compile_for((self.request["python"], self.request["form"]), source, instrumented, filename, first)
+
+    def _instrumented(self, source: bytes, filename: str, known: dict[str, Any]) -> bytes | None:
+        """The instrumented source; None where it is that already."""
         outcome = instrument(source, filename, self.config)
         if isinstance(outcome, AlreadyInstrumented):
             known["note"] = f"{filename} is instrumented already (by memmon {outcome.version}); it runs as it is"
-            return compile_original(source, filename, first)
+            return None
         lost = set(outcome.missing)
         refused = [refusal.site.hotspot for refusal in outcome.refusals]
         known["hotspots"] = sorted({site.hotspot for site in outcome.sites} | set(refused))
         known["missing"] = [_described(hotspot) for hotspot in outcome.missing if hotspot in lost]
-        return compile_instrumented(source, outcome.source, filename, first)
+        return outcome.source
 
-    def _make_entries_of_imports(self, code: CodeType, filename: str) -> None:
+    def _make_entries_of_imports(self, names: list[str], filename: str) -> None:
         """Make the entries of the modules that the program is likely to import, while libcst is loaded."""
         base, until = self.request["base"], time.monotonic() + _MOST_SECONDS
         scope = Scope(self.request["base"], tuple(self.request["include"]))
-        waiting, seen = [(code, os.path.dirname(filename))], {filename}
+        waiting, seen = [(names, os.path.dirname(filename))], {filename}
         while waiting and len(seen) < _MOST_MODULES and time.monotonic() < until:
-            code, folder = waiting.pop(0)
-            for found in _imported(code, dict.fromkeys((base, folder))):
+            names, folder = waiting.pop(0)
+            for found in _imported(names, dict.fromkeys((base, folder))):
                 if found in seen or not scope.holds(found):
                     continue
                 seen.add(found)
@@ -129,29 +139,21 @@ class _Filler:
                     waiting.append((made, os.path.dirname(found)))
 
 
-def _code(pyc: bytes) -> CodeType | None:
-    code: CodeType | None = marshal.loads(pyc[16:])
-    return code
+def _names(pyc: bytes, known: dict[str, Any]) -> list[str] | None:
+    """The names that the code of an entry uses; None where it is not valid Python."""
+    return sorted(set(names_in(marshal.loads(pyc[16:])))) if known["runs"] else None
 
 
-def _imported(code: CodeType, folders: Iterable[str]) -> Iterator[str]:
-    """The source files in *folders* that *code* may import, by all the names it uses: rather too many than too few."""
-    names = set(_names(code))
+def _imported(names: Iterable[str], folders: Iterable[str]) -> Iterator[str]:
+    """The source files in *folders* that code with these *names* may import: rather too many than too few."""
     for folder in folders:
-        for name in sorted(names):
+        for name in names:
             at = folder
             for part in name.split("."):
                 at = os.path.join(at, part)
                 for file in (f"{at}.py", os.path.join(at, "__init__.py")):
                     if os.path.isfile(file):
                         yield file
-
-
-def _names(code: CodeType) -> Iterator[str]:
-    yield from code.co_names
-    for constant in code.co_consts:
-        if hasattr(constant, "co_names"):
-            yield from _names(constant)
 
 
 def _described(hotspot: Hotspot) -> str:

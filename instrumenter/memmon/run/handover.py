@@ -8,11 +8,48 @@ from __future__ import annotations
 from typing import Any, TypedDict
 
 
+class Family(TypedDict):
+    """What each Python needs that a run starts, by whatever ways it comes to be."""
+
+    mode: str
+    """``follow``: the process finds out for itself which program it is to run."""
+    pythonpath: str | None
+    """As in `ForProgram`."""
+    tool: str
+    """The Python that memmon itself runs on, which need not be the program's."""
+    form: str
+    """The form of its code, as `cache.form` tells it there."""
+    path: list[str]
+    """Its ``sys.path``."""
+    runtime: str
+    """As in `ForProgram`."""
+    cache: str
+    """As in `CacheRequest`."""
+    explicit: str | None
+    """As in `CacheRequest`."""
+    include: list[str]
+    """As in `CacheRequest`."""
+    limit: float
+    """As in `ForProgram`."""
+    command: str
+    """What the user named, where that is no script of theirs; it stands for the program in the record."""
+    supervisor: int
+    """The process that supervises the run."""
+    origin: list[int]
+    """The process that the run began with, and its start in clock ticks since boot; empty where that is not known."""
+
+
 class CacheRequest(TypedDict):
     """What the process that fills the cache needs; with the ``jobs`` of a call it is a `CacheJobs`."""
 
+    tool: str
+    """As in `Family`."""
     path: list[str]
     """Its ``sys.path``."""
+    python: str
+    """The Python that is to run the code."""
+    form: str
+    """The form of this Python's code, as `cache.form` tells it there."""
     target: str
     """The file whose configuration applies, by its real path."""
     explicit: str | None
@@ -41,13 +78,13 @@ class ForProgram(TypedDict):
 
     mode: str
     """How Python was started: ``script`` where it runs an entry of the cache in the script's place, ``plain`` for a
-    script that runs as it is, ``module`` under ``-m``, ``child`` in a process of multiprocessing."""
+    script or command that runs as it is, ``module`` under ``-m``, ``child`` in a process of multiprocessing."""
     pythonpath: str | None
     """The user's PYTHONPATH, which memmon's own stands in front of; None where there is none."""
     script: str
     """The script as it was named on the command line, or nothing."""
     words: list[str]
-    """The script and its arguments."""
+    """All that stood behind the name of the interpreter: its options, the script, and the script's arguments."""
     file: str
     """The script's path, absolute; nothing under ``-m``."""
     path0: str
@@ -78,6 +115,10 @@ class ForProgram(TypedDict):
     """Sentences for the log, once there is one."""
     known: dict[str, Any] | None
     """What the cache knows of the script's entry."""
+    runs: str
+    """What runs in the mode ``plain``: a path, or what Python calls the code where there is none."""
+    family: Family
+    """What the processes need that this one starts."""
 
 
 class ForSupervisor(TypedDict):

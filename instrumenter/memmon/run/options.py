@@ -5,15 +5,22 @@ from __future__ import annotations
 import os
 
 from memmon import sizes
+from memmon.run.interpreters import on_path
 
 HELP = """\
 Usage: memmon run [OPTIONS] SCRIPT [ARGS]...
        memmon run [OPTIONS] -m MODULE [ARGS]...
+       memmon run [OPTIONS] -- COMMAND [ARGS]...
 
   Run a program with the same checkpoints that `memmon instrument` puts in,
   and change no file. Who watches it outlives it, and tells which line took the
   memory when it is killed. Input, output, signals and the exit code are the
   program's own; 128+N after signal N.
+
+  A COMMAND is anything that a shell would find: gunicorn, pytest, python3 -m ...,
+  a shell script. Each Python that it starts is watched, by whatever Python from
+  3.8 on it is run. Options of memmon's stand before the program's name; what is
+  behind it is the program's.
 
 Options:
   --config FILE   Use this configuration (default: memmon.toml, or [tool.memmon]
@@ -24,6 +31,10 @@ Options:
   --limit SIZE    Stop before the kernel does: at this size, such as 900MB, write
                   the full picture and raise MemoryError; kill only if that does
                   not help in time. Child processes count.
+  --python PATH   Run the script by this Python (default: that of its first line,
+                  where it names a virtual environment or a version; of the active
+                  virtual environment; of .venv or venv beside the script; else
+                  memmon's own). Nothing needs to be installed in it.
   --quiet         Say nothing at the end; `memmon report` tells it later.
   -h, --help      Show this message and exit.
 
@@ -31,7 +42,7 @@ Options:
   MEMMON_CRITICAL, MEMMON_INTERVAL; MEMMON_CACHE_DIR for the folder that keeps instrumented code.
 """
 
-_VALUED = ("--config", "--include", "--limit")
+_VALUED = ("--config", "--include", "--limit", "--python")
 
 
 class Usage(Exception):  # noqa: N818  # it is what the user is told
@@ -39,13 +50,18 @@ class Usage(Exception):  # noqa: N818  # it is what the user is told
 
 
 class Options:
-    """What was asked for: a ``script`` or a ``module``, with the ``arguments`` behind it."""
+    """What was asked for: a ``script`` or a ``module``, with the ``arguments`` behind it; or a ``command``."""
 
     def __init__(self) -> None:
         """Nothing was asked for yet."""
         self.script = ""
         self.module = ""
         self.arguments: list[str] = []
+        self.command: list[str] = []
+        """All its words."""
+        self.program = ""
+        """The file that the command's first word means."""
+        self.python = ""
         self.config: str | None = None
         self.include: list[str] = []
         self.limit = 0.0
@@ -57,9 +73,11 @@ def parse(words: list[str]) -> Options:
     """Read *words*; Usage where they make no sense."""
     options = Options()
     rest = list(words)
+    is_command = False
     while rest and rest[0].startswith("-") and rest[0] != "-":
         word = rest.pop(0)
         if word == "--":
+            is_command = bool(rest)
             break
         if word in ("-h", "--help"):
             options.help = True
@@ -74,13 +92,29 @@ def parse(words: list[str]) -> Options:
             if name not in _VALUED:
                 raise Usage(f"no such option: {name}; see `memmon run --help`")
             _set(options, name, value if equals else _value(name, rest))
+    if is_command and _is_found(options, rest):
+        return options
     if not options.module:
         if not rest:
-            raise Usage("name a script or give -m MODULE; see `memmon run --help`")
+            raise Usage("name a script, give -m MODULE or -- COMMAND; see `memmon run --help`")
         options.script = rest.pop(0)
         _check(options.script)
     options.arguments = rest
     return options
+
+
+def _is_found(options: Options, words: list[str]) -> bool:
+    """Take *words* for the command; False where the first one is no program but a file, which can be a script."""
+    name = words[0]
+    found = on_path(name) if "/" not in name else name if os.access(name, os.X_OK) else ""
+    if not found or os.path.isdir(found):
+        if not os.path.exists(name):
+            raise Usage(f"{name}: there is no such command; see `memmon run --help`")
+        return False
+    if options.python:
+        raise Usage("--python is for a script or -m MODULE; a command names its own Python")
+    options.command, options.program = words, found
+    return True
 
 
 def _set(options: Options, name: str, value: str) -> None:
@@ -88,6 +122,10 @@ def _set(options: Options, name: str, value: str) -> None:
         if not os.path.isfile(value):
             raise Usage(f"--config {value}: there is no such file; name a memmon.toml")
         options.config = os.path.abspath(value)
+    elif name == "--python":
+        options.python = os.path.abspath(value) if "/" in value else on_path(value)
+        if not os.path.isfile(options.python) or not os.access(options.python, os.X_OK):
+            raise Usage(f"--python {value}: there is no such program; name a Python, such as .venv/bin/python")
     elif name == "--include":
         options.include.append(os.path.abspath(value))
     else:
@@ -106,6 +144,21 @@ def _check(script: str) -> None:
     if script == "-":
         raise Usage("a script on stdin can't be watched: save it in a file and name that")
     if not os.path.exists(script):
+        if "/" not in script and on_path(script):
+            raise Usage(f"{script}: there is no such file here; a command stands behind --: memmon run -- {script}")
         raise Usage(f"{script}: there is no such file; name a script, or a module with -m")
     if not os.access(script, os.R_OK):
         raise Usage(f"{script}: can't be read; make it readable")
+
+
+def hint(options: Options) -> str:
+    """What is to be said of an option of memmon's that stands behind the program's name; nothing where none does."""
+    behind = options.arguments or options.command[1:]
+    for at, word in enumerate(behind):
+        name, equals, value = word.partition("=")
+        value = value if equals else "".join(behind[at + 1 : at + 2])
+        if (name == "--limit" and sizes.megabytes(value)) or (
+            name == "--config" and os.path.basename(value) == "memmon.toml"
+        ):
+            return f"{name} {value} goes to the program; memmon's options come first: memmon run {name} {value} …"
+    return ""

@@ -19,7 +19,7 @@ _MOST_LOGS = 200
 _SLACK = 2.0
 """Seconds by which a file's time may be behind the clock."""
 
-__all__ = ["add_event", "ended_by_exception", "hotspots_in", "last_checkpoint", "logs"]
+__all__ = ["add_event", "ended_badly", "ended_by_exception", "hotspots_in", "last_checkpoint", "logs"]
 
 
 def logs(folder: str, since: float) -> Iterator[tuple[str, int]]:
@@ -51,6 +51,11 @@ def _pid(log: str) -> int | None:
 def ended_by_exception(log: str) -> bool:
     """Whether the events of *log* tell of an exception that nobody caught."""
     return '\n{"exception": {' in _read(events_of(log), -_TAIL, _TAIL)
+
+
+def ended_badly(log: str) -> bool:
+    """Whether the events of the dead process of *log* have no end, or tell of an exception that nobody caught."""
+    return '\n{"end": {' not in _read(events_of(log), -_TAIL, _TAIL) or ended_by_exception(log)
 
 
 def last_checkpoint(log: str) -> str | None:

@@ -19,6 +19,7 @@ from memmon.record.log_folders import other_log_folders
 from memmon.run import record
 from memmon.run.group_signals import GroupSignals
 from memmon.run.limit_enforcer import LimitEnforcer
+from memmon.run.outlive import close_streams, outlive_program, write_score
 from memmon.run.process_tree import ProcessTree, reaped_none
 
 TYPE_CHECKING = False
@@ -29,10 +30,6 @@ if TYPE_CHECKING:
 
 _TICK = 0.05
 """Seconds between two readings of the program's memory."""
-_MOST_DESCRIPTORS = 1 << 16
-_SCORE = "/proc/self/oom_score_adj"
-_PROTECTED = -500
-"""The supervisor's score while the program runs: the lower, the later the OOM killer chooses it."""
 _FROM_KERNEL = 0x80
 """The ``si_code`` of a signal that the terminal sent: the program, in the same process group, has it too."""
 _STOPPED_BY = (_signal.SIGTSTP, _signal.SIGTTIN, _signal.SIGTTOU)
@@ -45,12 +42,12 @@ _WANTED_ENDS = (_signal.SIGINT, _signal.SIGPIPE)
 
 def main(given: str) -> NoReturn:
     """Watch the program that the launcher has started, and leave as it did."""
-    _close_streams()
-    before = _outlive_program()
+    close_streams()
+    before = outlive_program()
     supervisor = Supervisor(marshal.loads(bytes.fromhex(given)))
     supervisor.watch()
     if before:
-        _write_score(before)  # what is started from here on is to be as any other process
+        write_score(before)  # what is started from here on is to be as any other process
     supervisor.conclude()
     os._exit(supervisor.exit_code())
 
@@ -150,10 +147,16 @@ class Supervisor:
             return
         if missing:
             _say(f"matched in no file that was loaded: {', '.join(missing)}")
+        # Where a shell, say, has no record, one of the Pythons that it started may.
+        log = log or next((path for pid, path in found.items() if self._died_below(pid, path)), None)
         if log is None:
             if signal and signal not in _WANTED_ENDS:
                 _say(f"the program was ended by {_name_of(signal)}; there is no run log of it in {folder}")
-        elif (signal and signal not in _WANTED_ENDS) or (not signal and status and record.ended_by_exception(log)):
+        elif (
+            self.pid not in found
+            or (signal and signal not in _WANTED_ENDS)
+            or (not signal and status and record.ended_by_exception(log))
+        ):
             self._report(log)
 
     def _logs(self, folder: str) -> dict[int, str]:
@@ -163,6 +166,11 @@ class Supervisor:
             if self.pid not in found:
                 found = {**{pid: path for path, pid in reversed(list(record.logs(place, self.started)))}, **found}
         return found
+
+    def _died_below(self, pid: int, log: str) -> bool:
+        """Whether the process of *log* was seen below the program, is gone, and did not end well."""
+        process = self.tree.known.get(pid)
+        return process is not None and process.read(self.ended) == 0.0 and record.ended_badly(log)
 
     def _facts(self, signal: int, status: int, missing: list[str], log: str) -> dict[str, Any]:
         changed = counters.changes(self.handover["before"])
@@ -205,35 +213,6 @@ class Supervisor:
             os.waitpid(pid, 0)
         except OSError:
             _say(f"the verdict: memmon report {log}")
-
-
-def _close_streams() -> None:
-    """Keep open no end of a pipe that the program may close; only stderr is needed, for the verdict."""
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1):
-        os.dup2(nothing, stream)
-    os.closerange(3, _MOST_DESCRIPTORS)
-
-
-def _outlive_program() -> bytes:
-    """Let the kernel's OOM killer rather choose the program, which root alone may; the score before, or nothing."""
-    try:
-        with open(_SCORE, "rb") as score:
-            before = score.read().strip()
-        if int(before) > _PROTECTED and _write_score(b"%d" % _PROTECTED):
-            return before
-    except (OSError, ValueError):
-        pass
-    return b""
-
-
-def _write_score(score: bytes) -> bool:
-    try:
-        with open(_SCORE, "wb", buffering=0) as file:
-            file.write(score)
-    except OSError:
-        return False
-    return True
 
 
 def _name_of(signal: int) -> str:

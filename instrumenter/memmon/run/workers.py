@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from memmon.run import descendants
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,18 +10,14 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-PRELOAD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "preload")
-"""The folder whose ``sitecustomize`` a Python imports first."""
 _STARTERS = ("multiprocessing.spawn", "multiprocessing.forkserver")
 
 
-def environment(given: str, pythonpath: str | None) -> dict[str, str]:
-    """The variables that make a Python start memmon first, which takes them out again before the program looks."""
-    return {"MEMMON_RUN": given, "PYTHONPATH": PRELOAD + (os.pathsep + pythonpath if pythonpath else "")}
+def hand_on_to_workers(handover: Callable[[], str], otherwise: str) -> None:
+    """Let the Pythons that multiprocessing starts for its workers be given what *handover* returns.
 
-
-def hand_on(handover: Callable[[], str]) -> None:
-    """Let the Pythons that multiprocessing starts for its workers start memmon first, with what *handover* returns."""
+    All others are given *otherwise*.
+    """
     from multiprocessing import util  # noqa: PLC0415  # about to be imported by the caller's caller
 
     original = util.spawnv_passfds
@@ -31,16 +27,11 @@ def hand_on(handover: Callable[[], str]) -> None:
     def spawnv_passfds(path: Any, args: Sequence[Any], passfds: Any) -> int:
         if not any(starter in word for word in args if isinstance(word, str) for starter in _STARTERS):
             return original(path, args, passfds)
-        before = {name: os.environ.get(name) for name in ("MEMMON_RUN", "PYTHONPATH")}
-        os.environ.update(environment(handover(), before["PYTHONPATH"]))
+        descendants.hand_on(handover())
         try:
             return original(path, args, passfds)
         finally:
-            for name, value in before.items():
-                if value is None:
-                    os.environ.pop(name, None)
-                else:
-                    os.environ[name] = value
+            descendants.hand_on(otherwise)
 
     spawnv_passfds.memmon = True  # type: ignore[attr-defined]
     util.spawnv_passfds = spawnv_passfds

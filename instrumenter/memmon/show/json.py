@@ -123,7 +123,7 @@ def _run(verdict: Verdict) -> dict[str, Any]:
     return {
         "id": f"{started}-{first.pid}",
         "started": started,
-        "target": verdict.target,
+        "target": verdict.command or verdict.target,
         "log": verdict.log,
         "outcome": first.outcome,
         "exit_status": first.status,

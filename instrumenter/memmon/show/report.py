@@ -132,8 +132,8 @@ def _summary(verdict: Verdict, say: Say) -> RenderableType:
     ]
     if verdict.exception and verdict.exception.message:
         rows.append((say("message", "异常信息"), verdict.exception.message))
-    if verdict.target:
-        rows.append((say("target", "程序"), verdict.target))
+    if verdict.command or verdict.target:
+        rows.append((say("target", "程序"), verdict.command or verdict.target or ""))
     rows.append((say("log", "日志"), verdict.log))
     return table((("", "text"), ("", "text")), [(Text(key, style="dim"), value) for key, value in rows])
 

@@ -110,7 +110,7 @@ def runs_table(verdicts: Sequence[Verdict]) -> RenderableType:
         (
             _started(one, "%Y-%m-%d %H:%M:%S") or "-",
             str(one.processes[0].pid or "-"),
-            place(one.target, None) or "-",
+            one.command or place(one.target, None) or "-",
             _outcome(one, say),
             str(len(one.incidents) or "-"),
             line_of(one) or "-",
@@ -170,8 +170,9 @@ def _newer(one: Verdict, told: Verdict, say: Say) -> str:
 
 def _program(one: Verdict, told: Verdict, say: Say) -> str:
     """Which program it was, where that is another one."""
-    name = place(one.target, None)
-    return say(f" of {name}", f"（{name}）") if name and one.target != told.target else ""
+    name = one.command or place(one.target, None)
+    other = (one.command or one.target) != (told.command or told.target)
+    return say(f" of {name}", f"（{name}）") if name and other else ""
 
 
 def _where(one: Verdict, say: Say) -> str:

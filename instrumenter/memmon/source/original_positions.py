@@ -4,6 +4,8 @@ The original's tree and the instrumented one are walked side by side. What is no
 node by node, which proves the instrumentation once more, and each such node gets the position that Python itself
 gives it in the original: no arithmetic on columns that f-strings, encodings or line ends could lead astray. What is
 injected gets the position of what it brackets.
+
+It runs in the Python that is to run the code, which may be an older one than memmon's own.
 """
 
 from __future__ import annotations
@@ -95,12 +97,21 @@ def _put_first(tree: ast.Module, expression: str) -> None:
 def _without_preamble(tree: ast.Module, filename: str) -> str:
     """Take the preamble's statement out of *tree*; return the alias that it names."""
     for number, statement in enumerate(tree.body):
-        match statement:
-            case ast.Try(body=[*_, ast.Expr(ast.Call(ast.Attribute(attr="install"), [ast.Constant(str(alias)), *_]))]):
-                if re.fullmatch(injected_text.ALIAS_PATTERN, alias):
-                    del tree.body[number]
-                    return alias
+        alias = _installed_alias(statement)
+        if alias and re.fullmatch(injected_text.ALIAS_PATTERN, alias):
+            del tree.body[number]
+            return alias
     raise ProofError("carries no preamble, so it can't be told what is injected: please report it", Place(filename))
+
+
+def _installed_alias(statement: ast.stmt) -> str | None:
+    """The first argument of the runtime's ``install``, where that is what a ``try`` statement ends with."""
+    last = statement.body[-1] if isinstance(statement, ast.Try) else None
+    call = last.value if isinstance(last, ast.Expr) else None
+    if not isinstance(call, ast.Call) or getattr(call.func, "attr", "") != "install" or not call.args:
+        return None
+    first = call.args[0]
+    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
 
 
 def _align(new: ast.AST, old: ast.AST, alias: str, filename: str) -> None:
@@ -146,7 +157,7 @@ def _pairs(
         neighbour = theirs[min(index, len(theirs) - 1) if opening else max(index - 1, 0)]
         for node in ast.walk(statement):
             _place(node, neighbour)
-    for item, wanted in zip(kept, theirs, strict=True):
+    for item, wanted in zip(kept, theirs):  # noqa: B905  # of one length, and Python 3.8 knows no such argument
         if isinstance(item, ast.AST) and isinstance(wanted, ast.AST):
             yield item, wanted
         elif type(item) is not type(wanted) or item != wanted:

@@ -46,8 +46,13 @@ _CHINESE = {
 def header(facts: dict[str, Any], when: str) -> str:
     """The lines, ten at most, of what the event ``header`` says; ``when`` is the start as the log prints times."""
     words = _CHINESE if facts["language"] == "zh" else _ENGLISH
-    texts = [words["about"].format_map(facts), _path(words["target"], facts["target"])]
-    argv = " ".join(map(str, facts["argv"][1:]))
+    texts = [words["about"].format_map(facts)]
+    argv = ""
+    if facts["command"]:
+        texts.append(words["target"].format(one_line(facts["command"])))
+    else:
+        texts.append(_path(words["target"], facts["target"]))
+        argv = " ".join(map(str, facts["argv"][1:]))
     if argv:
         texts.append(words["argv"].format(one_line(argv)))
     texts.append(words["process"].format(pid=facts["pid"], python=facts["python"], when=when))

@@ -93,7 +93,7 @@ def begin(frame: FrameType, settings: dict[str, Any]) -> bool:
     target = find_target(frame.f_globals, frame.f_code.co_filename)
     settle(target)
     admit_readers_of((target, absolute(frame.f_code.co_filename)))
-    _session = Session(chosen, target, find_origin())
+    _session = Session(chosen, target, find_origin(chosen.origin))
     if not can_spare():
         _session.complain("nothing is recorded: the program may open too few files to spare any (`ulimit -n`)")
         _session = None

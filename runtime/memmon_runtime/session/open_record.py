@@ -60,6 +60,7 @@ def open_record(
         "pid": pid,
         "start_ticks": ticks,
         "target": recorder.target,
+        "command": settings.command or None,
         "own": list(own_files()),
         "argv": list(getattr(sys, "argv", ())),
         "parent": parent,

@@ -17,7 +17,7 @@ from memmon_runtime.system.isolation import BUILTINS
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict
+    from typing import Dict, Sequence
 
     # By its ``pid`` and ``start_ticks`` (clock ticks since boot; 0 if unknown), and the ``boot`` that they count from.
     Origin = Dict[str, object]
@@ -37,8 +37,13 @@ _WORKERS = (
 """What stands in the command line of a Python that a library starts for a program's work."""
 
 
-def find_origin() -> Origin:
-    """The process that this one's work began with: mostly itself."""
+def find_origin(known: Sequence[int] = ()) -> Origin:
+    """The process that this one's work began with: mostly itself.
+
+    ``known``: its ``pid`` and ``start_ticks``, where `memmon run` has started it and said so.
+    """
+    if known:
+        return {"pid": known[0], "start_ticks": known[1], "boot": read_text(_BOOT).strip()}
     pid = getpid()
     words = _stat(pid)
     for _ in range(_MOST_ANCESTORS):

@@ -14,7 +14,7 @@ from memmon_runtime.system.source import absolute
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Mapping, TypeVar
+    from typing import Any, Callable, Mapping, Sequence, TypeVar
 
     Value = TypeVar("Value", "Threshold", float)
 
@@ -30,8 +30,8 @@ class Settings:
     """The settings of one run, checked; ``complaint`` says which of them counts for nothing, where one does."""
 
     __slots__ = (
-        "complaint", "critical", "disabled", "heap", "interval", "keep", "language", "limit", "log_dir", "peak",
-        "quiet", "stack", "warning", "zoom",
+        "command", "complaint", "critical", "disabled", "heap", "interval", "keep", "language", "limit", "log_dir",
+        "origin", "peak", "quiet", "stack", "warning", "zoom",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 - a setting is a keyword
@@ -44,6 +44,8 @@ class Settings:
         *,
         keep: str = _KEEP,
         limit: float = 0,
+        command: str = "",
+        origin: Sequence[int] = (),
         peak: bool = True,
         heap: bool = True,
         stack: bool = True,
@@ -61,6 +63,10 @@ class Settings:
         """What the supervisor keeps the program below, in bytes; 0 where it does not."""
         self.keep = self._kept(keep)
         """How many runs of a target are kept in the folder, and how many MB of them; None where that has no bound."""
+        self.command = command
+        """What the user named as the program, where that is no script of theirs; else nothing."""
+        self.origin = tuple(origin)
+        """The process that `memmon run` has started, by its number and its start; nothing elsewhere."""
         self.peak = peak
         self.heap = heap and _switch("MEMMON_HEAP")
         self.stack = stack and _switch("MEMMON_STACK")

@@ -3,35 +3,46 @@
 import sys
 
 
-def _start() -> None:
-    import _frozen_importlib  # noqa: PLC0415  # nothing may stay here: the real module of this name is to come
+def _start():  # type: () -> None  # noqa: ANN202  # a Python 2 that the program starts reads this too
     import marshal  # noqa: PLC0415  # nothing may stay here: the real module is to come
     import os  # noqa: PLC0415  # nothing may stay here: the real module is to come
-    from _frozen_importlib_external import PathFinder  # noqa: PLC0415  # nothing may stay here: the real module is to come
 
     here = os.path.dirname(__file__)
     sys.path[:] = [entry for entry in sys.path if entry != here]
     sys.path_importer_cache.pop(here, None)
-    handover = marshal.loads(bytes.fromhex(os.environ.pop("MEMMON_RUN", "")) or b"N")
-    if handover is None:
-        return  # whoever has named this folder was not memmon
-    if handover["pythonpath"] is None:
-        os.environ.pop("PYTHONPATH", None)
+    given = os.environ.pop("MEMMON_RUN", "")
+    others = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry != here]
+    if others:
+        os.environ["PYTHONPATH"] = os.pathsep.join(others)
     else:
-        os.environ["PYTHONPATH"] = handover["pythonpath"]
+        os.environ.pop("PYTHONPATH", None)
+    if not given or sys.version_info < (3, 8) or sys.implementation.name != "cpython":
+        return
+    handover = marshal.loads(bytes.fromhex(given))
+    if handover["pythonpath"] == "":
+        os.environ["PYTHONPATH"] = ""
     try:
+        import _frozen_importlib  # noqa: PLC0415  # nothing may stay here: the real module is to come
+        from _frozen_importlib_external import PathFinder  # noqa: PLC0415  # nothing may stay here either
+
         root = os.path.dirname(os.path.dirname(os.path.dirname(here)))
         spec = PathFinder.find_spec("memmon", [root])
         _frozen_importlib._load(spec)  # type: ignore[attr-defined]  # noqa: SLF001  # importlib is not imported
-        from memmon.run import bootstrap  # noqa: PLC0415  # findable from here on
+        if handover["mode"] == "follow":
+            from memmon.run import follow  # noqa: PLC0415  # findable from here on
 
-        bootstrap.start(handover)
+            follow.start(handover)
+        else:
+            from memmon.run import bootstrap  # noqa: PLC0415  # findable from here on
+
+            bootstrap.start(handover)
     except Exception as error:  # noqa: BLE001  # the program runs all the same
         if os.environ.get("MEMMON_QUIET", "").lower() in ("", "0", "false", "no", "off"):  # as in run/switches
-            sys.stderr.write(f"memmon: {type(error).__name__}: {error}; the program runs unwatched\n")
+            text = "memmon: {}: {}; the program runs unwatched\n"  # no f-string: see above
+            sys.stderr.write(text.format(type(error).__name__, error))
         if handover["mode"] == "script":
             # What was to run is an entry of the cache, which needs what has just failed.
-            os.execv(sys.executable, [sys.executable, *["-O"] * sys.flags.optimize, *handover["words"]])
+            os.execve(sys.executable, [sys.executable] + handover["words"], os.environ)
 
 
 _start()

@@ -84,6 +84,7 @@ def _verdict(subject: Conclusion, conclusions: Sequence[Conclusion], say: Say, t
     return Verdict(
         log=first.log,
         target=first.header.target,
+        command=first.header.command,
         started=first.header.started,
         offset=first.header.offset,
         when=history.last.when,

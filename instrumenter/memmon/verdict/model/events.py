@@ -67,6 +67,14 @@ class Header:
     from_events: bool = False
     """The events beside the log say all this; else it is from the log's own first lines, and the rest is missing."""
 
+    command: str | None = None
+    """What the user named as the program, where `memmon run` was given a command and no script of theirs."""
+
+    @property
+    def named(self) -> str | None:
+        """The program as the user would call it."""
+        return self.command or self.target
+
     @property
     def is_worker(self) -> bool:
         """Whether its program began with another process, which may end it without anybody being told."""

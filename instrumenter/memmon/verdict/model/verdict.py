@@ -160,6 +160,8 @@ class Verdict:
 
     log: str
     target: str | None
+    command: str | None
+    """What the user named as the program, where that is no script of theirs."""
     started: float | None
     """When the run began, in seconds since the epoch."""
     offset: float | None

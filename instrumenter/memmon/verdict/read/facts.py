@@ -41,6 +41,7 @@ def header(facts: dict[str, Any]) -> Header:
     return Header(
         version=text(facts.get("memmon")),
         target=text(facts.get("target")),
+        command=text(facts.get("command")),
         argv=tuple(one for one in map(text, array(facts.get("argv"))) if one is not None),
         pid=whole(facts.get("pid")),
         parent_pid=whole(parent.get("pid")),

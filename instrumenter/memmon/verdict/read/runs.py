@@ -174,7 +174,7 @@ def _run(logs: Sequence[_Log], began: dict[Path, float]) -> Run:
     since = first.start_ticks - first.origin_ticks if first.start_ticks and first.origin_ticks else 0
     return Run(
         logs=tuple(one.path for one in ordered),
-        target=first.target,
+        target=first.named,
         pids=tuple(one.pid for one in headers if one.pid is not None),
         began=began[ordered[0].path] - since / _TICKS_PER_SECOND,
     )
