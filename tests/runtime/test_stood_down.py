@@ -42,12 +42,13 @@ def test_all_passes_are_counted_and_some_measured(every_python):
     assert (left.status, left.stderr) == (0, "")
     site = totals(left)
     assert site["opened"] == int(left.stdout)
-    assert 12 <= site["closed"] - site["stood_down"]["after"] <= site["opened"] / 1000
-    assert site["stood_down"]["every"] == 1000
+    every = site["stood_down"]["every"]
+    assert every in (100, 1000)  # by the share of the time that it took, which the machine decides
+    assert 12_345 // every <= site["closed"] - site["stood_down"]["after"] <= site["opened"] / every
     assert site["left"] == 0
     said = [line for line in left.log.splitlines() if "stood down" in line]
     after = f"{site['stood_down']['after']:,}"
-    assert said == [f"# hot (line 2) stood down after {after} passes: each is counted, every 1,000th is measured"]
+    assert said == [f"# hot (line 2) stood down after {after} passes: each is counted, every {every:,}th is measured"]
 
 
 def test_growth_is_told_of_the_passes_that_are_measured(every_python):
@@ -136,7 +137,7 @@ print(total)
     for name, passes in eval(left.stdout).items():
         site = totals(left, name)
         assert site["opened"] == passes
-        assert site["left"] <= 4_000 / 3 / 1_000 * 4 + 2
+        assert site["left"] <= 4_000 / 3 / site["stood_down"]["every"] * 4 + 2
 
 
 def test_threads_and_a_fork(every_python):

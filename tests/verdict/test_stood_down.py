@@ -63,8 +63,8 @@ def report(folder: Path) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", r"ok; stood down after [\d,]+ passes, every 1,000th measured"),
-        ("zh", r"正常；第 [\d,]+ 次后转入待命，每 1,000 次测量一次"),
+        ("en", r"ok; stood down after [\d,]+ passes, every (100|1,000)th measured"),
+        ("zh", r"正常；第 [\d,]+ 次后转入待命，每 (100|1,000) 次测量一次"),
     ],
 )
 def test_its_row_says_what_the_figures_are_of(tmp_path: Path, language: str, said: str) -> None:
@@ -73,7 +73,8 @@ def test_its_row_says_what_the_figures_are_of(tmp_path: Path, language: str, sai
     (row,) = report(tmp_path)["hotspots"]
     assert row["hits"] == passes + 1235
     assert 0 < row["stood_down"]["after"] < passes
-    assert (row["stood_down"]["every"], row["stood_down"]["exact"]) == (1000, True)
+    assert row["stood_down"]["every"] in (100, 1000)  # by the share of the time that it took
+    assert row["stood_down"]["exact"] is True
     text = memmon("report", cwd=tmp_path).stdout
     assert re.search(said.replace(" ", r"\s+"), text)
     assert "inside no bracket" not in text
@@ -102,6 +103,6 @@ def test_growth_between_its_measured_passes_is_not_said_to_be_in_no_bracket(tmp_
     killed(tmp_path, PROGRAM % "en" + grown + "os.kill(os.getpid(), 9)\n")
     top = report(tmp_path)
     assert top["top"][0]["name"] == "hot_BEFORE"
-    assert top["top"][0]["growth_mb"] > 10
+    assert top["top"][0]["growth_mb"] > 1
     culprit = top["verdict"]["culprit"]
     assert culprit is None or culprit["shown_by"] != "between"

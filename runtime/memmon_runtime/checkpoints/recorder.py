@@ -103,7 +103,8 @@ class Recorder:
         stuck = self._stuck_at == self.newest[0]
         if self.lock.acquire(timeout=_MOMENT if stuck else patience):
             return True
-        self._stuck_at = self.newest[0]
+        if patience >= _PATIENCE:  # for less, a busy machine keeps a thread from running
+            self._stuck_at = self.newest[0]
         return False
 
     def body(self, site: Site, phase: int, key: Key) -> str:

@@ -48,6 +48,8 @@ class PassCounter:
         """Measure the next pass, and then every so-many-th."""
         self._next = self.total() + 1  # the rest is taken out at once: no number is given out twice
         self.every = every
+        if every > 1:
+            self.words[EVERY] = every
 
     def total(self) -> int:
         """How many passes were only counted, and none further is: the next one is measured.
