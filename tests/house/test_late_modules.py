@@ -5,17 +5,27 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from memmon_runtime.attribution import late_census
+from memmon_runtime.watcher import housekeeping
 
 LOADED = """
 import sys, memmon_runtime
 before = set(sys.modules)
-import memmon_runtime.attribution.census
+import {}
 print(*sorted(name for name in set(sys.modules) - before if name.startswith("memmon_runtime.")))
 """
 
 
-def test_the_modules_of_a_census_are_those_that_only_a_census_loads() -> None:
+@pytest.mark.parametrize(
+    ("first", "modules"),
+    [
+        ("memmon_runtime.attribution.census", late_census.MODULES),
+        ("memmon_runtime.watcher.old_runs, memmon_runtime.watcher.ended_children", housekeeping.MODULES),
+    ],
+)
+def test_the_modules_of_what_is_seldom_done_are_those_that_it_alone_loads(first: str, modules: tuple[str, ...]) -> None:
     """No more, since the others are there, and no fewer."""
-    done = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == sorted({*late_census.MODULES})
+    done = subprocess.run([sys.executable, "-c", LOADED.format(first)], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == sorted({*modules})

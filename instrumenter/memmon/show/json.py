@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from memmon.verdict.model import Culprit, Holder, Hotspot, Process, Raised, StoodDown, TopEntry, Verdict
+    from memmon.verdict.model import (
+        Culprit,
+        FoldedChildren,
+        Holder,
+        Hotspot,
+        Process,
+        Raised,
+        StoodDown,
+        TopEntry,
+        Verdict,
+    )
 
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 SCHEMA = "memmon.report/2"
@@ -97,12 +107,25 @@ def _top(entry: TopEntry) -> dict[str, Any]:
     }
 
 
-def _started(verdict: Verdict) -> str | None:
-    """When the run began, as an ISO time of its own zone."""
-    if verdict.started is None:
+def _iso(moment: float | None, offset: float | None) -> str | None:
+    """A moment as an ISO time of the run's own zone."""
+    if moment is None:
         return None
-    zone = timezone(timedelta(seconds=verdict.offset or 0.0))
-    return datetime.fromtimestamp(verdict.started, zone).isoformat(timespec="milliseconds")
+    return datetime.fromtimestamp(moment, timezone(timedelta(seconds=offset or 0.0))).isoformat(timespec="milliseconds")
+
+
+def _folded(folded: FoldedChildren | None, offset: float | None) -> dict[str, Any] | None:
+    """The processes that have no records of their own any more."""
+    if folded is None:
+        return None
+    return {
+        "processes": folded.count,
+        "unsaid": folded.unsaid,
+        "first": _iso(folded.first, offset),
+        "last": _iso(folded.last, offset),
+        "highest_mb": _mb(folded.highest_mb),
+        "records_mb": _mb(folded.mb),
+    }
 
 
 def _process(one: Process, first: Process) -> dict[str, Any]:
@@ -119,7 +142,7 @@ def _process(one: Process, first: Process) -> dict[str, Any]:
 
 def _run(verdict: Verdict) -> dict[str, Any]:
     """What one start brought about: its first process's end, and all its processes."""
-    first, started = verdict.processes[0], _started(verdict)
+    first, started = verdict.processes[0], _iso(verdict.started, verdict.offset)
     return {
         "id": f"{started}-{first.pid}",
         "started": started,
@@ -129,6 +152,7 @@ def _run(verdict: Verdict) -> dict[str, Any]:
         "exit_status": first.status,
         "exception": _exception(first.exception),
         "processes": [_process(one, first) for one in verdict.processes],
+        "folded": _folded(verdict.folded, verdict.offset),
     }
 
 

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     Fact = Tuple[str, object]
     Facts = List[Fact]
 
-_FULL = 8 << 20
-_PASSING = (b'{"stack"', b'{"zoom"', b'{"census"', b'{"gc"', b'{"surroundings"')
+_FULL, _SMALL = 8 << 20, 1 << 20
+_PASSING = (b'{"stack"', b'{"zoom"', b'{"census"', b'{"gc"', b'{"surroundings"', b'{"children"')
 """What says something of one moment: the newest of it is kept."""
 
 
@@ -56,11 +56,11 @@ def _lines(facts: Facts, at: str, passed: int) -> bytes:
 class EventFile:
     """One process's events. Not for several threads at once: the recorder's lock is held around every call."""
 
-    def __init__(self, log: str) -> None:
-        """Create the file beside ``log``; OSError where that can't be."""
+    def __init__(self, log: str, *, small: bool = False) -> None:
+        """Create the file beside ``log``; OSError where that can't be. A ``small`` one is soon full, as such a log."""
         self.path = events_of(log)
         fd = descriptors.high(written_files.create(self.path))
-        self._file = BoundedFile(self.path, fd, _FULL, _matters)
+        self._file = BoundedFile(self.path, fd, _SMALL if small else _FULL, _matters)
 
     def begin(self, facts: Facts, at: str) -> None:
         """Write the header and what else comes first, as soon as the disk has room for it."""

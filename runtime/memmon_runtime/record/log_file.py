@@ -26,7 +26,7 @@ WIDTH = len("[2026-11-22 10:30:48.123")
 """Characters of a time."""
 _BURST = 10_000
 _PER_SECOND = 20
-_FULL = 16 << 20
+_FULL, _SMALL = 16 << 20, 1 << 20
 _NS = 1_000_000_000
 _MS = 1_000_000
 _NO_SLOT = (-1, 0)
@@ -80,11 +80,14 @@ def _matters(line: bytes) -> bool:
 class RunLog:
     """One process's log. Not for several threads at once: the recorder's lock is held around every call."""
 
-    def __init__(self, names: list[str]) -> None:
-        """Create the file under the first of these paths that nobody else has; OSError where that can't be."""
+    def __init__(self, names: list[str], *, small: bool = False) -> None:
+        """Create the file under the first of these paths that nobody else has; OSError where that can't be.
+
+        A ``small`` one is soon full: it is one of many that may be there at once.
+        """
         path, fd = _create(names)
         self.path = path
-        self._file = BoundedFile(path, fd, _FULL, _matters)
+        self._file = BoundedFile(path, fd, _SMALL if small else _FULL, _matters)
         self._stamps = TimeStamps()
         self.stamp = self._stamps.text
         self._slot = _NO_SLOT

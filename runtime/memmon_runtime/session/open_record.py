@@ -44,15 +44,16 @@ def open_record(
     pid, now = getpid(), time_ns()
     make_folder(settings.log_dir)
     names = log_names(now // _NS, pid, child=parent is not None)
-    log = RunLog([f"{settings.log_dir}/{name}" for name in names])
+    is_child = parent is not None
+    log = RunLog([f"{settings.log_dir}/{name}" for name in names], small=is_child)
     record = recorder.record
     ticks = start_ticks("self")
     try:
-        record.page = Page(log.path, pid, ticks, recorder.reader.unit, now, recorder.baseline, small=parent is not None)
+        record.page = Page(log.path, pid, ticks, recorder.reader.unit, now, recorder.baseline, small=is_child)
     except (OSError, ValueError):
         record.page = None
     try:
-        record.events = EventFile(log.path)
+        record.events = EventFile(log.path, small=is_child)
     except OSError:
         record.events = None
     facts = {

@@ -63,6 +63,7 @@ class Session:
         self._delay = 0.0
         """What the parent's switch had learnt of a busy machine."""
         self._forked_file: ForkedFile | None = None
+        self._has_children = False
         self._has_own_file = False
         """Whether a file for its children was made here, and not by an ancestor."""
         self.log_path = ""
@@ -164,8 +165,18 @@ class Session:
             self.watcher.stop()
         self._pauses[-1] = self.recorder is not None and self.recorder.acquire_lock()
         self._forks += 1
+        if not self._has_children:
+            self._expect_children()
         if not self._has_own_file and self.timers is not None:
             self._have_file_for_children()
+
+    def _expect_children(self) -> None:
+        """Have room made where they leave too much, once there is a log to tell it in; tried once."""
+        if self.recorder is not None and self.recorder.record.log is not None:
+            self._has_children = True
+            house = self.keep_house()
+            if house is not None:
+                house.fold_children()
 
     def _have_file_for_children(self) -> None:
         """Once there is a log that it may stand beside; tried once."""

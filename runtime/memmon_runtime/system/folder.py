@@ -97,7 +97,7 @@ class Folder:
         if end:
             at = max(status.st_size - most, 0)
         try:
-            return self.read_path(name.encode("ascii"), most, at)
+            return self.read_path(name.encode("ascii"), min(most, status.st_size), at)
         except OSError:
             return b""
 

@@ -1,12 +1,12 @@
 """What is done for the folder that the record is in, so that what is left there stays bounded: little by little.
 
 The watcher does it, a few files at each of its looks and whenever it begins anew after a fork, since a program that
-forks all the time leaves it no time for a look. What a record needs no more is written in ``old_runs``.
+forks all the time leaves it no time for a look. What may go is said in ``old_runs`` and in ``ended_children``.
 """
 
 from __future__ import annotations
 
-from time import monotonic
+from time import monotonic, thread_time
 
 from memmon_runtime.system.folder import Folder
 from memmon_runtime.system.isolation import BUILTINS
@@ -18,16 +18,23 @@ if TYPE_CHECKING:
     from typing import Callable, Iterator
 
     from memmon_runtime.checkpoints.recorder import Recorder
+    from memmon_runtime.watcher.ended_children import EndedChildren
 
 MODULES = (
+    "memmon_runtime.watcher.ended_children",
     "memmon_runtime.watcher.left_records",
     "memmon_runtime.watcher.old_runs",
 )
 """What is loaded for this alone: their code is read at once, since the watcher must not open files for that."""
-_SHARE = 0.002
-"""Seconds of one look that are for this."""
+_FEW = 4
+"""Steps of one look, at least: a program that forks all the time has as many to be done for each of its children."""
+_SHARE, _PATIENCE = 0.004, 0.02
+"""Seconds of a processor and of the clock for further steps of one look."""
 _AT_END = 0.1
 """Seconds that a program's end may take longer for it."""
+_EVERY = 2.0
+"""Seconds from one look at the children's records to the next, at least."""
+_NEVER = float("inf")
 _AFTER = 1.0
 """Seconds after the start: what is no longer needed can wait, and the start can't."""
 
@@ -43,33 +50,60 @@ class Housekeeping:
         self._keep = keep
         self._due_at = monotonic() + _AFTER
         self._works: list[Iterator[None]] = []
+        self._children: EndedChildren | None = None
+        self._children_at = _NEVER
+        """When the children's records are looked at next."""
         self._folder = Folder(folder or "/")
         if not OwnModules().read_ahead(MODULES):
             self._load()
 
     @staticmethod
-    def _load() -> Callable[..., Iterator[None]]:
+    def _load() -> None:
         with OwnModules():
-            from memmon_runtime.watcher.old_runs import remove_old_runs  # noqa: PLC0415 - see above
-
-        return remove_old_runs
+            import memmon_runtime.watcher.ended_children  # noqa: PLC0415 - see above
+            import memmon_runtime.watcher.old_runs  # noqa: F401, PLC0415 - likewise
 
     def remove_old_runs(self) -> None:
         """Have older runs' records removed, from a second after the start on."""
         self._works.append(self._old_runs())
 
     def _old_runs(self) -> Iterator[None]:
+        self._load()
+        from memmon_runtime.watcher.old_runs import remove_old_runs  # noqa: PLC0415 - it has been loaded
+
         recorder = self._recorder
-        yield from self._load()(self._folder, self._log, recorder.target, self._keep, recorder.limits)
+        yield from remove_old_runs(self._folder, self._log, recorder.target, self._keep, recorder.limits)
+
+    def fold_children(self) -> None:
+        """There are children: have the records of those removed that have ended with nothing to tell."""
+        self._children_at = min(self._children_at, self._due_at)
+
+    def _ended_children(self) -> Iterator[None]:
+        if self._children is None:
+            self._load()
+            from memmon_runtime.watcher.ended_children import EndedChildren  # noqa: PLC0415 - it has been loaded
+
+            self._children = EndedChildren(self._folder, self._log, self._recorder)
+        begun = monotonic()
+        try:
+            yield from self._children.look()
+        finally:
+            self._children_at = monotonic() + max(_EVERY, monotonic() - begun)
 
     def is_due(self) -> bool:
         """Whether there is anything to do."""
-        return bool(self._works) and monotonic() >= self._due_at
+        now = monotonic()
+        if now >= self._children_at:
+            self._children_at = _NEVER
+            self._works.append(self._ended_children())
+        return bool(self._works) and now >= self._due_at
 
     def look(self, is_wanted: Callable[[], bool]) -> None:
-        """Do a part of the work, as long as the watcher ``is_wanted`` nowhere else."""
-        until = monotonic() + _SHARE
-        while self._works and not is_wanted() and monotonic() < until:
+        """Do a part of the work: a few steps, and more as long as the watcher ``is_wanted`` nowhere else."""
+        until, used = monotonic() + _PATIENCE, thread_time() + _SHARE
+        steps = 0
+        while self._works and (steps < _FEW or not (is_wanted() or thread_time() > used or monotonic() > until)):
+            steps += 1
             self._step()
 
     def _step(self) -> None:
@@ -82,6 +116,8 @@ class Housekeeping:
     def finish(self) -> None:
         """Do what is left to do, as far as that is soon done, at the program's end; then give the descriptor back."""
         until = monotonic() + _AT_END
+        if self._children_at < _NEVER:
+            self._works.append(self._ended_children())
         while self._works and monotonic() < until:
             self._step()
         self.abandon()
@@ -89,4 +125,5 @@ class Housekeeping:
     def abandon(self) -> None:
         """In a forked child: all this is the parent's."""
         self._works.clear()
+        self._children_at = _NEVER
         self._folder.close()

@@ -61,14 +61,14 @@ class LeftRecord:
         self.log = log
         self.pid = number_in(_after(head, '"pid": ')) or 0
         self._ticks = number_in(_after(head, '"start_ticks": ')) or 0
-        self.target = head.partition('"target": ')[2].partition(', "own": ')[0]
+        self.target = head.partition('"target": ')[2].partition('", "')[0] + '"'
         """As JSON has it."""
         parent = head.partition(', "parent": {"pid": ')[2].partition('"log": "')[2].partition('"')[0]
         self.parent = parent.rpartition("/")[2]
         """The name of its parent's log; nothing where there is none."""
         self.run = head.partition(', "run": ')[2].partition("}")[0]
         """With which process all began, as JSON has it; nothing where that is not known."""
-        self.vantage = self.run.partition('"boot": ')[2], _after(head, ', "namespace": ')
+        self.vantage = self.run.partition('"boot": "')[2].partition('"')[0], _after(head, ', "namespace": ')
         """From where its process is seen by its number: which start of which machine, and which namespace."""
         self.started = head.partition(', "started": "')[2].partition('"')[0]
         kills = head.partition('"oom_kill": {"cgroup": ')[2].partition(', "peak": ')[0]

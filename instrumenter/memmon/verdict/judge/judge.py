@@ -10,6 +10,7 @@ from memmon.verdict.judge.checkpoint_candidates import over_alarm
 from memmon.verdict.judge.container_candidates import holder_of
 from memmon.verdict.judge.culprit import weigh_culprit
 from memmon.verdict.judge.figures import hotspots_of, mark_culprit, merge_processes, top_checkpoints
+from memmon.verdict.judge.folded import folded_children
 from memmon.verdict.judge.grew import known_rss_mb, what_grew
 from memmon.verdict.judge.incidents import allotted, incidents_of
 from memmon.verdict.judge.known_regressions import known_regression
@@ -18,6 +19,7 @@ from memmon.verdict.judge.near_limit import moment_of, near_limit
 from memmon.verdict.judge.other_causes import culprit_of_other, holder_of_shared, switch_of_collector
 from memmon.verdict.judge.outcome import Case, Conclusion, conclude
 from memmon.verdict.model import Rss, Verdict, WhatGrew
+from memmon.verdict.wording.folded import folded_words
 from memmon.verdict.wording.language import Say
 from memmon.verdict.wording.reasons import the_others, why_this_holder, why_this_line
 from memmon.verdict.wording.what_grew import near_words, why_it_grew
@@ -79,6 +81,8 @@ def _verdict(subject: Conclusion, conclusions: Sequence[Conclusion], say: Say, t
         evidence += why_this_line(one, say) if one else ()
     evidence += [why_this_holder(holder, say)] if holder else []
     evidence += the_others(processes, mine, say)
+    folded = folded_children(one.case.history for one in conclusions)
+    evidence += [folded_words(folded, conclusions[0].case.history.header.offset, say)] if folded else []
     hotspots = merge_processes(site for one in conclusions for site in _hotspots(one, subject, final_mb))
     first = conclusions[0].case.history
     return Verdict(
@@ -109,6 +113,7 @@ def _verdict(subject: Conclusion, conclusions: Sequence[Conclusion], say: Say, t
         over_alarm=over,
         grown=history.censuses[-1].grown if history.censuses else (),
         memory_suspected=_memory_suspected(subject, culprit),
+        folded=folded,
     )
 
 

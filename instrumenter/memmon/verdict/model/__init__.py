@@ -28,6 +28,7 @@ from memmon.verdict.model.external import (
     ExternalEvidence,
     KernelLine,
 )
+from memmon.verdict.model.folded import FoldedChildren
 from memmon.verdict.model.process import (
     OpenBracket,
     ProcessHistory,
@@ -75,6 +76,7 @@ __all__ = [
     "ExternalEvidence",
     "Figures",
     "FinalTotals",
+    "FoldedChildren",
     "Frame",
     "Grew",
     "GrownContainer",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Stack,
         Supervised,
     )
+    from memmon.verdict.model.folded import FoldedChildren
     from memmon.verdict.model.site import Figures, Site
     from memmon.verdict.model.surroundings import Surroundings
 
@@ -90,6 +91,8 @@ class ProcessHistory:
     supervised: Supervised | None
     limit_reached: LimitReached | None
     proof: Proof | None
+    folded: FoldedChildren | None
+    """Its children whose own records have been removed."""
     baseline_mb: float
     last_mb: float
     peak_mb: float

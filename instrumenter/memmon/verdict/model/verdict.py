@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from memmon.verdict.model.census import GrownContainer
     from memmon.verdict.model.events import Frame, Raised, Record
+    from memmon.verdict.model.folded import FoldedChildren
     from memmon.verdict.model.process import OpenBracket
     from memmon.verdict.model.site import Figures, Site
 
@@ -200,6 +201,8 @@ class Verdict:
     """The containers that had grown at the last census, the heaviest first."""
     memory_suspected: bool
     """Memory is, or may well be, why the process ended; otherwise there is nothing to mend about memory."""
+    folded: FoldedChildren | None = None
+    """The processes of the run whose own records have been removed."""
     code: str | None = None
     """The culprit's own source line."""
     advice: tuple[str, ...] = ()

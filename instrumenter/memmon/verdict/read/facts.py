@@ -12,6 +12,7 @@ from memmon.verdict.model import (
     Event,
     Figures,
     FinalTotals,
+    FoldedChildren,
     GrowthWindow,
     Header,
     KernelLine,
@@ -65,7 +66,6 @@ def header(facts: dict[str, Any]) -> Header:
         boot=text(run.get("boot")) or "",
         origin_pid=whole(run.get("pid")),
         origin_ticks=whole(run.get("start_ticks")) or 0,
-        is_supervised=run.get("supervised") is True,
     )
 
 
@@ -208,6 +208,18 @@ def _proof(fields: dict[str, Any]) -> Proof:
     )
 
 
+def _folded(fields: dict[str, Any]) -> FoldedChildren:
+    count = whole(fields.get("count")) or 0
+    return FoldedChildren(
+        count=count,
+        unsaid=min(whole(fields.get("unsaid")) or 0, count),
+        first=moment(fields.get("first"))[0],
+        last=moment(fields.get("last"))[0],
+        highest_mb=number(fields.get("highest_mb")) or 0.0,
+        mb=number(fields.get("mb")) or 0.0,
+    )
+
+
 _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "site": _site,
     "stack": _stack,
@@ -221,6 +233,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "supervisor": _supervised,
     "limit_reached": _limit_reached,
     "proof": _proof,
+    "children": _folded,
 }
 
 

@@ -81,6 +81,7 @@ def build_history(log: str, events: Iterable[Event], page: Page | None = None) -
         supervised=replay.supervised,
         limit_reached=replay.limit_reached,
         proof=replay.proof,
+        folded=replay.folded,
         baseline_mb=last.rss - (last.delta or 0.0) if header.baseline_mb is None else header.baseline_mb,
         last_mb=last.rss,
         peak_mb=replay.peak_mb,

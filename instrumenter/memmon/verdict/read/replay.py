@@ -16,6 +16,7 @@ from memmon.verdict.model import (
     Event,
     Figures,
     FinalTotals,
+    FoldedChildren,
     Frame,
     GrowthWindow,
     Header,
@@ -89,6 +90,7 @@ class Replay:
         self.supervised: Supervised | None = None
         self.limit_reached: LimitReached | None = None
         self.proof: Proof | None = None
+        self.folded: FoldedChildren | None = None
         self._handlers: dict[type, Callable[[Any], None]] = {
             Record: self.add,
             Header: self._set_header,
@@ -105,6 +107,7 @@ class Replay:
             Supervised: self._set_supervised,
             LimitReached: self._set_limit_reached,
             Proof: self._set_proof,
+            FoldedChildren: self._set_folded,
         }
 
     def apply(self, event: Event) -> None:
@@ -155,6 +158,9 @@ class Replay:
 
     def _set_proof(self, proof: Proof) -> None:
         self.proof = proof
+
+    def _set_folded(self, folded: FoldedChildren) -> None:
+        self.folded = folded
 
     def _set_totals(self, totals: FinalTotals) -> None:
         for number, (site, figures) in enumerate(totals.figures):

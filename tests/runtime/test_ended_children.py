@@ -1,0 +1,86 @@
+"""A program that starts many children: their records stay bounded, and none with anything to tell goes."""
+
+from __future__ import annotations
+
+FAMILY = """
+import glob, os, signal, time
+def work(alarm=100):
+    __memmon__.before("work", 3, alarm=alarm)
+    __memmon__.after("work", 3, alarm=alarm)
+def forked(do):
+    pid = os.fork()
+    if not pid:
+        do()
+        os._exit(0)
+    os.waitpid(pid, 0)
+    return pid
+def stuck():
+    __memmon__.before("stuck", 12)
+    os.kill(os.getpid(), signal.SIGKILL)
+def raises_alarm():
+    work(alarm=-1)
+def has_child():
+    work()
+    forked(work)
+def files():
+    return {name for name in os.listdir(".") if "memory_monitor_" in name}
+telling = [forked(do) for do in (stuck, raises_alarm, has_child)]
+parent = os.getpid()
+lives = os.fork()
+if not lives:
+    work()
+    while os.getppid() == parent:
+        time.sleep(0.05)
+    os._exit(0)
+for _ in range(CHILDREN):
+    forked(work)
+while len(glob.glob("memory_monitor_*.log")) > 106:
+    time.sleep(0.01)
+print(*telling, lives)
+"""
+STAYING = 106
+"""The parent's log, the hundred newest children's, the four that stay, and that of one's own child."""
+
+
+def test_of_many_ended_children_the_newest_stay_and_those_that_have_something_to_tell(one_python):
+    """The others are in their parent's events, all together; one that lives, or is a parent, stays too."""
+    left = one_python.run(FAMILY.replace("CHILDREN", "140"), timeout=120)
+    assert (left.status, left.stderr) == (0, "")
+    pids = [int(word) for word in left.stdout.split()]
+    logs = [path.name for path in left.folder.glob("memory_monitor_*.log")]
+    for pid in pids:
+        assert [name for name in logs if name.endswith(f"_{pid}.log")]
+    headers = {facts["header"]["pid"]: facts for facts in left.processes}
+    assert set(pids) <= headers.keys()
+    parent = next(facts for facts in left.processes if facts["header"]["parent"] is None)
+    totals = parent["children"]
+    # The one that has a grandchild's log may be told by the parent; the grandchild is that child's to fold.
+    assert totals["count"] + len(headers) == 1 + 140 + len(pids) + 1
+    assert len(headers) <= STAYING
+    assert totals["unsaid"] == totals["count"]
+    assert totals["highest_mb"] > 5
+    assert totals["mb"] > 0
+    stems = {path.name.lstrip(".").partition(".")[0] for path in left.folder.glob("*memory_monitor_*")}
+    assert stems == {name.partition(".")[0] for name in logs}
+
+
+def test_few_children_keep_their_records(one_python):
+    """Whatever there is room for is of use to whoever reads the report."""
+    left = one_python.run(
+        """
+        import os, time
+        def work():
+            __memmon__.before("work", 3)
+            __memmon__.after("work", 3)
+        for _ in range(20):
+            pid = os.fork()
+            if not pid:
+                work()
+                os._exit(0)
+            os.waitpid(pid, 0)
+        time.sleep(1.2)
+        """
+    )
+    assert (left.status, left.stderr) == (0, "")
+    assert len(left.logs) == 21
+    assert not left.told("children")
