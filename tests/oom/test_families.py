@@ -80,3 +80,24 @@ def test_another_program_that_it_started(tmp_path: Path) -> None:
     assert first.startswith("KILLED for want of memory, by the kernel's OOM killer, child process ")
     assert "stage2.py" in first
     assert "ended by itself with exit status 1" in second
+
+
+POOL = """
+from concurrent.futures import ProcessPoolExecutor
+from work import go
+
+if __name__ == "__main__":
+    with ProcessPoolExecutor(1) as pool:
+        print(pool.submit(go, 10_000_000).result())
+"""
+
+
+def test_a_pool_that_lost_its_worker(tmp_path: Path) -> None:
+    """The worker's death and the exception by which the program says so are told together, each by the user's line."""
+    (tmp_path / "work.py").write_text(WORK, encoding="utf-8")
+    (tmp_path / "main.py").write_text(POOL, encoding="utf-8")
+    assert killed(tmp_path, "-m", "memmon", "run", "--quiet", "--", sys.executable, "main.py").returncode == 1
+    first, second, third, *_ = memmon("report", cwd=tmp_path).stdout.splitlines()
+    assert first.startswith("KILLED for want of memory, by the kernel's OOM killer, child process ")
+    assert second.endswith("then ended with BrokenProcessPool at main.py:7: it had lost a worker.")
+    assert "work.py:7" in third

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from memmon.show.lost_worker import ended_with
 from memmon.show.table import Column, table
 from memmon.verdict.survey import is_going_on
 from memmon.verdict.wording.language import Say, place, signed_mb
@@ -209,13 +210,7 @@ def going_on(verdict: Verdict, say: Say) -> str:
             f"The program itself, process {first.pid}, is still running.", f"主程序（进程 {first.pid}）仍在运行。"
         )
     if first.outcome == "exception" and first.exception:
-        raised = first.exception
-        at = place(raised.file, raised.line)
-        where = say(f" at {at}", f"，位置 {at}") if at else ""
-        return say(
-            f"The program itself, process {first.pid}, ended with {raised.type}{where}.",
-            f"主程序（进程 {first.pid}）因 {raised.type} 结束{where}。",
-        )
+        return ended_with(first, first.exception, say)
     if first.outcome == "finished":
         status = first.status
         with_en, with_zh = (f" with exit status {status}", f"，退出状态 {status}") if status else ("", "")

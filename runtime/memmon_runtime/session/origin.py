@@ -43,7 +43,7 @@ def find_origin(known: Sequence[int] = ()) -> Origin:
     ``known``: its ``pid`` and ``start_ticks``, where `memmon run` has started it and said so.
     """
     if known:
-        return {"pid": known[0], "start_ticks": known[1], "boot": read_text(_BOOT).strip()}
+        return {"pid": known[0], "start_ticks": known[1], "boot": read_text(_BOOT).strip(), "supervised": True}
     pid = getpid()
     words = _stat(pid)
     for _ in range(_MOST_ANCESTORS):

@@ -63,6 +63,8 @@ class Header:
     """The process that its program began with, as far as that was seen: mostly itself."""
     origin_ticks: int = 0
     """When that one started."""
+    is_supervised: bool = False
+    """`memmon run` has started that one, which may be a shell or any other program."""
     own: tuple[str, ...] = ()
     """What is the user's own though its path does not say so: files, and folders with a slash at their ends."""
     from_events: bool = False
@@ -79,7 +81,9 @@ class Header:
     @property
     def is_worker(self) -> bool:
         """Whether its program began with another process, which may end it without anybody being told."""
-        return self.parent_log is not None or self.origin_pid not in (None, self.pid)
+        if self.parent_log is not None or self.is_supervised:
+            return self.parent_log is not None
+        return self.origin_pid not in (None, self.pid)
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,7 @@ def header(facts: dict[str, Any]) -> Header:
         boot=text(run.get("boot")) or "",
         origin_pid=whole(run.get("pid")),
         origin_ticks=whole(run.get("start_ticks")) or 0,
+        is_supervised=run.get("supervised") is True,
     )
 
 
