@@ -183,6 +183,21 @@ def test_what_was_long_not_read_is_removed(place: Place, own_cache: Path) -> Non
     assert all(path.exists() for path in foreign)
 
 
+def test_what_was_read_least_lately_goes_where_all_takes_too_much_room(place: Place, own_cache: Path) -> None:
+    """Of two entries that fill the room together the newer one stays, and so does what has just been made."""
+    older, newer = (Path(cache.path(str(own_cache), "", name, b"", script=True)) for name in ("older.py", "newer.py"))
+    for path, days in ((older, 2), (newer, 1)):
+        path.parent.mkdir(parents=True)
+        with path.open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, 110 << 20)
+        os.utime(path, (time.time() - days * 86_400, 0))
+    place.write("main.py", "print(1)\n")
+    place.memmon("main.py")
+    assert (older.parent.exists(), newer.exists()) == (False, True)
+    newer.unlink()
+    assert "main.py" in {path.name for path in entries(own_cache)}
+
+
 @pytest.mark.parametrize("options", [[], ["--quiet"]], ids=["", "quiet"])
 def test_no_cache_to_be_had(place: Place, options: list[str]) -> None:
     """Where nothing can be kept, the program runs watched, without checkpoints, and one line says that."""

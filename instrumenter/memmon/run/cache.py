@@ -2,7 +2,7 @@
 
 An entry is a file that Python can run as it is: a .pyc header, the code, and behind it what is known of the code and
 a checksum. An entry that is damaged, or that somebody else could have written, counts as none; one that has not been
-read for a month is removed when others are made.
+read for a month is removed when others are made, and so are those read least lately where all take too much room.
 
 Python opens a script's entry by its path once more, after it was looked at here. So a cache is used only where no other
 user can change what any name on the way to it means.
@@ -40,6 +40,8 @@ _OTHERS_WRITE = 0o022
 _MOST_STEPS = 1000
 """Names and links on one way: more of them are a circle."""
 _UNREAD_DAYS = 30
+_MOST_BYTES = 200 << 20
+"""Bytes that the entries may take on the disk together."""
 _DIGEST = 32
 """Characters in what `digest` returns."""
 _BUCKET = 2
@@ -235,19 +237,36 @@ def write(file: str, magic: bytes, code: bytes, known: dict[str, Any]) -> None:
 
 
 def prune(cache: str) -> None:
-    """Remove the entries that have long not been read, and nothing else that may lie in the same folder."""
+    """Remove the entries that have long not been read, and of the others those that have been read least lately.
+
+    That is as far as they take too much room. Nothing else is removed that may lie in the same folder.
+    """
     from time import time  # noqa: PLC0415  # only where the cache is filled
 
-    oldest = time() - _UNREAD_DAYS * 86_400
-    for holder in _holders(cache):
-        try:
-            files = [os.path.join(holder, name) for name in os.listdir(holder)]
-            if all(max(os.stat(file).st_atime, os.stat(file).st_mtime) < oldest for file in files):
-                for file in files:
-                    os.unlink(file)
-                os.rmdir(holder)
-        except OSError:
-            continue  # somebody else's, or somebody else was quicker
+    oldest, room = time() - _UNREAD_DAYS * 86_400, _MOST_BYTES
+    for used, size, holder in sorted(map(_use_of, _holders(cache)), reverse=True):
+        room -= size
+        if used < oldest or room < 0:
+            _remove(holder)
+
+
+def _use_of(holder: str) -> tuple[float, int, str]:
+    """When an entry was made or read last, the bytes that it takes on the disk, and its folder."""
+    try:
+        states = [os.lstat(os.path.join(holder, name)) for name in os.listdir(holder)]
+    except OSError:
+        states = []  # somebody else's, or somebody else was quicker
+    used = max((max(state.st_atime, state.st_mtime) for state in states), default=0.0)
+    return used, sum(state.st_blocks * 512 for state in states), holder
+
+
+def _remove(holder: str) -> None:
+    try:
+        for name in os.listdir(holder):
+            os.unlink(os.path.join(holder, name))
+        os.rmdir(holder)
+    except OSError:
+        pass  # likewise
 
 
 def _holders(cache: str) -> Iterator[str]:
