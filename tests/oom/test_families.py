@@ -69,17 +69,27 @@ def test_the_worker_that_was_replaced(tmp_path: Path) -> None:
     assert "FINISHED" not in done.stdout
 
 
-def test_another_program_that_it_started(tmp_path: Path) -> None:
-    """The supervisor knows whom the kernel killed, and what it ran; the program's own end is told beside it."""
+@pytest.mark.parametrize("way", ["instrument", "run"])
+def test_another_program_that_it_started(tmp_path: Path, way: str) -> None:
+    """It was killed, and the program ended by itself: `run` has followed it, else its parent knows that it was large.
+
+    `run` tells of it at the program's end, though that was a peaceful one.
+    """
     (tmp_path / "main.py").write_text(STARTER, encoding="utf-8")
     (tmp_path / "stage2.py").write_text("rows = []\nwhile True:\n    rows.append({'i': len(rows)})\n", encoding="utf-8")
-    assert killed(tmp_path, "-m", "memmon", "run", "main.py").returncode == 1
+    if way == "instrument":
+        assert memmon("instrument", "main.py", cwd=tmp_path).returncode == 0
+        assert killed(tmp_path, "main.py").returncode == 1
+    else:
+        done = killed(tmp_path, "-m", "memmon", "run", "main.py")
+        assert done.returncode == 1
+        assert "KILLED for want of memory, by the kernel's OOM killer, child process " in done.stderr
     done = memmon("report", cwd=tmp_path)
-    first, second, *_ = done.stdout.splitlines()
+    first, second, third, *_ = done.stdout.splitlines()
     assert done.returncode == 1
     assert first.startswith("KILLED for want of memory, by the kernel's OOM killer, child process ")
-    assert "stage2.py" in first
-    assert "ended by itself with exit status 1" in second
+    assert second.startswith("The program itself, process ")
+    assert ("stage2.py:3" in third) == (way == "run")
 
 
 POOL = """

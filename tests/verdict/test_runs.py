@@ -184,6 +184,18 @@ def test_a_program_that_was_seen_from_outside_alone(write: Callable[..., Path]) 
     ]
 
 
+@pytest.mark.parametrize(("largest", "count", "died"), [(290.0, 8, True), (290.0, 7, False), (70.0, 8, False)])
+def test_a_child_of_which_its_parent_alone_knows(
+    write: Callable[..., Path], largest: float, count: int, *, died: bool
+) -> None:
+    """A kill was counted, and the largest child had most of what there was: it is likely to have been that one."""
+    seen = {"cgroup": {"path": "/c", "inode": 1, "count": count}, "vmstat": None, "largest_child_mb": largest}
+    path = write("100000", began(500, "10:00:00.000", **counted(7)), START, fact("kills", seen), END)
+    found = said(path.parent)
+    assert found["run"]["outcome"] == "finished"
+    assert [(one["cause"], one["cause_confidence"]) for one in found["incidents"]] == [("oom-kill", "likely")] * died
+
+
 # --- of which run is told ----------------------------------------------------------------------------------
 
 

@@ -22,6 +22,8 @@ _PAGE = os.sysconf("SC_PAGE_SIZE") / MB
 """MB in a page of memory."""
 _KEPT_SAMPLES = 20
 _MOST_WATCHED = 256
+_GROWN = 1.5
+"""The command line is read anew of a process that has become so many times as large."""
 _LONGEST_COMMAND = 200
 """Characters of a command line that are kept."""
 _SEARCH_EVERY = 0.5
@@ -51,12 +53,13 @@ class Process:
         self.rss_mb = self.peak_mb = 0.0
         self.ended: float | None = None
         self.command = ""
+        self._command_read_at_mb = 0.0
 
-    def note_command(self) -> None:
-        """Read its command line; in its first moments that may be its parent's."""
-        if not self.command and self.ended is None:
-            line = text_of(f"/proc/{self.pid}/cmdline").replace("\0", " ").strip()
-            self.command = line[:_LONGEST_COMMAND]
+    def _read_command(self) -> None:
+        """Read its command line, once more as it has grown: in its first moments it may be its parent's."""
+        line = text_of(f"/proc/{self.pid}/cmdline").replace("\0", " ").strip()
+        self.command = line[:_LONGEST_COMMAND] or self.command
+        self._command_read_at_mb = self.rss_mb
 
     def read(self, now: float) -> float:
         """Its RSS now; 0 from its end on, while ``rss_mb`` stays what was read last."""
@@ -72,6 +75,8 @@ class Process:
             return 0.0
         self.rss_mb = rss
         self.peak_mb = max(self.peak_mb, rss)
+        if rss > _GROWN * self._command_read_at_mb:
+            self._read_command()
         return rss
 
     def pss_mb(self) -> float:
@@ -152,8 +157,6 @@ class ProcessTree:
             for pid in _children(parent):
                 if pid not in self.known or self.known[pid].ended is not None:
                     self._add(pid, parent)
-                else:
-                    self.known[pid].note_command()
                 waiting.append(pid)
 
     def _add(self, pid: int, parent: int) -> None:

@@ -18,9 +18,11 @@ from memmon.kernel.cgroup import Headroom
 from memmon.record.log_folders import other_log_folders
 from memmon.run import record
 from memmon.run.group_signals import GroupSignals
+from memmon.run.kills_of_others import KillsOfOthers
 from memmon.run.limit_enforcer import LimitEnforcer
 from memmon.run.outlive import close_streams, outlive_program, write_score
 from memmon.run.process_tree import ProcessTree, reaped_none
+from memmon.run.switches import is_quiet
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,6 +69,7 @@ class Supervisor:
         self.headroom = Headroom()
         self.headroom_mb: float | None = None
         self.enforcer = LimitEnforcer(handover["limit"], self.tree) if handover["limit"] else None
+        self.kills = KillsOfOthers(handover["before"], self.pid)
         self._stop_key_at = float("-inf")
         self._group_signals = GroupSignals()
 
@@ -79,6 +82,8 @@ class Supervisor:
             if now >= next_read:
                 self.tree.read()
                 self.headroom_mb = self.headroom.left_mb()
+                if not self.handover["quiet"] and not is_quiet():
+                    self.kills.tell(now, self.tree)
                 pause = self.enforcer.judge(now) if self.enforcer else _TICK
                 next_read = now + pause
             got = _signal.sigtimedwait(awaited, max(next_read - time.monotonic(), 0.0))
@@ -142,7 +147,8 @@ class Supervisor:
         if log is not None:
             if self.enforcer and self.enforcer.killed and self.enforcer.facts:
                 record.add_event(log, "limit_reached", self.enforcer.facts)
-            record.add_event(log, "supervisor", self._facts(signal, status, missing, log))
+            facts = self._facts(signal, status, missing, log)
+            record.add_event(log, "supervisor", facts)
         if self.handover["quiet"]:
             return
         if missing:
@@ -158,6 +164,8 @@ class Supervisor:
             or (not signal and status and record.ended_by_exception(log))
         ):
             self._report(log)
+        elif not signal and (facts["oom_kill"]["kernel"] or self.kills.are_likely(self.tree)):
+            self._report(log)  # the program has ended by itself, but one that it had started was killed
 
     def _logs(self, folder: str) -> dict[int, str]:
         """The run's logs by their processes: in *folder* and, where the program's own is not there, in others."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from memmon.verdict.model import Cause, Verdict
+    from memmon.verdict.model import Cause, Process, Verdict
     from memmon.verdict.survey import Survey
 
 _CAUSES: dict[Cause, tuple[str, str]] = {
@@ -41,20 +41,23 @@ def role(verdict: Verdict, say: Say) -> str:
     first, mine = verdict.processes[0], verdict.subject
     if mine == first and not first.is_worker:
         return say("main", "主进程")
-    other = mine.program if mine.program != first.program else None
-    return say("child", "子进程") + (f" {_short(other)}" if other else "")
+    other = _ran(mine) if mine.program != first.program else ""
+    return say("child", "子进程") + (f" {other}" if other else "")
 
 
-def _short(program: str) -> str:
-    """A script without its folder; a command line as it is."""
-    return program if " " in program else place(program, None)
+def _ran(process: Process) -> str:
+    """What it ran: a script or, where there is no record, the words of a command line, without their folders."""
+    ran = process.program or ""
+    return place(ran, None) if process.log else " ".join(word.rpartition("/")[2] for word in ran.split(" "))
 
 
 def child(verdict: Verdict, say: Say) -> str:
     """Which child it was, where it was not the program's first process."""
     first, mine = verdict.processes[0], verdict.subject
     if mine != first:
-        what = f" ({_short(mine.program)})" if mine.program and mine.program != first.program else ""
+        what = f" ({_ran(mine)})" if mine.program and mine.program != first.program else ""
+        if mine.pid is None:
+            return say(", a child process", "，某个子进程")
         return say(f", child process {mine.pid}{what}", f"，子进程 {mine.pid}{what}")
     return say(f", worker process {mine.pid}", f"，工作进程 {mine.pid}") if mine.is_worker else ""
 
@@ -109,7 +112,7 @@ def runs_table(verdicts: Sequence[Verdict]) -> RenderableType:
     )
     rows = [
         (
-            _started(one, "%Y-%m-%d %H:%M:%S") or "-",
+            _started(one, verdicts[0], "%Y-%m-%d %H:%M:%S") or "-",
             str(one.processes[0].pid or "-"),
             one.command or place(one.target, None) or "-",
             _outcome(one, say),
@@ -189,15 +192,15 @@ def _log(one: Verdict) -> str:
 
 def _moment(one: Verdict, told: Verdict) -> str:
     """When a run began: the time of day, with its date where that is another one than that of the run told of."""
-    day = _started(one, "%Y-%m-%d ")
-    return ("" if day == _started(told, "%Y-%m-%d ") else day) + _started(one, "%H:%M")
+    day = _started(one, told, "%Y-%m-%d ")
+    return ("" if day == _started(told, told, "%Y-%m-%d ") else day) + _started(one, told, "%H:%M")
 
 
-def _started(one: Verdict, form: str) -> str:
-    """When the run began, in its own zone; nothing where that is not known."""
+def _started(one: Verdict, told: Verdict, form: str) -> str:
+    """When the run began, in the zone of the run that is told of; nothing where that is not known."""
     if one.started is None:
         return ""
-    return datetime.fromtimestamp(one.started, timezone(timedelta(seconds=one.offset or 0.0))).strftime(form)
+    return datetime.fromtimestamp(one.started, timezone(timedelta(seconds=told.offset or 0.0))).strftime(form)
 
 
 def going_on(verdict: Verdict, say: Say) -> str:

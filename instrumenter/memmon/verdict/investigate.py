@@ -14,7 +14,7 @@ from memmon.verdict.code.collector_switch import lines_that_switch_off
 from memmon.verdict.code.kept_value import values_in
 from memmon.verdict.code.source import code_at, extent_of
 from memmon.verdict.code.storing_line import storing_line
-from memmon.verdict.evidence.gather import after_end, from_supervisor, gather
+from memmon.verdict.evidence.gather import after_end, from_parent, from_supervisor, gather
 from memmon.verdict.evidence.kernel import KernelLog
 from memmon.verdict.judge.grew import LEAST_UNCOLLECTED
 from memmon.verdict.judge.judge import judge
@@ -25,7 +25,7 @@ from memmon.verdict.judge.retaining_line import retaining_line, still_running
 from memmon.verdict.model import ExternalEvidence
 from memmon.verdict.read.process import read_process
 from memmon.verdict.read.runs import run_of
-from memmon.verdict.read.unrecorded import seen_from_outside, unrecorded_children
+from memmon.verdict.read.unrecorded import seen_from_outside, unrecorded_children, waited_for
 from memmon.verdict.write_back import keep_last_checkpoint, keep_proof
 
 if TYPE_CHECKING:
@@ -34,9 +34,11 @@ if TYPE_CHECKING:
     from memmon.verdict.code.source import Code
     from memmon.verdict.judge.last_moment import Extents, Stores
     from memmon.verdict.judge.retaining_line import Retained
-    from memmon.verdict.model import Allocation, Culprit, Frame, GrowthWindow, ProcessHistory, Verdict
+    from memmon.verdict.model import Allocation, Culprit, Frame, GrowthWindow, KernelLine, ProcessHistory, Verdict
     from memmon.verdict.read.runs import Run
 
+_SLIGHT = 0.05
+"""The share by which the kernel's figures of one process differ, of its peak and of what it held when it was killed."""
 _MOST = 0.5
 """The share of the limit that a process must have held for a kill that names nobody to be taken for its own."""
 
@@ -66,6 +68,7 @@ def investigate_run(run: Run, *, top: int = 10) -> Verdict:
     cases = [_case(history, kernel_log) for history in histories]
     cases += _killed_unrecorded([_case(child, kernel_log) for child in unrecorded], cases)
     cases += _killed_outside(cases)
+    cases += _killed_unseen(cases, kernel_log)
     verdict = judge(cases, top=top)
     return replace(_advised(verdict), others=tuple(map(_advised, verdict.others)))
 
@@ -95,6 +98,33 @@ def _killed_outside(recorded: Sequence[Case]) -> list[Case]:
         return named
     largest = max(seen, key=lambda case: case.history.last_mb)
     return [largest] if largest.history.last_mb >= _MOST * (first.header.limit_mb or 0.0) > 0 else []
+
+
+def _killed_unseen(recorded: Sequence[Case], kernel_log: KernelLog | None) -> list[Case]:
+    """The processes that were waited for, and nothing else is known of, one for each that waited: where it was killed.
+
+    More kills must have been counted than there are processes of the run that ended without a word, and it must have
+    held most of what there was. Whom the kernel log names in that time, where it is one, is taken to be it.
+    """
+    missing = sum(not _ended_by_itself(case.history) for case in recorded)
+    known = {case.history.header.pid for case in recorded}
+    found = []
+    for history in (case.history for case in recorded):
+        external = from_parent(history)
+        if _rise(external) > missing:
+            child = waited_for(history)
+            if child and child.last_mb >= _MOST * (history.header.limit_mb or 0.0) > 0:
+                named = _as_large(child, (kernel_log or KernelLog()).lines) - known
+                pid = named.pop() if len(named) == 1 else None
+                found.append(Case(replace(child, header=replace(child.header, pid=pid)), external))
+    return found
+
+
+def _as_large(child: ProcessHistory, lines: Sequence[KernelLine]) -> set[int]:
+    """The processes that the kernel killed while the parent of ``child`` was there, and that held as much."""
+    since, until = child.header.started or 0.0, child.last_at or 0.0
+    killed = [one for one in lines if one.sort == "oom-kill" and since <= one.at <= until and one.rss_mb]
+    return {one.pid for one in killed if abs((one.rss_mb or 0.0) - child.last_mb) <= _SLIGHT * child.last_mb}
 
 
 def _killed_unrecorded(children: Sequence[Case], recorded: Sequence[Case]) -> list[Case]:

@@ -27,6 +27,8 @@ class RunRecord:
         self.page: Page | None = None
         self.events: EventFile | None = None
         self.remarked = False
+        self.kills: dict[str, object] | None = None
+        """How often the kernel had killed when the record began."""
         self._untold: Facts = []
         """The sites whose line could not be written: it is tried again, since the totals stand in the sites' order."""
 

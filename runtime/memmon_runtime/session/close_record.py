@@ -8,6 +8,7 @@ from time import time_ns
 from memmon_runtime.measure.limits import CRITICAL
 from memmon_runtime.record.log_lines import card_line, exception_line, top_ten
 from memmon_runtime.record.sites import totals_fact
+from memmon_runtime.session.kills_seen import kills_seen
 from memmon_runtime.session.processes import worker_failed
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.ownership import file_of
@@ -42,6 +43,7 @@ def close_record(recorder: Recorder) -> None:
     facts: Facts = [("exception", exception)] if exception else []
     facts.append(("totals", totals_fact(recorder.sites.values(), recorder.to_mb)))
     facts.append(("highest", {"mb": round(max(recorder.highest, recorder.newest[1]) * recorder.to_mb, 2)}))
+    facts += kills_seen(recorder)
     facts.append(("end", {"exit": "exception" if has_failed else "normal"}))
     whole = record.tell(facts, recorder.newest[0])
     if record.log is not None:

@@ -5,10 +5,14 @@ what a glance shows: the last line of its log, and whether the kernel has killed
 verdict is the report's.
 """
 
+# pathlib is an import that the user's program would have to pay for.
+# ruff: noqa: PTH116
+
 from __future__ import annotations
 
-from os import SEEK_END, close, lseek
+from os import SEEK_END, close, lseek, stat
 from os import write as write_fd
+from time import time
 
 from memmon_runtime.record.crash_page import owner_of
 from memmon_runtime.record.file_names import events_of, is_page, log_beside
@@ -20,6 +24,7 @@ from memmon_runtime.system.descriptors import read_text
 from memmon_runtime.system.foreign_files import number_in, open_regular
 from memmon_runtime.system.gil_io import pread
 from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.namespace import namespace
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
@@ -32,6 +37,8 @@ if TYPE_CHECKING:
 _MOST = 16
 """So many pages are looked at, the newest first."""
 _TAIL = 4096
+_SILENT = 5.0
+"""Seconds after which the log of a process that is there would have been written to."""
 _SHORT = ("WARNING", "CRITICAL")
 """The levels at which memory was short."""
 _MOST_SHARE = 0.5
@@ -59,6 +66,14 @@ class _Death:
     def is_of(self, target: str) -> bool:
         """Whether the program is the same."""
         return f'"target": {to_json(target)},' in self.header
+
+    def is_of_run(self, origin: object) -> bool:
+        """Whether it belongs to the same run, as where `memmon run` has started a loop in a shell, and tells of it."""
+        return f'"run": {to_json(origin)},' in self.header
+
+    def is_gone(self) -> bool:
+        """Whether it can't be there under another number, as in another container; it would write each second."""
+        return f'"namespace": {namespace()},' in self.header or time() - stat(self.log).st_mtime > _SILENT
 
     def was_killed(self, now: dict[str, object], boot: object) -> bool:
         """Whether memory was why, as far as can be seen; ``now`` are the counts of kills, since this ``boot``."""
@@ -116,7 +131,12 @@ def _untold(session: Session, names: Iterable[str], recorder: Recorder) -> list[
         if not pid or (ticks and start_ticks(str(pid)) == ticks):
             continue  # it is still there
         death = _Death(log, pid)
-        if death.is_of(session.target) and death.was_killed(now, boot):
+        if (
+            death.is_of(session.target)
+            and not death.is_of_run(session.origin)
+            and death.is_gone()
+            and death.was_killed(now, boot)
+        ):
             found.append(death)
     return found
 

@@ -56,6 +56,7 @@ def open_record(
         record.events = EventFile(log.path, small=is_child)
     except OSError:
         record.events = None
+    record.kills = recorder.limits.kills()
     facts = {
         "memmon": __version__,
         "pid": pid,
@@ -113,7 +114,7 @@ def _measured(recorder: Recorder, settings: Settings) -> dict[str, object]:
             "critical": settings.critical.text,
             "critical_mb": limits.threshold_mb(settings.critical),
         },
-        "oom_kill": limits.kills(),
+        "oom_kill": recorder.record.kills,
         "cgroup": cgroup.figures() if cgroup is not None and cgroup.limited else None,
         "peak": recorder.peak.name if recorder.peak is not None else "off",
     }

@@ -148,8 +148,8 @@ def _for_unrecorded(verdict: Verdict, say: Say) -> str:
             f"“{ran}” 没有留下记录，无法得知是哪一行：对它的脚本执行 `memmon instrument`，然后重新运行",
         )
     return say(
-        f"process {verdict.subject.pid} was killed before it had a record, so no line is known",
-        f"进程 {verdict.subject.pid} 在留下记录之前就被杀，无法得知是哪一行",
+        "the process that was killed kept no record, so no line is known: put `memmon instrument` on what it ran",
+        "被杀的进程没有留下记录，无法得知是哪一行：对它所运行的脚本执行 `memmon instrument`",
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from memmon.kernel.log import ended_process, rss_mb
 from memmon.verdict.evidence.kernel import cgroup_kills, machine_kills
 from memmon.verdict.evidence.liveness import SLACK, is_alive
-from memmon.verdict.model import ExternalEvidence, KernelLine
+from memmon.verdict.model import Counter, ExternalEvidence, KernelLine
 
 if TYPE_CHECKING:
     from memmon.verdict.evidence.kernel import KernelLog
@@ -46,6 +46,15 @@ def from_supervisor(history: ProcessHistory, supervised: Supervised) -> External
             if ended
         ),
     )
+
+
+def from_parent(parent: ProcessHistory) -> ExternalEvidence:
+    """What a process noted at its end of kills in its cgroup."""
+    header, seen = parent.header, parent.kills_seen
+    same = seen and (seen.cgroup_path, seen.cgroup_inode) == (header.cgroup_path, header.cgroup_inode)
+    if not seen or not same or header.cgroup_path is None or header.cgroup_kills is None:
+        return ExternalEvidence()
+    return ExternalEvidence(cgroup=Counter(header.cgroup_path, header.cgroup_kills, seen.cgroup_kills))
 
 
 def after_end(history: ProcessHistory, kernel_log: KernelLog) -> ExternalEvidence:

@@ -42,8 +42,8 @@ def allotted(conclusions: Sequence[Conclusion], say: Say) -> list[Conclusion]:
     for one in conclusions:
         if id(one) in spared:
             told.append(replace(one, cause="unknown", confidence="guess", words=(*one.words, words), spared=True))
-        elif spared and id(one) in kept and not one.evidence.is_named:
-            told.append(replace(one, confidence=weakest(one.confidence, "likely")))  # it may have been another of them
+        elif id(one) in kept and not one.evidence.is_named and (spared or not one.case.history.log):
+            told.append(replace(one, confidence=weakest(one.confidence, "likely")))  # it may have been another one
         else:
             told.append(one)
     return told

@@ -20,7 +20,7 @@ from memmon.verdict.judge.other_causes import culprit_of_other, holder_of_shared
 from memmon.verdict.judge.outcome import Case, Conclusion, conclude
 from memmon.verdict.model import Rss, Verdict, WhatGrew
 from memmon.verdict.wording.folded import folded_words
-from memmon.verdict.wording.language import Say
+from memmon.verdict.wording.language import Say, printed_time
 from memmon.verdict.wording.reasons import the_others, why_this_holder, why_this_line
 from memmon.verdict.wording.what_grew import near_words, why_it_grew
 
@@ -91,7 +91,7 @@ def _verdict(subject: Conclusion, conclusions: Sequence[Conclusion], say: Say, t
         command=first.header.command,
         started=first.header.started,
         offset=first.header.offset,
-        when=history.last.when,
+        when=_when(history, first),
         outcome=subject.outcome,
         cause=subject.cause,
         cause_confidence=subject.confidence,
@@ -156,6 +156,13 @@ def _hotspots(one: Conclusion, subject: Conclusion, final_mb: float) -> list[Hot
     if one.outcome not in ("killed", "running"):
         history = replace(history, open_brackets=())
     return hotspots_of(history, final_mb if one is subject else history.last_mb)
+
+
+def _when(history: ProcessHistory, first: ProcessHistory) -> str:
+    """The time of the last record, in the zone of the run's first process: another may have changed its own."""
+    if history.last_at is None or first.header.offset in (None, history.header.offset):
+        return history.last.when
+    return printed_time(history.last_at, first.header.offset)
 
 
 def _peak_mb(history: ProcessHistory, final_mb: float) -> float:

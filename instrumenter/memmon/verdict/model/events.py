@@ -59,6 +59,8 @@ class Header:
     """When the process started, in clock ticks since boot; 0 where that is not known."""
     boot: str = ""
     """Which boot of the system that is counted from; empty where that is not known."""
+    namespace: int = 0
+    """In which namespace its number is its number; 0 where that is not known."""
     origin_pid: int | None = None
     """The process that its program began with, as far as that was seen: mostly itself."""
     origin_ticks: int = 0
@@ -263,6 +265,17 @@ class Supervised:
 
 
 @dataclass(frozen=True)
+class KillsSeen:
+    """What a process said at its end of the kills that the kernel had counted meanwhile."""
+
+    cgroup_path: str | None
+    cgroup_inode: int | None
+    cgroup_kills: int | None
+    largest_child_mb: float
+    """The peak of the largest process that it had waited for; of one that it forked, no less than its own was then."""
+
+
+@dataclass(frozen=True)
 class LimitReached:
     """The program came to its ``--limit``, and was told so by a MemoryError."""
 
@@ -294,6 +307,7 @@ Event = (
     | FinalTotals
     | Ended
     | Supervised
+    | KillsSeen
     | LimitReached
     | Proof
     | FoldedChildren

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         Frame,
         GrowthWindow,
         Header,
+        KillsSeen,
         LimitReached,
         Proof,
         Raised,
@@ -90,6 +91,7 @@ class ProcessHistory:
     ended: Ended | None
     supervised: Supervised | None
     limit_reached: LimitReached | None
+    kills_seen: KillsSeen | None
     proof: Proof | None
     folded: FoldedChildren | None
     """Its children whose own records have been removed."""

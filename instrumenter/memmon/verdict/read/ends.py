@@ -23,7 +23,7 @@ def ended_well(log: str) -> bool:
     ended: Ended | None = None
     for line in _last_lines(events_of(log)):
         for name, value in object_in(line).items():
-            if name in ("proof", "exception"):
+            if name in ("proof", "exception", "kills"):
                 return False
             if name not in ("end", "supervisor"):
                 continue

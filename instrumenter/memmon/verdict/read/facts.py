@@ -16,6 +16,7 @@ from memmon.verdict.model import (
     GrowthWindow,
     Header,
     KernelLine,
+    KillsSeen,
     LimitReached,
     Proof,
     Raised,
@@ -64,6 +65,7 @@ def header(facts: dict[str, Any]) -> Header:
         own=tuple(one for one in map(text, array(facts.get("own"))) if one),
         start_ticks=whole(facts.get("start_ticks")) or 0,
         boot=text(run.get("boot")) or "",
+        namespace=whole(facts.get("namespace")) or 0,
         origin_pid=whole(run.get("pid")),
         origin_ticks=whole(run.get("start_ticks")) or 0,
         is_supervised=run.get("supervised") is True,
@@ -189,6 +191,16 @@ def _seen_process(value: Any) -> SeenProcess | None:
     )
 
 
+def _kills_seen(fields: dict[str, Any]) -> KillsSeen:
+    cgroup = fields_of(fields.get("cgroup"))
+    return KillsSeen(
+        cgroup_path=text(cgroup.get("path")),
+        cgroup_inode=whole(cgroup.get("inode")),
+        cgroup_kills=whole(cgroup.get("count")),
+        largest_child_mb=number(fields.get("largest_child_mb")) or 0.0,
+    )
+
+
 def _limit_reached(fields: dict[str, Any]) -> LimitReached:
     return LimitReached(number(fields.get("mb")), number(fields.get("rss_mb")))
 
@@ -232,6 +244,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "exception": _raised,
     "end": _ended,
     "supervisor": _supervised,
+    "kills": _kills_seen,
     "limit_reached": _limit_reached,
     "proof": _proof,
     "children": _folded,

@@ -80,6 +80,7 @@ def build_history(log: str, events: Iterable[Event], page: Page | None = None) -
         ended=replay.ended or (Ended("exception" if replay.raised else "normal", None) if replay.finished else None),
         supervised=replay.supervised,
         limit_reached=replay.limit_reached,
+        kills_seen=replay.kills_seen,
         proof=replay.proof,
         folded=replay.folded,
         baseline_mb=last.rss - (last.delta or 0.0) if header.baseline_mb is None else header.baseline_mb,

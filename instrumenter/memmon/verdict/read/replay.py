@@ -20,6 +20,7 @@ from memmon.verdict.model import (
     Frame,
     GrowthWindow,
     Header,
+    KillsSeen,
     LimitReached,
     Proof,
     Raised,
@@ -89,6 +90,7 @@ class Replay:
         self.finished = False
         self.supervised: Supervised | None = None
         self.limit_reached: LimitReached | None = None
+        self.kills_seen: KillsSeen | None = None
         self.proof: Proof | None = None
         self.folded: FoldedChildren | None = None
         self._handlers: dict[type, Callable[[Any], None]] = {
@@ -106,6 +108,7 @@ class Replay:
             Ended: self._set_ended,
             Supervised: self._set_supervised,
             LimitReached: self._set_limit_reached,
+            KillsSeen: self._set_kills_seen,
             Proof: self._set_proof,
             FoldedChildren: self._set_folded,
         }
@@ -151,6 +154,9 @@ class Replay:
 
     def _set_supervised(self, supervised: Supervised) -> None:
         self.supervised = supervised
+
+    def _set_kills_seen(self, seen: KillsSeen) -> None:
+        self.kills_seen = seen
 
     def _set_limit_reached(self, reached: LimitReached) -> None:
         self.limit_reached = reached

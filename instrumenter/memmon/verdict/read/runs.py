@@ -134,15 +134,15 @@ def _keys(log: _Log) -> list[_Key]:
     header = log.header
     keys: list[_Key | None] = [_identity(log.path) or (str(log.path),)]
     if header is not None:
-        keys.append(_process(header.boot, header.pid, header.start_ticks))
-        keys.append(_process(header.boot, header.origin_pid, header.origin_ticks))
+        keys.append(_process(header, header.pid, header.start_ticks))
+        keys.append(_process(header, header.origin_pid, header.origin_ticks))
         keys.append(_identity(_parent_log(log.path, header.parent_log)) if header.parent_log else None)
     return [key for key in keys if key]
 
 
-def _process(boot: str, pid: int | None, ticks: int) -> _Key | None:
-    """A process among all that there have been."""
-    return (boot, pid, ticks) if boot and pid and ticks else None
+def _process(header: Header, pid: int | None, ticks: int) -> _Key | None:
+    """A process among all that there have been, as the one that wrote the header numbers them."""
+    return (header.boot, header.namespace, pid, ticks) if header.boot and pid and ticks else None
 
 
 def _start_times(logs: Iterable[_Log]) -> dict[Path, float]:

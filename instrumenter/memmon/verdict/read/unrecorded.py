@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from memmon.record import foreign_files
@@ -20,11 +19,12 @@ from memmon.verdict.read.lockout_dump import stacks_in
 from memmon.verdict.read.own_code import with_own_code
 from memmon.verdict.read.process import build_history
 from memmon.verdict.read.records import PROGRAM_START
+from memmon.verdict.wording.language import printed_time
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from memmon.verdict.model import Header, ProcessHistory
+    from memmon.verdict.model import ProcessHistory
 
 _SPACING = 64 << 10
 """Bytes of a child's place."""
@@ -59,9 +59,20 @@ def seen_from_outside(first: ProcessHistory, known: Collection[int | None]) -> I
         )
         end = None if first.last_at is None else first.last_at - one.ended
         history = build_history(
-            "", [header, _begun(first.last.when if end is None else _when(end, header), one.last_mb)]
+            "", [header, _begun(first.last.when if end is None else printed_time(end, header.offset), one.last_mb)]
         )
         yield replace(history, checkpoint=None, peak_mb=one.peak_mb, command=one.command)
+
+
+def waited_for(parent: ProcessHistory) -> ProcessHistory | None:
+    """The largest of the processes that ``parent`` had waited for, where it was larger than itself ever was."""
+    seen = parent.kills_seen
+    if seen is None or seen.largest_child_mb <= parent.peak_mb:
+        return None
+    header = replace(
+        parent.header, pid=None, parent_pid=parent.header.pid, parent_log=parent.log, start_ticks=0, baseline_mb=0.0
+    )
+    return replace(build_history("", [header, _begun(parent.last.when, seen.largest_child_mb)]), checkpoint=None)
 
 
 def _places(log: str) -> Iterator[tuple[tuple[bytes, ...], str]]:
@@ -87,7 +98,7 @@ def _history(parent: ProcessHistory, pid: int, rss: float, at: float, dump: str)
         start_ticks=0,
         baseline_mb=rss,
     )
-    begun = _begun(_when(at, header), rss)
+    begun = _begun(printed_time(at, header.offset), rss)
     events = read_events(parent.log)
     added = {one.file: one.added for one in (events.standing if events else ()) if isinstance(one, AddedLines)}
     stacks = stacks_in(dump, header.target, added, {})
@@ -98,9 +109,3 @@ def _begun(when: str, rss: float) -> Record:
     """All that is known of such a process's memory, as its record would begin."""
     name = min(PROGRAM_START)
     return Record(when, "INFO", name, name, "", rss, delta=0.0, step=0.0, growth=0.0)
-
-
-def _when(at: float, header: Header) -> str:
-    """A time in seconds since the epoch as the log prints it."""
-    local = datetime.fromtimestamp(at + (header.offset or 0.0), timezone.utc)
-    return local.strftime("%Y-%m-%d %H:%M:%S.") + f"{local.microsecond // 1000:03d}"

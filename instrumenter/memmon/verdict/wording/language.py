@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,6 +30,12 @@ def mb(amount: float) -> str:
 def signed_mb(amount: float) -> str:
     """``+338 MB``, with its sign."""
     return ("+" if amount >= 0 else "") + mb(amount)
+
+
+def printed_time(at: float, offset: float | None) -> str:
+    """A time in seconds since the epoch as logs print it, whose clock is ahead of UTC by ``offset`` seconds."""
+    local = datetime.fromtimestamp(round(at + (offset or 0.0), 3), timezone.utc)
+    return local.strftime("%Y-%m-%d %H:%M:%S.") + f"{local.microsecond // 1000:03d}"
 
 
 def place(file: str | None, line: int | None) -> str:

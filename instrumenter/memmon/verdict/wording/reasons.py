@@ -110,10 +110,11 @@ def the_others(processes: Sequence[Process], subject: Process, say: Say) -> list
     first = processes[0]
     if subject is not first:
         what = became(first, say)
+        number = say("(its number is not known)", "（进程号未知）") if subject.pid is None else str(subject.pid)
         said.append(
             say(
-                f"it was process {subject.pid}, started by {subject.parent}; the first process, {first.pid}: {what}",
-                f"这是进程 {subject.pid}，由 {subject.parent} 启动；首个进程 {first.pid}：{what}",
+                f"it was process {number}, started by {subject.parent}; the first process, {first.pid}: {what}",
+                f"这是进程 {number}，由 {subject.parent} 启动；首个进程 {first.pid}：{what}",
             )
         )
     for one in processes[1:]:
