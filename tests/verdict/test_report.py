@@ -43,7 +43,7 @@ NORMAL = (
 )
 KEYS = {
     "": "schema run incidents verdict hotspots top",
-    "run": "id started target log outcome exit_status exception processes",
+    "run": "id started target log outcome exit_status exception processes folded",
     "run processes": "pid parent role log rss_mb outcome",
     "verdict": "pid when outcome cause cause_confidence grew near_limit signal evidence culprit holder rss_mb advice",
     "incidents": "pid when outcome cause cause_confidence grew near_limit signal evidence culprit holder rss_mb advice",
