@@ -14,7 +14,7 @@ import pytest
 
 import memmon
 import memmon_runtime
-from support import cgroup, marks
+from support import cgroup, events, marks
 from support.ends import same
 
 if TYPE_CHECKING:
@@ -218,17 +218,48 @@ def test_an_environment_of_another_user(place: Place, tool: list[str]) -> None:
 
 @marks.needs_cgroup
 def test_a_kill_below_a_shell(place: Place) -> None:
-    """A Python that the kernel kills below a shell is told of at the end, by its line, and the shell's code stands."""
+    """A Python that the kernel kills below a shell is told of, wherever its log is, and the shell's code stands."""
     place.write(
         "leak.py",
         "import time\nkept = []\nwhile True:\n    kept.append('%d' % len(kept) * 20000)\n"
         "    if len(kept) % 20 == 0: time.sleep(.01)\n",
     )
+    (place.folder / "below").mkdir()
     with cgroup.limited(200) as group:
         done = subprocess.run(
-            group.wrap([*place.command, "--", "sh", "-c", f"{sys.executable} leak.py; exit 4"]),
+            group.wrap([*place.command, "--", "sh", "-c", f"cd below; {sys.executable} ../leak.py; exit 4"]),
             cwd=place.folder, env=place.environment, capture_output=True, check=False,
         )  # fmt: skip
     assert done.returncode == 4
     assert "KILLED for want of memory" in done.stderr.decode()
     assert "leak.py:4" in done.stderr.decode()
+
+
+CONFIGURED = """
+import memmon_runtime as memory
+memory.configure(warning="7MB", log_dir="logs", language="zh", interval=0.5)
+memory.checkpoint("x")
+"""
+
+
+@pytest.mark.parametrize("words", [("main.py",), ("--", sys.executable, "main.py")], ids=["script", "command"])
+def test_a_script_that_configures_itself(place: Place, words: tuple[str, ...]) -> None:
+    """What a script that is marked by hand chooses for its log holds under `memmon run`, before its first line."""
+    place.write("memmon.toml", '[memmon]\nlanguage = "en"\nwarning = "1GB"\n')
+    place.write("main.py", CONFIGURED)
+    place.environment["PYTHONPATH"] = str(Path(memmon_runtime.__file__).parents[1])
+    done = place.memmon(*words)
+    assert (done.stdout, done.stderr, done.returncode) == (b"", b"", 0)
+    (log,) = (place.folder / "logs").glob("memory_monitor_*.log")
+    text = log.read_text(encoding="utf-8")
+    assert "[程序启动]" in text
+    assert "[WARNING] [x]" in text
+    assert events.told(place.folder / "logs", "header")[0]["levels"]["warning"] == "7MB"
+    assert place.logs() == []
+
+
+def test_a_script_that_configures_itself_late(place: Place) -> None:
+    """What is no constant can't be known beforehand, and one line says that it counts for nothing."""
+    place.write("main.py", "import memmon_runtime\nmemmon_runtime.configure(language='z' + 'h')\n")
+    place.environment["PYTHONPATH"] = str(Path(memmon_runtime.__file__).parents[1])
+    assert b"configure() came after the log was started" in place.memmon("main.py").stderr

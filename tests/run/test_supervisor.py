@@ -319,10 +319,15 @@ def test_ctrl_c_arrives_once(place: Place, terminal: Terminal) -> None:
     terminal.shows("code 5")
 
 
-def test_ctrl_c_ends_it(place: Place, terminal: Terminal) -> None:
+IN_A_SHELL = f"-- sh -c '{sys.executable} main.py; exit $?'"
+"""A command that is no Python, and starts one."""
+
+
+@pytest.mark.parametrize("words", ["main.py", pytest.param(IN_A_SHELL, id="in a shell")])
+def test_ctrl_c_ends_it(place: Place, terminal: Terminal, words: str) -> None:
     """A program that Ctrl-C ends says what it says under plain Python, and the code is 130."""
     place.write("main.py", f"{READY}say('ready')\ntime.sleep(20)\n")
-    terminal.type("run main.py; echo co''de $?\n")
+    terminal.type(f"run {words}; echo co''de $?\n")
     terminal.shows("ready")
     terminal.type("\x03")
     terminal.shows("KeyboardInterrupt")
@@ -331,10 +336,11 @@ def test_ctrl_c_ends_it(place: Place, terminal: Terminal) -> None:
     assert b"KILLED" not in terminal.read()
 
 
-def test_ctrl_z_and_back(place: Place, terminal: Terminal) -> None:
+@pytest.mark.parametrize("words", ["main.py", pytest.param(IN_A_SHELL, id="in a shell", marks=marks.full)])
+def test_ctrl_z_and_back(place: Place, terminal: Terminal, words: str) -> None:
     """Ctrl-Z stops the job for the shell, `bg` and `fg` let it go on, and the program is stopped meanwhile."""
     place.write("main.py", f"{READY}say('ready', os.getpid())\nn = input()\nsay('went on', n)\nsys.exit(3)\n")
-    terminal.type("run main.py; echo co''de $?\n")
+    terminal.type(f"run {words}; echo co''de $?\n")
     terminal.shows("ready")
     pid = int(re.search(rb"ready (\d+)", terminal.read())[1])
     for count in (1, 2):

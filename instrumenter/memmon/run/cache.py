@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Entry = tuple[bytes, dict[str, Any]]
 
-_FORM = 4
+_FORM = 5
 """Of the entries: raised when what they call or hold changes, so that those of another memmon are not run."""
 _KEYS = (0x6D656D6D6F6E, 0x72756E)
 """The keys of the two hashes that make a digest."""

@@ -24,6 +24,7 @@ from memmon.run import bootstrap, cache
 from memmon.run.compiling import CompilingError, compile_for, names_in
 from memmon.run.scope import Scope
 from memmon.source.instrument import instrument
+from memmon.source.own_settings import own_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -90,6 +91,7 @@ class _Filler:
             return _names(made[0], made[1]) if form == cache.form() else []
         first = bootstrap.FIRST if script else None
         known: dict[str, Any] = {"runs": True, "note": None, "hotspots": [], "missing": []}
+        known["configured"] = own_settings(source, filename) if script else {}
         try:
             compiled = self._compiled(source, self._instrumented(source, filename, known), filename, first)
         except (ConfigError, HotspotError):

@@ -100,6 +100,7 @@ class Plan:
         if not self.file or code is None or not code[1]["runs"]:
             return ""
         known = code[1]
+        self.for_program["settings"] = {**self.for_program["settings"], **known["configured"]}
         if known["note"]:
             self.for_program["notes"].append(known["note"])
         if known["missing"]:

@@ -11,6 +11,7 @@ import os
 import time
 
 from memmon.kernel.files import text_of
+from memmon.record.file_names import is_log
 from memmon.sizes import MB
 
 TYPE_CHECKING = False
@@ -26,6 +27,9 @@ _GROWN = 1.5
 """The command line is read anew of a process that has become so many times as large."""
 _LONGEST_COMMAND = 200
 """Characters of a command line that are kept."""
+_MOST_LOOKS = 10
+"""A process that has no run log by then may have none."""
+_MOST_DESCRIPTORS = 32
 _SEARCH_EVERY = 0.5
 _SEARCH_SHARE = 300
 """A search that took a second is made again after so many seconds at the earliest."""
@@ -52,14 +56,21 @@ class Process:
         self.statm = os.open(f"/proc/{pid}/statm", os.O_RDONLY | os.O_CLOEXEC)
         self.rss_mb = self.peak_mb = 0.0
         self.ended: float | None = None
-        self.command = ""
+        self.command = self.log = ""
         self._command_read_at_mb = 0.0
+        self._looks = 0
 
     def _read_command(self) -> None:
         """Read its command line, once more as it has grown: in its first moments it may be its parent's."""
         line = text_of(f"/proc/{self.pid}/cmdline").replace("\0", " ").strip()
         self.command = line[:_LONGEST_COMMAND] or self.command
         self._command_read_at_mb = self.rss_mb
+
+    def find_log(self) -> None:
+        """Find the run log that it keeps, if it does."""
+        if not self.log and self.ended is None and self._looks < _MOST_LOOKS:
+            self._looks += 1
+            self.log = _open_log(self.pid)
 
     def read(self, now: float) -> float:
         """Its RSS now; 0 from its end on, while ``rss_mb`` stays what was read last."""
@@ -151,12 +162,16 @@ class ProcessTree:
         }
 
     def _search(self) -> None:
+        if self.main in self.known:
+            self.known[self.main].find_log()
         waiting = [self.main]
         while waiting and len(self.alive()) < _MOST_WATCHED:
             parent = waiting.pop()
             for pid in _children(parent):
                 if pid not in self.known or self.known[pid].ended is not None:
                     self._add(pid, parent)
+                else:
+                    self.known[pid].find_log()
                 waiting.append(pid)
 
     def _add(self, pid: int, parent: int) -> None:
@@ -164,6 +179,20 @@ class ProcessTree:
             self.known[pid] = Process(pid, parent)
         except OSError:
             pass  # it has ended already
+
+
+def _open_log(pid: int) -> str:
+    """The run log that a process has open; nothing where it is not among its first or last descriptors."""
+    folder = f"/proc/{pid}/fd"
+    try:
+        names = os.listdir(folder)
+        for name in dict.fromkeys((*names[:_MOST_DESCRIPTORS], *names[-_MOST_DESCRIPTORS:])):
+            target = os.readlink(f"{folder}/{name}")
+            if is_log(os.path.basename(target)):
+                return target
+    except OSError:
+        pass  # another user's, or it has just ended or closed one
+    return ""
 
 
 def _children(pid: int) -> Iterator[int]:

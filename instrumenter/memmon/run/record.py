@@ -19,7 +19,7 @@ _MOST_LOGS = 200
 _SLACK = 2.0
 """Seconds by which a file's time may be behind the clock."""
 
-__all__ = ["add_event", "ended_badly", "ended_by_exception", "hotspots_in", "last_checkpoint", "logs"]
+__all__ = ["add_event", "ended_by_exception", "has_end", "hotspots_in", "last_checkpoint", "logs", "pid_of"]
 
 
 def logs(folder: str, since: float) -> Iterator[tuple[str, int]]:
@@ -37,12 +37,12 @@ def logs(folder: str, since: float) -> Iterator[tuple[str, int]]:
     for written, path in sorted(found, reverse=True)[:_MOST_LOGS]:
         if written < since - _SLACK:
             return
-        pid = _pid(path)
+        pid = pid_of(path)
         if pid is not None:
             yield path, pid
 
 
-def _pid(log: str) -> int | None:
+def pid_of(log: str) -> int | None:
     """The process that wrote a log, from the header among its events."""
     number = _read(events_of(log), 0, _HEAD).partition('"pid": ')[2].partition(",")[0]
     return number_in(number)
@@ -53,9 +53,9 @@ def ended_by_exception(log: str) -> bool:
     return '\n{"exception": {' in _read(events_of(log), -_TAIL, _TAIL)
 
 
-def ended_badly(log: str) -> bool:
-    """Whether the events of the dead process of *log* have no end, or tell of an exception that nobody caught."""
-    return '\n{"end": {' not in _read(events_of(log), -_TAIL, _TAIL) or ended_by_exception(log)
+def has_end(log: str) -> bool:
+    """Whether the events of *log* have their end."""
+    return '\n{"end": {' in _read(events_of(log), -_TAIL, _TAIL)
 
 
 def last_checkpoint(log: str) -> str | None:

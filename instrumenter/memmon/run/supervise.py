@@ -154,7 +154,8 @@ class Supervisor:
         if missing:
             _say(f"matched in no file that was loaded: {', '.join(missing)}")
         # Where a shell, say, has no record, one of the Pythons that it started may.
-        log = log or next((path for pid, path in found.items() if self._died_below(pid, path)), None)
+        if log is None and signal not in _WANTED_ENDS:
+            log = next((path for pid, path in found.items() if self._died_below(pid, path)), None)
         if log is None:
             if signal and signal not in _WANTED_ENDS:
                 _say(f"the program was ended by {_name_of(signal)}; there is no run log of it in {folder}")
@@ -173,12 +174,18 @@ class Supervisor:
         for place in (folder, *other_log_folders()):
             if self.pid not in found:
                 found = {**{pid: path for path, pid in reversed(list(record.logs(place, self.started)))}, **found}
-        return found
+        # Each script has a configuration of its own, and a shell may have gone elsewhere.
+        held = {pid: one.log for pid, one in self.tree.known.items() if one.log}
+        return {**found, **{pid: log for pid, log in held.items() if record.pid_of(log) == pid}}
 
     def _died_below(self, pid: int, log: str) -> bool:
-        """Whether the process of *log* was seen below the program, is gone, and did not end well."""
+        """Whether the process of *log*, below the program, raised as the program failed, or may have been killed."""
         process = self.tree.known.get(pid)
-        return process is not None and process.read(self.ended) == 0.0 and record.ended_badly(log)
+        if process is None or process.read(self.ended):
+            return False
+        if record.ended_by_exception(log):
+            return bool(self.status)
+        return not record.has_end(log) and counters.rose(counters.changes(self.handover["before"]))
 
     def _facts(self, signal: int, status: int, missing: list[str], log: str) -> dict[str, Any]:
         changed = counters.changes(self.handover["before"])

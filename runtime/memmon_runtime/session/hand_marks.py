@@ -32,10 +32,11 @@ def configure(**settings: Any) -> None:
     Takes ``warning``, ``critical`` (shares of the limit such as ``"80%"``, or sizes such as ``"800MB"``, or 800 for
     as many MB), ``interval`` (seconds), ``log_dir``, ``language`` (``"zh"``, ``"en"``, ``"auto"``), ``peak`` and
     ``keep`` (``"20 runs, 500MB"``).
-    Where a log has been started already its settings hold; that is said on stderr, as is a value that can't be read,
-    and a ``warning`` above ``critical``. TypeError for a keyword that is none of these.
+    Where a log has been started already its settings hold (`memmon run` takes what stands here as constants); that is
+    said on stderr, as is a value that can't be read, and a ``warning`` above ``critical``. TypeError for a keyword that
+    is none of these.
     """
-    if not install.begin(_getframe(1), settings):
+    if not install.begin(_getframe(1), settings) and not install.are_given(settings):
         install.complain("configure() came after the log was started: its settings count for nothing")
 
 

@@ -36,6 +36,9 @@ _MOST_BLOCKS = 1_000_000
 
 _session: Session | None = None
 _decided = False
+_given: dict[str, Any] = {}
+"""The settings that decided."""
+_PLAIN = (str, int, float, bool)
 
 
 def current() -> Session | None:
@@ -83,11 +86,11 @@ def _outlive_builtins(alias: str) -> None:
 
 def begin(frame: FrameType, settings: dict[str, Any]) -> bool:
     """Start the log for the program that ``frame`` belongs to; False where that has been decided already."""
-    global _decided, _session
+    global _decided, _given, _session
     if _decided:
         return False
     chosen = Settings(**settings)
-    _decided = True
+    _decided, _given = True, settings
     if chosen.disabled or not in_main_interpreter():
         return True  # a subinterpreter's end would meet our thread still running
     target = find_target(frame.f_globals, frame.f_code.co_filename)
@@ -125,6 +128,11 @@ def begin(frame: FrameType, settings: dict[str, Any]) -> bool:
     register(_finish)
     around_forks(_before_fork, _after_fork, _in_child)
     return True
+
+
+def are_given(settings: dict[str, Any]) -> bool:
+    """Whether the log was started with these very ``settings``, as far as they are plain values."""
+    return all(type(value) in _PLAIN and _given.get(name) == value for name, value in settings.items())
 
 
 def complain(text: str) -> None:
