@@ -31,14 +31,12 @@ def choose(script: str) -> str:
     active = os.environ.get("VIRTUAL_ENV")
     if active and _counts(active, script):
         return unless_own(_python_in(active))
-    is_tool = any(os.path.exists(os.path.join(sys.prefix, name)) for name in _TOOLS)
-    if sys.prefix != sys.base_prefix and not is_tool:
-        return ""  # it was called from an environment that somebody chose for it
     folder = os.path.dirname(os.path.realpath(script)) if script else os.getcwd()
     for name in _BESIDE:
         beside = os.path.join(folder, name)
         if os.path.isfile(os.path.join(beside, "pyvenv.cfg")) and _counts(beside, script):
             return unless_own(_python_in(beside))
+    is_tool = any(os.path.exists(os.path.join(sys.prefix, name)) for name in _TOOLS)
     return unless_own(named or on_path("python3")) if is_tool else ""
 
 
