@@ -22,6 +22,24 @@ class Storing(NamedTuple):
 
 
 LISTS = {
+    "filled in the function that gives it": Storing(
+        "local grow bigger",
+        "list",
+        """
+        def grow(level, least):
+            bigger = []
+            for one in level:
+                for other in level:
+                    if one & other > least:
+                        bigger.append(one | other)  # KEEPS
+            return bigger
+        def main(level):
+            sizes = []
+            while level:
+                sizes.append(len(level))
+                level = grow(level, 3)
+        """,
+    ),
     "append": Storing(
         "local main rows",
         "list",
@@ -1274,6 +1292,22 @@ STORING = {**LISTS, **DICTS, **OBJECTS, **FUNCTIONS, **CHAINS, **LIBRARIES}
 """By what is put how into what."""
 
 DOUBTFUL = {
+    "what the program itself keeps in a library's object": Storing(
+        "local main session .info:dict ['audit']:list",
+        "list",
+        """
+        from sqlalchemy.orm import Session
+        def remember(session, context):
+            trail = session.info.setdefault("audit", [])
+            for thing in session.new:
+                trail.append(("insert", thing.values()))  # KEEPS
+        def main(engine, rows):
+            with Session(engine) as session:
+                for row in rows:
+                    session.add(Order(**row))
+        """,
+        owner="sqlalchemy.orm.session.Session@/usr/lib/python3/dist-packages/sqlalchemy/orm/session.py",
+    ),
     "two lines fill it": Storing(
         "global ROWS",
         "list",

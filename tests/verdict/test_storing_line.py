@@ -5,16 +5,13 @@ from __future__ import annotations
 import importlib
 import re
 import textwrap
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from memmon.verdict.code.storing_line import storing_line
 from memmon.verdict.model import Frame, GrownContainer, Root, Step
 from verdict.storing_cases import DOUBTFUL, NOT_FOUND, STOPPED, STORING, Storing
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _KINDS = {".": "attribute", "[": "item"}
 
@@ -100,6 +97,37 @@ def test_no_line_is_made_up(name: str, tmp_path: Path) -> None:
     """What does not fill the container is not named, however much it resembles what would."""
     found, _ = found_in(NOT_FOUND[name], tmp_path)
     assert found is None
+
+
+def test_a_call_that_was_seen_on_another_object_is_not_the_one(tmp_path: Path) -> None:
+    """Both objects of a library fill an attribute of the same name; only one of them grew."""
+    case = Storing(
+        "local main feed .top:queue.Queue .queue:collections.deque",
+        "collections.deque",
+        """
+        import queue
+        class Feed:
+            def __init__(self):
+                self.top, self.bottom = queue.Queue(), queue.Queue()
+            def refresh(self, values):
+                self.top.put(values)  # KEEPS
+                self.bottom.put(len(values))
+                self.bottom.get()
+        def main(pages):
+            feed = Feed()
+            for page in pages:
+                feed.refresh(page)
+        """,
+        owner="queue.Queue@{queue}",
+    )
+    library = importlib.import_module("queue").__file__ or ""
+    puts = Path(library).read_text(encoding="utf-8").splitlines().index("        self.queue.append(item)") + 1
+    _, (right,) = found_in(case, tmp_path)
+    file = str(tmp_path / "bot.py")
+    seen = {(Frame(library, puts, "Queue._put"), Frame(file, right + 1, "Feed.refresh")): 1.0}
+    found = storing_line(row_of(case, file), seen, file)
+    assert found
+    assert found.frame.line == right
 
 
 @pytest.mark.parametrize("statement", [" + ".join(["row"] * 800), f"[{'row, ' * 9000}]", "row" + ".next" * 900])

@@ -69,6 +69,7 @@ def filling(row: GrownContainer, handle: Handle, flows: Flows) -> list[Candidate
     lineage = set(flows.program.lineage(own_class)) if own_class else set[str]()
     last = next((step.name for step in reversed(row.steps) if step.kind == "attribute"), "")
     found: list[Candidate] = []
+    handed_on: list[Candidate] = []
     bound = set[tuple[str, int]]()
     for put in flows.puts:
         scope = put.statement.scope
@@ -77,7 +78,9 @@ def filling(row: GrownContainer, handle: Handle, flows: Flows) -> list[Candidate
         places = flows.names.places(put.into, scope)
         if put.how == "binding":
             if places & aliases and put.value is not None and _builds_on(put.value, aliases, flows, put):
-                found.append(candidate(put, Candidate.SURE))
+                # What a function of the program's gives was filled in there, if that is to be found.
+                is_given = any(one.kind == "ret" for one in flows.names.places(put.value, scope) & aliases)
+                (handed_on if is_given else found).append(candidate(put, Candidate.SURE))
         elif places & aliases or (lineage and flows.names.class_of(put.into, scope) in lineage):
             found.append(candidate(put, Candidate.SURE))
             if put.how == "bound":
@@ -85,7 +88,7 @@ def filling(row: GrownContainer, handle: Handle, flows: Flows) -> list[Candidate
         elif last and _named(put.into, last) and not any(place.where for place in places):
             found.append(candidate(put, Candidate.BY_NAME))
     called = _calls_of_methods(row, aliases, flows)
-    return [one for one in found if (one.file, one.line) not in bound] + called if called else found
+    return ([one for one in found if (one.file, one.line) not in bound] + called if called else found) or handed_on
 
 
 def _calls_of_methods(row: GrownContainer, aliases: set[Place], flows: Flows) -> list[Candidate]:

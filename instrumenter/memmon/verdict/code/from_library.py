@@ -45,7 +45,8 @@ _REGISTRIES = {
 def through_library(row: GrownContainer, handle: Handle, flows: Flows, seen: Seen) -> list[Candidate]:
     """The lines that call into the library's object which the container is inside of."""
     attribute = handle.attribute or (plain(row.root.name) if row.root.kind == "library" else "")
-    found = [_of_frame(frame, flows) for frame in called_into(seen, attribute)] if attribute else []
+    frames = [frame for frame in called_into(seen, attribute) if not _is_for_another(frame, handle, flows)]
+    found = [_of_frame(frame, flows) for frame in frames] if attribute else []
     is_registry = row.root.kind == "library"
     registering = _registering(row.root.name if is_registry else f"{plain(row.owner_type)}.{attribute}", flows)
     if is_registry:
@@ -122,6 +123,21 @@ def _of_frame(frame: Frame, flows: Flows) -> Candidate:
     statement = syntax.statement_at(frame.line or 0) if syntax else None
     first, last = (statement.first, statement.last) if statement else (frame.line or 0, frame.line or 0)
     return Candidate(frame.file, first, last, frame.function, Candidate.SURE)
+
+
+def _is_for_another(frame: Frame, handle: Handle, flows: Flows) -> bool:
+    """Whether a line calls methods of other objects alone, by all that is known: they fill theirs of the same name."""
+    aliases = flows.aliases(handle.places)
+    calls = [
+        put
+        for put in flows.puts
+        if put.how == "method"
+        and put.statement.scope.file == frame.file
+        and put.statement.first <= (frame.line or 0) <= put.statement.last
+    ]
+    others = [flows.names.places(put.into, put.statement.scope) for put in calls]
+    known = [places for places in others if places and all(place.kind == "attr" and place.where for place in places)]
+    return bool(aliases and calls) and len(known) == len(calls) and not any(places & aliases for places in known)
 
 
 def _reaches(put: Put, aliases: set[Place], owner: str, flows: Flows) -> bool:

@@ -73,6 +73,25 @@ def handle_of(row: GrownContainer, flows: Flows) -> Handle:
     return handle
 
 
+def spelled_out(handle: Handle, flows: Flows) -> Handle | None:
+    """The container itself, where the user's code spells out the whole way to it inside the library's object.
+
+    None where it doesn't, or where a library keeps that way to itself.
+    """
+    first = handle.inside[:1]
+    if not first or first[0].kind != "attribute":
+        return None
+    if any(
+        step.name.startswith("_") or not _is_visible(step, flows) for step in handle.inside if step.kind == "attribute"
+    ):
+        return None
+    found = Handle(set(handle.places), list(handle.above))
+    for step in handle.inside:
+        found.above.append(set(found.places))
+        _go_on(found, step, flows)
+    return found if found.places else None
+
+
 def _last_own_object(row: GrownContainer, flows: Flows) -> int:
     """How many steps lead to the last object of a class of the program's whose attribute is the next step.
 

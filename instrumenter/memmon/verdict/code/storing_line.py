@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from memmon.ownership import is_user_code
@@ -12,7 +12,7 @@ from memmon.verdict.code.dynamic import stops_at
 from memmon.verdict.code.fits import family_of
 from memmon.verdict.code.flows import flows_of
 from memmon.verdict.code.from_library import through_library
-from memmon.verdict.code.holder import handle_of, plain
+from memmon.verdict.code.holder import handle_of, plain, spelled_out
 from memmon.verdict.code.syntax import Definition
 from memmon.verdict.model import Frame
 
@@ -74,6 +74,9 @@ def _candidates(row: GrownContainer, handle: Handle, flows: Flows, seen: Seen) -
     if handle.chained:
         return _distinct(links(row, handle, flows))
     found = filling(row, handle, flows) if handle.places or plain(row.type) in flows.program.classes else []
+    if not found and (own := spelled_out(handle, flows)):
+        # Another object's attribute may have the same name: nothing is sure.
+        found = [replace(one, strength=min(one.strength, Candidate.LIKELY)) for one in filling(row, own, flows)]
     if not found and (handle.inside or row.root.kind == "library" or not family_of(row.type)):
         found = through_library(row, handle, flows, seen)
     return _distinct(found or made_at_once(row, handle, flows))
