@@ -105,8 +105,9 @@ def test_a_log_alone_is_read_by_its_words(tmp_path: Path, language: str, limit_f
     """Of a log whose events are gone the header's words tell program, process, start, limit and levels."""
     words = header_in_words(
         {
-            "memmon": "0.1.0", "target": "/srv/交易/bot.py", "argv": ["bot.py", "--live"], "pid": 4711, "parent": None,
-            "python": "3.11.7", "language": language, "reading": "procfs", "peak": "clear_refs", "baseline_mb": 12.5,
+            "memmon": "0.1.0", "command": None, "target": "/srv/交易/bot.py", "argv": ["bot.py", "--live"],
+            "pid": 4711, "parent": None, "python": "3.11.7", "language": language, "reading": "procfs",
+            "peak": "clear_refs", "baseline_mb": 12.5,
             "limit": {"mb": 300.0, "from": limit_from, "path": None},
             "levels": {"warning": "80%", "warning_mb": 240.0, "critical": "285MB", "critical_mb": 285.0},
         },
@@ -152,7 +153,7 @@ def test_events_of_another_run_are_none(tmp_path: Path, words: str, *, whose: bo
 def test_the_words_tell_whose_child_it_is(tmp_path: Path, language: str) -> None:
     """The logs of one run belong together without their events too."""
     facts = {
-        "memmon": "0.1.0", "target": "/srv/bot.py", "argv": ["bot.py"], "pid": 4711,
+        "memmon": "0.1.0", "command": None, "target": "/srv/bot.py", "argv": ["bot.py"], "pid": 4711,
         "parent": {"pid": 4700, "log": "/logs/memory_monitor_20261122_103048.log"},
         "python": "3.11.7", "language": language, "reading": "procfs", "peak": "clear_refs", "baseline_mb": 12.5,
         "limit": None, "levels": {"warning": "80%", "warning_mb": None, "critical": "95%", "critical_mb": None},

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from memmon_runtime.checkpoints.recorder import Recorder
     from memmon_runtime.record.sites import Site
 
-_READINGS = 10
+_READINGS = 8
 """What a bracket costs in a loop that does nothing else, in readings of the memory: two, two lines that are written,
 the peak that is set back and read, and as much again for all that is not the system's."""
 _TRIES = 5
@@ -101,7 +101,8 @@ class HotSites:
     def _cost_of_bracket(self, interval: float) -> float:
         """In seconds, where one begins every ``interval`` seconds."""
         if not self._least_cost:
-            read, quickest = self._recorder.reader.rss, 1.0
+            # Not by the call that gives up the GIL: it may wait for the program's thread to give it back.
+            read, quickest = self._recorder.reader.rss_keeping_gil, 1.0
             for _ in range(_TRIES):
                 begun = perf_counter()
                 read()
