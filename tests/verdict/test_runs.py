@@ -84,6 +84,10 @@ def test_workers_of_a_program_without_a_record_are_one_run(write: Callable[..., 
     found = said(first.parent)
     assert [one["log"] for one in found["run"]["processes"]] == [str(first), str(second)]
     assert [(one["pid"], one["cause"]) for one in found["incidents"]] == [(NOBODY, "oom-kill")]
+    assert [one["pid"] for one in said(first.parent, first.name)["run"]["processes"]] == [NOBODY, NOBODY + 1]
+    code, text = told(first.parent, second.name)
+    assert code == 0
+    assert f"Process {NOBODY} of the same run: killed for want of memory: bot.py:273 (+8 MB)." in text.splitlines()
 
 
 def test_another_boot_or_another_process_is_another_run(write: Callable[..., Path]) -> None:

@@ -87,7 +87,7 @@ def report(logs: tuple[str, ...], *, everything: bool, as_data: bool, top: int) 
         if as_data:
             click.echo(as_json(found.verdict, ascii_only=ascii_only))
         else:
-            told += found.newer + found.earlier
+            told += found.newer + found.earlier + found.beside
             _print(_report(found))
     for log in (log for verdict in told for log in verdict.told):
         mark_told(log)

@@ -141,7 +141,8 @@ def _outcome(one: Verdict, say: Say) -> str:
 def notes(survey: Survey, say: Say) -> list[str]:
     """A line each for the runs beside the one that is told of."""
     told = survey.verdict
-    lines = [_newer(one, told, say) for one in survey.newer]
+    lines = [_beside(one, say) for one in survey.beside]
+    lines += [_newer(one, told, say) for one in survey.newer]
     earlier = list(survey.earlier)
     if earlier and not told.is_incident:
         last = earlier.pop(0)
@@ -159,6 +160,11 @@ def notes(survey: Survey, say: Say) -> list[str]:
         died = say("was killed too", "也被杀死") if one.outcome == "killed" else say("died too", "也已死亡")
         lines.append(say(f"The run{of} of {when} {died}{where}.", f"{when} 的运行{of}{died}{where}。"))
     return lines
+
+
+def _beside(one: Verdict, say: Say) -> str:
+    pid, how, where = one.subject.pid, how_it_died(one, say), _where(one, say)
+    return say(f"Process {pid} of the same run: {how}{where}.", f"同一次运行的进程 {pid}：{how}{where}。")
 
 
 def _newer(one: Verdict, told: Verdict, say: Say) -> str:

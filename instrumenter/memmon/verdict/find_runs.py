@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,8 @@ def runs_here() -> list[Run]:
 def runs_named(names: Iterable[str]) -> list[Run]:
     """The runs that are meant by logs, by folders of logs and by processes, the newest first.
 
-    A log means its process and those that it started. Raises LogError where there is no log by a name.
+    The log of a run's first process means all of the run, another one its process and those that it started. Raises
+    LogError where there is no log by a name.
     """
     found: list[Run] = []
     for name in names:
@@ -39,7 +41,7 @@ def runs_named(names: Iterable[str]) -> list[Run]:
         elif name.isascii() and name.isdigit() and not os.path.lexists(path):
             found.append(_run_of_process(int(name)))
         else:
-            found.append(run_of(path))
+            found.append(_run_of_log(path))
     logs: set[Path] = set()
     runs = []
     for run in sorted(found, key=lambda one: len(one.logs), reverse=True):  # a process's own after its whole run
@@ -47,6 +49,14 @@ def runs_named(names: Iterable[str]) -> list[Run]:
             runs.append(run)
             logs |= {*run.logs}
     return sorted(runs, key=lambda run: run.began, reverse=True)
+
+
+def _run_of_log(path: Path) -> Run:
+    with suppress(LogError):  # there may be none beside what is no log
+        for run in runs_in([path.parent]):
+            if run.logs[0] == path:
+                return run
+    return run_of(path)
 
 
 def _run_of_process(pid: int) -> Run:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from memmon.errors import LogError
 from memmon.verdict.investigate import investigate_run
 from memmon.verdict.read.ends import ended_well
+from memmon.verdict.read.runs import runs_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,8 @@ class Survey:
     """The newest runs of each program that began after it."""
     earlier: tuple[Verdict, ...] = ()
     """Runs before it that have an incident, the newest first."""
+    beside: tuple[Verdict, ...] = ()
+    """Incidents of the same run that it leaves out, being on one log of it and on those below."""
 
     @property
     def is_bad(self) -> bool:
@@ -56,8 +59,12 @@ def survey(runs: Sequence[Run], *, top: int = 10) -> Survey:
     """
     judged = {0: investigate_run(runs[0], top=top)}
     chosen = _standing(runs, judged, top)
-    newer = tuple(_newer(runs, judged, chosen, top))
-    return Survey(judged[chosen], newer, tuple(_earlier(runs, judged, chosen, top)))
+    return Survey(
+        judged[chosen],
+        tuple(_newer(runs, judged, chosen, top)),
+        tuple(_earlier(runs, judged, chosen, top)),
+        _beside(runs[chosen], top) if not judged[chosen].incidents else (),
+    )
 
 
 def survey_all(runs: Sequence[Run], *, top: int = 10) -> tuple[Survey, tuple[Verdict, ...]]:
@@ -90,6 +97,16 @@ def _judge(runs: Sequence[Run], judged: dict[int, Verdict], index: int, top: int
     with suppress(LogError):
         judged[index] = investigate_run(runs[index], top=top)
     return index in judged
+
+
+def _beside(run: Run, top: int) -> tuple[Verdict, ...]:
+    """The incidents of the run that the logs of ``run`` are a part of."""
+    with suppress(LogError):
+        for whole in runs_in([run.logs[0].parent]):
+            left_out = {*whole.logs} - {*run.logs}
+            if run.logs[0] in whole.logs and not all(ended_well(str(log)) for log in left_out):
+                return investigate_run(whole, top=top).incidents[:_MOST_NOTES]
+    return ()
 
 
 def _newer(runs: Sequence[Run], judged: dict[int, Verdict], chosen: int, top: int) -> list[Verdict]:
