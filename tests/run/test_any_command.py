@@ -153,16 +153,19 @@ def test_another_python(place: Place, python: Path) -> None:
     """A script is run by the Python that is asked for, with its checkpoints, and nothing is installed there."""
     place.write("memmon.toml", HOTSPOT)
     place.write("other.py", LOAD)
+    place.write("child.py", f"{LOAD}import os\nprint(os.environ['X'], 'MEMMON_RUN' in os.environ)\n")
     place.write(
-        "main.py", "import sys, other\nprint(sys.version_info[:2], __file__)\ndef load_more():\n    1/0\nload_more()\n"
+        "main.py",
+        "import os, subprocess, sys, other\nprint(sys.version_info[:2], __file__, flush=True)\n"
+        "subprocess.run([sys.executable, 'child.py'], env={**os.environ, 'X': '1'}, check=True)\n"
+        "def load_more():\n    1/0\nload_more()\n",
     )
-    plain = subprocess.run(
-        [python, "main.py"], cwd=place.folder, env=place.environment, capture_output=True, check=False
-    )
+    command = [python, "main.py"]
+    plain = subprocess.run(command, cwd=place.folder, env=place.environment, capture_output=True, check=False)
     for _ in range(2):
         done = place.memmon("--quiet", "--python", str(python), "main.py")
         same(plain, done)
-    assert loaded(place) == {"main.py", "other.py"}
+    assert loaded(place) == {"main.py", "other.py", "child.py"}
     assert [raised["type"] for raised in place.facts("exception")] == ["ZeroDivisionError"] * 2
 
 

@@ -1,7 +1,7 @@
 """The Pythons that a program starts are followed too: what they need is in the environment that they inherit.
 
 It is in the environment of the process alone, where C finds it, and not in ``os.environ``, where the program would. A
-program that gives a child an environment of its own is helped at the one call that all of `subprocess` goes through.
+program that gives a child an environment of its own is helped at the two calls that all of `subprocess` goes through.
 """
 
 from __future__ import annotations
@@ -51,6 +51,27 @@ def help_subprocess() -> None:
         early = sys.modules.get("subprocess")
         if early is not None and hasattr(early, "_fork_exec"):
             early._fork_exec = fork_exec  # type: ignore[attr-defined]  # noqa: SLF001  # its name for it
+
+    spawn: Callable[..., int] = os.posix_spawn  # what subprocess takes in its place, from Python 3.13 on mostly
+
+    def posix_spawn(path: Any, argv: Any, env: Any, /, **options: Any) -> int:
+        return spawn(path, argv, _added(env), **options)
+
+    if getattr(spawn, "__module__", "") != __name__:
+        os.posix_spawn = posix_spawn
+
+
+def _added(variables: Any) -> Any:
+    """An environment as ``posix_spawn`` takes it, with what a Python needs."""
+    try:
+        if variables is None:  # from Python 3.13 on
+            hand_on(_given)  # the program may have set PYTHONPATH meanwhile
+            return None
+        mine = {os.fsdecode(name): value for name, value in variables.items()}
+        before = mine.get("PYTHONPATH")
+        return {**mine, **environment(_given, None if before is None else os.fsdecode(before))}
+    except Exception:  # noqa: BLE001  # the program's child starts all the same
+        return variables
 
 
 def _with_ours(variables: Any) -> Any:
