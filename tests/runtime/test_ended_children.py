@@ -84,3 +84,45 @@ def test_few_children_keep_their_records(one_python):
     assert (left.status, left.stderr) == (0, "")
     assert len(left.logs) == 21
     assert not left.told("children")
+
+
+def test_workers_of_a_master_without_a_record_are_folded_too(one_python):
+    """As those of a server that replaces them again and again: the one that finds many has the others' totals."""
+    one_python.write(
+        """
+        __memmon__.before("work", 1)
+        __memmon__.after("work", 1)
+        import glob, sys, time
+        while sys.argv[1] == "stays" and len(glob.glob("memory_monitor_*.log")) > 101:
+            time.sleep(0.01)
+        """,
+        "worker.py",
+    )
+    one_python.write(
+        """
+        import glob, os, runpy, shutil, sys
+        def worker(what):
+            pid = os.fork()
+            if not pid:
+                sys.argv[1:] = [what]
+                runpy.run_path("worker.py", run_name="__main__")
+                sys.exit()
+            assert os.waitpid(pid, 0)[1] == 0
+        worker("ends")
+        (log,) = glob.glob("memory_monitor_*.log")
+        for day in range(10, 30):
+            for second in range(10, 20):
+                name = "memory_monitor_202511%d_1030%d" % (day, second)
+                shutil.copy(log, name + ".log")
+                shutil.copy("." + log[:-4] + ".events", "." + name + ".events")
+        worker("stays")
+        """,
+        "master.py",
+        preamble=False,
+    )
+    left = one_python.run(None, "master.py", timeout=120)
+    assert (left.status, left.stderr) == (0, "")
+    assert len(left.logs) == 101
+    (totals,) = [facts["children"] for facts in left.processes if "children" in facts]
+    assert (totals["count"], totals["unsaid"]) == (101, 0)
+    assert totals["highest_mb"] > 5

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 _MAIN = get_ident()
 _RESERVE = 4 * MB
+_MANY = 200
+"""Logs in a folder from which on a worker looks for others' of its master: twice as many as it leaves."""
 _MOST_MB = 50
 """What a run leaves, at most, where it is no exception."""
 
@@ -246,6 +248,9 @@ class Session:
         house = self.keep_house() if is_time and self.parent is None else None
         if house is not None:
             house.remove_old_runs()
+            # A worker of a master without a record, which would look after them.
+            if logs >= _MANY and self.origin is not None and self.origin["pid"] != getpid():
+                house.fold_children()
 
     def complain(self, text: str) -> None:
         """One line on stderr in the whole run, at most; none where ``MEMMON_QUIET`` says so."""

@@ -115,13 +115,14 @@ class Folder:
         finally:
             close(fd)
 
-    def remove(self, name: str) -> None:
-        """Remove such a file; OSError where that can't be, nothing where it is not there."""
+    def remove(self, name: str) -> bool:
+        """Remove such a file; False where it is not there, OSError where that can't be."""
         self._check()
         try:
             unlink(name, dir_fd=self._fd)
         except FileNotFoundError:
-            pass
+            return False
+        return True
 
     def close(self) -> None:
         """Give the descriptor back, unless it is no longer ours."""

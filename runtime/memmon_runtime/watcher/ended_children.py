@@ -48,6 +48,9 @@ class EndedChildren:
         self._log = log
         self._recorder = recorder
         self._vantage: tuple[str, str] | None = None
+        self._run = ""
+        """By which processes are known that one master started that keeps no record; nothing where there is a parent.
+        Whoever of them looks folds the others."""
         self._children: dict[str, LeftRecord] = {}
         self._others: set[str] = set()
         """Logs that are none of its children's."""
@@ -66,6 +69,7 @@ class EndedChildren:
             if own is None:
                 return
             self._vantage = own.vantage
+            self._run = "" if own.parent else own.run
         yield from self._find()
         kept = size = 0
         many: list[str] = []
@@ -93,13 +97,16 @@ class EndedChildren:
         self._others &= present
         for name in present - self._children.keys() - self._others:
             record = record_of(self._folder, name)
-            if record is not None and record.parent == self._log:
+            if record is not None and name != self._log and self._is_mine(record):
                 self._children[name] = record
             elif record is not None or not self._is_new(name):
                 self._others.add(name)
                 if record is not None:
                     self._parents.add(record.parent)
             yield
+
+    def _is_mine(self, record: LeftRecord) -> bool:
+        return record.parent == self._log or (not record.parent and record.run == self._run != "")
 
     def _is_new(self, log: str) -> bool:
         status = self._folder.status(log)
@@ -117,15 +124,24 @@ class EndedChildren:
         return False
 
     def _fold(self, records: list[LeftRecord]) -> Iterator[None]:
-        """Add these to the totals, then remove them: whoever kills the program meanwhile takes nothing from them."""
-        if not records:
+        """Add these to the totals, and remove them: each log first, so that nobody else adds it to theirs."""
+        ours = []
+        for record in records:
+            size, has_end = record.size(), record.has_end()
+            if record.claim():
+                self._bytes += size
+                self._unsaid += not has_end
+                ours.append(record)
+            else:
+                self._others.add(record.log)
+            del self._children[record.log]
+        records.clear()
+        if not ours:
             return
-        self._first = self._first or records[0].started
-        self._last = records[-1].started
-        self._count += len(records)
-        self._unsaid += sum(not record.has_end() for record in records)
-        self._bytes += sum(record.size() for record in records)
-        self._highest = max(self._highest, *(record.highest for record in records))
+        self._first = self._first or ours[0].started
+        self._last = ours[-1].started
+        self._count += len(ours)
+        self._highest = max(self._highest, *(record.highest for record in ours))
         totals = {
             "count": self._count,
             "unsaid": self._unsaid,
@@ -135,8 +151,6 @@ class EndedChildren:
             "mb": round(self._bytes / MB, 2),
         }
         self._recorder.tell_soon([("children", totals)])
-        for record in records:
+        for record in ours:
             record.remove()
-            del self._children[record.log]
             yield
-        records.clear()

@@ -138,6 +138,13 @@ class LeftRecord:
         """Whether its process said that it ended."""
         return bool(self._end())
 
+    def claim(self) -> bool:
+        """Remove the log; False where somebody else has, or where that can't be."""
+        try:
+            return self._folder.status(self.log) is not None and self._folder.remove(self.log)
+        except OSError:
+            return False
+
     def remove(self) -> None:
         """Remove its files, the log first: what is hidden without one is removed by the next start, whatever comes."""
         for name in (self.log, *hidden_of(self.log)):
