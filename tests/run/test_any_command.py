@@ -87,6 +87,9 @@ CHILDREN = {
     "a search path of its own": (
         "os.environ['PYTHONPATH'] = 'x'; subprocess.run([sys.executable, 'child.py'], check=True)"
     ),
+    "by exec with an environment": (
+        "os.execve(sys.executable, [sys.executable, 'child.py'], {**os.environ, 'X': '1'})"
+    ),
     "by exec": "os.execv(sys.executable, [sys.executable, 'child.py'])",
 }
 

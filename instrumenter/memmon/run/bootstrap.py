@@ -123,6 +123,7 @@ def start(handover: ForProgram) -> None:
     cache.share_with(family["form"])
     family["origin"] = family["origin"] or descendants.origin(family["supervisor"])
     descendants.hand_on(_for_descendants())
+    descendants.help_os()
     if "subprocess" in sys.modules:
         descendants.help_subprocess()
     SourceFileLoader.get_data = _get_data(SourceFileLoader.get_data)  # type: ignore[assignment, method-assign]

@@ -1,7 +1,7 @@
 """The Pythons that a program starts are followed too: what they need is in the environment that they inherit.
 
 It is in the environment of the process alone, where C finds it, and not in ``os.environ``, where the program would. A
-program that gives a child an environment of its own is helped at the two calls that all of `subprocess` goes through.
+program that gives a child an environment of its own is helped at the calls by which it does so.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, NoReturn
 
 PRELOAD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "preload")
 """The folder whose ``sitecustomize`` a Python imports first."""
@@ -52,17 +52,24 @@ def help_subprocess() -> None:
         if early is not None and hasattr(early, "_fork_exec"):
             early._fork_exec = fork_exec  # type: ignore[attr-defined]  # noqa: SLF001  # its name for it
 
-    spawn: Callable[..., int] = os.posix_spawn  # what subprocess takes in its place, from Python 3.13 on mostly
+
+def help_os() -> None:
+    """The same for what the program, or `subprocess` from Python 3.13 on, starts by a call of the system's."""
+    spawn: Callable[..., int] = os.posix_spawn
+    execute: Callable[..., NoReturn] = os.execve
 
     def posix_spawn(path: Any, argv: Any, env: Any, /, **options: Any) -> int:
         return spawn(path, argv, _added(env), **options)
 
-    if getattr(spawn, "__module__", "") != __name__:
-        os.posix_spawn = posix_spawn
+    def execve(path: Any, argv: Any, env: Any) -> NoReturn:
+        execute(path, argv, _added(env))
+
+    os.posix_spawn = posix_spawn
+    os.execve = execve
 
 
 def _added(variables: Any) -> Any:
-    """An environment as ``posix_spawn`` takes it, with what a Python needs."""
+    """An environment as ``posix_spawn`` and ``execve`` take it, with what a Python needs."""
     try:
         if variables is None:  # from Python 3.13 on
             hand_on(_given)  # the program may have set PYTHONPATH meanwhile

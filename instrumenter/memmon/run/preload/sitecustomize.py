@@ -42,7 +42,9 @@ def _start():  # type: () -> None  # noqa: ANN202  # a Python 2 that the program
             sys.stderr.write(text.format(type(error).__name__, error))
         if handover["mode"] == "script":
             # What was to run is an entry of the cache, which needs what has just failed.
-            os.execve(sys.executable, [sys.executable] + handover["words"], os.environ)
+            import posix  # noqa: PLC0415  # os may have been given a call by which Pythons are followed
+
+            posix.execve(sys.executable, [sys.executable] + handover["words"], os.environ)
 
 
 _start()
