@@ -520,3 +520,27 @@ print({row["path"]: row["item_bytes"] for row in looks[-1]["grown"] if row["path
     assert set(found) == {"registry", "last…"}
     # An item is an object with a dictionary and a text, or an exception with a list and a text: less than a kilobyte.
     assert all(250 < weight < 1000 for weight in found.values()), found
+
+
+def test_what_keeps_memory_that_python_does_not_know_of(every_python: Bench) -> None:
+    """Nobody can tell what mapped memory, a compressor or a parser weighs: it is not said to be light."""
+    found = _looked(
+        every_python,
+        """
+import mmap, zlib
+from xml.parsers import expat
+segments, packers, parsers, plain = [], {}, [], []
+def grow(number):
+    for one in range(number):
+        segments.append(mmap.mmap(-1, 4096))
+        packers[len(packers)] = zlib.compressobj(1)
+        parsers.append(expat.ParserCreate())
+        plain.append([one, text(one)])
+grow(10)
+look()
+grow(300)
+look()
+print({row["path"]: (row["items"], bool(row["item_bytes"])) for row in looks[-1]["grown"]})
+""",
+    )
+    assert found == {"segments": (310, False), "packers": (310, False), "parsers": (310, False), "plain": (310, True)}

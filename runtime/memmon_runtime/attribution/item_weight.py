@@ -47,6 +47,8 @@ _SHARED, _NEIGHBOURS = -1, -2
 _SMALL_INTEGERS = range(-5, 257)
 _OPAQUE_BELOW = 1024
 """An item that weighs less than this and holds a native object of an installed package weighs nobody knows what."""
+_NATIVE = frozenset(("_bz2", "_ctypes", "_lzma", "_ssl", "mmap", "pyexpat", "sqlite3", "zlib"))
+"""Modules of Python's own of which the objects keep memory that they don't tell of."""
 
 
 class Weight:
@@ -178,9 +180,11 @@ class Scales:
 
 
 def _is_opaque(kind: type) -> bool:
-    """Whether a type's instances may keep memory that Python does not know of: a native one that was installed."""
+    """Whether a type's instances may keep memory that Python does not know of: a native one, mostly of a package."""
     for base in mro_of(kind)[:-1]:
         module = module_of(base)
+        if type(module) is str and module in _NATIVE:
+            return True
         if module == "builtins":
             return not is_collected(base) and id(base) not in ATOMS
         file = names_of(sys.modules.get(module)).get("__file__") if type(module) is str else None
