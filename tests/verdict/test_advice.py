@@ -262,14 +262,20 @@ def test_what_a_line_stores_tells_by_itself_what_to_do(advised: Callable[..., st
 
 
 @pytest.mark.parametrize(
-    ("confidence", "words"), [("likely", "iterate over the cursor"), ("guess", "what is made here stays")]
+    ("confidence", "code", "words"),
+    [
+        ("likely", "rows = [dict(row) for row in cursor.fetchall()]", "iterate over the cursor"),
+        ("guess", "rows = [dict(row) for row in cursor.fetchall()]", "what is made here stays"),
+        ("likely", "far = points[:, None] - centres[None, :]", "if one pass takes that much"),
+        ("guess", "far = points[:, None] - centres[None, :]", "what is made here stays"),
+    ],
 )
 def test_many_blocks_may_be_taken_at_once(
-    verdict: Callable[..., Verdict], tmp_path: Path, confidence: str, words: str
+    verdict: Callable[..., Verdict], tmp_path: Path, confidence: str, code: str, words: str
 ) -> None:
     """One statement that makes millions of objects has its remedy; what a window saw made bit by bit has not."""
     target = tmp_path / "bot.py"
-    target.write_text("rows = [dict(row) for row in cursor.fetchall()]\n", encoding="utf-8")
+    target.write_text(f"{code}\n", encoding="utf-8")
     found = verdict(header(target=str(target)), START, line("x_BEFORE", 900, 840, " line=1", "WARNING"))
     assert found.culprit
     culprit = replace(found.culprit, shown_by="window", confidence=confidence, blocks=99999)

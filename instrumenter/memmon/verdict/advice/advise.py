@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memmon.verdict.advice.facts import Facts, facts_of, holder_for
-from memmon.verdict.advice.fixes import OTHERWISE, RAN, STAYS, calls_of
+from memmon.verdict.advice.fixes import OTHERWISE, RAN, STAYS, STAYS_OR_AT_ONCE, calls_of
 from memmon.verdict.advice.kept_fixes import CACHE, COLLECTS, ITERPARSE, KEPT
 from memmon.verdict.advice.other_causes import for_what_grew
 from memmon.verdict.advice.taken_fixes import TAKEN
@@ -59,8 +59,8 @@ def _fix_for(facts: Facts, culprit: Culprit) -> Fix:
     if facts.stores and not fitting:
         return next((fix for fix in KEPT if fix.fits(facts)), COLLECTS)
     named = [fix for fix in (*TAKEN, COLLECTS) if fix.name and fix.name.search(culprit.hotspot or "")]
-    stays = not facts.at_once or culprit.shown_by in ("window", "leak")
-    return next(iter([*fitting, *named]), STAYS if stays else OTHERWISE)
+    unknown = STAYS_OR_AT_ONCE if culprit.shown_by in ("window", "leak") else OTHERWISE
+    return next(iter([*fitting, *named]), unknown if facts.at_once else STAYS)
 
 
 def _for_between(where: str, took: str, say: Say) -> str:

@@ -79,6 +79,14 @@ STAYS = Fix(
 )
 """For a line of which it is known that its memory stays, but not where."""
 
+STAYS_OR_AT_ONCE = Fix(
+    never,
+    "if one pass takes that much, work on less at a time; else find what still refers to what is made here "
+    "(a list, a dict, a cache), and bound that or let go of it",
+    "如果执行一次就占用这么多，请减少一次处理的数据量；否则找出仍持有这里所产生数据的对象（列表、字典、缓存），限制其大小或及时释放",
+)
+"""For a line of which it is not known whether its memory was taken in one pass or stays from many."""
+
 RAN = Fix(
     never,
     "this line ran, which need not be the one that keeps memory: name suspects in memmon.toml (see `memmon scan`)",
