@@ -20,6 +20,7 @@ import pytest
 
 from memmon.config import load_config
 from memmon.run import cache
+from support import events
 from support.tool import plain_environment
 
 if TYPE_CHECKING:
@@ -100,6 +101,19 @@ def machine() -> Iterator[Machine]:
 def owners(folder: Path) -> set[int]:
     """To whom what is below ``folder`` belongs."""
     return {path.lstat().st_uid for path in folder.rglob("*")}
+
+
+def test_what_root_starts_as_another_user(machine: Machine) -> None:
+    """A program for which a command gives up root's rights is watched with the user's: their log, a cache of theirs."""
+    machine.file(machine.alice / "bot.py", "def load_config():\n    return [1]\nprint(load_config())\n", ALICE)
+    machine.file(machine.alice / "memmon.toml", '[[hotspot]]\nname = "load"\nfunction = "load_*"\n', ALICE)
+    go_there = ("sh", "-c", 'cd "$0" && exec "$@"', machine.alice, *_as(ALICE), sys.executable, "bot.py")
+    done = machine.run("-m", "memmon", "run", "--", *go_there, cwd=machine.root, TMPDIR=str(machine.shared))
+    assert (done.stdout, done.stderr, done.returncode) == ("[1]\n", "", 0)
+    assert [site["name"] for site in events.told(machine.alice, "site")] == ["load"]
+    (log,) = machine.alice.glob("memory_monitor_*.log")
+    assert log.stat().st_uid == ALICE
+    assert (machine.shared / f"memmon-{ALICE}").stat().st_uid == ALICE
 
 
 @pytest.mark.parametrize("named", [False, True], ids=["in a home", "by name"])

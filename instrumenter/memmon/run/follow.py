@@ -37,6 +37,8 @@ def start(family: Family) -> None:
     if any(helper in word for word in options for helper in _HELPERS):
         return
     family["origin"] = family["origin"] or origin(family["supervisor"])
+    if not os.access(family["cache"], os.W_OK):  # another user's: the program was started by su, say
+        family["cache"] = cache.folder()
     script = runs if runs[:1] not in ("", "-") else ""
     file = os.path.join(os.getcwd(), script)
     own_script = script if script and (os.path.isdir(file) or is_user_code(os.path.realpath(file))) else ""
