@@ -203,6 +203,13 @@ KEPT = {
     "parts of a page": Kept("str(tag.string)", "titles", "list", "bs4.element.NavigableString"),
     "parts of a document": Kept("not the node", "titles", "dict", "lxml.etree._Element"),
     "a graph": Kept("detach()", "total", "app.Tensor", "app.Tensor", step="chain app.Tensor"),
+    "a tee": Kept(
+        "side by side",
+        "second…",
+        "itertools._tee_dataobject",
+        "itertools._tee_dataobject",
+        step="chain itertools._tee_dataobject",
+    ),
     "a chain": Kept("cut the link", "head", "app.Version", "app.Version", step="chain app.Version"),
     "bound methods": Kept("WeakMethod", "bus.handlers['price']", "list", "method", "app.Bus"),
     "functions that are registered": Kept("WeakMethod", "model.changed._receivers", "list", "function", "app.Signal"),

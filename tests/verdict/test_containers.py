@@ -208,6 +208,22 @@ def test_what_python_cannot_weigh_is_told_where_the_windows_agree(judged: Callab
     assert (verdict.culprit.line, verdict.culprit.confidence) == (KEEPS, "likely")
 
 
+@pytest.mark.parametrize(
+    ("type_", "at_least", "named"),
+    [("itertools._tee_dataobject", True, True), ("itertools._tee_dataobject", False, False), ("app.Node", True, False)],
+)
+def test_a_tee_of_which_no_look_saw_the_end_may_hold_it(
+    judged: Callable[..., Verdict], type_: str, *, at_least: bool, named: bool
+) -> None:
+    """One half is far behind the other; of other chains that are seen in part alone, nobody can tell that."""
+    half = {**row("second…", 0, 71, 40_000), "type": type_, "at_least": at_least}
+    looks = (census(rss, half) for rss in (100, 180, 280))
+    verdict = judged(*looks, fills={"second…": at(KEEPS)})
+    assert (verdict.holder is not None) is named
+    if named:
+        assert (verdict.holder.confidence, verdict.culprit.line) == ("guess", KEEPS)
+
+
 def test_a_window_counts_by_what_memory_grew_by(judged: Callable[..., Verdict]) -> None:
     """A window that saw 0.6 of 20 MB is no evidence for the line of those 0.6."""
     verdict = judged(windows=(window(280, MAKES, 0.6),))

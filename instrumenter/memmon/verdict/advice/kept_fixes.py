@@ -174,6 +174,12 @@ KEPT = (
         "每个值都保留着计算它的全部过程：改为保留普通数值（.item()、float(…)），或先 detach()",
     ),
     Fix(
+        _held(kind="_tee_dataobject$"),
+        "one of what tee() gave is read ahead of the other, and all between the two is kept: read them side by side, "
+        "or read the source twice",
+        "tee() 的一个迭代器远远领先于另一个，两者之间的全部数据都被保留：交替读取，或把数据源读两遍",
+    ),
+    Fix(
         _held(step="chain"),
         "each keeps the one before it: cut the link of what is done with, or keep the last few (deque(maxlen=…))",
         "每个对象都保留着前一个：用完后断开链接，或只保留最近几个（deque(maxlen=…)）",

@@ -123,9 +123,17 @@ def _earlier(container: GrownContainer, phase: Sequence[Census]) -> GrownContain
 def _has_grown(container: GrownContainer, phase: Sequence[Census]) -> bool:
     """Whether more items came in during the last phase, or those that were there became much heavier."""
     earlier = _earlier(container, phase)
-    if earlier is None:
+    if earlier is None or _is_far_behind(container):
         return True
     return container.items > earlier.items or _is_heavier(container, earlier)
+
+
+def _is_far_behind(container: GrownContainer) -> bool:
+    """Whether it is a tee's iterator so far behind the other that no look came to where that is: it keeps all between.
+
+    How much that is can't be told, nor whether it has become more; but an iterator that keeps up leads to one link.
+    """
+    return container.at_least and container.before == 0 and container.type.endswith("_tee_dataobject")
 
 
 def _is_heavier(container: GrownContainer, earlier: GrownContainer) -> bool:
@@ -164,6 +172,8 @@ def _at_most_mb(container: GrownContainer, censuses: Sequence[Census]) -> float:
 def _looks(container: GrownContainer, censuses: Sequence[Census]) -> int:
     """How many censuses saw it larger than the one before, or its items heavier where no more came in."""
     seen = [one for census in censuses for one in census.grown if one.path == container.path]
+    if _is_far_behind(container):
+        return len(seen)
     if container.is_steady:
         return sum(after > before for before, after in pairwise([0.0, *(one.mb for one in seen)]))
     return sum(after > before for before, after in pairwise([container.before, *(one.items for one in seen)]))
