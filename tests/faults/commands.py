@@ -11,10 +11,15 @@ import os
 import signal
 import sys
 
+import rich.console
+import rich.padding  # noqa: F401
+
 # Loaded here once, and not by each forked process.
 import memmon.cli.instrument
+import memmon.cli.report
 import memmon.cli.restore
 import memmon.cli.status
+import memmon.show.report
 import memmon.source.instrument
 import memmon.source.strip_reformatted  # noqa: F401
 from memmon.cli import command
@@ -24,12 +29,12 @@ _ESCAPED = 70
 
 
 def _child(folder: str, arguments: list[str], gate: int) -> None:
-    os.read(gate, 1)  # the first call of all, so that a point is the same one each time
     os.chdir(folder)
     null = os.open(os.devnull, os.O_RDWR)
-    errors = os.open("../stderr", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    for stream, to in ((0, null), (1, null), (2, errors)):
+    printed = [os.open(f"../{name}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC) for name in ("stdout", "stderr")]
+    for stream, to in enumerate((null, *printed)):
         os.dup2(to, stream)
+    os.read(gate, 1)  # the first call of all, so that a point is the same one each time
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os._exit(command(arguments))
 

@@ -10,9 +10,10 @@ current folder. ``--keep`` is where the inputs are kept that reached something n
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
+import signal
 import sys
-import tempfile
 from pathlib import Path
 
 import atheris
@@ -30,36 +31,45 @@ _WORDS = (
 )  # fmt: skip
 
 
-def main() -> None:
-    """Fuzz one target for a time."""
+def main() -> int:
+    """Fuzz one target for a time; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz")
     parser.add_argument("target", choices=targets.TARGETS)
     parser.add_argument("--seconds", type=int, default=3600)
     parser.add_argument("--keep", type=Path)
     asked = parser.parse_args()
-    run, seeds = targets.TARGETS[asked.target]
-    corpus = asked.keep or targets.folder() / "corpus"
+    # The fuzzer ends its process without a word to Python: who tidies up is another one.
+    fuzzer = os.fork()
+    if fuzzer == 0:
+        _fuzz(asked.target, asked.seconds, asked.keep or targets.folder() / "corpus")
+        os._exit(0)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _frame: os.kill(fuzzer, number))
+    _, status = os.waitpid(fuzzer, 0)
+    shutil.rmtree(targets.folder())
+    code = os.waitstatus_to_exitcode(status)
+    return code if code >= 0 else 128 - code
+
+
+def _fuzz(target: str, seconds: int, corpus: Path) -> None:
+    run, seeds = targets.TARGETS[target]
     corpus.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(seeds()):
         (corpus / f"seed-{number}").write_bytes(seed)
-    words = Path(tempfile.mkstemp(suffix=".dict")[1])
+    words = targets.folder() / "words"
     words.write_text("".join(f"{word}\n" for word in _WORDS))
     options = {
-        "max_total_time": asked.seconds,
+        "max_total_time": seconds,
         "timeout": 20,
         "rss_limit_mb": 1500,
         "max_len": 1 << 16,
         "dict": words,
         "print_final_stats": 1,
-        "artifact_prefix": f"./memmon-{asked.target}-",
+        "artifact_prefix": f"./memmon-{target}-",
     }
     atheris.Setup([sys.argv[0], *(f"-{name}={value}" for name, value in options.items()), str(corpus)], run)
-    try:
-        atheris.Fuzz()
-    finally:
-        words.unlink()
-        shutil.rmtree(targets.folder())
+    atheris.Fuzz()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

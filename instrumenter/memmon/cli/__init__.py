@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -69,9 +70,9 @@ def command(arguments: Sequence[str] | None = None) -> int:
 
     Errors that the user can act on become one message on stderr here; nothing else catches them.
     """
-    fill_closed()
-    make_tolerant(sys.stdout, sys.stderr)
     try:
+        fill_closed()
+        make_tolerant(sys.stdout, sys.stderr)
         code = memmon.main(arguments, prog_name="memmon", standalone_mode=False)
         if sys.stdout:
             sys.stdout.flush()
@@ -89,14 +90,15 @@ def command(arguments: Sequence[str] | None = None) -> int:
     except SystemExit:  # from click, where it is the first to see that the reader went away
         return _READER_GONE
     except OSError as error:
-        if error.filename is not None:  # no stream, and nothing that a user could be told
-            raise
-        return _give_up_output(error)
+        return _give_up(error)
     return code if isinstance(code, int) else 0
 
 
-def _give_up_output(error: OSError) -> int:
-    """Say why stdout takes no more, and return the exit code."""
+def _give_up(error: OSError) -> int:
+    """Say what the system refuses, and return the exit code: a file, or to take what is printed."""
+    if error.filename is not None:
+        say(f"memmon: error: {os.fsdecode(error.filename)}: {error.strerror}: that has to be mended first")
+        return MemmonError.exit_code
     give_up(sys.stdout)
     if isinstance(error, BrokenPipeError):
         return _READER_GONE

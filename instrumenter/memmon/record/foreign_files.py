@@ -40,12 +40,8 @@ def opened(path: str, most: int | None = None) -> BinaryIO:
 
     Raises OSError: as the system has it, or Refused.
     """
-    descriptor = _descriptor(path, most)
-    try:
-        return open(descriptor, "rb")  # noqa: PTH123  # light, as said above
-    except BaseException:
-        os.close(descriptor)
-        raise
+    # By an opener, so that the descriptor is the file's from the first: an interrupt may come amid the opening.
+    return open(path, "rb", opener=lambda path, _flags: _descriptor(path, most))
 
 
 def opened_stream(path: str, most: int | None = None) -> BinaryIO:
