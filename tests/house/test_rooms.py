@@ -141,4 +141,4 @@ def test_the_runtime_shares_no_code_with_memmon() -> None:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("memmon_runtime")
         for alias in node.names
     }
-    assert asked == {"memmon_runtime.supervision"}
+    assert asked == {"memmon_runtime.session.supervision"}

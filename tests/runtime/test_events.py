@@ -74,7 +74,7 @@ TELLS = """
 import os, resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
 __import__("memmon_runtime").install("__memmon__", added=(1,))
-from memmon_runtime import supervision
+from memmon_runtime.session import supervision
 os.write(1, b"go")
 for i in range(1 << 60):
     if i % 10 == 0 and i < 1000:

@@ -58,7 +58,7 @@ def state(folder: Path) -> State:
         return State.ABSENT
     stamp = _stamp(path)
     if stamp is None:
-        return State.CURRENT if _files(path) == _package() else State.FOREIGN
+        return State.CURRENT if _copied(_files(path) or {}) == _package() else State.FOREIGN
     files = _files(path)
     if files is None or _checksums(files) != stamp["files"]:
         return State.CHANGED
@@ -186,7 +186,12 @@ def _package() -> dict[str, bytes]:
     files = _files(Path(spec.origin).parent) if spec and spec.origin else None
     if not files:
         raise TargetError(f"{NAME} is missing from this installation of memmon: install memmon again")
-    return files
+    return _copied(files)
+
+
+def _copied(files: dict[str, bytes]) -> dict[str, bytes]:
+    """What a copy has of these: its rooms are no packages, in which coverage.py would look for what was not run."""
+    return {name: data for name, data in files.items() if not name.endswith("/__init__.py")}
 
 
 def _files(folder: Path) -> dict[str, bytes] | None:

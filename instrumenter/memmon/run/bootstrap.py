@@ -277,7 +277,7 @@ def _bind_nothing(alias: str | None) -> None:
 def _append(key: str, value: object) -> None:
     """Write *value* into the record under *key*, where there is a record."""
     try:
-        from memmon_runtime import supervision  # noqa: PLC0415  # the runtime has begun
+        from memmon_runtime.session import supervision  # noqa: PLC0415  # the runtime has begun
 
         supervision.note(key, value)
     except Exception as error:  # noqa: BLE001  # it is the log's loss alone

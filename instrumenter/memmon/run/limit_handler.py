@@ -32,7 +32,7 @@ def arm(limit_mb: float) -> None:
 def _tell(limit_mb: float, rss_mb: float, interrupted: FrameType | None) -> None:
     """Write where every thread is and what it holds into the record, while there is room for it."""
     try:
-        from memmon_runtime import supervision  # noqa: PLC0415  # only at the limit
+        from memmon_runtime.session import supervision  # noqa: PLC0415  # only at the limit
 
         supervision.limit_reached(limit_mb, rss_mb, interrupted)
     except Exception:  # noqa: BLE001, S110  # the MemoryError matters more

@@ -117,15 +117,16 @@ class OwnModules:
         if not name.startswith(self._prefix):
             return None
         room, _, module = name[len(self._prefix) :].partition(".")
-        is_room = not module and room in _ROOMS
-        folder = self._folder if not module and not is_room else f"{self._folder}{room}/"
-        module = "__init__" if is_room else module or room
+        if not module and room in _ROOMS:
+            room_spec = ModuleSpec(name, None, is_package=True)
+            room_spec.submodule_search_locations = [self._folder + room]
+            return room_spec
+        folder = f"{self._folder}{room}/" if module else self._folder
+        module = module or room
         loader: Any = _Loader(name, f"{folder}{module}.py")
-        spec = ModuleSpec(name, loader, origin=loader.path, is_package=is_room)
+        spec = ModuleSpec(name, loader, origin=loader.path)
         spec.cached = loader.compiled = f"{folder}__pycache__/{module}{self._ending}"
         spec.has_location = True
-        if spec.submodule_search_locations is not None:
-            spec.submodule_search_locations.append(folder[:-1])
         return spec
 
 
