@@ -10,6 +10,7 @@ from memmon.cli.streams import say
 from memmon.errors import TargetError
 from memmon.files import atomic
 from memmon.files import target as files
+from memmon.kernel.free_memory import refuse_without_room
 from memmon.show.escaping import printable
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def scan(target: str, *, write: bool) -> int:
     from memmon.source.strip import strip  # noqa: PLC0415  # heavy, and --help does without
 
     read = files.read(target)
+    refuse_without_room(read.source, target)
     refuse_unparsable(read.source, target)
     found = candidates(strip(read.source, target), target)
     for candidate in found:

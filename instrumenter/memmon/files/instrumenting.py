@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from memmon.config import load_config
 from memmon.errors import HotspotError, MemmonError, SourceError
 from memmon.files import atomic, backup, deploy
+from memmon.kernel.free_memory import refuse_without_room
 from memmon.model import Instrumented
 from memmon.source.edited import Torn, user_text
 from memmon.source.preamble import Beside, block_in, digest_of, version_in
@@ -97,6 +98,7 @@ def plan(
     """
     configs: dict[Path, Config] = {}
     for target in targets:
+        refuse_without_room(target.source, target.given)
         folder = target.path.parent
         if folder not in configs:
             configs[folder] = load_config(target.path, explicit)

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memmon.config import load_config
-from memmon.errors import ConfigError, HotspotError, MemmonError
+from memmon.errors import ConfigError, HotspotError, MemmonError, TargetError
+from memmon.kernel.free_memory import refuse_without_room
 from memmon.model import AlreadyInstrumented
 from memmon.record import foreign_files
 from memmon.run import bootstrap, cache
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 _MOST_MODULES = 200
 """At most so many of the modules that a program may import are instrumented beforehand."""
+_TIMES = 3
+"""So many times the memory to compile a source is taken here, where the trees of two are compared."""
 _MOST_SECONDS = 15.0
 """After so long no further module is begun."""
 
@@ -45,6 +48,9 @@ def main(request: CacheJobs) -> None:
     cache.share_with(request["form"])
     try:
         _Filler(request).run()
+    except TargetError as error:  # there is too little memory for it, or was a moment ago
+        sys.stderr.write(f"memmon: {error}\n")
+        sys.exit(1)
     except MemmonError as error:
         sys.stderr.write(f"memmon: error: {error}\n")
         sys.exit(error.exit_code)
@@ -89,6 +95,7 @@ class _Filler:
         made = cache.read(entry)
         if made is not None:
             return _names(made[0], made[1]) if form == cache.form() else []
+        refuse_without_room(source, filename, _TIMES)
         first = bootstrap.FIRST if script else None
         known: dict[str, Any] = {"runs": True, "note": None, "hotspots": [], "missing": []}
         known["configured"] = own_settings(source, filename) if script else {}

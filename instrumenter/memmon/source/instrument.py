@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from memmon.errors import ProofError
 from memmon.model import AlreadyInstrumented, Config, Instrumented, Outcome, Refusal
 from memmon.source import find, injected_text, place, preamble, prologue, prove, splice, strip, text
+from memmon.source.freed_memory import give_back_freed
 from memmon.source.vet import vet
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class _Job:
 
     def instrumented(self) -> Instrumented:
         draft = self._draft({})
+        give_back_freed()
         notes: tuple[str, ...] = ()
         if draft.missing and not draft.found:
             prove.refuse_unparsable(self.source, self.path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from memmon.verdict.code.source import source_lines
+from memmon.verdict.code.source import parsed
 from memmon.verdict.model import Frame
 
 if TYPE_CHECKING:
@@ -18,9 +18,8 @@ def lines_that_switch_off(files: Iterable[str]) -> tuple[Frame, ...]:
 
 
 def _in_file(file: str) -> Iterator[Frame]:
-    try:
-        tree = ast.parse("\n".join(source_lines(file)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(file)
+    if tree is None:
         return
     waiting: list[tuple[ast.AST, str]] = [(tree, "<module>")]
     while waiting:

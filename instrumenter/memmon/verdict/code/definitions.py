@@ -6,7 +6,7 @@ import ast
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from memmon.verdict.code.source import source_lines
+from memmon.verdict.code.source import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 @lru_cache(32)
 def _functions(path: str) -> tuple[tuple[str, int, int], ...]:
     """Each function of a source: its name, its first line and its last one."""
-    try:
-        tree = ast.parse("\n".join(source_lines(path)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(path)
+    if tree is None:
         return ()
     return tuple(
         (node.name, min([node.lineno, *(one.lineno for one in node.decorator_list)]), node.end_lineno or node.lineno)

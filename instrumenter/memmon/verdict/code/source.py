@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import os
 import re
 import tokenize
+import warnings
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from memmon.errors import SourceError
+from memmon.kernel.free_memory import has_room
 from memmon.record import foreign_files
 
 if TYPE_CHECKING:
@@ -25,6 +28,8 @@ _MARK = b"# >>> memmon "
 """What only an instrumented file holds."""
 _MOST_BYTES = 64 << 20
 """A larger file is no source."""
+_TIMES = 2
+"""So many times the memory to compile a source is taken for its tree, which is kept."""
 _END_OF_ARCHIVE = (1 << 16) + 22
 """In so many bytes at its end a zip archive says where its list of members is, and how long."""
 _MOST_LIST = 16 << 20
@@ -98,6 +103,19 @@ def source_lines(path: str) -> tuple[str, ...]:
     except (SyntaxError, LookupError):
         return ()
     return tuple(re.split(r"\r\n|\r|\n", text))
+
+
+def parsed(path: str) -> ast.Module | None:
+    """The original's tree; None where it is no Python that this one knows, or there is too little memory for it."""
+    text = "\n".join(source_lines(path))
+    if not has_room(text.encode("utf-8", "replace"), _TIMES):
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an invalid escape is the program's affair
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def begins_function(path: str, line: int) -> bool:

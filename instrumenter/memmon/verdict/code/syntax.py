@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections import deque
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from memmon.verdict.code.source import source_lines
+from memmon.verdict.code.source import parsed, source_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,16 +166,13 @@ def _has_statements(node: ast.AST) -> bool:
 @lru_cache(64)
 def syntax_of(file: str) -> Syntax | None:
     """The file's tree, in the original's numbering; None where it can't be read or is no Python that this one knows."""
-    lines = source_lines(file)
-    if not lines:
+    tree = parsed(file) if source_lines(file) else None
+    if tree is None:
         return None
+    reader = _Reader(file)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an invalid escape is the program's affair
-            tree = ast.parse("\n".join(lines))
-        reader = _Reader(file)
         reader.read(tree, None, "")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (RecursionError, MemoryError):
         return None
     return Syntax(file, tuple(reader.scopes), tuple(reader.statements))
 

@@ -1,0 +1,94 @@
+"""How much memory this process may still take before the kernel kills somebody, or refuses it."""
+
+from __future__ import annotations
+
+from memmon.errors import Place, TargetError
+from memmon.kernel.cgroup import own_cgroup
+from memmon.kernel.files import number_in, number_of, text_of
+from memmon.sizes import MB
+from memmon.source_memory import mb_to_compile, most_mb_to_compile
+
+_NO_LIMIT = 1 << 60
+"""Version 1 says "none" by a number near 2**63."""
+_LIMIT = {1: "memory.limit_in_bytes", 2: "memory.max"}
+_USAGE = {1: "memory.usage_in_bytes", 2: "memory.current"}
+_CACHED = {1: ("total_inactive_file", "total_active_file"), 2: ("inactive_file", "active_file")}
+_NEEDED = {1: ("total_dirty", "total_writeback"), 2: ("file_dirty", "file_writeback")}
+"""Of the cached pages those that have to be written first. The files' names and words, by the version of cgroups."""
+_KB = 1 << 10
+_MEMMON_MB = 40
+"""What memmon is yet to load itself."""
+
+
+def free_mb() -> float | None:
+    """Megabytes that the machine, the cgroups and the limit of the address space leave; None where nothing is known."""
+    known = [left for left in (_of_machine(), _of_cgroups(), _of_address_space()) if left is not None]
+    return max(min(known), 0) / MB if known else None
+
+
+def has_room(source: bytes, times: float = 1) -> bool:
+    """Whether there is so many times the memory that it takes to compile *source*; True where that is not known."""
+    return _lacking(source, times) is None
+
+
+def refuse_without_room(source: bytes, path: str, times: float = 1) -> None:
+    """Raise TargetError where there is not so many times the memory: the kernel would kill somebody."""
+    lacking = _lacking(source, times)
+    if lacking is not None:
+        needed, free = lacking
+        raise TargetError(
+            f"has {len(source) / MB:.1f} MB of Python, which takes about {needed:.0f} MB of memory to work on, and"
+            f" {free:.0f} MB are free here: instrument it where there is more, and copy it back with its backup and"
+            " memmon_runtime",
+            Place(path),
+        )
+
+
+def _lacking(source: bytes, times: float) -> tuple[float, float] | None:
+    """How many megabytes that takes and how many are free, where it is less; None where it suffices."""
+    free = free_mb()
+    if free is None or most_mb_to_compile(len(source)) * times + _MEMMON_MB < free:
+        return None
+    needed = mb_to_compile(source) * times + _MEMMON_MB
+    return None if needed < free else (needed, free)
+
+
+def _of_machine() -> int | None:
+    available, swap = (_kilobytes("/proc/meminfo", word) for word in ("MemAvailable:", "SwapFree:"))
+    return None if available is None else available + (swap or 0)
+
+
+def _of_cgroups() -> int | None:
+    """What is left below the tightest limit; file pages that can be dropped count as free."""
+    found = own_cgroup()
+    if found is None:
+        return None
+    folder, mount, version = found
+    left = []
+    while len(folder) >= len(mount):
+        limit, used = (number_in(text_of(f"{folder}/{name[version]}").strip()) for name in (_LIMIT, _USAGE))
+        if limit is not None and limit < _NO_LIMIT and used is not None:
+            cached, needed = (
+                sum(number_of(f"{folder}/memory.stat", word) or 0 for word in words[version])
+                for words in (_CACHED, _NEEDED)
+            )
+            left.append(limit - used + max(cached - needed, 0))
+        folder = folder.rpartition("/")[0]
+    return min(left, default=None)
+
+
+def _of_address_space() -> int | None:
+    """What `ulimit -v` leaves."""
+    _, _, limits = text_of("/proc/self/limits").partition("Max address space")
+    limit = number_in((limits.split() or [""])[0])  # the soft one; or it is "unlimited"
+    used = _kilobytes("/proc/self/status", "VmSize:")
+    return None if limit is None or used is None else limit - used
+
+
+def _kilobytes(path: str, word: str) -> int | None:
+    """The bytes behind *word*, which stand there in kilobytes."""
+    for line in text_of(path).splitlines():
+        if line.startswith(word):
+            number = number_in(line.removeprefix(word).removesuffix("kB").strip())
+            return None if number is None else number * _KB
+    return None
