@@ -69,6 +69,23 @@ def test_the_death_is_told_once(killed: Bench) -> None:
 
 
 @marks.needs_cgroup
+def test_what_is_no_record_hides_no_death_and_moves_no_cursor(killed: Bench) -> None:
+    """A newer page whose log is a folder, and a log whose last line has a colour in it."""
+    (page,) = (path for path in killed.folder.glob(".memory_monitor_*.page") if path.name.count(".") == 2)
+    (log,) = killed.folder.glob("memory_monitor_*.log")
+    newer = "memory_monitor_20991231_235959"
+    (killed.folder / f".{newer}.page").write_bytes(page.read_bytes())
+    (killed.folder / f"{newer}.log").mkdir()
+    with log.open("a", encoding="utf-8") as file:
+        file.write("[2026-11-22 10:31:00.000] [CRITICAL] [background] RSS=99.00MB at=\x1b[31mx.py:3 f\n")
+    stderr = subprocess.run(
+        killed.command(), cwd=killed.folder, env=killed.environment(), capture_output=True, text=True, check=True
+    ).stderr
+    assert "was killed" in stderr
+    assert "RSS=99.00MB at=_[31mx.py:3; " in stderr
+
+
+@marks.needs_cgroup
 def test_a_quiet_start_tells_its_log_alone(killed: Bench) -> None:
     """MEMMON_QUIET silences stderr."""
     stderr, told = start(killed, MEMMON_QUIET="1")

@@ -16,7 +16,7 @@ from time import time
 
 from memmon_runtime.record.crash_page import owner_of
 from memmon_runtime.record.file_names import events_of, is_page, log_beside
-from memmon_runtime.record.fitting import to_json
+from memmon_runtime.record.fitting import one_line, to_json
 from memmon_runtime.record.log_lines import remark_line
 from memmon_runtime.record.told_mark import is_told, mark_told
 from memmon_runtime.session.processes import start_ticks
@@ -105,9 +105,9 @@ def tell_death_before(session: Session, names: Iterable[str]) -> None:
         if recorder is None or not told:
             return
         death = told[0]
-        text = _WORDS[recorder.words.language].format(
-            when=death.when, pid=death.pid, last=death.last, log=death.log.rpartition("/")[2]
-        )
+        words = _WORDS[recorder.words.language]
+        name = death.log.rpartition("/")[2]
+        text = one_line(words.format(when=death.when, pid=death.pid, last=death.last, log=name))
         if recorder.acquire_lock():
             try:
                 if recorder.record.log is not None:
@@ -130,14 +130,12 @@ def _untold(session: Session, names: Iterable[str], recorder: Recorder) -> list[
         pid, ticks = owner_of(f"{folder}/{page}")
         if not pid or (ticks and start_ticks(str(pid)) == ticks):
             continue  # it is still there
-        death = _Death(log, pid)
-        if (
-            death.is_of(session.target)
-            and not death.is_of_run(session.origin)
-            and death.is_gone()
-            and death.was_killed(now, boot)
-        ):
-            found.append(death)
+        try:
+            death = _Death(log, pid)
+            if death.is_of(session.target) and not death.is_of_run(session.origin) and death.is_gone():
+                found += [death] * death.was_killed(now, boot)
+        except (OSError, ValueError):
+            pass  # no record of a run: the others may be
     return found
 
 
