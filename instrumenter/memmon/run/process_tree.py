@@ -122,6 +122,8 @@ class ProcessTree:
             self._search()
             taken = time.monotonic() - now
             self._search_at = now + max(self._search_every, taken * _SEARCH_SHARE)
+            for process in self.alive():
+                process.find_log()  # some times each: that is not what the next search waits for
         self.rss_mb = sum(process.read(now) for process in self.alive())
         self.peak_mb = max(self.peak_mb, self.rss_mb)
         if self.main in self.known and self.known[self.main].ended is None:
@@ -162,16 +164,12 @@ class ProcessTree:
         }
 
     def _search(self) -> None:
-        if self.main in self.known:
-            self.known[self.main].find_log()
         waiting = [self.main]
         while waiting and len(self.alive()) < _MOST_WATCHED:
             parent = waiting.pop()
             for pid in _children(parent):
                 if pid not in self.known or self.known[pid].ended is not None:
                     self._add(pid, parent)
-                else:
-                    self.known[pid].find_log()
                 waiting.append(pid)
 
     def _add(self, pid: int, parent: int) -> None:
