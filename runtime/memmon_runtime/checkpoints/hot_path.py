@@ -77,6 +77,8 @@ def opening_for(recorder: Recorder, labels: tuple[str, str], swallow: Callable[[
                     stack, thread = brackets.lane(get_ident())
                 rss = read_rss()
                 if reset_peak is not None:
+                    if site.counter is not None:  # what the passes came to that were only counted would be lost
+                        recorder.note_highest(read_peak())
                     if brackets.count:
                         peaks.end_epoch(read_peak())
                     reset_peak()

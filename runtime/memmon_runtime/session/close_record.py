@@ -42,6 +42,8 @@ def close_record(recorder: Recorder) -> None:
     record = recorder.record
     facts: Facts = [("exception", exception)] if exception else []
     facts.append(("totals", totals_fact(recorder.sites.values(), recorder.to_mb)))
+    if recorder.peak is not None:
+        recorder.note_highest(recorder.peak.read())
     facts.append(("highest", {"mb": round(max(recorder.highest, recorder.newest[1]) * recorder.to_mb, 2)}))
     facts += kills_seen(recorder)
     facts.append(("end", {"exit": "exception" if has_failed else "normal"}))

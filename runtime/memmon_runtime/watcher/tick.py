@@ -191,7 +191,7 @@ class Tick:
         recorder = self._recorder
         levels, page = recorder.levels, recorder.record.page
         levels.review(rss, now)
-        recorder.highest = max(recorder.highest, rss)
+        recorder.note_highest(rss)
         if isinstance(recorder.peak, SampledPeak):
             recorder.peak.sample(rss)
         if page is not None:

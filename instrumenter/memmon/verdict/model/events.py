@@ -223,6 +223,13 @@ class FinalTotals:
 
 
 @dataclass(frozen=True)
+class Highest:
+    """What the resident memory came to at the most, as the kernel counted it, of a program that ended by itself."""
+
+    mb: float
+
+
+@dataclass(frozen=True)
 class Ended:
     """The program ended by itself."""
 
@@ -305,6 +312,7 @@ Event = (
     | GrowthWindow
     | Raised
     | FinalTotals
+    | Highest
     | Ended
     | Supervised
     | KillsSeen

@@ -15,6 +15,7 @@ from memmon.verdict.model import (
     FoldedChildren,
     GrowthWindow,
     Header,
+    Highest,
     KernelLine,
     KillsSeen,
     LimitReached,
@@ -150,6 +151,10 @@ def _raised(fields: dict[str, Any]) -> Raised:
     )
 
 
+def _highest(fields: dict[str, Any]) -> Highest:
+    return Highest(number(fields.get("mb")) or 0.0)
+
+
 def _ended(fields: dict[str, Any]) -> Ended:
     return Ended(text(fields.get("exit")) or "normal", whole(fields.get("status")))
 
@@ -242,6 +247,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "surroundings": surroundings,
     "zoom": _growth_window,
     "exception": _raised,
+    "highest": _highest,
     "end": _ended,
     "supervisor": _supervised,
     "kills": _kills_seen,

@@ -20,6 +20,7 @@ from memmon.verdict.model import (
     Frame,
     GrowthWindow,
     Header,
+    Highest,
     KillsSeen,
     LimitReached,
     Proof,
@@ -105,6 +106,7 @@ class Replay:
             GrowthWindow: self._add_window,
             Raised: self._set_raised,
             FinalTotals: self._set_totals,
+            Highest: self._note_highest,
             Ended: self._set_ended,
             Supervised: self._set_supervised,
             LimitReached: self._set_limit_reached,
@@ -148,6 +150,9 @@ class Replay:
 
     def _set_raised(self, raised: Raised) -> None:
         self.raised = raised
+
+    def _note_highest(self, highest: Highest) -> None:
+        self.peak_mb = max(self.peak_mb, highest.mb)
 
     def _set_ended(self, ended: Ended) -> None:
         self.ended = ended
