@@ -10,6 +10,7 @@ from memmon_runtime.record.log_header import header
 FACTS = {
     "memmon": "0.2.0",
     "pid": 4711,
+    "command": None,
     "target": "/srv/bot/bot.py",
     "argv": ["bot.py", "backtest", "--days={90}"],
     "parent": {"pid": 4700, "log": "/srv/bot/memory_monitor_20261122_103040.log"},

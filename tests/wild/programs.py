@@ -59,6 +59,7 @@ _OUR_HOLDERS = {
     "native_leak": "*handles",
     "pandas_concat": "*pieces",
     "spawned_worker": "*seen",
+    "string": "none | *text",
     "thread": "*backlog",
 }
 """What keeps the memory in those of `oom/programs` in which something does."""
