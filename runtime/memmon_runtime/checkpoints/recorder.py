@@ -100,8 +100,7 @@ class Recorder:
 
     def note_highest(self, rss: int) -> None:
         """The resident memory was seen, or is known, to have come to so much, in the reader's units."""
-        if rss > self.highest:
-            self.highest = rss
+        self.highest = max(self.highest, rss)
 
     def acquire_lock(self, patience: float = _PATIENCE) -> bool:
         """Get hold of the lock, to be released again; False where who has it does not let go within ``patience``."""
