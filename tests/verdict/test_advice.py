@@ -244,6 +244,23 @@ def test_the_holders_own_line_is_named_where_another_one_allocated(verdict: Call
     assert "Queue(maxsize=…)" not in advise(replace(found, holder=guessed, memory_suspected=True), None, None)[0]
 
 
+@pytest.mark.parametrize(
+    ("owner_file", "attribute", "is_the_librarys"),
+    [(json.__file__, "_children", True), (json.__file__, "children", False), ("/srv/ds/bot.py", "_children", False)],
+)
+def test_what_a_library_keeps_to_itself_is_not_the_users_to_bound(
+    verdict: Callable[..., Verdict], owner_file: str, attribute: str, *, is_the_librarys: bool
+) -> None:
+    """Nobody makes a deque of a figure's own list."""
+    found = verdict(header(), START, line("x_BEFORE", 900, 840, " line=44", "WARNING"))
+    holder = _holder(KEPT["a list"], "/srv/ds/bot.py")
+    row = replace(holder.container, owner_file=owner_file, steps=(Step("attribute", attribute, "list"),))
+    holder = replace(holder, container=row, stores=Frame("/srv/ds/feed.py", 7, "feed"))
+    said = advise(replace(found, holder=holder, memory_suspected=True), None, None)[0]
+    assert ("a library's own" in said) is is_the_librarys
+    assert ("write it out in batches" in said) is not is_the_librarys
+
+
 STORES_WITHOUT_HOLDER = {
     "submit so many": (
         "from concurrent.futures import ThreadPoolExecutor\npool = ThreadPoolExecutor(2)\njobs = {}\n"

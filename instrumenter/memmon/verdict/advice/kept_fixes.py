@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from memmon.ownership import is_user_code
 from memmon.verdict.advice.fixes import Fix, calling, never
+from memmon.verdict.code.holder import plain
 from memmon.verdict.code.origins import CAUGHT, SLICE
 
 if TYPE_CHECKING:
@@ -64,6 +66,16 @@ def _is_graph(facts: Facts) -> bool:
     steps = facts.holder.steps if facts.holder else ()
     chains = [one for one in steps if one.kind == "chain"]
     return any(_GRAPHS.search(text) for one in chains for text in (one.name, one.type))
+
+
+def _is_a_librarys_own(facts: Facts) -> bool:
+    """Whether a library keeps it where nobody else is meant to reach."""
+    row = facts.holder
+    if row is None:
+        return False
+    last = next((step.name for step in reversed(row.steps) if step.kind == "attribute"), plain(row.root.name))
+    is_library = row.root.kind == "library" or bool(row.owner_file and not is_user_code(row.owner_file))
+    return is_library and last.startswith("_")
 
 
 def _are_callables(facts: Facts) -> bool:
@@ -174,10 +186,9 @@ KEPT = (
         "每个值都保留着计算它的全部过程：改为保留普通数值（.item()、float(…)），或先 detach()",
     ),
     Fix(
-        _held(kind="_tee_dataobject$"),
-        "one of what tee() gave is read ahead of the other, and all between the two is kept: read them side by side, "
-        "or read the source twice",
-        "tee() 的一个迭代器远远领先于另一个，两者之间的全部数据都被保留：交替读取，或把数据源读两遍",
+        _held(kind=r"\b_tee"),
+        "tee() keeps what one of its iterators has had and the other has not: go through both side by side",
+        "tee() 会保留一个迭代器已取而另一个未取的全部数据：同步遍历两个迭代器",
     ),
     Fix(
         _held(step="chain"),
@@ -210,11 +221,6 @@ KEPT = (
         "writeback=True 会保留每个访问过的条目：定期 sync()，或不用 writeback 而重新存入条目",
     ),
     Fix(
-        _held(kind=r"\b_tee"),
-        "tee() keeps what one of its iterators has had and the other has not: go through both side by side",
-        "tee() 会保留一个迭代器已取而另一个未取的全部数据：同步遍历两个迭代器",
-    ),
-    Fix(
         _all(_held(), calling(r"\bdeepcopy")),
         "each copy of it all stays in {path}: keep only the fields that are needed later, or the last few of them",
         "每份完整拷贝都留在 {path} 中：只保留后面需要的字段，或只保留最近几份",
@@ -224,6 +230,12 @@ KEPT = (
         "objects that {path} has are never let go: take them out when done with, or make it a WeakSet or "
         "WeakValueDictionary",
         "{path} 中的对象永远不会释放：用完后移除，或改用 WeakSet、WeakValueDictionary",
+    ),
+    Fix(
+        _is_a_librarys_own,
+        "{path} is a library's own: do what makes it let go of what is done with (close, clear, remove, unregister), "
+        "or make a new object now and then",
+        "{path} 是库内部的数据：调用能让它释放已用完内容的方法（close、clear、remove、unregister），或定期换用新的对象",
     ),
     Fix(
         _held(kind=r"(?:dict|Dict|Counter)$"),
