@@ -155,7 +155,8 @@ def test_tasks_do_not_mix_and_cancellation_leaves(every_python):
 
 def test_threads_keep_their_own_brackets(every_python):
     """Each thread's closing finds its own opening, the counts are exact, and what ran side by side says ``shared``."""
-    left = every_python.run("""
+    left = every_python.run(
+        """
         import threading
         def work():
             for _ in range(200):
@@ -167,7 +168,9 @@ def test_threads_keep_their_own_brackets(every_python):
         threads = [threading.Thread(target=work) for _ in range(4)]
         [thread.start() for thread in threads]
         [thread.join() for thread in threads]
-    """)
+    """,
+        settings="exact=(3, 4), ",
+    )
     assert left.status == 0, left.stderr
     assert totals(left) == [(800, 800, 0), (800, 800, 0)]
     assert any(" shared" in line["more"] for line in left.lines if line["name"] == "outer_END")

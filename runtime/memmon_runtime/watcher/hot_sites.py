@@ -38,6 +38,8 @@ _MOST_SHARE = 0.01
 """The share of the time that the brackets of all sites together may cost."""
 _LEAST_COST = 0.05
 """Seconds that they may cost in any case: a short run is not worth less to know of."""
+_LEAST_PASSES = 100
+"""A site that was passed less often is not what costs, be there ever so many of them."""
 _STRETCH = 60.0
 """Seconds after which the reckoning begins anew: nobody shall wait for a loop because the hours before were calm."""
 _LITTLE_SHARE = 0.002
@@ -120,7 +122,7 @@ class HotSites:
             for site in list(self._recorder.sites.values())
             if not site.is_exact and site.key[3] != NO_LABELS and (site.counter is None or site.counter.every == 1)
         ]
-        shares.sort(key=lambda one: -one[0])
+        shares = sorted((one for one in shares if one[0] >= _LEAST_PASSES * each), key=lambda one: -one[0])
         rest, hot = sum(share for share, _ in shares), []
         for share, site in shares:
             if rest <= _MOST_SHARE:
