@@ -265,6 +265,18 @@ def test_what_one_statement_is_at_all_the_while_is_likely(
     assert (culprit.line, culprit.confidence) == (still_at, sure)
 
 
+@pytest.mark.parametrize(("still_at", "guessed"), [(MAKES, False), (MAKES + 3, True)])
+def test_no_container_is_guessed_beside_a_line_that_is_known_to_take_it(
+    judged: Callable[..., Verdict], still_at: int, *, guessed: bool
+) -> None:
+    """One statement was at work all the while; that a list of which nobody knows the weight grew, too, is no answer."""
+    looks = [census(rss, row("candidates", 0, n, 0)) for rss, n in ((240, 200), (260, 315))]
+    stack = fact("stack", {"thread": "MainThread", "frames": [[BOT, still_at, "work"]]})
+    windows = tuple(window(rss, still_at, 19, running=still_at == MAKES) for rss in (260, 280))
+    verdict = judged(*looks, stack, fills={"candidates": at(KEEPS)}, windows=windows)
+    assert (verdict.holder is not None) is guessed
+
+
 def test_several_that_one_line_fills_are_one_answer(judged: Callable[..., Verdict]) -> None:
     """Each of four threads keeps a quarter of the growth in a cache of its own: none is large, all of them are."""
     paths = [f"local[{n}]['cache']" for n in range(4)]

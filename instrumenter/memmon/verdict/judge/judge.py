@@ -63,6 +63,8 @@ def _verdict(subject: Conclusion, conclusions: Sequence[Conclusion], say: Say, t
         else culprit_of_other(grew, moment, subject, conclusions)
     )
     holder = _holder(grew, moment, subject, conclusions) if culprit and subject.cause else None
+    if holder and culprit and _is_taken_elsewhere(culprit, holder):
+        holder = None
     near = near_limit(history)
     if near and subject.outcome in ("finished", "running"):
         moment = moment_of(subject.case, near)
@@ -124,6 +126,13 @@ def _holder(
     if grew.kind in (None, "rss"):
         return holder_of(moment)
     return holder_of_shared(grew, subject, conclusions)
+
+
+def _is_taken_elsewhere(culprit: Culprit, holder: Holder) -> bool:
+    """Whether more than a guess says which line took the memory, and the container is a guess that another one fills."""
+    fills = (holder.stores.file, holder.stores.line) if holder.stores else None
+    is_known = culprit.role == "taken" and culprit.confidence != "guess"
+    return is_known and holder.confidence == "guess" and fills != (culprit.file, culprit.line)
 
 
 def _final_mb(subject: Conclusion, others: Sequence[Conclusion]) -> float:
