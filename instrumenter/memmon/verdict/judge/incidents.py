@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 _GRAVITY: dict[Cause | None, int] = {"oom-kill": 4, "limit": 4, "memory-error": 3, "crash": 2, "signal": 1}
 """Which death tells more of what went wrong, where memory ended none of them or several."""
-
-
 _MOST = 0.5
 """The share of its limit that the largest process has, mostly."""
 

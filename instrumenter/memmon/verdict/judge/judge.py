@@ -129,7 +129,7 @@ def _holder(
 
 
 def _is_taken_elsewhere(culprit: Culprit, holder: Holder) -> bool:
-    """Whether more than a guess says which line took the memory, and the container is a guess that another one fills."""
+    """Whether a line is known to have taken the memory, and the container is a guess that another one fills."""
     fills = (holder.stores.file, holder.stores.line) if holder.stores else None
     is_known = culprit.role == "taken" and culprit.confidence != "guess"
     return is_known and holder.confidence == "guess" and fills != (culprit.file, culprit.line)
