@@ -277,6 +277,13 @@ def test_no_container_is_guessed_beside_a_line_that_is_known_to_take_it(
     assert (verdict.holder is not None) is guessed
 
 
+@pytest.mark.parametrize(("last", "guessed"), [(2, False), (84, True)])
+def test_a_few_items_of_unknown_weight_are_no_pile(judged: Callable[..., Verdict], last: int, *, guessed: bool) -> None:
+    """What a figure has, each anew, is a few things at each look."""
+    looks = [census(rss, row("axes._children", 0, n, 0)) for rss, n in ((180, 1), (280, last))]
+    assert (judged(*looks, fills={"axes._children": at(KEEPS)}).holder is not None) is guessed
+
+
 def test_several_that_one_line_fills_are_one_answer(judged: Callable[..., Verdict]) -> None:
     """Each of four threads keeps a quarter of the growth in a cache of its own: none is large, all of them are."""
     paths = [f"local[{n}]['cache']" for n in range(4)]

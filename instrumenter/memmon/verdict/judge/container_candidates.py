@@ -26,7 +26,7 @@ _CERTAIN_LOOKS = 2
 _MANY_LOOKS = 3
 """So many are enough to put down to it what grew when nobody looked any more, if that is no more than what was seen."""
 _FEW_ITEMS = 10
-"""Fewer, seen to come in but once, are no pile."""
+"""Fewer, seen to come in but once or of a weight that nobody knows, are no pile."""
 _ALIKE = 0.8
 """What took such a part of what the heaviest took is as good a candidate, by weight alone."""
 _LIGHT_SHARE, _LIGHT_BYTES = 0.02, 1024
@@ -79,8 +79,11 @@ def _is_being_filled(one: GrowingContainer, moment: LastMoment) -> bool:
 
 def _came_whole(one: GrowingContainer) -> bool:
     """Whether one look saw some few items come in, as in a configuration that is loaded: nothing piles up."""
-    container = one.container
-    return one.looks < _CERTAIN_LOOKS and container.items - container.before < _FEW_ITEMS and not container.is_steady
+    return one.looks < _CERTAIN_LOOKS and _has_few(one) and not one.container.is_steady
+
+
+def _has_few(one: GrowingContainer) -> bool:
+    return one.container.items - one.container.before < _FEW_ITEMS
 
 
 def _goes_on(moment: LastMoment) -> bool:
@@ -114,7 +117,7 @@ def _is_light(one: GrowingContainer) -> bool:
 
 def _only_one(growing: tuple[GrowingContainer, ...]) -> GrowingContainer | None:
     """The only container that grew and of which it is not known what it weighs, where no other explains the growth."""
-    unknown = [one for one in growing if not one.weighed and one.looks >= _CERTAIN_LOOKS]
+    unknown = [one for one in growing if not one.weighed and one.looks >= _CERTAIN_LOOKS and not _has_few(one)]
     own = [one for one in unknown if one.container.root.kind != "library"] or unknown
     return own[0] if len(own) == 1 else None
 
