@@ -17,6 +17,18 @@ KEPT = {
         def words(root):
             return sum(len(node.text) for node in root.iterfind("part/text"))
         """,
+    "an attribute that leads back to the whole": """
+        def article(source):
+            soup = BeautifulSoup(source)  # AT 0
+            title = soup.title.string
+            size = soup.body.size
+            return size, title
+        def main(sizes, titles, sources):
+            for number, source in enumerate(sources):
+                size, title = article(source)  # AT 1
+                sizes.append(size)
+                titles[number] = title  # PERHAPS
+        """,
     "the neighbour is not the program's own": """
         def add(self, source):
             root = parse(source)  # AT 0

@@ -1242,6 +1242,27 @@ LIBRARIES = {
         """,
         exact=False,
     ),
+    "what an event loop waits for, by the task that nobody cancels": Storing(
+        "local run runner ._loop:asyncio.unix_events._UnixSelectorEventLoop ._scheduled:list",
+        "list",
+        """
+        import asyncio
+        class Connection:
+            def start(self):
+                asyncio.get_running_loop().create_task(self.beat())  # KEEPS
+            async def beat(self):
+                while True:
+                    await asyncio.sleep(30)
+        async def main():
+            for number in range(1000):
+                connection = Connection()
+                connection.start()
+                await asyncio.sleep(0)
+        asyncio.run(main())
+        """,
+        owner="asyncio.unix_events._UnixSelectorEventLoop@{asyncio.unix_events}",
+        exact=False,
+    ),
     "all loggers, by way of one of them": Storing(
         "local serve session:app.Session .log:logging.Logger <element>:logging.Manager .loggerDict:dict",
         "dict",

@@ -249,6 +249,26 @@ def test_a_call_that_has_ended_did_not_grow_to_the_end(judged: Callable[..., Ver
     assert (verdict.culprit.line, verdict.culprit.shown_by) == (7, "stack")
 
 
+@pytest.mark.parametrize(
+    ("seen_at_mb", "links_are_sought", "likely"), [(160, True, False), (160, False, True), (250, True, True)]
+)
+def test_what_was_over_before_the_step_that_killed_is_no_answer(
+    judged: Callable[..., Verdict], seen_at_mb: float, *, links_are_sought: bool, likely: bool
+) -> None:
+    """`links(page())`: the page is made, and its links are sought while much more comes than was seen of the page.
+
+    While the page is still being made, or where little has come since, the line that stores its parts stays likely.
+    """
+    storing, calling = Frame("/srv/ds/bot.py", 12, "page"), Frame("/srv/ds/bot.py", 36, "main")
+    stored = Allocation(90.0, (storing, calling), 1, storing, is_stored=True, surely_stored=True)
+    inner = ["/srv/ds/bot.py", 21, "links"] if links_are_sought else ["/srv/ds/bot.py", 12, "page"]
+    stack = fact("stack", {"thread": "MainThread", "frames": [inner, ["/srv/ds/bot.py", 36, "main"]]})
+    verdict = judged(stack, BACKGROUND, windows=(GrowthWindow("lines", seen_at_mb, 90.0, (stored,)),))
+    assert verdict.culprit is not None
+    found = verdict.culprit.line, verdict.culprit.shown_by, verdict.culprit.confidence
+    assert found == (12, "window", "likely") if likely else found[:2] == (21, "stack")
+
+
 @pytest.mark.parametrize(("held", "confidence"), [("true", "likely"), ("false", "guess")])
 def test_a_step_after_the_last_look_is_that_lines_only_where_it_held_the_interpreter(
     judged: Callable[..., Verdict], held: str, confidence: str

@@ -181,6 +181,31 @@ def test_what_weighs_next_to_nothing_holds_nothing(judged: Callable[..., Verdict
     assert (verdict.culprit.line, verdict.culprit.shown_by) == (KEEPS, "window")
 
 
+def test_what_is_known_to_weigh_little_is_not_what_the_windows_saw_kept(judged: Callable[..., Verdict]) -> None:
+    """What one connection has received, two kilobytes a piece, is a two-hundredth of what memory grew by."""
+    looks = [census(rss, row("received", 20, n, 2_000)) for rss, n in ((100, 200), (180, 400), (280, 520))]
+    verdict = judged(*looks, fills={"received": at(KEEPS)}, windows=(window(280, KEEPS, 8, running=False),))
+    assert verdict.holder is None
+    assert verdict.culprit is not None
+    assert (verdict.culprit.shown_by, verdict.culprit.confidence) == ("window", "guess")
+
+
+@pytest.mark.parametrize(("kind", "held"), [("library", "waiting"), ("global", None)])
+def test_what_explained_the_growth_is_not_gone_where_the_next_look_left_it_out(
+    judged: Callable[..., Verdict], kind: str, held: str | None
+) -> None:
+    """After a look that explains the growth the next one leaves out what no name of the user's leads to.
+
+    What a user's own name leads to is looked at each time: if it is told no more, it has not kept what it had.
+    """
+    waiting = row("waiting", 10, 2000, 100_000)
+    waiting["root"] = {"kind": kind, "name": "waiting", "file": BOT, "function": None, "line": None}
+    small = [row("received", 20, n, 600) for n in (200, 230, 250)]
+    looks = census(180, small[0], waiting | {"items": 1200}), census(270, small[1], waiting), census(280, small[2])
+    verdict = judged(*looks, fills={"waiting": at(KEEPS)})
+    assert (verdict.holder.container.path if verdict.holder else None) == held
+
+
 def test_what_weighs_more_than_memory_grew_by_was_weighed_wrongly(judged: Callable[..., Verdict]) -> None:
     """A list whose items seem to weigh three times the growth is a guess where nothing else grew, and else nothing."""
     alone, beside = [

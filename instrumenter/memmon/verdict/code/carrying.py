@@ -39,6 +39,12 @@ _WRAPPING = frozenset(
      "cast", "gather", "wait_for", "create_task", "ensure_future"}
 )  # fmt: skip
 """What gives something that refers to its arguments, or to their items."""
+_LEADING_BACK = frozenset(
+    {"string", "parent", "parents", "contents", "children", "descendants", "next_sibling", "previous_sibling",
+     "next_element", "previous_element", "documentElement", "ownerDocument", "parentNode", "childNodes", "firstChild",
+     "lastChild", "nextSibling", "previousSibling", "T", "flat", "__traceback__", "tb_frame", "gi_frame", "cr_frame"}
+)  # fmt: skip
+"""Attributes that by their names give a part of a document, a view, or a frame: what leads back to the whole of it."""
 
 
 def carried_by(node: ast.expr | None, tracked: dict[str, int], source: Source, called: Called) -> int:
@@ -69,11 +75,24 @@ def _parts(node: ast.expr) -> list[tuple[ast.expr | None, int]]:
         return [(node.value, WRAPPED if isinstance(node, ast.Starred) else BARE)]
     if isinstance(node, ast.BinOp):
         return [(one, WRAPPED) for one in (node.left, node.right) if not isinstance(node.op, _GIVING_NUMBERS)]
-    if isinstance(node, ast.Subscript):
-        # An item of what has a name is a thing by itself; one of what was got from it may be a part of it.
-        whole = isinstance(node.slice, ast.Slice) or isinstance(node.value, ast.Call)
-        return [(node.value, DERIVED)] if whole else []
+    if isinstance(node, ast.Subscript | ast.Attribute):
+        return [(_before_attributes(node), DERIVED)] if _may_be_part(node) else []
     return [(one, BARE) for one, _ in held_by(node)]
+
+
+def _may_be_part(node: ast.Subscript | ast.Attribute) -> bool:
+    """Whether it leads back to the whole: an item of what has a name is a thing by itself."""
+    if isinstance(node, ast.Attribute):
+        return node.attr in _LEADING_BACK
+    return isinstance(node.slice, ast.Slice) or isinstance(node.value, ast.Call)
+
+
+def _before_attributes(node: ast.Subscript | ast.Attribute) -> ast.expr:
+    """What an item or a slice is of, or a chain of attributes begins with."""
+    first = node.value
+    while isinstance(node, ast.Attribute) and isinstance(first, ast.Attribute):
+        first = first.value
+    return first
 
 
 def _of_call(call: ast.Call, of: Callable[[ast.expr | None], int], called: Called) -> int:

@@ -35,6 +35,8 @@ _REGISTRIES = {
     "Gcf.figs": frozenset({"figure", "subplots", "subplot_mosaic"}),
     "asyncio.tasks._scheduled_tasks": frozenset({"create_task", "ensure_future"}),
     "asyncio.tasks._all_tasks": frozenset({"create_task", "ensure_future"}),
+    "EventLoop._scheduled": frozenset({"create_task", "ensure_future", "call_later", "call_at"}),
+    "EventLoop._ready": frozenset({"create_task", "ensure_future", "call_soon", "call_soon_threadsafe"}),
     "Manager.loggerDict": frozenset({"getLogger", "getChild"}),
     "manager.loggerDict": frozenset({"getLogger", "getChild"}),
     "PlaceHolder.loggerMap": frozenset({"getLogger", "getChild"}),

@@ -29,8 +29,8 @@ _FEW_ITEMS = 10
 """Fewer, seen to come in but once or of a weight that nobody knows, are no pile."""
 _ALIKE = 0.8
 """What took such a part of what the heaviest took is as good a candidate, by weight alone."""
-_LIGHT_SHARE, _LIGHT_BYTES = 0.02, 1024
-"""A container of which the items are known, and weigh so little, holds nothing of what grew."""
+_LIGHT_SHARE = 0.02
+"""A container of which it is known that so little came in holds nothing of what grew."""
 
 
 def holder_of(moment: LastMoment) -> Holder | None:
@@ -112,7 +112,7 @@ def _agreeing(growing: tuple[GrowingContainer, ...], moment: LastMoment) -> Grow
 
 
 def _is_light(one: GrowingContainer) -> bool:
-    return one.weighed and one.share < _LIGHT_SHARE and one.container.item_bytes < _LIGHT_BYTES
+    return one.weighed and one.share < _LIGHT_SHARE
 
 
 def _only_one(growing: tuple[GrowingContainer, ...]) -> GrowingContainer | None:

@@ -48,7 +48,7 @@ class GrowingLine:
     is_stored: bool
     """By the source, the line surely stores most of what was allocated; else it may only have made it."""
     stale: bool
-    """Much has grown since the last window."""
+    """Much has grown since the last window that saw the line at it."""
 
 
 def _line(allocation: Allocation) -> tuple[str, int | None] | None:
@@ -102,10 +102,15 @@ def growing_line(history: ProcessHistory, final_mb: float) -> GrowingLine | None
     best = max(explained, key=lambda line: explained[line], default=None)
     if best is None:
         return None
-    after = max(final_mb - until, 0.0)
-    stale = after > max(_PHASE_MB, _STALE_SHARE * limit)
+    stale = final_mb - _seen_until_mb(windows, best) > max(_PHASE_MB, _STALE_SHARE * limit)
     found = _growing_line(windows, best)
-    return replace(found, mb=explained[best], of_mb=until - since, since_mb=after, stale=stale)
+    since_mb = max(final_mb - until, 0.0)
+    return replace(found, mb=explained[best], of_mb=until - since, since_mb=since_mb, stale=stale)
+
+
+def _seen_until_mb(windows: Sequence[GrowthWindow], line: tuple[str, int | None]) -> float:
+    """The RSS at the end of the last window that saw the line grow."""
+    return max((one.rss_mb for one in windows if _shares(one).get(line, 0.0) >= _LEAST_SHARE), default=0.0)
 
 
 def _speaks_from(windows: Sequence[GrowthWindow], at: int) -> float:

@@ -76,7 +76,7 @@ def retaining_line(frames: tuple[Frame, ...], running: int, values: Values, *, f
     if first is None:
         return None
     at = frames.index(first)
-    yielded, part = False, None
+    yielded, part, strength = False, None, BARE
     while True:
         frame, inner = frames[at], frames[at - 1] if at else None
         syntax = values.names.program.syntaxes.get(frame.file)
@@ -90,7 +90,7 @@ def retaining_line(frames: tuple[Frame, ...], running: int, values: Values, *, f
         filled = False  # what a caller has, it got from what it called
         handed = [one for one in fates if one.how == "yielded" or (one.how == "returned" and not runs)]
         if kept := _stored(fates, handed):
-            return kept
+            return kept._replace(surely=kept.surely and strength >= WRAPPED)
         if not handed or _is_cached(statement):
             return Retained(frame, is_stored=False)
         above = _caller(frames, at)
@@ -98,6 +98,7 @@ def retaining_line(frames: tuple[Frame, ...], running: int, values: Values, *, f
             return _handed_over(statement, values) or Retained(frame, is_stored=False)
         yielded = any(one.how == "yielded" for one in handed)
         part = _only_part(handed)
+        strength = min(strength, max(one.strength for one in handed))
         at = above
 
 

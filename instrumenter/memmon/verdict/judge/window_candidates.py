@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from memmon.verdict.code.own_frames import own_frame
 from memmon.verdict.judge.candidate import Candidate, Directness
 from memmon.verdict.judge.growth_windows import growing_line
 from memmon.verdict.judge.last_moment import busy_frames, called_from, frame_inside
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from memmon.verdict.judge.growth_windows import GrowingLine
     from memmon.verdict.judge.last_moment import LastMoment
+    from memmon.verdict.model import Frame
 
 _CERTAIN_SHARE = 0.7
 """The share of all growth in the windows that makes a line certain, where one call was seen to take it at once."""
@@ -71,13 +73,32 @@ def goes_on(moment: LastMoment, found: GrowingLine) -> bool:
     around = (found.frame.file, found.frame.function)
     names = [(frame.file, frame.function) for frame in found.frames]
     within = names[: names.index(around)] if around in names else []
-    lines = {(frame.file, frame.line) for frame in found.frames}
     functions = {around, *within} - {(found.frame.file, "<module>")}
     return any(
-        (frame.file, frame.line) in lines or (frame.file, frame.function) in functions
+        any((frame.file, frame.function) in functions for frame in stack.frames) or _is_on_the_way(stack, found)
         for stack, _ in busy_frames(moment)
-        for frame in stack.frames
     )
+
+
+def _is_on_the_way(stack: Stack, found: GrowingLine) -> bool:
+    """Whether a thread was on the way to what grew, at whatever level.
+
+    Where much grew after the line was last seen, it must not have gone another way from the same line: in
+    ``links(page())`` the page has been made when its links are looked for.
+    """
+    lines = [(frame.file, frame.line) for frame in found.frames]
+    at = next((at for at, one in enumerate(stack.frames) if (one.file, one.line) in lines), None)
+    if at is None:
+        return False
+    here = stack.frames[at]
+    called = _called_by(stack.frames[:at])
+    led_to = _called_by(found.frames[: lines.index((here.file, here.line))])
+    return not (found.stale and called and led_to and called.function != led_to.function)
+
+
+def _called_by(inner: tuple[Frame, ...]) -> Frame | None:
+    """The outermost frame of the user's among those inside another."""
+    return own_frame(Stack(None, "", inner[::-1]))
 
 
 def _has_been_left(moment: LastMoment, found: GrowingLine) -> bool:

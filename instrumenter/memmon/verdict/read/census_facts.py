@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, get_args
 
+from memmon.ownership import is_user_code
 from memmon.verdict.model import Census, Collector, GrownContainer, Root, RootKind, Step
 from memmon.verdict.read.json_values import array, clean, few, fields_of, line_number, number, text, whole
 
@@ -11,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _ROOT_KINDS: Mapping[str, RootKind] = {kind: kind for kind in get_args(RootKind)}
+
+_EXPLAINED = 0.5
+"""What weighs such a part of the growth explains it, for the runtime too."""
 
 
 def census(fields: dict[str, Any]) -> Census:
@@ -21,6 +26,27 @@ def census(fields: dict[str, Any]) -> Census:
         whole=fields.get("whole") is True,
         grown=tuple(one for one in map(_grown, few(fields.get("grown"))) if one),
     )
+
+
+def completed(census: Census, before: Census | None) -> Census:
+    """The census with what only the one before it looked at.
+
+    Where what a look tells explains the growth, the next one leaves out what no name of the user's leads to. If it was
+    that which explained it, the next one explains little, and looks as if that had gone.
+    """
+    if before is None or not _explains(before) or _explains(census):
+        return census
+    known = {one.path for one in census.grown}
+    left_out = (one for one in before.grown if one.path not in known and not _is_of_user(one.root))
+    return replace(census, grown=tuple(sorted((*census.grown, *left_out), key=lambda one: -one.mb)))
+
+
+def _explains(census: Census) -> bool:
+    return sum(one.mb for one in census.grown) >= _EXPLAINED * census.grown_mb > 0
+
+
+def _is_of_user(root: Root) -> bool:
+    return root.kind != "library" and bool(root.file and is_user_code(root.file))
 
 
 def collector(fields: dict[str, Any]) -> Collector:

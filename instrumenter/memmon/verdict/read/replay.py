@@ -32,6 +32,7 @@ from memmon.verdict.model import (
     Supervised,
     Surroundings,
 )
+from memmon.verdict.read.census_facts import completed
 from memmon.verdict.read.open_brackets import BracketTracker, SiteKey, key_of
 from memmon.verdict.read.records import BACKGROUND, EXCEPTION, NOT_CHECKPOINTS, PROGRAM_START
 from memmon.verdict.read.site_so_far import SiteSoFar
@@ -82,6 +83,7 @@ class Replay:
         self.added_lines: dict[str, tuple[int, ...]] = {}
         self.windows: list[GrowthWindow] = []
         self.censuses: list[Census] = []
+        self._census_as_told: Census | None = None
         self.collector: Collector | None = None
         self._frozen_first: int | None = None
         self.surroundings: Surroundings | None = None
@@ -138,7 +140,8 @@ class Replay:
         del self.windows[:-_MOST_WINDOWS]
 
     def _add_census(self, census: Census) -> None:
-        self.censuses.append(census)
+        self.censuses.append(completed(census, self._census_as_told))
+        self._census_as_told = census
         del self.censuses[:-_MOST_CENSUSES]
 
     def _set_collector(self, collector: Collector) -> None:
