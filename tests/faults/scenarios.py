@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -38,6 +39,13 @@ class Scenario:
     """What ``bot.py`` and ``other.py`` hold in the end, when all is restored."""
     kept: tuple[bytes, ...] = ()
     """What else must be in some file then."""
+    refused: tuple[str, ...] = ()
+    """System calls that are never allowed, as on another file system."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a command that does not do all does nothing, and the very files come back, with their times."""
+        return self.command[0] == "instrument"
 
 
 def _edit_target(folder: Path) -> None:
@@ -51,9 +59,12 @@ def _edit_backup(folder: Path) -> None:
 
 
 _BOTH = ("instrument", "bot.py", "other.py", "--runtime", "installed")
+_WRITTEN = 10**18
+"""When the scripts were written, in nanoseconds since 1970."""
 
 SCENARIOS = {
     "instrument": Scenario(_BOTH),
+    "instrument, without hard links": Scenario(_BOTH, refused=("link", "linkat")),
     "instrument, with the runtime": Scenario(("instrument", "bot.py")),
     "restore": Scenario(("restore",), (_BOTH,)),
     "restore, with the runtime": Scenario(("restore", "bot.py"), (("instrument", "bot.py"),)),
@@ -69,8 +80,9 @@ def lay_down(folder: Path) -> None:
     """Put the scripts into ``folder``, which need not be there."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    (folder / "bot.py").write_bytes(SCRIPT)
-    (folder / "other.py").write_bytes(OTHER)
+    for name, text in (("bot.py", SCRIPT), ("other.py", OTHER)):
+        (folder / name).write_bytes(text)
+        os.utime(folder / name, ns=(_WRITTEN, _WRITTEN))
 
 
 def wrong(scenario: Scenario, folder: Path) -> list[str]:
@@ -80,6 +92,10 @@ def wrong(scenario: Scenario, folder: Path) -> list[str]:
         for name, wanted in zip(("bot.py", "other.py"), scenario.after, strict=True)
         if not (folder / name).exists() or (folder / name).read_bytes() != wanted
     ]
+    if scenario.is_whole:
+        found += [
+            f"{path.name} has another time" for path in folder.glob("*.py") if path.stat().st_mtime_ns != _WRITTEN
+        ]
     others = {path.name: path for path in folder.iterdir() if path.name not in ("bot.py", "other.py")}
     texts = [path.read_bytes() for path in others.values() if path.is_file()]
     found += [f"{wanted[-30:]!r} is nowhere" for wanted in scenario.kept if wanted not in texts]

@@ -15,6 +15,7 @@ from support.marks import full
 ROOT = Path(__file__).resolve().parents[2]
 SUBJECTS = [
     pytest.param("restore", 397),
+    pytest.param("instrument, without hard links", 97),
     pytest.param("report", 97),
     pytest.param("start, beside", 397),
     pytest.param("run: the supervisor", 397, marks=full),

@@ -38,9 +38,10 @@ class Point:
     at: float
     """When that was, in seconds."""
 
-    def inject(self, fault: str) -> tuple[str, ...]:
-        """Options of strace's that bring the fault about there, and have nothing else traced."""
-        return "-e", f"trace={self.call}", "-e", f"inject={self.call}:{fault}:when={self.number}", "-o", "/dev/null"
+    def inject(self, fault: str, refused: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Options of strace's that bring the fault about there, and have nothing else traced but what is refused."""
+        there = ("-e", f"inject={self.call}:{fault}:when={self.number}", "-o", "/dev/null")
+        return "-e", f"trace={','.join((self.call, *refused))}", *refuse(refused), *there
 
     def __str__(self) -> str:
         """As it is told."""
@@ -49,6 +50,11 @@ class Point:
 
 TRACED = ("-y", "-ttt", "-e", "trace=%file,%desc")
 """strace's options for a trace that ``points`` understands."""
+
+
+def refuse(calls: tuple[str, ...]) -> tuple[str, ...]:
+    """Options of strace's by which no such call is allowed; they must be traced."""
+    return ("-e", f"inject={','.join(calls)}:error=EPERM") if calls else ()
 
 
 class Subject(Protocol):

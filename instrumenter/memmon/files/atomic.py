@@ -136,8 +136,10 @@ def remove(path: Path) -> None:
             path.unlink()
 
 
-def write(path: Path, data: bytes, like: Path) -> None:
+def write(path: Path, data: bytes, like: Path, *, times: bool = False) -> None:
     """Make ``data`` the content of ``path``, with the mode, owner and extended attributes of ``like``.
+
+    With ``times`` it is as old as ``like``, too.
 
     A file that stood there is replaced in one step; other hard links of it keep what they had. Raises
     OSError, and nothing has changed then.
@@ -145,6 +147,9 @@ def write(path: Path, data: bytes, like: Path) -> None:
     draft = temporary(path.parent)
     try:
         write_through(draft, data, like)
+        if times:
+            status = like.stat()
+            os.utime(draft, ns=(status.st_atime_ns, status.st_mtime_ns))
         draft.replace(path)
     except BaseException:
         remove(draft)

@@ -106,9 +106,7 @@ def _link_or_copy(target: Path, path: Path, source: bytes) -> None:
     except OSError:  # no hard links here, or not for this user
         if os.path.lexists(path):
             raise FileExistsError from None
-        times = target.stat()
-        atomic.write(path, source, like=target)
-        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+        atomic.write(path, source, like=target, times=True)
 
 
 def make_again(target: Path, original: bytes) -> bool:

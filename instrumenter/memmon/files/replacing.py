@@ -61,14 +61,26 @@ def write_unless_changed(path: Path, data: bytes, expected: bytes) -> bool:
         atomic.remove(draft)
         raise
     if exchanged:
-        same = atomic.read_regular(draft) == expected
-        if not same:
-            exchange(draft, path)
-        if not same and atomic.read_regular(draft) != data:
-            keep(draft, path)
-    draft.unlink(missing_ok=True)
+        try:
+            same = atomic.read_regular(draft) == expected
+            if same:
+                draft.unlink()
+        except BaseException:
+            _give_back(draft, path, data)
+            raise
+    if not same:
+        _give_back(draft, path, data) if exchanged else draft.unlink()
     atomic.sync_folder(path.parent)
     return same
+
+
+def _give_back(draft: Path, path: Path, data: bytes) -> None:
+    """Let ``draft`` and ``path``, which got ``data``, change places again; what was saved there meanwhile is kept."""
+    exchange(draft, path)
+    if atomic.read_regular(draft) == data:
+        draft.unlink()
+    else:
+        keep(draft, path)
 
 
 def is_kept(name: str, target: str | None = None) -> bool:
