@@ -154,7 +154,7 @@ def test_closed_stream(script: Path, stream: str) -> None:
     assert script.with_name("bot.py.monitor_backup").exists()
 
 
-@pytest.mark.parametrize("stderr", ["2>/dev/full", "2> >(exec true)"], ids=["full", "nobody reads"])
+@pytest.mark.parametrize("stderr", ["2>/dev/full", "2> >(exec true)", "2>&-"], ids=["full", "nobody reads", "closed"])
 def test_messages_that_go_nowhere(script: Path, stderr: str) -> None:
     """Where stderr takes nothing, the work is done and the exit code is what it would be."""
     original = script.read_bytes()

@@ -116,6 +116,21 @@ def test_what_root_starts_as_another_user(machine: Machine) -> None:
     assert (machine.shared / f"memmon-{ALICE}").stat().st_uid == ALICE
 
 
+@pytest.mark.parametrize("owner", [ALICE, 0], ids=["her own", "root's"])
+def test_a_user_restores_what_root_instrumented(machine: Machine, owner: int) -> None:
+    """In a folder of hers all comes back and nothing is left, though root has a strict umask."""
+    script = machine.file(machine.alice / "bot.py", "import json\nprint(json.loads('[1]'))\n", owner)
+    before = script.stat()
+    memmon = ("-m", "memmon")
+    assert machine.run(*memmon, "instrument", "bot.py", cwd=machine.alice, umask=0o077).returncode == 0
+    assert {path.name for path in machine.alice.iterdir()} > {"bot.py"}
+    done = machine.run(*memmon, "restore", user=ALICE, cwd=machine.alice)
+    assert (done.returncode, "restored, byte for byte" in done.stderr) == (0, True), done.stderr
+    after = script.stat()
+    assert (after.st_ino, after.st_uid, after.st_mtime_ns) == (before.st_ino, owner, before.st_mtime_ns)
+    assert {path.name for path in machine.alice.iterdir()} == {"bot.py"}
+
+
 @pytest.mark.parametrize("named", [False, True], ids=["in a home", "by name"])
 def test_another_users_cache_is_not_run(machine: Machine, *, named: bool) -> None:
     """Root in Mallory's home runs nothing that Mallory has put into the cache, not even where root's name is on it."""

@@ -92,17 +92,30 @@ def test_a_copy_without_a_backup_is_pointed_out(folder: Path, script: Path) -> N
     assert "bot.py: is instrumented but has no backup; `memmon restore bot.py` takes it out" in done.stderr
 
 
+@pytest.mark.parametrize("backup", [True, False], ids=["", "no backup"])
 @pytest.mark.parametrize("form", ["statement", "expression"])
-def test_checkpoints_under_another_name(folder: Path, script: Path, form: str) -> None:
+def test_checkpoints_under_another_name(folder: Path, script: Path, form: str, *, backup: bool) -> None:
     """A call whose runtime was given another name would be left behind, and break the script: all stays, exit 2."""
     if form == "expression":
         _edit(script, "    config = json.loads(TEXT)\n    return config", "    return json.loads(TEXT)")
     memmon("instrument", "bot.py", cwd=folder)
     head, _, calls = script.read_text(encoding="utf-8").partition("# <<< memmon <<<")
     script.write_text(f"{head}# <<< memmon <<<{calls.replace('__memmon__', 'watch')}", encoding="utf-8")
+    if not backup:
+        (folder / BACKUP).unlink()
     before = listing(folder)
-    done = memmon("restore", cwd=folder)
+    done = memmon("restore", "bot.py", cwd=folder)
     assert (done.returncode, "would be a checkpoint under another name" in done.stderr) == (2, True), done.stderr
+    assert listing(folder) == before
+
+
+def test_ones_own_calls_of_that_form(folder: Path, script: Path) -> None:
+    """What looks like a checkpoint of another name and was there before is the user's, without a backup too."""
+    _edit(script, "import json\n", 'import json\nwatch.before("a", 3)\n')
+    before = listing(folder)
+    memmon("instrument", "bot.py", "--runtime", "installed", cwd=folder)
+    (folder / BACKUP).unlink()
+    assert memmon("restore", "bot.py", cwd=folder).returncode == 0
     assert listing(folder) == before
 
 

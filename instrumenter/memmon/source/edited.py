@@ -24,23 +24,30 @@ class Torn:
 def user_text(source: bytes, path: str, original: bytes | None = None) -> bytes | Torn:
     """*source*, which is instrumented, without what memmon injected, edits kept.
 
-    Where a formatter has been over it, the formatter's text. *original* is what was instrumented, as far as is known:
-    no checkpoint that was given another name since is taken for the user's then. Raises
-    :class:`~memmon.errors.SourceError` where the file can't be decoded.
+    Where a formatter has been over it, the formatter's text. *original* is what was instrumented, where that is known:
+    what looks like a checkpoint is the user's own if it is in there, or if nothing was edited; else it may be one that
+    was given another name. Raises :class:`~memmon.errors.SourceError` where the file can't be decoded.
     """
     stripped = strip(source, path)
     how = _torn(source, stripped, path)
     text = stripped if how is None else _reformatted(source, path)
     if text is None:
         return Torn(how or "")
-    line = None if original is None or text == original else _renamed(text, original, path)
+    if text == original or _is_the_original(text, source):
+        return text
+    line = _renamed(text, original, path)
     return text if line is None else Torn(f"line {line} would be a checkpoint under another name")
 
 
-def _renamed(text: bytes, original: bytes, path: str) -> int | None:
+def _is_the_original(text: bytes, source: bytes) -> bool:
+    block = preamble.block_in(source)
+    return block is not None and block.digest == preamble.digest_of(text)
+
+
+def _renamed(text: bytes, original: bytes | None, path: str) -> int | None:
     """The first line of *text* that looks injected but for the runtime's name, and is not in *original*."""
     try:
-        known = set(LINE_END.split(decode(original, path).text))
+        known = set() if original is None else set(LINE_END.split(decode(original, path).text))
     except SourceError:  # it was changed since, and is no original
         return None
     lines = LINE_END.split(decode(text, path).text)
