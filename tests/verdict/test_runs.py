@@ -133,6 +133,27 @@ def test_each_death_has_its_own_verdict(write: Callable[..., Path]) -> None:
     assert found["run"]["outcome"] == "finished"
 
 
+def test_a_program_that_another_took_over_by_exec_did_not_die(write: Callable[..., Path]) -> None:
+    """The last one's end is the process's, whichever of their logs its supervisor wrote into; its child is a child."""
+    supervised = fact("supervisor", {"outcome": "exited", "status": 3, "signal": None})
+    first = write("100000", began(500, "10:00:00.000"), START, GREW, supervised)
+    same = {"pid": NOBODY, "log": str(first)}
+    second = write(f"100001_{NOBODY}", began(500, "10:00:01.000", parent=same), START)
+    third = write(f"100002_{NOBODY}", began(500, "10:00:02.000", parent={**same, "log": str(second)}), START, END)
+    parent = {"pid": NOBODY, "log": str(third)}
+    child = write(
+        "100003_9", began(700, "10:00:03.000", pid=NOBODY + 9, origin=(NOBODY, 500), parent=parent), START, END
+    )
+    code, text = told(first.parent)
+    assert (code, text.splitlines()[0]) == (0, "FINISHED with exit status 3.")
+    found = said(first.parent)
+    assert [(one["pid"], one["log"]) for one in found["run"]["processes"]] == [
+        (NOBODY, str(third)),
+        (NOBODY + 9, str(child)),
+    ]
+    assert [one["role"] for one in found["run"]["processes"]] == ["main", "child"]
+
+
 def counted(before: int) -> dict[str, Any]:
     """A cgroup's count of kills, as it was when a process began."""
     return {"oom_kill": {"cgroup": {"path": "/c", "inode": 1, "count": before}, "vmstat": None}}

@@ -175,8 +175,8 @@ class Supervisor:
             if self.pid not in found:
                 found = {**{pid: path for path, pid in reversed(list(record.logs(place, self.started)))}, **found}
         # Each script has a configuration of its own, and a shell may have gone elsewhere.
-        held = {pid: one.log for pid, one in self.tree.known.items() if one.log}
-        return {**found, **{pid: log for pid, log in held.items() if record.pid_of(log) == pid}}
+        held = {pid: one.log for pid, one in self.tree.known.items() if one.log and record.pid_of(one.log) == pid}
+        return {**held, **found}  # what a process held open at first is of the program before an exec, maybe
 
     def _died_below(self, pid: int, log: str) -> bool:
         """Whether the process of *log*, below the program, raised as the program failed, or may have been killed."""

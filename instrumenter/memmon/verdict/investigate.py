@@ -24,6 +24,7 @@ from memmon.verdict.judge.outcome import Case
 from memmon.verdict.judge.retaining_line import retaining_line, still_running
 from memmon.verdict.model import ExternalEvidence
 from memmon.verdict.read.process import read_process
+from memmon.verdict.read.replaced import without_replaced
 from memmon.verdict.read.runs import run_of
 from memmon.verdict.read.unrecorded import seen_from_outside, unrecorded_children, waited_for
 from memmon.verdict.write_back import keep_last_checkpoint, keep_proof
@@ -61,6 +62,7 @@ def investigate_run(run: Run, *, top: int = 10) -> Verdict:
     for other in run.logs[1:]:
         with suppress(LogError):  # a child that was killed before its first line takes nothing from the rest
             histories.append(read_process(str(other)))
+    histories = without_replaced(histories)
     known = {one.header.pid for one in histories}
     unrecorded = [child for one in histories for child in unrecorded_children(one, known)]
     needs_kernel_log = any(near_limit(one) or not _ended_by_itself(one) for one in (*histories, *unrecorded))
