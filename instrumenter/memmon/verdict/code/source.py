@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from memmon import notebooks
 from memmon.errors import SourceError
 from memmon.kernel.free_memory import has_room
 from memmon.record import foreign_files
@@ -94,6 +95,8 @@ def _original(path: str) -> bytes | None:
 @lru_cache(64)
 def source_lines(path: str) -> tuple[str, ...]:
     """The original's lines without their ends; none where the file is gone or is no Python source."""
+    if path.endswith(notebooks.SUFFIX):
+        return notebooks.source_lines(path)
     source = _original(path)
     if source is None:
         return ()

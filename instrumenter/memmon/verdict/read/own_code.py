@@ -24,7 +24,7 @@ _WITHOUT_FILE = (SHIPPED, "<string>")
 
 def with_own_code(history: ProcessHistory) -> ProcessHistory:
     """The same history with completed frames."""
-    frames = set(_all_frames(history))
+    frames = set(all_frames(history))
     files = {frame: frame.file for frame in frames}
     if any(frame.file in _WITHOUT_FILE for frame in frames):
         files.update(_found_files(frames, history))
@@ -34,10 +34,11 @@ def with_own_code(history: ProcessHistory) -> ProcessHistory:
         for frame, file in files.items()
         if file != frame.file or own
     }
-    return _with_frames(history, lambda frame: changed.get(frame, frame)) if changed else history
+    return with_frames(history, lambda frame: changed.get(frame, frame)) if changed else history
 
 
-def _all_frames(history: ProcessHistory) -> Iterator[Frame]:
+def all_frames(history: ProcessHistory) -> Iterator[Frame]:
+    """The frames of its stacks, of what its windows saw, and of its exception."""
     stacks = (stack.frames for stack in (*history.stacks, *history.critical_stacks))
     ways = (one.frames for window in history.windows for one in window.allocations)
     return chain(*stacks, *ways, history.raised.frames if history.raised else ())
@@ -79,7 +80,9 @@ def _outermost(history: ProcessHistory) -> Iterator[str]:
             yield from (frame.file for frame in reversed(stack.frames))
 
 
-def _with_frames(history: ProcessHistory, of: Callable[[Frame], Frame]) -> ProcessHistory:
+def with_frames(history: ProcessHistory, of: Callable[[Frame], Frame]) -> ProcessHistory:
+    """The same history with what ``of`` makes of each of these frames."""
+
     def each(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
         return tuple(map(of, frames))
 

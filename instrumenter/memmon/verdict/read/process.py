@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from memmon.errors import LogError, Place
 from memmon.verdict.model import Ended, Header, ProcessHistory
+from memmon.verdict.read.cells import with_cells
 from memmon.verdict.read.crash_page import read_page
 from memmon.verdict.read.lockout_dump import dumped_stacks
 from memmon.verdict.read.log import read_log
@@ -92,7 +93,7 @@ def build_history(log: str, events: Iterable[Event], page: Page | None = None) -
         start_ticks=page.start_ticks if page else header.start_ticks,
         unwritten=unwritten,
     )
-    return with_own_code(history)
+    return with_own_code(with_cells(history))
 
 
 def read_process(log: str) -> ProcessHistory:

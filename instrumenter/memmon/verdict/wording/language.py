@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
+from memmon.notebooks import cell_at
+
 if TYPE_CHECKING:
     from memmon.verdict.model import Record
 
@@ -39,8 +41,14 @@ def printed_time(at: float, offset: float | None) -> str:
 
 
 def place(file: str | None, line: int | None) -> str:
-    """``deepseek.py:10810``, the file without its folder; empty where neither is known."""
+    """``deepseek.py:10810``, the file without its folder; empty where neither is known.
+
+    Of a notebook it is the line of a cell: ``flights.ipynb, cell 3, line 5``.
+    """
     name = os.path.basename(file) if file else ""  # noqa: PTH119  # a name, not a path that is used
+    cell = cell_at(file, line) if file and line else None
+    if cell:
+        return f"{name}, cell {cell[0]}, line {cell[1]}"
     return f"{name}:{line}" if name and line else name or (f"line {line}" if line else "")
 
 
