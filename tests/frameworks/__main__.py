@@ -21,7 +21,7 @@ from frameworks.description import App, found
 from frameworks.environments import KEPT, Environments
 from frameworks.outcome import Outcome, judge
 from frameworks.table import table
-from frameworks.trial import PLAIN, WAYS, Seen, attempt
+from frameworks.trial import INSTRUMENT, PLAIN, WAYS, Seen, attempt
 from support import cgroup
 
 
@@ -40,6 +40,8 @@ def main() -> int:
     outcomes = []
     for name, app in apps.items():
         for way in options.way or WAYS:
+            if way == INSTRUMENT and not app.is_instrumented:
+                continue
             outcome = _try((name, app), way, environments, options)
             outcomes.append(outcome)
             print(table([outcome]).splitlines()[2], file=sys.stderr, flush=True)

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 PROGRAMS = HERE / "programs"
-_MARK = re.compile(r"\s*# CULPRIT(?:: (?P<otherwise>.*))?$")
+_MARK = re.compile(r"""\s*# CULPRIT(?:: (?P<otherwise>.*?))?(?=(?:(?:\\n)?",?)?$)""")
+"""A line of a notebook's cell is a string in JSON, and the mark stands within."""
+_BEGINS = re.compile(r"""\s*(?:"\s*)?""")
+"""What stands before a line's code: its indentation, within such a string too."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class App:
     """More for its environment; with a command of ``env -i`` it has these only by the command."""
     folder_is_read_only: bool = False
     """Nothing can be written to the folder of the program, the log neither."""
+    is_instrumented: bool = True
+    """`memmon instrument` can do something with its files; a notebook has no place for it."""
 
     @property
     def culprits(self) -> frozenset[tuple[str, int]]:
@@ -83,8 +88,9 @@ def _without_leak(line: str) -> str:
     found = _MARK.search(line)
     if not found:
         return line
-    indentation = line[: len(line) - len(line.lstrip())]
-    return indentation + (found["otherwise"] or "pass")
+    begins = _BEGINS.match(line)
+    assert begins
+    return begins[0] + (found["otherwise"] or "pass") + line[found.end() :]
 
 
 def found(names: list[str] | None = None) -> dict[str, App]:

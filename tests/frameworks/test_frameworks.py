@@ -44,7 +44,8 @@ def test_an_app_gives_nothing_away(app: App, tmp_path: Path, *, leaks: bool) -> 
     for path, number in app.culprits:
         line = (tmp_path / path).read_text(encoding="utf-8").splitlines()[number - 1]
         assert line.strip()
-        assert leaks == (line in app.files()[path])
+        code = line.partition('\\n"')[0]  # within a notebook's string the mark is not the last
+        assert leaks == (code in app.files()[path])
 
 
 def _told(line: int, confidence: str, cause: str = "oom-kill") -> dict[str, Any]:

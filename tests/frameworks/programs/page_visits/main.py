@@ -1,0 +1,22 @@
+"""Counts the words of pages by a Python function in Spark's workers."""
+from pyspark.sql import SparkSession
+from pyspark.sql.functions import udf
+from pyspark.sql.types import IntegerType
+from words import number_of_words
+
+
+def main():
+    settings = {"spark.ui.enabled": "false", "spark.driver.memory": "500m", "spark.task.maxFailures": "1"}
+    builder = SparkSession.builder.master("local[2]")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    spark = builder.getOrCreate()
+    spark.sparkContext.setLogLevel("ERROR")
+    counted = udf(number_of_words, IntegerType())
+    pages = spark.range(0, 40_000, numPartitions=2).select(counted("id").alias("words"))
+    print(pages.groupBy().sum("words").collect()[0][0], "words")
+    spark.stop()
+
+
+if __name__ == "__main__":
+    main()
