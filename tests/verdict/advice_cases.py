@@ -147,6 +147,14 @@ TAKEN = {
 """By what is taken."""
 
 KEPT = {
+    "what an event loop waits for": Kept(
+        "cancel()",
+        "runner._loop._scheduled",
+        "list",
+        "asyncio.events.TimerHandle",
+        "asyncio.unix_events._UnixSelectorEventLoop",
+    ),
+    "what a manager keeps": Kept("manager's process", "pages", "dict", "dict", "multiprocessing.managers.Server"),
     "a cache": Kept("maxsize", "render.<cache>", "dict", "str", step="cache dict"),
     "figures": Kept("plt.close", "matplotlib._pylab_helpers.Gcf.figs", "collections.OrderedDict", "x"),
     "statements": Kept("reset_queries", "connection.queries_log", "collections.deque", "dict"),

@@ -17,6 +17,35 @@ KEPT = {
         def words(root):
             return sum(len(node.text) for node in root.iterfind("part/text"))
         """,
+    "what is called at the program's end": """
+        class Job:
+            def __init__(self, number):
+                self.table = bytes(number)  # AT 0
+                atexit.register(self.clean_up)  # KEEPS
+            def clean_up(self):
+                self.table = None
+        def main(numbers):
+            for number in numbers:
+                job = Job(number)  # AT 1
+                print(job)
+        """,
+    "what is registered with something unknown": """
+        def main(bus, urls):
+            for url in urls:
+                page = fetch(url)  # AT 0
+                bus.subscribe(lambda: page.refresh())  # PERHAPS
+        """,
+    "a function that is made by exec": """
+        def rule(name, text):
+            namespace = {}
+            exec(text, namespace)  # AT 0
+            RULES[name] = namespace["rule"]  # PERHAPS
+            return namespace["rule"]
+        def main(texts):
+            for name in texts:
+                made = rule(name, texts[name])  # AT 1
+                made()
+        """,
     "an attribute that leads back to the whole": """
         def article(source):
             soup = BeautifulSoup(source)  # AT 0

@@ -1263,6 +1263,25 @@ LIBRARIES = {
         owner="asyncio.unix_events._UnixSelectorEventLoop@{asyncio.unix_events}",
         exact=False,
     ),
+    "what a manager keeps for other processes": Storing(
+        "local run self ._target:method <bound __self__>:multiprocessing.managers.Server .id_to_obj:dict"
+        " ['7f3b']:tuple [0]:dict",
+        "dict",
+        """
+        import multiprocessing
+        def work(pages, seen, numbers):
+            for number in numbers:
+                seen[number] = True
+                pages[number] = bytes(9_000)  # KEEPS
+        def main():
+            with multiprocessing.Manager() as manager:
+                pages = manager.dict()
+                seen = {}
+                worker = multiprocessing.Process(target=work, args=(pages, seen, range(99)))
+                worker.start()
+        """,
+        owner="multiprocessing.managers.Server@{multiprocessing.managers}",
+    ),
     "all loggers, by way of one of them": Storing(
         "local serve session:app.Session .log:logging.Logger <element>:logging.Manager .loggerDict:dict",
         "dict",

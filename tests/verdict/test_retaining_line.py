@@ -73,6 +73,22 @@ def main(book, file):
 """
 
 
+NUMBERS = """\
+class Table:
+    def __len__(self):
+        return len(self.rows)
+
+def page(tables):
+    return [[0] * len(table) for table in tables]
+"""
+
+
+@pytest.mark.parametrize(("filled", "line_number"), [(True, 6), (False, 3)])
+def test_where_only_a_number_is_returned_nothing_has_grown(asked, line_number: int, *, filled: bool) -> None:
+    """What is read at each line has grown in the line that calls; what was seen to allocate did so where it was."""
+    assert asked(NUMBERS, filled=filled) == line_number
+
+
 @pytest.fixture
 def looped(tmp_path: Path):
     """The line that keeps what a loop on line 5 goes through, made in ``way``."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib
 import re
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from memmon.verdict.code.managed import spoken_path
 from memmon.verdict.code.storing_line import storing_line
 from memmon.verdict.model import Frame, GrownContainer, Root, Step
 from verdict.storing_cases import DOUBTFUL, NOT_FOUND, STOPPED, STORING, Storing
@@ -97,6 +99,19 @@ def test_no_line_is_made_up(name: str, tmp_path: Path) -> None:
     """What does not fill the container is not named, however much it resembles what would."""
     found, _ = found_in(NOT_FOUND[name], tmp_path)
     assert found is None
+
+
+@pytest.mark.parametrize("given", [1, 2])
+def test_what_a_manager_keeps_has_the_users_name(given: int, tmp_path: Path) -> None:
+    """Nobody knows what is inside a manager's process; of two names for such things, none is taken for this one's."""
+    case = STORING["what a manager keeps for other processes"]
+    more = case.source.replace("seen = {}", "seen = manager.dict()") if given > 1 else case.source
+    found, _ = found_in(case._replace(source=more), tmp_path)
+    row = row_of(case, "bot.py")
+    row = replace(row, path="self._target.__self__.id_to_obj['7f3b'][0]['x']")
+    assert found is not None
+    assert spoken_path(row, found.known_as) == ("pages['x']" if given == 1 else "Manager().dict()['x']")
+    assert spoken_path(replace(row, steps=row.steps[:3])) == row.path
 
 
 def test_a_call_that_was_seen_on_another_object_is_not_the_one(tmp_path: Path) -> None:

@@ -232,6 +232,17 @@ KEPT = (
         "{path} 中的对象永远不会释放：用完后移除，或改用 WeakSet、WeakValueDictionary",
     ),
     Fix(
+        _held(owner=r"EventLoop$", path=r"\._(?:scheduled|ready)$"),
+        "each of these is a task that still waits, or a timer: cancel() it when what it is for has ended",
+        "这些都是仍在等待的任务或定时器：所服务的对象结束后调用 cancel()",
+    ),
+    Fix(
+        _held(owner=r"^multiprocessing\.managers\.Server$"),
+        "what processes put into {path} stays in the manager's process: take it out when it is done with, or keep what "
+        "is large in files",
+        "各进程放入 {path} 的内容会一直留在 manager 进程中：用完后移除，或把大的数据写入文件",
+    ),
+    Fix(
         _is_a_librarys_own,
         "{path} is a library's own: do what makes it let go of what is done with (close, clear, remove, unregister), "
         "or make a new object now and then",

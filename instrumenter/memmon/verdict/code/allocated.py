@@ -40,11 +40,30 @@ def fates_of(statement: Statement, inner: Frame | None, values: Values, had: Had
         named = [one.id for one in ast.walk(target) if isinstance(one, ast.Name)] if target else []
         for name in named:
             yield from values.of_name(statement, name, BARE if len(named) == 1 else DERIVED, returned=had.returned)
+    elif name := _namespace(node):
+        yield from values.of_namespace(statement, name, returned=had.returned)
     elif names := [*_filled_names(node)] if had.filled else []:
         for name in names:
             yield from values.of_name(statement, name, returned=had.returned)
     else:
         yield from values.at(statement, _source(statement, inner), returned=had.returned)
+
+
+def gives_number(statement: Statement) -> bool:
+    """Whether a statement evidently only returns a number or a truth value: it neither makes nor keeps anything."""
+    node = statement.node.value if isinstance(statement.node, ast.Return) else None
+    if isinstance(node, ast.Call):
+        return called_name(node) in GIVES_NUMBER
+    return isinstance(node, ast.Compare | ast.Constant)
+
+
+def _namespace(node: ast.stmt) -> str:
+    """The name of what ``exec`` puts all into that the code makes; empty where the statement is no such call."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    if not isinstance(call, ast.Call) or called_name(call) != "exec" or len(call.args) < 2:  # noqa: PLR2004
+        return ""
+    into = call.args[1]
+    return into.id if isinstance(into, ast.Name) else ""
 
 
 def _filled_names(node: ast.stmt) -> Iterator[str]:

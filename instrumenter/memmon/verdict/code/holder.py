@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from memmon.ownership import is_user_code
+from memmon.verdict.code.managed import managed_at, managed_places
 from memmon.verdict.code.places import Place, scope_id
 from memmon.verdict.code.syntax import Definition
 
@@ -55,6 +56,8 @@ def handle_of(row: GrownContainer, flows: Flows) -> Handle:
     begin = _last_own_object(row, flows)
     if begin:
         handle.places, handle.owner = set(), plain(row.steps[begin - 1].type)
+    elif managed := managed_at(row):
+        handle.places, begin, boundary = managed_places(row, flows), managed, len(row.steps)
     for number, step in enumerate(row.steps[begin:], begin):
         handle.above.append(set(handle.places))
         if step.kind == "cache":

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from memmon.verdict.code.carrying import BARE, PASSED, WRAPPED, carried_by
+from memmon.verdict.code.carrying import BARE, DERIVED, PASSED, WRAPPED, carried_by
 from memmon.verdict.code.first_values import FirstValues, is_suspended
 from memmon.verdict.code.flows import flows_of
 from memmon.verdict.code.puts import called_name
@@ -75,6 +75,15 @@ class Values:
         """What becomes of what a name holds, as evidently as that, in the statements after the one."""
         yield from self._after(statement, {name: strength}, returned=returned)
 
+    def of_namespace(self, statement: Statement, name: str, *, returned: bool) -> Iterator[Fate]:
+        """The same of a namespace that code was run in: each function that was made there leads back to all of it."""
+
+        def made(node: ast.expr) -> int:
+            of = node.value if isinstance(node, ast.Subscript) else None
+            return DERIVED if isinstance(of, ast.Name) and of.id == name else 0
+
+        yield from self._after(statement, {name: BARE}, made, returned=returned)
+
     def handed_over(self, function: Scope) -> list[tuple[Statement, frozenset[ast.expr]]]:
         """Where a function is handed to something that is to call it, or its coroutine to something that is to run it.
 
@@ -99,13 +108,15 @@ class Values:
             return False
         return function in self.names.functions(node, statement.scope)
 
-    def _after(self, statement: Statement, tracked: dict[str, int], *, returned: bool) -> Iterator[Fate]:
+    def _after(
+        self, statement: Statement, tracked: dict[str, int], source: Source = lambda _: 0, *, returned: bool
+    ) -> Iterator[Fate]:
         own = self._statements(statement.scope)
         for one in own[own.index(statement) + 1 :]:
             if not tracked:
                 return
             _forget(one, statement, tracked)
-            yield from self._step(one, lambda _: 0, tracked, _MOST_CALLS, returned=returned)
+            yield from self._step(one, source, tracked, _MOST_CALLS, returned=returned)
         yield from _made(statement.scope, tracked)
 
     def _statements(self, scope: Scope) -> list[Statement]:

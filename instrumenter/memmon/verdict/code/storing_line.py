@@ -13,6 +13,7 @@ from memmon.verdict.code.fits import family_of
 from memmon.verdict.code.flows import flows_of
 from memmon.verdict.code.from_library import through_library
 from memmon.verdict.code.holder import handle_of, plain, spelled_out
+from memmon.verdict.code.managed import managed_at, managed_places, name_of
 from memmon.verdict.code.syntax import Definition
 from memmon.verdict.model import Frame
 
@@ -36,6 +37,8 @@ class StoringLine:
     """The line was seen at work."""
     candidates: int
     """So many lines may be the one."""
+    known_as: str = ""
+    """The user's own name of a container that is inside another process."""
 
 
 def storing_line(row: GrownContainer, seen: Seen, target: str | None) -> StoringLine | None:
@@ -64,6 +67,7 @@ def storing_line(row: GrownContainer, seen: Seen, target: str | None) -> Storing
         stopped=stopped,
         seen_running=chosen.was_seen(running),
         candidates=len({(one.file, one.line) for one in candidates}),
+        known_as=name_of(managed_places(row, flows)) if managed_at(row) else "",
     )
 
 

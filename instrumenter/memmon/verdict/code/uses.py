@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from memmon.verdict.code.puts import Put
     from memmon.verdict.code.syntax import Scope, Statement
 
+_KEPT_FOR_GOOD = {"atexit.register": 0, "weakref.finalize": 1}
+"""What keeps its arguments until the program's end, or until an object's; the first of them that it does not keep."""
+_REGISTERING = frozenset(
+    {"register", "subscribe", "connect", "attach", "observe", "callback", "addHandler", "add_handler", "add_listener",
+     "addListener", "add_callback", "add_done_callback"}
+)  # fmt: skip
+"""Methods that by their names keep what they are handed, if it is not known what they do."""
+
 How = Literal["stored", "returned", "yielded"]
 Carried = Callable[["ast.expr | None"], int]
 """How evidently an expression keeps what is tracked."""
@@ -38,6 +46,27 @@ def stored(statement: Statement, carried: Carried, first: FirstValues, *, return
             own = returned and made_here(put.into, scope, first)
             yield "stored", min(strength, PASSED) if own else strength
     yield from _as_keys(statement, carried, first)
+    yield from _registered(statement, carried, first)
+
+
+def _registered(statement: Statement, carried: Carried, first: FirstValues) -> Iterator[tuple[How, int]]:
+    """How evidently a statement hands what is tracked to something that keeps it to call it one day."""
+    for call in (one for one in statement.expressions if isinstance(one, ast.Call)):
+        given = [*call.args, *(one.value for one in call.keywords)]
+        kept = next((number for name, number in _KEPT_FOR_GOOD.items() if _calls(call, name)), None)
+        if kept is not None:
+            yield "stored", max(map(carried, given[kept:]), default=0)
+        elif isinstance(call.func, ast.Attribute) and call.func.attr in _REGISTERING:
+            known = first.names.functions(call.func, statement.scope)
+            yield "stored", 0 if known else min(max(map(carried, given), default=0), DERIVED)
+
+
+def _calls(call: ast.Call, name: str) -> bool:
+    """Whether a call is of the function of a module, written with the module's name."""
+    module, _, function = name.partition(".")
+    called = call.func
+    of = called.value if isinstance(called, ast.Attribute) and called.attr == function else None
+    return isinstance(of, ast.Name) and of.id == module
 
 
 def _is_no_store(put: Put, first: FirstValues, scope: Scope) -> bool:

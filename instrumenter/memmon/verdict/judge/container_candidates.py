@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from memmon.verdict.code.managed import spoken_path
 from memmon.verdict.judge.candidate import Candidate, Directness
 from memmon.verdict.judge.grown_containers import growing_containers
 from memmon.verdict.judge.growth_windows import growing_line
@@ -39,23 +41,31 @@ def holder_of(moment: LastMoment) -> Holder | None:
     Where much grew after the last census, the end may have been one step of quite another line: then it is a guess, and
     that only where what the windows saw was still going on, or what many looks saw being filled.
     """
-    growing = tuple(
-        one for one in growing_containers(moment.history, moment.final_mb, moment.stores) if not _came_whole(one)
-    )
-    if any(one.stale for one in growing) and not _goes_on(moment):
-        growing = tuple(one for one in growing if _is_still_filled(one, moment))
-    best = _heaviest(growing, moment) or _agreeing(growing, moment) or _only_one(growing)
-    if best is None:
+    found = _holding(moment)
+    if found is None:
         return None
+    best, growing = found
     stores = moment.stores.get(best.container.path)
+    path = spoken_path(best.container, stores.known_as if stores else "")
     return Holder(
-        container=best.container,
+        container=replace(best.container, path=path),
         alike=best.alike,
         mb=best.mb if best.share else None,
         of_mb=best.of_mb,
         stores=stores.frame if stores else None,
         confidence=_how_sure(best, growing, moment),
     )
+
+
+def _holding(moment: LastMoment) -> tuple[GrowingContainer, tuple[GrowingContainer, ...]] | None:
+    """The container that holds what grew, and all that may have been it."""
+    growing = tuple(
+        one for one in growing_containers(moment.history, moment.final_mb, moment.stores) if not _came_whole(one)
+    )
+    if any(one.stale for one in growing) and not _goes_on(moment):
+        growing = tuple(one for one in growing if _is_still_filled(one, moment))
+    best = _heaviest(growing, moment) or _agreeing(growing, moment) or _only_one(growing)
+    return (best, growing) if best else None
 
 
 def _heaviest(growing: tuple[GrowingContainer, ...], moment: LastMoment) -> GrowingContainer | None:
@@ -140,10 +150,10 @@ def from_grown_containers(moment: LastMoment) -> Iterator[Candidate]:
 
     It is certain where the windows, which know nothing of containers, saw the same line keep what was allocated.
     """
-    holder = holder_of(moment)
-    if holder is None or holder.stores is None:
+    held, holder = _holding(moment), holder_of(moment)
+    line = moment.stores.get(held[0].container.path) if held else None
+    if holder is None or line is None:
         return
-    line = moment.stores[holder.container.path]
     found = growing_line(moment.history, moment.final_mb)
     agreed = found is not None and (found.frame.file, found.frame.line) == (line.frame.file, line.frame.line)
     sure = holder.confidence

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from memmon.verdict.code.allocated import Had, fates_of
+from memmon.verdict.code.allocated import Had, fates_of, gives_number
 from memmon.verdict.code.carrying import BARE, WRAPPED
 from memmon.verdict.code.own_frames import own_frame
 from memmon.verdict.code.syntax import Definition
@@ -83,6 +83,10 @@ def retaining_line(frames: tuple[Frame, ...], running: int, values: Values, *, f
         statement = syntax.statement_at(frame.line or 1) if syntax else None
         if statement is None or _loops_through_all(statement.node, inner, yielded=yielded):
             return Retained(frame, is_stored=False)
+        above = _caller(frames, at)
+        if filled and above is not None and gives_number(statement):
+            at = above  # what is read at each line may have grown in the one that calls
+            continue
         runs = at >= len(frames) - running
         still_called = len(frames) - running <= at + 1 < len(frames)
         goes_on = runs or (still_called and _calls_once(frames[at + 1], values))
@@ -93,7 +97,6 @@ def retaining_line(frames: tuple[Frame, ...], running: int, values: Values, *, f
             return kept._replace(surely=kept.surely and strength >= WRAPPED)
         if not handed or _is_cached(statement):
             return Retained(frame, is_stored=False)
-        above = _caller(frames, at)
         if above is None or _runs_in_a_loop(frames[at:above]):
             return _handed_over(statement, values) or Retained(frame, is_stored=False)
         yielded = any(one.how == "yielded" for one in handed)

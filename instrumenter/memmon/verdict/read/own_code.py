@@ -12,14 +12,15 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from memmon.ownership import SHIPPED, distribution_of, is_user_code
-from memmon.verdict.code.definitions import file_with
+from memmon.verdict.code.definitions import file_with, is_function_at, makes_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from memmon.verdict.model import Frame, ProcessHistory
 
-_WITHOUT_FILE = (SHIPPED, "<string>")
+_MADE = "<string>"
+_WITHOUT_FILE = (SHIPPED, _MADE)
 
 
 def with_own_code(history: ProcessHistory) -> ProcessHistory:
@@ -28,6 +29,7 @@ def with_own_code(history: ProcessHistory) -> ProcessHistory:
     files = {frame: frame.file for frame in frames}
     if any(frame.file in _WITHOUT_FILE for frame in frames):
         files.update(_found_files(frames, history))
+    files.update((frame, _MADE) for frame in frames if frame.is_own and frame.line and _is_made(frame))
     own = _own_roots(history, set(files.values()))
     changed = {
         frame: replace(frame, file=file, known_own=bool(own) and file.replace("\\", "/").startswith(own))
@@ -50,11 +52,20 @@ def _found_files(frames: Iterable[Frame], history: ProcessHistory) -> Iterator[t
     candidates = [file for file in known if file and not file.startswith("<")]
     for frame in frames:
         # What dataclasses and their kin make has such names, and lines of its own.
-        made = frame.file == "<string>" and frame.function.rpartition(".")[2].startswith("__")
+        made = frame.file == _MADE and frame.function.rpartition(".")[2].startswith("__")
         if frame.file in _WITHOUT_FILE and frame.line and not made:
             file = file_with(frame.function, frame.line, candidates)
             if file:
                 yield frame, file
+
+
+def _is_made(frame: Frame) -> bool:
+    """Whether it is of code that was made under the name of the user's file, at a line that is none of the file's.
+
+    Who compiles a text gives it any name; ``__file__`` is a common one. A source that makes no code, and does not fit,
+    has been edited since.
+    """
+    return makes_code(frame.file) and not is_function_at(frame.file, frame.function, frame.line or 0)
 
 
 def _site_files(history: ProcessHistory) -> list[str]:
