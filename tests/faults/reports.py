@@ -19,7 +19,7 @@ _KILLED = 1
 _REFUSED = 2
 _INTERRUPTED = 130
 _FEW = 5
-_LOST_WITH_THE_KILL = ("limit_reached", "exception", "totals", "end", "supervisor", "proof")
+_LOST_WITH_THE_KILL = ("limit_reached", "exception", "totals", "end", "supervisor", "death", "proof")
 """What a record does not have whose program the kernel has killed, and nobody has reported on yet."""
 
 

@@ -76,7 +76,11 @@ def _facts(folder: Path) -> list[tuple[str, Any]]:
         "vmstat": {"before": 0, "after": 1},
         "kernel": [{"sort": "oom-kill", "pid": NOBODY, "at": _NOW / 1e9, "text": "Killed process", "rss_mb": 990.0}],
     }
-    supervisor = {"signal": "SIGKILL", "status": None, "oom_kill": proof, "limit": {"killed": False}, "last_mb": 990.0}
+    death = {"pid": NOBODY, "held": [{"pid": NOBODY, "mb": 990.0, "command": "python bot.py"}, {"pid": 1, "mb": 5.0}]}
+    supervisor = {
+        "signal": "SIGKILL", "status": None, "oom_kill": proof, "limit": {"killed": False}, "last_mb": 990.0,
+        "deaths": [death], "own_kills": 0,
+    }  # fmt: skip
     surroundings = {
         "rule": "cgroup", "rss_mb": 900.0, "private_mb": 890.0, "cgroup": header["cgroup"],
         "machine": {"available_mb": 10.0, "swap_mb": 0.0, "swap_free_mb": 0.0}, "others": [[1, "init", 5.0]],
@@ -97,6 +101,7 @@ def _facts(folder: Path) -> list[tuple[str, Any]]:
         ("totals", [{**site, "opened": 1, "growth_mb": 790.0, "max_growth_mb": 790.0, "peak_mb": 800.0}]),
         ("end", {"exit": "exception", "status": 1}),
         ("supervisor", supervisor),
+        ("death", death),
         ("proof", proof),
     ]  # fmt: skip
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from memmon.kernel.log import ended_process, rss_mb
+from memmon.kernel import log
+from memmon.kernel.log import ended_process, name_in, rss_mb
 
 KILL = (
     "Memory cgroup out of memory: Killed process 71 (python3) total-vm:412000kB, anon-rss:301000kB, file-rss:4100kB,"
@@ -34,3 +35,17 @@ def test_a_line_names_the_process_that_the_kernel_ended(
     """Kills and the three sorts of crashes are known, with what was held; nothing else is taken for one."""
     assert ended_process(line) == ended
     assert rss_mb(line) == held
+
+
+def test_the_name_in_a_line() -> None:
+    """The kernel's name of whom it killed, which is all that is left of a process that nobody saw alive."""
+    assert name_in(KILL) == "python3"
+    assert name_in("eth0: link up") == ""
+
+
+def test_what_was_written_before_is_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number is given again: a line from before the run says nothing of its processes."""
+    monkeypatch.setattr(log, "records", lambda: iter([(100.0, KILL), (500.0, OLD_KILL)]))
+    assert log.lines_on({71, 4711}, since=300.0) == [OLD_KILL]
+    assert log.lines_on({71, 4711}, since=100.0) == [KILL, OLD_KILL]
+    assert log.lines_on({72}, since=0.0) == []

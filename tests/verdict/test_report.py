@@ -41,12 +41,13 @@ NORMAL = (
     line("程序结束", 550, 15),
     '# end: {"exit": "normal"}\n',
 )
+_VERDICT = "pid when outcome cause cause_confidence grew near_limit signal evidence culprit holder rss_mb advice held"
 KEYS = {
     "": "schema run incidents verdict hotspots top",
     "run": "id started target log outcome exit_status exception processes folded",
     "run processes": "pid parent role log rss_mb outcome",
-    "verdict": "pid when outcome cause cause_confidence grew near_limit signal evidence culprit holder rss_mb advice",
-    "incidents": "pid when outcome cause cause_confidence grew near_limit signal evidence culprit holder rss_mb advice",
+    "verdict": _VERDICT,
+    "incidents": _VERDICT,
     "verdict culprit": "file line function role confidence shown_by growth_mb of_mb checkpoint thread",
     "verdict rss_mb": "baseline last peak limit",
     "hotspots": "name file line hits growth_mb max_growth_mb peak_mb normal_mb alarm_mb status stood_down",

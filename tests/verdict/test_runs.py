@@ -124,7 +124,7 @@ def test_each_death_has_its_own_verdict(write: Callable[..., Path]) -> None:
         f"KILLED for want of memory, by the kernel's OOM killer, child process {NOBODY + 2} (certain)"
     )
     assert f"The program itself, process {NOBODY + 9}, ended by itself." in text
-    assert "2 processes of this run died" in text
+    assert "2 of 3 processes of this run died: bot.py:" in text
     rows = [row.split() for row in text.splitlines() if "killed for want of memory" in row]
     assert {(row[2], row[-3]) for row in rows} == {(str(NOBODY + 1), "bot.py:81"), (str(NOBODY + 2), "bot.py:273")}
     found = said(first.parent)

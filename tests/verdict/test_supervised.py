@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from memmon.show.headline import headline
+from memmon.show.json import as_object
+from memmon.verdict.evidence.gather import with_supervisors_word
+from memmon.verdict.investigate import investigate
 from memmon.verdict.judge.judge import judge
 from memmon.verdict.judge.outcome import Case
-from memmon.verdict.model import ExternalEvidence
+from memmon.verdict.model import Counter, ExternalEvidence
 from memmon.verdict.read.process import read_process
 from verdict.handwritten import NOBODY, START, header, line
 
@@ -135,3 +138,55 @@ def test_the_own_limit_is_no_plain_memory_error(judged: Callable[..., Verdict]) 
     assert verdict.confidence == "guess", "it was interrupted at a line, as by a sample"
     verdict = judged(STEP, RAISED, '# end: {"exit": "exception"}\n', word(status=1))
     assert verdict.cause == "memory-error"
+
+
+def held(*processes: tuple[int, float, str]) -> str:
+    """What a supervisor noted at a death: of each process its id, its MB and its command line."""
+    rows = [{"pid": pid, "mb": mb, "command": command} for pid, mb, command in processes]
+    return f"# death: {json.dumps({'pid': NOBODY, 'held': rows})}\n"
+
+
+def test_who_held_more_is_named(verdict: Callable[..., Verdict]) -> None:
+    """The one that was killed need not be the one that grew; where it held most, nobody else is named."""
+    killed = word("SIGKILL", **kills(0, 1))
+    beside = verdict(
+        header(**LIMIT), START, STEP, held((7, 700.0, "/opt/jdk/bin/java -jar a.jar"), (NOBODY, 260.0, "p")), killed
+    )
+    assert "More was held by process 7 (java -jar a.jar): 700 MB." in headline(beside)
+    assert [(one.pid, one.mb) for one in beside.held] == [(7, 700.0), (NOBODY, 260.0)]
+    alone = verdict(header(**LIMIT), START, STEP, held((NOBODY, 260.0, "p"), (7, 20.0, "java")), killed)
+    assert not any("More was held" in sentence for sentence in headline(alone))
+    assert as_object(alone)["verdict"]["held"][1] == {"pid": 7, "mb": 20.0, "command": "java"}
+
+
+def test_a_child_that_the_supervisor_killed_at_the_limit(verdict: Callable[..., Verdict]) -> None:
+    """Its own record says so, and no signal need have been seen; what became of another one says nothing."""
+    reached = {"mb": 200, "rss_mb": 250.0, "pid": NOBODY}
+    killed = verdict(header(**LIMIT), START, STEP, f"# limit_reached: {json.dumps({**reached, 'killed': True})}\n")
+    assert (killed.outcome, killed.cause, killed.cause_confidence) == ("killed", "limit", "certain")
+    other = word("SIGKILL", limit={"mb": 200, "pid": 7, "asked": True, "killed": True}, **kills(3, 3))
+    assert verdict(header(**LIMIT), START, STEP, other).cause == "signal"
+
+
+def test_kills_of_the_supervisors_own_are_nobodys_death(log: Callable[..., Path]) -> None:
+    """What it started for itself was killed, and the counter rose by that alone: no process of the run was."""
+    cgroup = {"path": "/c", "inode": 1, "count": 0}
+    first = log(header(**LIMIT, oom_kill={"cgroup": cgroup, "vmstat": None}), START, END, word(status=0, own_kills=1))
+    counted = ExternalEvidence(cgroup=Counter("/c", 0, 1))
+    supervised = read_process(str(first)).supervised
+    assert supervised
+    after = with_supervisors_word(counted, read_process(str(first)), supervised)
+    assert after.cgroup
+    assert after.cgroup.rise == 0
+
+
+def test_the_kernels_word_to_the_supervisor_is_that_of_the_child_that_it_names(log: Callable[..., Path]) -> None:
+    """Wherever the records are read later: the supervisor's has the line, and no other process is taken for it."""
+    child = NOBODY + 1
+    parent = log(header(**LIMIT), START, END, word(status=0, **kills(0, 1, f"Killed process {child} (python)")))
+    for number, pid in enumerate((child, child + 1), 1):
+        head = header(**LIMIT, pid=pid, parent={"pid": NOBODY, "log": str(parent)})
+        log(head, START, STEP, name=f"memory_monitor_20261122_10305{number}_{pid}.log")
+    by_pid = {one.subject.pid: one for one in investigate(str(parent)).incidents}
+    assert (by_pid[child].cause, by_pid[child].cause_confidence) == ("oom-kill", "certain")
+    assert child + 1 not in by_pid or by_pid[child + 1].cause == "unknown"

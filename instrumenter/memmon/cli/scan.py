@@ -10,7 +10,7 @@ from memmon.cli.streams import say
 from memmon.errors import TargetError
 from memmon.files import atomic
 from memmon.files import target as files
-from memmon.kernel.free_memory import refuse_without_room
+from memmon.kernel.room_for_source import refuse_without_room
 from memmon.show.escaping import printable
 
 if TYPE_CHECKING:

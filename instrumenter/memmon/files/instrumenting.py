@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from memmon.config import load_config
 from memmon.errors import HotspotError, MemmonError, SourceError
 from memmon.files import atomic, backup, deploy
-from memmon.kernel.free_memory import refuse_without_room
+from memmon.kernel.room_for_source import refuse_without_room
 from memmon.model import Instrumented
 from memmon.source.edited import Torn, user_text
 from memmon.source.preamble import Beside, block_in, digest_of, version_in

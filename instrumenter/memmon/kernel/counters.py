@@ -37,15 +37,18 @@ def counters() -> dict[str, Any]:
     return {"cgroup": cgroup, "vmstat": kills_of_machine()}
 
 
-def changes(before: dict[str, Any]) -> dict[str, Any]:
-    """The counters as they were *before* and as they are now; those that are gone are None."""
+def changes(before: dict[str, Any], less: int = 0) -> dict[str, Any]:
+    """The counters as they were *before* and as they are now; those that are gone are None.
+
+    *less*: so many of the kills were of nobody that is asked about.
+    """
     cgroup, vmstat = before["cgroup"], before["vmstat"]
     answer: dict[str, Any] = {"cgroup": None, "vmstat": None}
     if cgroup is not None:
         path, inode, count = cgroup["path"], cgroup["inode"], cgroup["count"]
-        answer["cgroup"] = {"path": path, "inode": inode, "before": count, "after": kills_of_cgroup(path, inode)}
+        answer["cgroup"] = {"path": path, "inode": inode, "before": count + less, "after": kills_of_cgroup(path, inode)}
     if vmstat is not None:
-        answer["vmstat"] = {"before": vmstat, "after": kills_of_machine()}
+        answer["vmstat"] = {"before": vmstat + less, "after": kills_of_machine()}
     return answer
 
 

@@ -1,12 +1,10 @@
-"""How much memory this process may still take before the kernel kills somebody, or refuses it."""
+"""How much memory this process may still take before the kernel kills somebody, or refuses it; light."""
 
 from __future__ import annotations
 
-from memmon.errors import Place, TargetError
 from memmon.kernel.cgroup import own_cgroup
 from memmon.kernel.files import number_in, number_of, text_of
 from memmon.sizes import MB
-from memmon.source_memory import mb_to_compile, most_mb_to_compile
 
 _NO_LIMIT = 1 << 60
 """Version 1 says "none" by a number near 2**63."""
@@ -16,41 +14,12 @@ _CACHED = {1: ("total_inactive_file", "total_active_file"), 2: ("inactive_file",
 _NEEDED = {1: ("total_dirty", "total_writeback"), 2: ("file_dirty", "file_writeback")}
 """Of the cached pages those that have to be written first. The files' names and words, by the version of cgroups."""
 _KB = 1 << 10
-_MEMMON_MB = 40
-"""What memmon is yet to load itself."""
 
 
 def free_mb() -> float | None:
     """Megabytes that the machine, the cgroups and the limit of the address space leave; None where nothing is known."""
     known = [left for left in (_of_machine(), _of_cgroups(), _of_address_space()) if left is not None]
     return max(min(known), 0) / MB if known else None
-
-
-def has_room(source: bytes, times: float = 1) -> bool:
-    """Whether there is so many times the memory that it takes to compile *source*; True where that is not known."""
-    return _lacking(source, times) is None
-
-
-def refuse_without_room(source: bytes, path: str, times: float = 1) -> None:
-    """Raise TargetError where there is not so many times the memory: the kernel would kill somebody."""
-    lacking = _lacking(source, times)
-    if lacking is not None:
-        needed, free = lacking
-        raise TargetError(
-            f"has {len(source) / MB:.1f} MB of Python, which takes about {needed:.0f} MB of memory to work on, and"
-            f" {free:.0f} MB are free here: instrument it where there is more, and copy it back with its backup and"
-            " memmon_runtime",
-            Place(path),
-        )
-
-
-def _lacking(source: bytes, times: float) -> tuple[float, float] | None:
-    """How many megabytes that takes and how many are free, where it is less; None where it suffices."""
-    free = free_mb()
-    if free is None or most_mb_to_compile(len(source)) * times + _MEMMON_MB < free:
-        return None
-    needed = mb_to_compile(source) * times + _MEMMON_MB
-    return None if needed < free else (needed, free)
 
 
 def _of_machine() -> int | None:

@@ -13,6 +13,8 @@ _MOST_RECORDS = 200_000
 _LONGEST = 8192
 """Bytes of a record at most (CONSOLE_EXT_LOG_MAX)."""
 _MOST_LINES = 20
+_SLACK = 2.0
+"""Seconds by which the kernel's clock and the wall clock may disagree."""
 _KILLED = "illed process "
 _CRASHED = ("]: segfault at ", "] general protection fault", "] trap ")
 """What follows the crashed process's number, which stands behind its name in brackets."""
@@ -52,6 +54,11 @@ def ended_process(text: str) -> tuple[str, int] | None:
     return None
 
 
+def name_in(text: str) -> str:
+    """The name of the process that a line says was killed, as the kernel has it; empty where the line does not tell."""
+    return text.partition(_KILLED)[2].partition(" (")[2].partition(")")[0]
+
+
 def rss_mb(text: str) -> float | None:
     """What the process held that a line says was killed; None where the line does not tell."""
     held = None
@@ -62,9 +69,14 @@ def rss_mb(text: str) -> float | None:
     return None if held is None else held / 1024
 
 
-def lines_on(pids: set[int]) -> list[str]:
-    """The newest lines that say that the kernel ended one of the processes with these numbers."""
-    found = [text for _, text in records() if (ended := ended_process(text)) and ended[1] in pids]
+def lines_on(pids: set[int], since: float) -> list[str]:
+    """The newest lines that say that the kernel ended one of the processes with these numbers.
+
+    What was written before *since*, in seconds since the epoch, was of others that had the same numbers.
+    """
+    found = [
+        text for at, text in records() if at >= since - _SLACK and (ended := ended_process(text)) and ended[1] in pids
+    ]
     return found[-_MOST_LINES:]
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from memmon.config import load_config
 from memmon.errors import ConfigError, HotspotError, MemmonError, TargetError
-from memmon.kernel.free_memory import refuse_without_room
+from memmon.kernel.room_for_source import refuse_without_room
 from memmon.model import AlreadyInstrumented
 from memmon.record import foreign_files
 from memmon.run import bootstrap, cache

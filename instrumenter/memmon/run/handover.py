@@ -140,5 +140,19 @@ class ForSupervisor(TypedDict):
     """Where the program's logs are, relative to the current folder."""
     report: list[str]
     """The command that a report's arguments are appended to."""
+    tell: list[str]
+    """The command that says short verdicts, which an `Untold` is appended to."""
     path: list[str]
-    """That command's ``sys.path``."""
+    """The ``sys.path`` of these commands."""
+
+
+class Untold(TypedDict):
+    """What the process needs that tells of deaths while the program goes on."""
+
+    path: list[str]
+    """Its ``sys.path``."""
+    log: str
+    """A log of the run."""
+    deaths: list[tuple[int, str, list[tuple[int, float, str]]]]
+    """Of each process that died its id; what is to be said where there is no verdict, if anything; and who held what
+    then, by id, MB and command line, the largest first."""

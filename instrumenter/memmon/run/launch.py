@@ -127,6 +127,7 @@ def _run(options: Options) -> NoReturn:
         "hotspots": start.planned["hotspots"],
         "log_dir": os.environ.get("MEMMON_LOG_DIR") or start.planned["settings"].get("log_dir", "."),
         "report": cache_process.command(sys.executable, _REPORT),
+        "tell": cache_process.command(sys.executable, _TELL),
         "path": start.planned["family"]["path"],
     }
     python = [sys.executable, "-I", "-S", "-c", _SUPERVISE, _ROOT, marshal.dumps({**for_supervisor}).hex()]
@@ -148,6 +149,11 @@ def _spawn(program: str, words: list[str], given: dict[str, str], mask: Iterable
 _REPORT = (
     "import sys, marshal; sys.path[:] = marshal.loads(bytes.fromhex(sys.argv.pop()));"
     " from memmon.cli import command; sys.exit(command())"
+)
+
+_TELL = (
+    "import sys, marshal; untold = marshal.loads(bytes.fromhex(sys.argv.pop())); sys.path[:] = untold['path'];"
+    " from memmon.cli.tell_incidents import main; main(untold)"
 )
 
 

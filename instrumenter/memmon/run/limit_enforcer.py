@@ -41,7 +41,8 @@ class LimitEnforcer:
         self.tree = tree
         self.asked: Process | None = None
         self.asked_at = 0.0
-        self.killed = False
+        self.killed: dict[int, dict[str, Any]] = {}
+        """By process, what became of the limit where it was killed at it."""
         self.facts: dict[str, Any] | None = None
         self._used_at = self._used = self._asked_mb = 0.0
 
@@ -63,7 +64,7 @@ class LimitEnforcer:
             "at_mb": self.facts["rss_mb"],
             "pid": self.facts["pid"],
             "asked": self.asked_at > 0,
-            "killed": self.killed,
+            "killed": bool(self.facts.get("killed")),
         }
 
     def _in_use(self, now: float) -> float:
@@ -89,7 +90,8 @@ class LimitEnforcer:
             self.asked_at = 0.0
         elif now - self.asked_at < _PATIENCE and used < self._asked_mb * _TOLERATED:
             return
-        self.killed = True
+        if self.facts is not None:
+            self.killed[self.asked.pid] = self.facts = {**self.facts, "killed": True}
         _send(self.asked.pid, 9)
 
 

@@ -14,8 +14,8 @@ Usage: memmon run [OPTIONS] SCRIPT [ARGS]...
 
   Run a program with the same checkpoints that `memmon instrument` puts in,
   and change no file. Who watches it outlives it, and tells which line took the
-  memory when it is killed. Input, output, signals and the exit code are the
-  program's own; 128+N after signal N.
+  memory when it is killed, or at once when one of its worker processes is. Input,
+  output, signals and the exit code are the program's own; 128+N after signal N.
 
   A COMMAND is anything that a shell would find: gunicorn, pytest, python3 -m ...,
   a shell script. Each Python that it starts is watched, by whatever Python from
@@ -35,7 +35,8 @@ Options:
                   where it names a virtual environment or a version; of the active
                   virtual environment; of .venv or venv beside the script; else
                   memmon's own). Nothing needs to be installed in it.
-  --quiet         Say nothing at the end; `memmon report` tells it later.
+  --quiet         Say nothing of deaths, at once or at the end; `memmon report`
+                  tells of them later.
   -h, --help      Show this message and exit.
 
   Switches: MEMMON_DISABLE, MEMMON_QUIET, MEMMON_LOG_DIR, MEMMON_WARNING,

@@ -23,6 +23,8 @@ _PAGE = os.sysconf("SC_PAGE_SIZE") / MB
 """MB in a page of memory."""
 _KEPT_SAMPLES = 20
 _MOST_WATCHED = 256
+_MOST_KNOWN = 1024
+"""So many processes are known at most, those that have ended among them."""
 _GROWN = 1.5
 """The command line is read anew of a process that has become so many times as large."""
 _LONGEST_COMMAND = 200
@@ -32,7 +34,7 @@ _MOST_LOOKS = 10
 _MOST_DESCRIPTORS = 32
 _SEARCH_EVERY = 0.5
 _SEARCH_SHARE = 300
-"""A search that took a second is made again after so many seconds at the earliest."""
+"""A search that took a second of the processor is made again after so many seconds at the earliest."""
 _CHILDREN_FAULTED = 8
 """The field of /proc/PID/stat, counted behind the name, with the page faults of children that were waited for."""
 
@@ -119,8 +121,9 @@ class ProcessTree:
         """Read the memory of each, and search for new ones where it is time to."""
         now = time.monotonic()
         if now >= self._search_at:
+            begun = time.process_time()  # on a busy machine, little of the time that passes is its own
             self._search()
-            taken = time.monotonic() - now
+            taken = time.process_time() - begun
             self._search_at = now + max(self._search_every, taken * _SEARCH_SHARE)
             for process in self.alive():
                 process.find_log()  # some times each: that is not what the next search waits for
@@ -140,6 +143,10 @@ class ProcessTree:
     def alive(self) -> list[Process]:
         """Those that had not ended when they were last read."""
         return [process for process in self.known.values() if process.ended is None]
+
+    def is_there(self, pid: int) -> bool:
+        """Whether the process had not ended when it was last read."""
+        return pid in self.known and self.known[pid].ended is None
 
     def facts(self, end: float) -> dict[str, Any]:
         """What is known at the *end*, for the log; times are seconds before it."""
@@ -171,6 +178,14 @@ class ProcessTree:
                 if pid not in self.known or self.known[pid].ended is not None:
                     self._add(pid, parent)
                 waiting.append(pid)
+        if len(self.known) > _MOST_KNOWN:
+            self._forget()
+
+    def _forget(self) -> None:
+        """Keep of those that have ended the largest."""
+        ended = sorted((one for one in self.known.values() if one.ended is not None), key=lambda one: -one.peak_mb)
+        for process in ended[_MOST_KNOWN // 2 :]:
+            del self.known[process.pid]
 
     def _add(self, pid: int, parent: int) -> None:
         try:

@@ -7,19 +7,22 @@ import os
 from memmon.kernel.files import number_in
 from memmon.record import foreign_files
 from memmon.record.event_lines import add_event
-from memmon.record.file_names import events_of, is_log
+from memmon.record.file_names import events_of, forks_of, is_log
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _HEAD = 8192
+_PLACES, _PLACE = 16, 64 << 10
+_HEAD_OF_PLACE = 64
+"""How many children there is a place for, the bytes of one, and what begins it: the child's id, its RSS, the time."""
 _TAIL = 1 << 16
 _MOST_LOGS = 200
 _SLACK = 2.0
 """Seconds by which a file's time may be behind the clock."""
 
-__all__ = ["add_event", "ended_by_exception", "has_end", "hotspots_in", "last_checkpoint", "logs", "pid_of"]
+__all__ = ["add_event", "ended_by_exception", "forked", "has_end", "hotspots_in", "last_checkpoint", "logs", "pid_of"]
 
 
 def logs(folder: str, since: float) -> Iterator[tuple[str, int]]:
@@ -58,6 +61,19 @@ def has_end(log: str) -> bool:
     return '\n{"end": {' in _read(events_of(log), -_TAIL, _TAIL)
 
 
+def forked(log: str) -> set[int]:
+    """The children of the log's process that had no record of their own yet, as far as it has noted them.
+
+    The file has a place for each, as ``verdict/read/unrecorded.py`` reads it.
+    """
+    found = set()
+    for place in range(_PLACES):
+        words = _read(forks_of(log), place * _PLACE, _HEAD_OF_PLACE).split()
+        pid = number_in(words[1]) if words[:1] == ["#"] and len(words) > 1 else None
+        found |= {pid} if pid else set()
+    return found
+
+
 def last_checkpoint(log: str) -> str | None:
     """The name in the last line of *log* that says how much memory there was."""
     for line in reversed(_read(log, -_TAIL, _TAIL).splitlines()):
@@ -85,8 +101,7 @@ def _read(path: str, at: int, size: int) -> str:
     """Part of a file as text; a negative *at* counts from its end."""
     try:
         with foreign_files.opened(path) as file:
-            if at < 0:
-                file.seek(max(file.seek(0, os.SEEK_END) + at, 0))
+            file.seek(at if at >= 0 else max(file.seek(0, os.SEEK_END) + at, 0))
             return file.read(size).decode("utf-8", "replace")
     except OSError:
         return ""

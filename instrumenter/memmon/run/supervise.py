@@ -9,7 +9,6 @@ from __future__ import annotations
 import _signal  # type: ignore[import-not-found]  # what signal wraps, without the weight of enum
 import marshal
 import os
-import resource  # noqa: F401  # os.wait4 imports it, at a moment when the shell waits for the exit code
 import time
 
 from memmon.kernel import counters
@@ -17,12 +16,13 @@ from memmon.kernel import log as kernel_log
 from memmon.kernel.cgroup import Headroom
 from memmon.record.log_folders import other_log_folders
 from memmon.run import record
-from memmon.run.group_signals import GroupSignals
-from memmon.run.kills_of_others import KillsOfOthers
+from memmon.run.incidents import Incidents
 from memmon.run.limit_enforcer import LimitEnforcer
 from memmon.run.outlive import close_streams, outlive_program, write_score
-from memmon.run.process_tree import ProcessTree, reaped_none
+from memmon.run.process_tree import ProcessTree
+from memmon.run.program import Program
 from memmon.run.switches import is_quiet
+from memmon.run.telling import Telling
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,10 +32,6 @@ if TYPE_CHECKING:
 
 _TICK = 0.05
 """Seconds between two readings of the program's memory."""
-_FROM_KERNEL = 0x80
-"""The ``si_code`` of a signal that the terminal sent: the program, in the same process group, has it too."""
-_STOPPED_BY = (_signal.SIGTSTP, _signal.SIGTTIN, _signal.SIGTTOU)
-"""The signals by which a terminal stops a job."""
 _NOT_AWAITED = ("SIGKILL", "SIGSTOP", "SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGTRAP", "SIGSYS", "SIGABRT")
 """Signals that can't be waited for, and those that are raised by a fault of the supervisor's own."""
 _WANTED_ENDS = (_signal.SIGINT, _signal.SIGPIPE)
@@ -51,7 +47,7 @@ def main(given: str) -> NoReturn:
     if before:
         write_score(before)  # what is started from here on is to be as any other process
     supervisor.conclude()
-    os._exit(supervisor.exit_code())
+    os._exit(supervisor.program.exit_code)
 
 
 class Supervisor:
@@ -61,117 +57,105 @@ class Supervisor:
         """Read the memory of the program for the first time."""
         self.handover = handover
         self.pid: int = handover["pid"]
+        self.program = Program(self.pid)
         self.started = time.time()
         self.began = time.monotonic()
-        self.status: int | None = None
         self.ended = 0.0
         self.tree = ProcessTree(self.pid, closely=bool(handover["limit"]))
         self.headroom = Headroom()
         self.headroom_mb: float | None = None
         self.enforcer = LimitEnforcer(handover["limit"], self.tree) if handover["limit"] else None
-        self.kills = KillsOfOthers(handover["before"], self.pid)
-        self._stop_key_at = float("-inf")
-        self._group_signals = GroupSignals()
+        self.incidents = Incidents(handover["before"], self.pid)
+        self.telling = None if handover["quiet"] or is_quiet() else Telling(handover["tell"], handover["path"])
 
     def watch(self) -> None:
         """Return when the program has ended."""
         awaited = _signal.valid_signals() - {getattr(_signal, name) for name in _NOT_AWAITED}
         next_read = 0.0
-        while not self._reaped():
+        while not self.program.has_ended():
             now = time.monotonic()
             if now >= next_read:
                 self.tree.read()
                 self.headroom_mb = self.headroom.left_mb()
-                if not self.handover["quiet"] and not is_quiet():
-                    self.kills.tell(now, self.tree)
+                self._look_for_deaths(now)
                 pause = self.enforcer.judge(now) if self.enforcer else _TICK
                 next_read = now + pause
             got = _signal.sigtimedwait(awaited, max(next_read - time.monotonic(), 0.0))
             if got is not None and got.si_signo != _signal.SIGCHLD:
-                self._pass_on(got)
+                self.program.pass_on(got)
         self.ended = time.monotonic()
+        self.tree.note_peak(self.program.peak_mb)
 
-    def _reaped(self) -> bool:
-        """Whether the program has ended; where it was stopped, stop too, as one job for the shell."""
-        while True:
-            try:
-                seen = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WSTOPPED | os.WNOHANG | os.WNOWAIT)
-                if seen is None:
-                    return False
-                if seen.si_code != os.CLD_STOPPED:
-                    alone = reaped_none(self.pid)  # else the peak may be a child's
-                    _, self.status, used = os.wait4(self.pid, 0)
-                    if alone:
-                        self.tree.note_peak(used.ru_maxrss / 1024)
-                    return True
-                os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WNOHANG)
-            except ChildProcessError:
-                self.status = self.status or 0
-                return True
-            by_key = time.monotonic() - self._stop_key_at < 1.0
-            if seen.si_status in _STOPPED_BY or by_key:
-                os.kill(os.getpid(), _signal.SIGSTOP)
-                if _signal.SIGTSTP not in _signal.sigpending():  # else the key was pressed again since
-                    os.kill(self.pid, _signal.SIGCONT)
-
-    def _pass_on(self, got: Any) -> None:
-        """Give the program a signal that was sent to the supervisor in its place."""
-        if got.si_code == _FROM_KERNEL:
-            if got.si_signo == _signal.SIGTSTP:
-                self._stop_key_at = time.monotonic()
-            if got.si_signo != _signal.SIGWINCH:  # there are many while a window is drawn larger, and they do no harm
-                self._group_signals.renew()
-            return
-        if got.si_signo not in (_signal.SIGWINCH, _signal.SIGCONT) and self._group_signals.include(got.si_signo):
-            return
-        try:
-            os.kill(self.pid, got.si_signo)
-        except OSError:
-            pass  # it has ended, or has become somebody else's
-
-    # -- the end
-
-    def exit_code(self) -> int:
-        """The program's own, or 128+N where signal N ended it."""
-        status = self.status or 0
-        return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+    def _look_for_deaths(self, now: float) -> None:
+        """Notice who of the program's processes has died, and have it told."""
+        at_limit = self.enforcer.killed if self.enforcer else {}
+        own = self.telling.killed if self.telling else 0
+        deaths = self.incidents.look(now, self.tree, self._logs, at_limit=at_limit, own=own)
+        if self.telling and (deaths or not self.telling.is_idle):
+            self.telling.take(deaths, now)
+            self.telling.go_on(now)
 
     def conclude(self) -> None:
         """Write down what was seen, and say the verdict where there is something to judge."""
-        status = self.status or 0
-        signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-        folder = os.path.abspath(os.path.expanduser(self.handover["log_dir"]))
-        found = self._logs(folder)
+        signal, status = self.program.signal, self.program.status or 0
+        if self.telling:
+            self.telling.end()
+        found = self._logs()
         missing = self._missing(found)
-        log = found.get(self.pid)
-        if log is not None:
-            if self.enforcer and self.enforcer.killed and self.enforcer.facts:
-                record.add_event(log, "limit_reached", self.enforcer.facts)
-            facts = self._facts(signal, status, missing, log)
-            record.add_event(log, "supervisor", facts)
+        is_named = self._write_down(found, signal, status, missing)
         if self.handover["quiet"]:
             return
         if missing:
             _say(f"matched in no file that was loaded: {', '.join(missing)}")
-        # Where a shell, say, has no record, one of the Pythons that it started may.
-        if log is None and signal not in _WANTED_ENDS:
-            log = next((path for pid, path in found.items() if self._died_below(pid, path)), None)
-        if log is None:
-            if signal and signal not in _WANTED_ENDS:
-                _say(f"the program was ended by {_name_of(signal)}; there is no run log of it in {folder}")
-        elif (
-            self.pid not in found
-            or (signal and signal not in _WANTED_ENDS)
-            or (not signal and status and record.ended_by_exception(log))
-        ):
+        if signal in _WANTED_ENDS:
+            self._count_deaths()
+            return
+        log = self._log_to_tell_of(found, signal, status, is_named=is_named)
+        if log is not None:
             self._report(log)
-        elif not signal and (facts["oom_kill"]["kernel"] or self.kills.are_likely(self.tree)):
-            self._report(log)  # the program has ended by itself, but one that it had started was killed
+        elif signal:
+            folder = self._folder()
+            _say(f"the program was ended by {_name_of(signal)}; there is no run log of it in {folder}")
+        else:
+            self._count_deaths()
 
-    def _logs(self, folder: str) -> dict[int, str]:
-        """The run's logs by their processes: in *folder* and, where the program's own is not there, in others."""
+    def _write_down(self, found: dict[int, str], signal: int, status: int, missing: list[str]) -> bool:
+        """Add what was seen to the program's record; whether the kernel log names a process of the run."""
+        log = found.get(self.pid)
+        if log is None:
+            return False
+        if signal == _signal.SIGKILL:
+            self.incidents.note_end(self.tree, log)
+        if self.enforcer and self.pid in self.enforcer.killed:
+            record.add_event(log, "limit_reached", self.enforcer.killed[self.pid])
+        facts = self._facts(signal, status, missing, log)
+        record.add_event(log, "supervisor", facts)
+        return bool(facts["oom_kill"]["kernel"])
+
+    def _log_to_tell_of(self, found: dict[int, str], signal: int, status: int, *, is_named: bool) -> str | None:
+        """The log to report on; None where there is nothing to say, or no log."""
+        log = found.get(self.pid)
+        if log is None:
+            # Where a shell, say, has no record, one of the Pythons that it started may.
+            return next((path for pid, path in found.items() if self._died_below(pid, path)), None)
+        failed = bool(signal) or (status and record.ended_by_exception(log))
+        # The program may have ended by itself, and one that it had started was killed.
+        return log if failed or is_named or self.incidents.count or self.incidents.are_likely(self.tree) else None
+
+    def _count_deaths(self) -> None:
+        """Sum up what was told while the program went on, where no report does."""
+        count = self.incidents.count
+        if count:
+            died = "1 process of this run" if count == 1 else f"{count} processes of this run"
+            _say(f"{died} died; `memmon report` tells more")
+
+    def _folder(self) -> str:
+        return os.path.abspath(os.path.expanduser(self.handover["log_dir"]))
+
+    def _logs(self) -> dict[int, str]:
+        """The run's logs by their processes: in its folder and, where the program's own is not there, in others."""
         found: dict[int, str] = {}
-        for place in (folder, *other_log_folders()):
+        for place in (self._folder(), *other_log_folders()):
             if self.pid not in found:
                 found = {**{pid: path for path, pid in reversed(list(record.logs(place, self.started)))}, **found}
         # Each script has a configuration of its own, and a shell may have gone elsewhere.
@@ -184,11 +168,12 @@ class Supervisor:
         if process is None or process.read(self.ended):
             return False
         if record.ended_by_exception(log):
-            return bool(self.status)
+            return bool(self.program.status)
         return not record.has_end(log) and counters.rose(counters.changes(self.handover["before"]))
 
     def _facts(self, signal: int, status: int, missing: list[str], log: str) -> dict[str, Any]:
-        changed = counters.changes(self.handover["before"])
+        own = self.telling.killed if self.telling else 0
+        changed = counters.changes(self.handover["before"], less=own)
         suspect = signal == _signal.SIGKILL or signal in (_signal.SIGSEGV, _signal.SIGBUS) or counters.rose(changed)
         return {
             "pid": self.pid,
@@ -196,10 +181,15 @@ class Supervisor:
             "status": None if signal else os.WEXITSTATUS(status),
             "signal": _name_of(signal) if signal else None,
             "seconds": round(self.ended - self.began, 3),
-            "oom_kill": {**changed, "kernel": kernel_log.lines_on(set(self.tree.known)) if suspect else []},
+            "oom_kill": {
+                **changed,
+                "kernel": kernel_log.lines_on(set(self.tree.known), self.started) if suspect else [],
+            },
             "limit": self.enforcer.facts_for_log() if self.enforcer else None,
             "headroom_mb": self.headroom_mb,
             **self.tree.facts(self.ended),
+            "deaths": self.incidents.facts(),
+            "own_kills": own,
             "last": record.last_checkpoint(log),
             "missing": missing,
         }

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from memmon.show.holders import held_more
 from memmon.show.runs import child, going_on
 from memmon.verdict.wording.language import Say, between, mb, place, signed_mb
 
 if TYPE_CHECKING:
-    from memmon.verdict.model import Cause, Confidence, Culprit, Grew, ShownBy, Verdict
+    from memmon.verdict.model import Cause, Confidence, Culprit, Grew, Holder, ShownBy, Verdict
 
 _HOW_SURE: dict[Confidence, tuple[str, str]] = {
     "certain": ("certain", "确定"),
@@ -48,7 +49,7 @@ def _killed(verdict: Verdict, say: Say) -> str:
     return say(en, zh)
 
 
-def _sure(level: Confidence, say: Say) -> str:
+def how_sure(level: Confidence, say: Say) -> str:
     """How sure the statement before it is."""
     sure = say(*_HOW_SURE[level])
     return say(f" ({sure})", f"（{sure}）")
@@ -60,7 +61,7 @@ def _outcome(verdict: Verdict, say: Say) -> str:
         return f"{say(*_SILENT)}{child(verdict, say)}{_died(verdict, say)}{say('.', '。')}"
     if verdict.outcome == "killed":
         what = _killed(verdict, say) + child(verdict, say)
-        return f"{what}{_sure(verdict.cause_confidence, say)}{_died(verdict, say)}{say('.', '。')}"
+        return f"{what}{how_sure(verdict.cause_confidence, say)}{_died(verdict, say)}{say('.', '。')}"
     if verdict.outcome == "running":
         near = _near(verdict, say)
         return say(f"STILL RUNNING{near}; nothing is decided.", f"仍在运行{near}，尚无结论。")
@@ -127,24 +128,28 @@ def _took(culprit: Culprit, limit: float | None, say: Say) -> str:
 
 def _held(verdict: Verdict, say: Say) -> list[str]:
     """What holds the memory, or that it was not found where a line is named for making it."""
-    holder = verdict.holder
-    if holder is None:
+    if verdict.holder is None:
         named = verdict.culprit or (verdict.near.most if verdict.near else None)
         made = named and named.shown_by == "window" and named.role == "taken"
         return [say("What keeps it was not found.", "未能找到持有它的对象。")] if made else []
+    return [holder_sentence(verdict.holder, say)]
+
+
+def holder_sentence(holder: Holder, say: Say) -> str:
+    """What holds the memory that grew."""
     what = holder.container
     items = (f"{what.before:,} → {what.items:,} items", f"元素数 {what.before:,} → {what.items:,}")
     if what.is_steady:
         items = (f"{what.items:,} items that became heavier", f"{what.items:,} 个元素各自变大")
-    return [
+    return (
         say(
             f"It is held by {what.path} ({what.type}, {items[0]})",
             f"由 {what.path} 持有（{what.type}，{items[1]}）",
         )
         + (say(f" and {more} more like it", f"及另外 {more} 个同类对象") if (more := holder.alike - 1) else "")
-        + _sure(holder.confidence, say)
+        + how_sure(holder.confidence, say)
         + say(".", "。")
-    ]
+    )
 
 
 _GREW: dict[Grew | None, tuple[str, str]] = {
@@ -207,21 +212,28 @@ def _over_alarm(over: Culprit, say: Say, *, before: bool) -> str:
     return say(f"{what} had grown: {took}.", f"{what} 增长异常：{took}。")
 
 
+def culprit_sentence(culprit: Culprit, verdict: Verdict, say: Say) -> str:
+    """Which line it was, how sure that is, and what it took."""
+    most = verdict.near.most if verdict.near else None
+    took = _took(culprit, verdict.near.limit_mb if verdict.near else verdict.rss.limit, say)
+    shown = _WAS_AT if most and culprit.shown_by == "stack" else _SHOWN_BY[_how(culprit)]
+    sentence = say(*shown).format(what=_named(culprit, say)) + how_sure(culprit.confidence, say)
+    return f"{sentence}{say(': ', '：') if took else ''}{took}{say('.', '。')}"
+
+
 def headline(verdict: Verdict) -> tuple[str, ...]:
     """One sentence a line: the outcome; the line and what it took; what grew before it; what to do."""
     say = Say(verdict.language)
     lines = [_outcome(verdict, say)]
     if goes_on := going_on(verdict, say):
         lines.append(goes_on)
+    if more := held_more(verdict, say):
+        lines.append(more)
     if verdict.grew in _GREW:
         lines.append(say(*_GREW[verdict.grew]))
-    most = verdict.near.most if verdict.near else None
-    culprit = verdict.culprit or most
+    culprit = verdict.culprit or (verdict.near.most if verdict.near else None)
     if culprit:
-        took = _took(culprit, verdict.near.limit_mb if verdict.near else verdict.rss.limit, say)
-        shown = _WAS_AT if most and culprit.shown_by == "stack" else _SHOWN_BY[_how(culprit)]
-        sentence = say(*shown).format(what=_named(culprit, say)) + _sure(culprit.confidence, say)
-        lines.append(f"{sentence}{say(': ', '：') if took else ''}{took}{say('.', '。')}")
+        lines.append(culprit_sentence(culprit, verdict, say))
         lines += _held(verdict, say)
     if verdict.over_alarm:
         lines.append(_over_alarm(verdict.over_alarm, say, before=culprit is not None))

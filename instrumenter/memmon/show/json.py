@@ -177,6 +177,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
             "limit": _mb(verdict.rss.limit),
         },
         "advice": list(verdict.advice),
+        "held": [{"pid": one.pid, "mb": _mb(one.mb), "command": one.command or None} for one in verdict.held],
     }
 
 

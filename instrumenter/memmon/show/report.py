@@ -9,8 +9,9 @@ from rich.padding import Padding
 from rich.text import Text
 
 from memmon.show.headline import headline
+from memmon.show.holders import holders
 from memmon.show.paragraph import Paragraph
-from memmon.show.runs import incidents_table, notes
+from memmon.show.runs import deaths_in_all, incidents_table, notes
 from memmon.show.table import Column, table
 from memmon.verdict.wording.language import Say, mb, place
 from memmon.verdict.wording.reasons import became
@@ -241,10 +242,10 @@ def report(survey: Survey) -> Group:
     parts += [Paragraph(line, "bold") for line in further]
     parts += [Paragraph(line) for line in notes(survey, say)]
     if len(verdict.incidents) > 1:
-        deaths = len(verdict.incidents)
-        title = say(f"{deaths} processes of this run died", f"本次运行有 {deaths} 个进程死亡")
-        parts += _section(title, incidents_table(verdict, say))
+        parts += _section(deaths_in_all(verdict, say), incidents_table(verdict, say))
     parts += [Text(), _summary(verdict, say)]
+    if held := holders(verdict, say):
+        parts += _section(say("Who held what when it died", "死亡时各进程占用的内存"), held)
     if verdict.hotspots:
         parts += _section(say("Growth by hotspot, MB", "各热点增长（MB）"), _hotspots(verdict.hotspots, say))
     if verdict.top:

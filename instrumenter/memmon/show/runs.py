@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,9 @@ _CAUSES: dict[Cause, tuple[str, str]] = {
     "unknown": ("killed, by whom is not proved", "被杀，死因无证据"),
 }
 
+_MOST_LINES_IN_ALL = 3
+_TWICE = 2
+
 
 def how_it_died(verdict: Verdict, say: Say) -> str:
     """In a few words, why the process of an incident ended."""
@@ -41,11 +45,11 @@ def role(verdict: Verdict, say: Say) -> str:
     first, mine = verdict.processes[0], verdict.subject
     if mine == first and not first.is_worker:
         return say("main", "主进程")
-    other = _ran(mine) if mine.program != first.program else ""
+    other = program_of(mine) if mine.program != first.program else ""
     return say("child", "子进程") + (f" {other}" if other else "")
 
 
-def _ran(process: Process) -> str:
+def program_of(process: Process) -> str:
     """What it ran: a script or, where there is no record, the words of a command line, without their folders."""
     ran = process.program or ""
     return place(ran, None) if process.log else " ".join(word.rpartition("/")[2] for word in ran.split(" "))
@@ -55,7 +59,7 @@ def child(verdict: Verdict, say: Say) -> str:
     """Which child it was, where it was not the program's first process."""
     first, mine = verdict.processes[0], verdict.subject
     if mine != first:
-        what = f" ({_ran(mine)})" if mine.program and mine.program != first.program else ""
+        what = f" ({program_of(mine)})" if mine.program and mine.program != first.program else ""
         if mine.pid is None:
             return say(", a child process", "，某个子进程")
         return say(f", child process {mine.pid}{what}", f"，子进程 {mine.pid}{what}")
@@ -71,6 +75,19 @@ def growth_of(verdict: Verdict) -> str:
     """What the culprit took."""
     grown = verdict.culprit.growth_mb if verdict.culprit else None
     return signed_mb(grown) if grown else ""
+
+
+def deaths_in_all(verdict: Verdict, say: Say) -> str:
+    """How many processes of the run died, of how many that are known, and at which lines: the most often first."""
+    died, known = len(verdict.incidents), len(verdict.processes) + (verdict.folded.count if verdict.folded else 0)
+    lines = Counter(line_of(one) for one in verdict.incidents).most_common(_MOST_LINES_IN_ALL)
+    at = [line + _times(count, say) for line, count in lines if line]
+    where = say(f": {', '.join(at)}", f"：{'，'.join(at)}") if at else ""
+    return say(f"{died} of {known} processes of this run died", f"本次运行的 {known} 个进程中有 {died} 个死亡") + where
+
+
+def _times(count: int, say: Say) -> str:
+    return "" if count == 1 else say(" twice" if count == _TWICE else f" ({count} times)", f"（{count} 次）")
 
 
 def incidents_table(verdict: Verdict, say: Say) -> RenderableType:

@@ -51,6 +51,12 @@ def runs_named(names: Iterable[str]) -> list[Run]:
     return sorted(runs, key=lambda run: run.began, reverse=True)
 
 
+def run_with(log: str) -> Run:
+    """The run that a log belongs to, all of it."""
+    path = _absolute(log)
+    return next((run for run in runs_in([path.parent]) if path in run.logs), run_of(path))
+
+
 def _run_of_log(path: Path) -> Run:
     with suppress(LogError):  # there may be none beside what is no log
         for run in runs_in([path.parent]):
@@ -63,8 +69,7 @@ def _run_of_process(pid: int) -> Run:
     """The run of a process that is there and has a log open, else the newest run here that it belonged to."""
     for name in _open_files(pid):
         if is_log(os.path.basename(name)):  # noqa: PTH119  # a name that the kernel gave
-            path = Path(name)
-            return next((run for run in runs_in([path.parent]) if path in run.logs), run_of(path))
+            return run_with(name)
     for run in runs_here():
         if pid in run.pids:
             return run

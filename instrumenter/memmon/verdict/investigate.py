@@ -14,7 +14,7 @@ from memmon.verdict.code.collector_switch import lines_that_switch_off
 from memmon.verdict.code.kept_value import values_in
 from memmon.verdict.code.source import code_at, extent_of
 from memmon.verdict.code.storing_line import storing_line
-from memmon.verdict.evidence.gather import after_end, from_parent, from_supervisor, gather
+from memmon.verdict.evidence.gather import after_end, from_parent, from_supervisor, gather, with_supervisors_word
 from memmon.verdict.evidence.kernel import KernelLog
 from memmon.verdict.judge.grew import LEAST_UNCOLLECTED
 from memmon.verdict.judge.judge import judge
@@ -35,7 +35,17 @@ if TYPE_CHECKING:
     from memmon.verdict.code.source import Code
     from memmon.verdict.judge.last_moment import Extents, Stores
     from memmon.verdict.judge.retaining_line import Retained
-    from memmon.verdict.model import Allocation, Culprit, Frame, GrowthWindow, KernelLine, ProcessHistory, Verdict
+    from memmon.verdict.model import (
+        Allocation,
+        Culprit,
+        Frame,
+        GrowthWindow,
+        HeldBy,
+        KernelLine,
+        ProcessHistory,
+        Supervised,
+        Verdict,
+    )
     from memmon.verdict.read.runs import Run
 
 _SLIGHT = 0.05
@@ -67,19 +77,22 @@ def investigate_run(run: Run, *, top: int = 10) -> Verdict:
     unrecorded = [child for one in histories for child in unrecorded_children(one, known)]
     needs_kernel_log = any(near_limit(one) or not _ended_by_itself(one) for one in (*histories, *unrecorded))
     kernel_log = KernelLog() if needs_kernel_log else None
-    cases = [_case(history, kernel_log) for history in histories]
-    cases += _killed_unrecorded([_case(child, kernel_log) for child in unrecorded], cases)
+    supervised = histories[0].supervised
+    cases = [_case(history, kernel_log, supervised) for history in histories]
+    cases += _killed_unrecorded([_case(child, kernel_log, supervised) for child in unrecorded], cases)
     cases += _killed_outside(cases)
     cases += _killed_unseen(cases, kernel_log)
     verdict = judge(cases, top=top)
-    return replace(_advised(verdict), others=tuple(map(_advised, verdict.others)))
+    held = {death.pid: death.held for death in (supervised.deaths if supervised else ())}
+    held |= {one.header.pid: one.held for one in histories if one.held}
+    return replace(_advised(verdict, held), others=tuple(_advised(one, held) for one in verdict.others))
 
 
-def _advised(verdict: Verdict) -> Verdict:
-    """The verdict with the culprit's code, and what to do."""
+def _advised(verdict: Verdict, held: dict[int | None, tuple[HeldBy, ...]]) -> Verdict:
+    """The verdict with who held what (by whose death it was), the culprit's code, and what to do."""
     code = _code(verdict.culprit or (verdict.near.most if verdict.near else None), verdict)
     advice = advise(verdict, code, _code(verdict.over_alarm, verdict))
-    return replace(verdict, code=code.line if code else None, advice=advice)
+    return replace(verdict, code=code.line if code else None, advice=advice, held=held.get(verdict.subject.pid, ()))
 
 
 def _killed_outside(recorded: Sequence[Case]) -> list[Case]:
@@ -157,8 +170,11 @@ def _ended_by_itself(history: ProcessHistory) -> bool:
     return history.supervised.signal is None if history.supervised else history.ended is not None
 
 
-def _case(history: ProcessHistory, kernel_log: KernelLog | None) -> Case:
-    """The process with what is found outside its log; a dead program's log is completed by the way."""
+def _case(history: ProcessHistory, kernel_log: KernelLog | None, supervised: Supervised | None = None) -> Case:
+    """The process with what is found outside its log; a dead program's log is completed by the way.
+
+    ``supervised``: what the supervisor of the run noted.
+    """
     history = replace(history, windows=_with_retaining_lines(history))
     if kernel_log is None:
         return Case(history, ExternalEvidence())
@@ -169,6 +185,8 @@ def _case(history: ProcessHistory, kernel_log: KernelLog | None) -> Case:
             history = replace(history, stacks=history.critical_stacks)
         return Case(history, external, {}, _stores(history))
     external = gather(history, kernel_log)
+    if supervised and not history.supervised:
+        external = with_supervisors_word(external, history, supervised)
     if not external.alive:
         keep_last_checkpoint(history)
         keep_proof(history, external)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from memmon import notebooks
 from memmon.errors import SourceError
-from memmon.kernel.free_memory import has_room
+from memmon.kernel.room_for_source import has_room
 from memmon.record import foreign_files
 
 if TYPE_CHECKING:

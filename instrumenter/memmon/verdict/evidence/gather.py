@@ -48,13 +48,36 @@ def from_supervisor(history: ProcessHistory, supervised: Supervised) -> External
     )
 
 
+def with_supervisors_word(
+    external: ExternalEvidence, history: ProcessHistory, supervised: Supervised
+) -> ExternalEvidence:
+    """The evidence on a process below the supervised one, and what the supervisor noted of its end.
+
+    What it counted was of all the run, and says nothing of this process; but kills of its own are taken off.
+    """
+    pid, said = history.header.pid, from_supervisor(history, supervised)
+    known = {line.text for line in external.kernel}
+    new = (line for line in said.kernel if line.pid == pid and line.text not in known)
+    return replace(
+        external,
+        kernel=(*external.kernel, *new),
+        cgroup=_less(external.cgroup, supervised.own_kills),
+        vmstat=_less(external.vmstat, supervised.own_kills),
+    )
+
+
+def _less(counter: Counter | None, kills: int) -> Counter | None:
+    return replace(counter, before=counter.before + kills) if counter and kills else counter
+
+
 def from_parent(parent: ProcessHistory) -> ExternalEvidence:
     """What a process noted at its end of kills in its cgroup."""
     header, seen = parent.header, parent.kills_seen
     same = seen and (seen.cgroup_path, seen.cgroup_inode) == (header.cgroup_path, header.cgroup_inode)
     if not seen or not same or header.cgroup_path is None or header.cgroup_kills is None:
         return ExternalEvidence()
-    return ExternalEvidence(cgroup=Counter(header.cgroup_path, header.cgroup_kills, seen.cgroup_kills))
+    counter = Counter(header.cgroup_path, header.cgroup_kills, seen.cgroup_kills)
+    return ExternalEvidence(cgroup=_less(counter, parent.supervised.own_kills if parent.supervised else 0))
 
 
 def after_end(history: ProcessHistory, kernel_log: KernelLog) -> ExternalEvidence:

@@ -199,6 +199,8 @@ _CRASHES = frozenset({"SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGTR
 def _supervisor(evidence: CauseEvidence) -> Finding | None:
     """What `memmon run` saw, which outlived the program."""
     supervised, say = evidence.history.supervised, evidence.say
+    if evidence.history.limit_reached and evidence.history.limit_reached.killed:
+        return Finding(say("memmon itself ended it, at --limit", "由 memmon 在 --limit 处结束"), "limit", "certain")
     if supervised is None or supervised.signal is None:
         return None
     seen = say(f"the supervisor saw {supervised.signal} end it", f"监督进程看到它被 {supervised.signal} 结束")

@@ -21,9 +21,7 @@ from memmon.verdict.model.events import (
     Proof,
     Raised,
     Record,
-    SeenProcess,
     Stack,
-    Supervised,
 )
 from memmon.verdict.model.external import (
     Counter,
@@ -41,6 +39,7 @@ from memmon.verdict.model.site import (
     Site,
     StoodDown,
 )
+from memmon.verdict.model.supervised import HeldBy, SeenDeath, SeenProcess, Supervised
 from memmon.verdict.model.surroundings import CgroupUse, OtherProcess, Surroundings
 from memmon.verdict.model.verdict import (
     Cause,
@@ -84,6 +83,7 @@ __all__ = [
     "GrownContainer",
     "GrowthWindow",
     "Header",
+    "HeldBy",
     "Highest",
     "Holder",
     "Hotspot",
@@ -103,6 +103,7 @@ __all__ = [
     "Root",
     "RootKind",
     "Rss",
+    "SeenDeath",
     "SeenProcess",
     "ShownBy",
     "Site",

@@ -9,6 +9,7 @@ from memmon.ownership import is_user_code
 from memmon.verdict.model.census import Census, Collector
 from memmon.verdict.model.folded import FoldedChildren
 from memmon.verdict.model.site import Site
+from memmon.verdict.model.supervised import SeenDeath, Supervised
 from memmon.verdict.model.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -239,39 +240,6 @@ class Ended:
 
 
 @dataclass(frozen=True)
-class SeenProcess:
-    """A process of the run as `memmon run` saw it from outside."""
-
-    pid: int
-    parent: int | None
-    last_mb: float
-    peak_mb: float
-    ended: float | None
-    """How many seconds before the program's end it was gone; None where it was there until then."""
-    command: str
-    """Its command line; empty where that was not read."""
-
-
-@dataclass(frozen=True)
-class Supervised:
-    """What `memmon run` saw of the program's end from outside."""
-
-    signal: str | None
-    """Its name; None where the program exited by itself."""
-    status: int | None
-    cgroup: Counter | None
-    vmstat: Counter | None
-    kernel: tuple[str, ...]
-    """Lines of the kernel log that name a process of the run."""
-    limit_killed: bool
-    """It was ended by its own ``--limit``, since the MemoryError did not."""
-    last_mb: float | None
-    peak_mb: float | None
-    processes: tuple[SeenProcess, ...] = ()
-    """The program's process and those that it started, as far as they were seen."""
-
-
-@dataclass(frozen=True)
 class KillsSeen:
     """What a process said at its end of the kills that the kernel had counted meanwhile."""
 
@@ -284,10 +252,12 @@ class KillsSeen:
 
 @dataclass(frozen=True)
 class LimitReached:
-    """The program came to its ``--limit``, and was told so by a MemoryError."""
+    """The program came to its ``--limit``, and was told so by a MemoryError or killed."""
 
     mb: float | None
     rss_mb: float | None
+    killed: bool = False
+    """The supervisor killed this process."""
 
 
 @dataclass(frozen=True)
@@ -315,6 +285,7 @@ Event = (
     | Highest
     | Ended
     | Supervised
+    | SeenDeath
     | KillsSeen
     | LimitReached
     | Proof

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from memmon.verdict.model.folded import FoldedChildren
     from memmon.verdict.model.process import OpenBracket
     from memmon.verdict.model.site import Figures, Site
+    from memmon.verdict.model.supervised import HeldBy
 
 Outcome = Literal["finished", "exception", "killed", "running"]
 Cause = Literal["oom-kill", "memory-error", "limit", "crash", "signal", "unknown"]
@@ -203,6 +204,8 @@ class Verdict:
     """Memory is, or may well be, why the process ended; otherwise there is nothing to mend about memory."""
     folded: FoldedChildren | None = None
     """The processes of the run whose own records have been removed."""
+    held: tuple[HeldBy, ...] = ()
+    """Who held what when it died, the largest first, where a supervisor saw it."""
     code: str | None = None
     """The culprit's own source line."""
     advice: tuple[str, ...] = ()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from memmon.verdict.model import (
     AddedLines,
     Allocation,
-    Counter,
     Ended,
     Event,
     Figures,
@@ -21,14 +20,13 @@ from memmon.verdict.model import (
     LimitReached,
     Proof,
     Raised,
-    SeenProcess,
     Site,
     Stack,
     StoodDown,
-    Supervised,
 )
 from memmon.verdict.read.census_facts import census, collector
 from memmon.verdict.read.json_values import array, few, fields_of, frames, line_number, moment, number, text, whole
+from memmon.verdict.read.supervisor_facts import counter, seen_death, supervised
 from memmon.verdict.read.surroundings_facts import cgroup_use, surroundings
 
 if TYPE_CHECKING:
@@ -159,43 +157,6 @@ def _ended(fields: dict[str, Any]) -> Ended:
     return Ended(text(fields.get("exit")) or "normal", whole(fields.get("status")))
 
 
-def _counter(value: Any, path: str) -> Counter | None:
-    """A counter as it was read when the program started and after its end; ``path`` where the line names none."""
-    fields = fields_of(value)
-    before = whole(fields.get("before"))
-    return None if before is None else Counter(text(fields.get("path")) or path, before, whole(fields.get("after")))
-
-
-def _supervised(fields: dict[str, Any]) -> Supervised:
-    kills = fields_of(fields.get("oom_kill"))
-    return Supervised(
-        signal=text(fields.get("signal")),
-        status=whole(fields.get("status")),
-        cgroup=_counter(kills.get("cgroup"), ""),
-        vmstat=_counter(kills.get("vmstat"), "/proc/vmstat"),
-        kernel=tuple(line for line in map(text, few(kills.get("kernel"))) if line),
-        limit_killed=fields_of(fields.get("limit")).get("killed") is True,
-        last_mb=number(fields.get("last_mb")),
-        peak_mb=number(fields.get("peak_mb")),
-        processes=tuple(one for one in map(_seen_process, few(fields.get("processes"))) if one),
-    )
-
-
-def _seen_process(value: Any) -> SeenProcess | None:
-    fields = fields_of(value)
-    pid = whole(fields.get("pid"))
-    if pid is None:
-        return None
-    return SeenProcess(
-        pid=pid,
-        parent=whole(fields.get("parent")),
-        last_mb=number(fields.get("last_mb")) or 0.0,
-        peak_mb=number(fields.get("peak_mb")) or 0.0,
-        ended=number(fields.get("ended")),
-        command=text(fields.get("command")) or "",
-    )
-
-
 def _kills_seen(fields: dict[str, Any]) -> KillsSeen:
     cgroup = fields_of(fields.get("cgroup"))
     return KillsSeen(
@@ -207,7 +168,7 @@ def _kills_seen(fields: dict[str, Any]) -> KillsSeen:
 
 
 def _limit_reached(fields: dict[str, Any]) -> LimitReached:
-    return LimitReached(number(fields.get("mb")), number(fields.get("rss_mb")))
+    return LimitReached(number(fields.get("mb")), number(fields.get("rss_mb")), fields.get("killed") is True)
 
 
 def _kernel_line(value: Any) -> KernelLine | None:
@@ -220,8 +181,8 @@ def _kernel_line(value: Any) -> KernelLine | None:
 
 def _proof(fields: dict[str, Any]) -> Proof:
     return Proof(
-        cgroup=_counter(fields.get("cgroup"), ""),
-        vmstat=_counter(fields.get("vmstat"), "/proc/vmstat"),
+        cgroup=counter(fields.get("cgroup"), ""),
+        vmstat=counter(fields.get("vmstat"), "/proc/vmstat"),
         kernel=tuple(line for line in map(_kernel_line, few(fields.get("kernel"))) if line),
     )
 
@@ -249,7 +210,8 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "exception": _raised,
     "highest": _highest,
     "end": _ended,
-    "supervisor": _supervised,
+    "supervisor": supervised,
+    "death": seen_death,
     "kills": _kills_seen,
     "limit_reached": _limit_reached,
     "proof": _proof,

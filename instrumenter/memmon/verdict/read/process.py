@@ -83,6 +83,7 @@ def build_history(log: str, events: Iterable[Event], page: Page | None = None) -
         limit_reached=replay.limit_reached,
         kills_seen=replay.kills_seen,
         proof=replay.proof,
+        held=replay.held,
         folded=replay.folded,
         baseline_mb=last.rss - (last.delta or 0.0) if header.baseline_mb is None else header.baseline_mb,
         last_mb=last.rss,

@@ -1,0 +1,190 @@
+"""Tells of deaths while a program goes on: each by its short verdict, and of many in little time by a line a minute.
+
+A verdict takes more memory than the supervisor may take beside its program, and who reads what is said may be slow. So
+a process of its own works it out and says it, with a low priority, where there is room for it; it is the first that the
+kernel would choose, should memory run out again. Where there is no room, a line tells what is known without a verdict.
+"""
+
+from __future__ import annotations
+
+import _signal  # type: ignore[import-not-found]  # what signal wraps, without the weight of enum
+import marshal
+import os
+import select
+import time
+
+from memmon.kernel.free_memory import free_mb
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from memmon.run.incidents import Death
+
+_ROOM_MB = 64
+"""What must be free for a verdict, which takes a third of it, mostly."""
+_ROOM_WITHIN = 5.0
+"""Seconds for room to come about."""
+_PATIENCE = 30.0
+"""Seconds that a verdict may take."""
+_LAST_PATIENCE = 2.0
+"""The same at the program's end, when a report is to follow."""
+_POLL = 0.02
+_MOST_BYTES = 4096
+_MOST_VERDICTS = 5
+_WITHIN = 3600.0
+"""So many deaths within so many seconds are told each by its verdict."""
+_LINE_EVERY = 60.0
+"""Seconds between two lines that count further ones."""
+
+_NOTABLE = 1.1
+"""A process that held so many times what the one that died did is named beside it."""
+_ENDS = {
+    "oom-kill": "was killed for want of memory",
+    "crash": "crashed",
+    "limit": "was killed at the --limit",
+}
+"""How a process ended, by the sort of its death."""
+
+
+class Telling:
+    """Says on stderr who died."""
+
+    def __init__(self, command: list[str], path: list[str]) -> None:
+        """Nobody has died; *command* starts the process that says verdicts, with *path* for its ``sys.path``."""
+        self._command = command
+        self._path = path
+        self._waiting: list[Death] = []
+        self._waits_since = 0.0
+        self._teller = 0
+        self._at_hand: list[Death] = []
+        """Those whose verdicts are being said."""
+        self._told = -1
+        """A pipe with the numbers of those whose verdicts have been said."""
+        self._told_by = 0.0
+        self._verdicts_at: list[float] = []
+        self._uncounted = 0
+        self._line_at = 0.0
+        self._newest: Death | None = None
+        self.killed = 0
+        """How often the kernel has killed the process that says verdicts, which is no death of the program's."""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing left to say, and nobody saying it."""
+        return not (self._waiting or self._teller or self._uncounted)
+
+    def take(self, deaths: list[Death], now: float) -> None:
+        """Have *deaths* told of, as soon as it can be."""
+        for death in deaths:
+            self._verdicts_at = [at for at in self._verdicts_at if at > now - _WITHIN]
+            if len(self._verdicts_at) < _MOST_VERDICTS:
+                self._verdicts_at.append(now)
+                self._waits_since = self._waits_since if self._waiting else now
+                self._waiting.append(death)
+            else:
+                self._line_at = self._line_at if self._uncounted else max(self._line_at, now)
+                self._uncounted += 1
+                self._newest = death
+
+    def go_on(self, now: float) -> None:
+        """Say what is due."""
+        self._take_note_of_end(now)
+        if self._waiting and not self._teller:
+            log = next((death.log_of_run for death in self._waiting if death.log_of_run), "")
+            if not log:
+                self._say_plainly(self._waiting)
+                self._waiting = []
+            elif (free_mb() or _ROOM_MB) >= _ROOM_MB:
+                self._start(log, now)
+            elif now > self._waits_since + _ROOM_WITHIN:
+                self._say_plainly(self._waiting)
+                self._waiting = []
+        if self._uncounted and now >= self._line_at:
+            self._say_count(now)
+
+    def end(self) -> None:
+        """Wait a moment for what is being said."""
+        self._told_by = min(self._told_by, time.monotonic() + _LAST_PATIENCE)
+        while self._teller:
+            time.sleep(_POLL)
+            self._take_note_of_end(time.monotonic())
+
+    def _start(self, log: str, now: float) -> None:
+        """Have the verdicts said on all that wait."""
+        request = {
+            "path": self._path,
+            "log": log,
+            "deaths": [(death.pid, _plainly(death) if death.sort else "", death.held) for death in self._waiting],
+        }
+        self._at_hand, self._waiting = self._waiting, []
+        words = [*self._command, marshal.dumps(request).hex()]
+        self._told, told = os.pipe()
+        actions = [
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_DUP2, told, 1),
+        ]
+        try:
+            # A key that is pressed for the program is nothing to it.
+            mask = _signal.valid_signals()
+            self._teller = os.posix_spawn(words[0], words, os.environ, file_actions=actions, setsigmask=mask)
+        except OSError:
+            self._finish(said_all=False)
+        finally:
+            os.close(told)
+        self._told_by = now + _PATIENCE
+
+    def _take_note_of_end(self, now: float) -> None:
+        """See whether the process that says verdicts has ended; end it where nobody reads what it says."""
+        if not self._teller:
+            return
+        ended, status = os.waitpid(self._teller, os.WNOHANG)
+        if not ended and now > self._told_by:
+            os.kill(self._teller, _signal.SIGKILL)
+            os.waitpid(self._teller, 0)
+            self._finish(said_all=True)
+        elif ended:
+            self.killed += os.WIFSIGNALED(status) and os.WTERMSIG(status) == _signal.SIGKILL
+            self._finish(said_all=not status)
+
+    def _finish(self, *, said_all: bool) -> None:
+        """Say plainly what the process has not said that was to."""
+        said = os.read(self._told, _MOST_BYTES).split()
+        os.close(self._told)
+        self._teller = 0
+        self._say_plainly([one for one in self._at_hand if not said_all and b"%d" % one.pid not in said])
+
+    def _say_plainly(self, deaths: list[Death]) -> None:
+        for death in deaths:
+            if death.sort:
+                _say(_plainly(death))
+
+    def _say_count(self, now: float) -> None:
+        newest = f"the newest was {_process(self._newest.pid, self._newest.command)}" if self._newest else ""
+        more = f"{self._uncounted} more processes" if self._uncounted > 1 else "1 more process"
+        _say(f"{more} of this run died, {newest}; `memmon report` tells the lines")
+        self._uncounted = 0
+        self._line_at = now + _LINE_EVERY
+
+
+def _process(pid: int, command: str) -> str:
+    words = " ".join(word.rpartition("/")[2] for word in command.split(" "))
+    return f"process {pid}" + (f" ({words})" if words else "")
+
+
+def _plainly(death: Death) -> str:
+    """What is known of a death without a verdict."""
+    held = f" (it held {death.rss_mb:.0f} MB)" if death.rss_mb else ""
+    pid, mb, command = death.held[0]
+    more = f"; more was held by {_process(pid, command)}: {mb:.0f} MB" if mb > _NOTABLE * death.rss_mb else ""
+    then = "`memmon report` tells the line" if death.log else "it kept no record"
+    return f"{_process(death.pid, death.command)} {_ENDS[death.sort]}{held}{more}; the program goes on, {then}"
+
+
+def _say(text: str) -> None:
+    """Write a line to stderr, unless who reads it would keep the supervisor from its work."""
+    try:
+        ready = select.poll()
+        ready.register(2, select.POLLOUT)
+        if any(event & select.POLLOUT for _, event in ready.poll(0)):
+            os.write(2, f"memmon: {text}\n".encode("utf-8", "backslashreplace"))
+    except OSError:
+        pass  # nobody listens any more
