@@ -67,9 +67,9 @@ def _falls_short(one: Outcome) -> bool:
 def _try(app: tuple[str, App], way: str, environments: Environments, options: argparse.Namespace) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="memmon-frameworks-") as made:
         plain, watched = [], []
-        for number in range(options.rounds):
+        for _ in range(options.rounds):
             for of, seen in ((PLAIN, plain), (way, watched)):
-                seen.append(_once(app[1], of, environments, Path(made, f"{of}-{number}"), leaks=False))
+                seen.append(_once(app[1], of, environments, Path(made, of), leaks=False))
         leaking = _once(app[1], way, environments, Path(made, "leaking"), leaks=True)
         outcome = judge(app, way, plain, watched, leaking)
         if options.keep and (_falls_short(outcome) or not outcome.is_exact):
@@ -78,15 +78,17 @@ def _try(app: tuple[str, App], way: str, environments: Environments, options: ar
 
 
 def _once(app: App, way: str, environments: Environments, folder: Path, *, leaks: bool) -> Seen:
-    folder.mkdir()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()  # the same for each round: what is kept of a program's code is by its path
     return attempt(app, way, environments, folder, leaks=leaks)
 
 
 def _keep(seen: Seen, place: Path) -> None:
     shutil.rmtree(place, ignore_errors=True)
     shutil.copytree(seen.folder, place, ignore=shutil.ignore_patterns("__pycache__", "memmon_runtime"))
-    for name in ("stdout", "stderr", "text"):
-        (place / f"{name}.txt").write_text(getattr(seen, name), encoding="utf-8")
+    written = {"stdout": seen.stdout, "stderr": "".join(seen.stderrs), "report": seen.text}
+    for name, text in written.items():
+        (place / f"{name}.txt").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,7 +35,7 @@ class App:
     program: str
     """The folder's name under `programs/`."""
     command: tuple[str, ...]
-    """``{port}`` becomes a free port, ``{folder}`` the folder of the program; `python` is the environment's."""
+    """`python` is the environment's, as for a shell; ``{port}`` becomes a free port, ``{folder}`` the folder."""
     environment: str
     """Which environment it runs in; one is made of what all its apps require."""
     requires: tuple[str, ...] = ()
@@ -49,9 +50,13 @@ class App:
     instrument: tuple[str, ...] = ()
     """The files for `memmon instrument`; that of the culprit where none is named."""
     variables: Mapping[str, str] | None = None
-    """More for its environment; with a command of ``env -i`` it has these only by the command."""
-    folder_is_read_only: bool = False
-    """Nothing can be written to the folder of the program, the log neither."""
+    """More for its environment."""
+    started_by: tuple[str, ...] = ()
+    """Words before the command, and before `memmon run`."""
+    said: str = ""
+    """How a line begins that memmon has to say there, on stderr."""
+    inside: tuple[str, ...] = ()
+    """Words before these and before `memmon report`, for a place where the folder is not as it is outside."""
     is_instrumented: bool = True
     """`memmon instrument` can do something with its files; a notebook has no place for it."""
 
@@ -77,6 +82,7 @@ class App:
             lines = [_MARK.sub("", line) if leaks else _without_leak(line) for line in text.splitlines()]
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text("\n".join(lines) + "\n", encoding="utf-8")
+            shutil.copymode(PROGRAMS / self.program / path, folder / path)
 
     @property
     def instrumented(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from frameworks.description import App
     from frameworks.trial import Seen
@@ -49,17 +49,23 @@ class Outcome:
     plain_seconds: float
     seconds: float
     """The same app, watched."""
+    plain_processor: float
+    processor: float
+    """The same in seconds of the processor, which others on the machine hardly disturb."""
     starts: int
     kills: int
     is_told_alive: bool | None
     incidents: tuple[Incident, ...]
     supervisor_died: bool
     """The kernel has killed the supervisor of `memmon run` too."""
+    is_told_once: bool = True
+    """Of several starts, each death by `memmon run` itself, or by the start that followed, and by nobody else."""
 
     @property
     def is_told(self) -> bool:
-        """Whether the report has an incident for each kill, and said so while the app lived where it did."""
-        return self.kills > 0 and len(self.incidents) >= self.kills and self.is_told_alive is not False
+        """Whether the report has an incident for each kill of its run, and said so while the app lived where it did."""
+        of_run = self.kills > 0 and len(self.incidents) * self.starts >= self.kills
+        return of_run and self.is_told_alive is not False and self.is_told_once
 
     @property
     def is_exact(self) -> bool:
@@ -98,25 +104,36 @@ def _incident(app: App, seen: Seen, verdict: dict[str, Any]) -> Incident:
     )
 
 
-def differences(plain: Seen, watched: Seen) -> tuple[str, ...]:
-    """Lines that one of them wrote and the other did not, and what else is not the same."""
-    found = [] if plain.statuses == watched.statuses else [f"exit {watched.statuses}, not {plain.statuses}"]
+def differences(plain: Seen, watched: Seen, said: str = "") -> tuple[str, ...]:
+    """Lines that one of them wrote and the other did not, and what else is not the same.
+
+    ``said`` is how what memmon has to say on stderr begins.
+    """
+    before, after = (list(map(_as_a_shell_has_it, seen.statuses)) for seen in (plain, watched))
+    found = [] if before == after else [f"exit {after}, not {before}"]
     if plain.answers != watched.answers:
         found.append(f"answers {watched.answers}, not {plain.answers}")
     for name in ("stdout", "stderr"):
-        before, after = (_lines(getattr(seen, name), seen) for seen in (plain, watched))
-        found += [f"{name} + {line}" for line in (after - before)]
-        found += [f"{name} - {line}" for line in (before - after)]
+        wrote, writes = (_lines(name, seen) for seen in (plain, watched))
+        found += [f"{name} + {line}" for line in (writes - wrote) if not (said and line.startswith(said))]
+        found += [f"{name} - {line}" for line in (wrote - writes)]
     return tuple(found)
 
 
-def _lines(text: str, seen: Seen) -> Counter[str]:
+def _as_a_shell_has_it(status: int) -> int:
+    return 128 - status if status < 0 else status
+
+
+def _lines(name: str, seen: Seen) -> Counter[str]:
+    text = seen.stdout if name == "stdout" else "".join(seen.stderrs)
     return Counter(_VARIES.sub("#", line.replace(str(seen.folder), "")) for line in text.splitlines() if line)
 
 
-def fastest(several: Iterable[Seen]) -> float:
-    """The shortest time: the one that others on the machine have disturbed least."""
-    return round(min(seen.seconds for seen in several), 2)
+def _told_once(way: str, stderrs: Sequence[str]) -> bool:
+    by_next = [text.count("the run before (") for text in stderrs]
+    if way == "instrument":
+        return by_next == [0] + [1] * (len(stderrs) - 1)
+    return not any(by_next) and all("KILLED" in text for text in stderrs)
 
 
 def judge(app: tuple[str, App], way: str, plain: Sequence[Seen], watched: Sequence[Seen], leaking: Seen) -> Outcome:
@@ -125,12 +142,13 @@ def judge(app: tuple[str, App], way: str, plain: Sequence[Seen], watched: Sequen
     return Outcome(
         name,
         way,
-        differences(plain[-1], watched[-1]),
-        fastest(plain),
-        fastest(watched),
+        differences(plain[-1], watched[-1], described.said),
+        *(round(min(one.seconds for one in seen), 2) for seen in (plain, watched)),
+        *(round(min(one.processor for one in seen), 2) for seen in (plain, watched)),
         described.starts,
         leaking.kills,
         leaking.is_told_alive,
         incidents(described, leaking),
         way == "run" and -9 in leaking.statuses,
+        described.starts == 1 or _told_once(way, leaking.stderrs),
     )

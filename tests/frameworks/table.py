@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from frameworks.outcome import Outcome
 
-_TITLES = ("app", "way", "unchanged", "while it lives", "after", "line", "plain, s", "watched, s")
+_TITLES = ("app", "way", "unchanged", "while it lives", "after", "line", "plain, s", "watched, s", "by processor")
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
@@ -37,6 +37,7 @@ def _row(one: Outcome) -> tuple[str, ...]:
         lines,
         f"{one.plain_seconds:.2f}",
         f"{one.seconds:.2f}{'' if one.is_fast else ' ✗'}",
+        f"{one.plain_processor:.2f}, {one.processor:.2f}",
     )
 
 

@@ -61,7 +61,7 @@ def test_what_was_seen_is_held_against_what_is_right() -> None:
     """Two deaths of which one is told, by a wrong line that is called certain; another output; too slow."""
     ((_, number),) = PROGRAM.culprits
     wrong = _seen(kills=2, report={"incidents": [_told(number + 1, "certain")]})
-    plain, slow = _seen(stderr="worker 17 began\n"), _seen(stderr="worker 4 began\nnews\n", seconds=2.0)
+    plain, slow = _seen(stderrs=["worker 17 began\n"]), _seen(stderrs=["worker 4 began\nnews\n"], seconds=2.0)
     outcome = judge(("one", PROGRAM), RUN, [plain], [slow], wrong)
     assert (outcome.is_told, outcome.is_exact, outcome.is_fast) == (False, False, False)
     assert outcome.is_wrong_with_certainty

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import subprocess
+import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from frameworks.started import LONGEST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from frameworks.started import Started
 
     Request = tuple[str, str, bytes]
+
+Traffic = Callable[["Started"], str]
 
 _LATER = 10
 """So many rounds go on after the last kill that is wanted: the app lives, and works."""
@@ -23,10 +28,10 @@ _PAUSE = 0.05
 """Seconds before the next try where an app refused one: its worker is about to be replaced."""
 
 
-def http_requests(requests: Sequence[Request], rounds: int, kills: int = 1) -> Callable[[Started], str]:
+def http_requests(requests: Sequence[Request], rounds: int, kills: int = 1) -> Traffic:
     """Method, path and body of each request in turn, so many rounds; ``{n}`` in a path is the number of the round.
 
-    With the leak on, it ends when so many processes were killed.
+    With the leak on, it ends when so many processes were killed; without, a third of the rounds will do.
     """
 
     def traffic(app: Started) -> str:
@@ -35,7 +40,7 @@ def http_requests(requests: Sequence[Request], rounds: int, kills: int = 1) -> C
         later = 0
         if not app.listens():
             return "never listened"
-        for number in range(rounds):
+        for number in range(rounds if app.leaks else rounds // 3):
             for method, path, body in requests:
                 status, text = _ask(app.port, method, path.replace("{n}", str(number)), body)
                 answers[status] += 1
@@ -48,7 +53,29 @@ def http_requests(requests: Sequence[Request], rounds: int, kills: int = 1) -> C
     return traffic
 
 
-def until_killed(kills: int = 1) -> Callable[[Started], str]:
+def beside(*command: str, listens: bool = False, kills: int = 1) -> Traffic:
+    """A command beside the app asks for things until it ends, and says what was answered."""
+
+    def traffic(app: Started) -> str:
+        if listens and not app.listens():
+            return "never listened"
+        words = [word.format(port=app.port) for word in command]
+        until = time.monotonic() + LONGEST
+        with tempfile.TemporaryFile() as answers:
+            asking = subprocess.Popen(words, cwd=app.folder, env=app.variables, stdout=answers)
+            while asking.poll() is None and app.is_alive and time.monotonic() < until:
+                time.sleep(_PAUSE)
+                if app.leaks and app.kills >= kills:
+                    break
+            asking.kill()
+            status = asking.wait()
+            answers.seek(0)
+            return f"{status} {answers.read().decode()}"
+
+    return traffic
+
+
+def until_killed(kills: int = 1) -> Traffic:
     """Nothing is asked: wait until the app has ended, or so many of its processes were killed."""
 
     def traffic(app: Started) -> str:

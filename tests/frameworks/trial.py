@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import socket
 import subprocess
 import sys
@@ -40,10 +41,13 @@ class Seen:
     kills: int = 0
     seconds: float = 0.0
     """From the start to the end, of all starts."""
+    processor: float = 0.0
+    """Seconds of the processor, of the app and of all that it has waited for."""
     statuses: list[int] = field(default_factory=list)
     """The command's at the end of each start."""
     stdout: str = ""
-    stderr: str = ""
+    stderrs: list[str] = field(default_factory=list)
+    """Of each start."""
     answers: str = ""
     """What the traffic got."""
     is_told_alive: bool | None = None
@@ -67,10 +71,10 @@ def attempt(app: App, way: str, environments: Activated, folder: Path, *, leaks:
             with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
                 _start(_Trial(app, way, group, variables, leaks, stdout, stderr), seen)
                 seen.stdout += _text(stdout)
-                seen.stderr += _text(stderr)
+                seen.stderrs.append(_text(stderr))
         seen.kills = group.oom_kills()
     if way != PLAIN:
-        _ask(seen, variables)
+        _ask(seen, app, variables)
     return seen
 
 
@@ -89,11 +93,12 @@ class _Trial:
 
 def _start(trial: _Trial, seen: Seen) -> None:
     app, port = trial.app, _free_port()
-    command = [word.format(port=port, folder=seen.folder) for word in app.command]
-    watched = [*MEMMON, "run", "--", *command] if trial.way == RUN else command
-    begun = time.monotonic()
+    watch = [*MEMMON, "run", "--"] if trial.way == RUN else []
+    words = [*app.inside, *app.started_by, *watch, *app.command]
+    command = [word.format(port=port, folder=seen.folder, path=trial.variables["PATH"]) for word in words]
+    begun, used = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     process = subprocess.Popen(
-        trial.group.wrap(watched), cwd=seen.folder, env=trial.variables, start_new_session=True,
+        trial.group.wrap(command), cwd=seen.folder, env=trial.variables, start_new_session=True,
         stdin=subprocess.DEVNULL, stdout=trial.stdout, stderr=trial.stderr,
     )  # fmt: skip
     started = Started(process, trial.group, seen.folder, trial.variables, port, trial.leaks, trial.group.oom_kills())
@@ -107,6 +112,8 @@ def _start(trial: _Trial, seen: Seen) -> None:
     finally:
         seen.statuses.append(started.end(app.ends))
     seen.seconds += time.monotonic() - begun
+    since = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seen.processor += since.ru_utime + since.ru_stime - used.ru_utime - used.ru_stime
 
 
 def _is_told(seen: Seen, trial: _Trial) -> bool:
@@ -117,7 +124,7 @@ def _is_told(seen: Seen, trial: _Trial) -> bool:
             return False
         time.sleep(0.1)
     alive = Seen(seen.folder)
-    _ask(alive, trial.variables)
+    _ask(alive, trial.app, trial.variables)
     return bool(alive.report.get("incidents"))
 
 
@@ -126,10 +133,11 @@ def told_on_stderr(text: str) -> bool:
     return any(line.startswith("memmon: ") and "killed" in line for line in text.splitlines())
 
 
-def _ask(seen: Seen, variables: dict[str, str]) -> None:
+def _ask(seen: Seen, app: App, variables: dict[str, str]) -> None:
+    inside = [word.format(folder=seen.folder) for word in app.inside]
     data, text = (
         subprocess.run(
-            [*MEMMON, "report", *options],
+            [*inside, *MEMMON, "report", *options],
             cwd=seen.folder, env=variables, capture_output=True, encoding="utf-8", check=False,
         )
         for options in (["--json"], [])
