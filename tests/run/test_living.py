@@ -9,10 +9,14 @@ import signal
 import subprocess
 from typing import TYPE_CHECKING
 
+import pytest
+
 from support import cgroup, marks, terminal
 from support.tool import memmon
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conftest import Place
 
 PARENT = """
@@ -41,11 +45,17 @@ SHORT = re.compile(r"^memmon: process (\d+) .*killed for want of memory.*\n((?: 
 """A short verdict: its first line, and those that go with it."""
 
 
-def killed(place: Place, script: str, mb: int = 150, *options: str) -> subprocess.CompletedProcess[bytes]:
-    """Run a program by `memmon run` where there is so much memory."""
+WITHOUT_KERNEL_LOG = ["unshare", "-m", "sh", "-c", 'mount --bind /dev/null /dev/kmsg && exec "$0" "$@"']
+"""What runs a command where the kernel log can't be read, as in a container."""
+
+
+def killed(
+    place: Place, script: str, mb: int = 150, *options: str, within: Sequence[str] = ()
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a program by `memmon run` where there is so much memory, *within* what another command prepares."""
     place.write("memmon.toml", '[memmon]\nlanguage = "en"\n')
     place.write("main.py", PARENT + script)
-    words = [*place.command, *options, "main.py"]
+    words = [*within, *place.command, *options, "main.py"]
     with cgroup.limited(mb) as group:
         return group.run(words, cwd=place.folder, env=place.environment, capture_output=True)
 
@@ -72,6 +82,26 @@ def test_a_worker_is_told_of_while_the_program_goes_on(place: Place) -> None:
     assert [one["pid"] for one in with_it["incidents"]] == [int(found[1])]
     held = with_it["incidents"][0]["held"]
     assert (held[0]["pid"], held[0]["mb"] > 100) == (int(found[1]), True)
+
+
+def _may_hide() -> bool:
+    """Whether the kernel log can be hidden from a process here."""
+    return subprocess.run([*WITHOUT_KERNEL_LOG, "true"], capture_output=True, check=False).returncode == 0
+
+
+@marks.needs_cgroup
+@pytest.mark.skipif(not _may_hide(), reason="no right to make a mount namespace (CAP_SYS_ADMIN)")
+def test_where_nobody_names_the_dead(place: Place) -> None:
+    """In a container the kernel log is not there: the count of kills and the missing end tell who it was, each time."""
+    done = killed(
+        place,
+        "for _ in range(2):\n    pid, by = fork(leak)\n    until(lambda: told(pid))\n    print(by, told(pid))\n",
+        within=WITHOUT_KERNEL_LOG,
+    )
+    assert (done.stdout, done.returncode) == (b"9 True\n" * 2, 0), done.stderr
+    assert len(SHORT.findall(done.stderr.decode())) == 2
+    said = json.loads(memmon("report", "--json", cwd=place.folder).stdout)
+    assert [(one["cause"], one["culprit"]["line"]) for one in said["incidents"]] == [("oom-kill", 6)] * 2
 
 
 @marks.needs_cgroup

@@ -159,6 +159,19 @@ def counted(before: int) -> dict[str, Any]:
     return {"oom_kill": {"cgroup": {"path": "/c", "inode": 1, "count": before}, "vmstat": None}}
 
 
+def test_a_kill_that_was_proved_before_the_next_is_no_other_ones(write: Callable[..., Path]) -> None:
+    """Each worker was told of before the next one began: the counter rose by one for each, and each has its kill."""
+    first = write("100000", began(500, "10:00:00.000", pid=NOBODY + 9), START, END)
+    parent = {"pid": NOBODY + 9, "log": str(first)}
+    for number in range(3):
+        head = began(600, "10:00:01.000", pid=NOBODY + number, parent=parent, **counted(number))
+        counter = {"cgroup": {"path": "/c", "before": number, "after": number + 1}, "vmstat": None, "kernel": []}
+        last = line("x_BEFORE", 290, 230, " line=5", "CRITICAL")
+        write(f"10000{number}_{number}", head, START, last, fact("proof", counter))
+    causes = {(one["pid"], one["cause"]) for one in said(first.parent)["incidents"]}
+    assert causes == {(NOBODY + number, "oom-kill") for number in range(3)}
+
+
 def test_no_more_are_killed_than_were_counted(write: Callable[..., Path]) -> None:
     """One kill was counted: it was of the worker that held most, and the others were ended by the pool."""
     first = write("100000", began(500, "10:00:00.000", pid=NOBODY + 9), START, END)

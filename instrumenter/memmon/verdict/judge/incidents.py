@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from memmon.verdict.judge.outcome import Conclusion
-    from memmon.verdict.model import Cause
+    from memmon.verdict.model import Cause, Counter
     from memmon.verdict.wording.language import Say
 
 _GRAVITY: dict[Cause | None, int] = {"oom-kill": 4, "limit": 4, "memory-error": 3, "crash": 2, "signal": 1}
@@ -47,18 +47,27 @@ def allotted(conclusions: Sequence[Conclusion], say: Say) -> list[Conclusion]:
     return told
 
 
-def _counted(one: Conclusion) -> int | None:
-    """How often the kernel had killed since the process began, as far as anything counted that."""
+def _counted(one: Conclusion) -> Counter | None:
+    """What counted how often the kernel had killed since the process began, as far as anything did."""
     history, external = one.case.history, one.case.external
     seen = history.supervised
     counters = (external.cgroup, external.vmstat, *((seen.cgroup, seen.vmstat) if seen else ()))
-    return next((counter.rise for counter in counters if counter and counter.rise is not None), None)
+    return next((counter for counter in counters if counter and counter.rise is not None), None)
 
 
 def _suffices(killed: Iterable[Conclusion]) -> bool:
-    """Whether for each of them, those that began no earlier are no more than the kills since then."""
-    rises = [_counted(one) or 0 for one in killed]
-    return all(sum(other <= rise for other in rises) <= rise for rise in rises)
+    """Whether between any two counts there were as many kills as there are processes that lived and died between them.
+
+    Of each process the counter was read as it began and at some time after its death, which need not be the same time
+    for all.
+    """
+    spans = [(one.path, one.before, one.now or 0) for one in map(_counted, killed) if one]
+    return all(
+        sum(path == other and since <= start and end <= until for other, start, end in spans) <= until - since
+        for path, since, _ in spans
+        for same, _, until in spans
+        if same == path and until >= since
+    )
 
 
 def _fit(one: Conclusion) -> tuple[bool, int, float]:
