@@ -13,7 +13,7 @@ import pytest
 from memmon.errors import SourceError
 from memmon.model import Config, Hotspot, Instrumented, Selector
 from memmon.source import prove
-from memmon.source.injected_text import injected
+from memmon.source.injected_text import without_pieces
 from memmon.source.instrument import instrument
 from memmon.source.strip import injected_lines, strip
 from memmon.source.text import LINE_END, decode
@@ -191,7 +191,7 @@ def test_added_lines_lead_back_to_the_original_ones(name: str) -> None:
     original = LINE_END.split(decode(source, "").text)
     for number, line in enumerate(LINE_END.split(output.text), 1):
         if number not in added:
-            stripped = injected("__memmon__").sub("", line)
+            stripped = without_pieces("__memmon__", line)
             assert stripped.strip() in original[number - bisect_right(added, number) - 1]
 
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from memmon.config import load_config
 from memmon.model import Config, Instrumented
-from memmon.source.injected_text import injected
+from memmon.source.injected_text import without_pieces
 from memmon.source.instrument import instrument
 from support import interpreters, runtime
 from support.samples import FIXTURES
@@ -151,5 +151,5 @@ def run(source: bytes, folder: Path, python: Path | str = sys.executable) -> Ran
 
 def _without_places(stderr: str) -> str:
     """A traceback without line numbers, which the added lines move, carets, and what is injected into its lines."""
-    lines = [injected("__memmon__").sub("", line) for line in stderr.splitlines() if line.strip(" ~^")]
+    lines = [without_pieces("__memmon__", line) for line in stderr.splitlines() if line.strip(" ~^")]
     return "\n".join(re.sub(r"(\.py\"?[:,]) ?(?:line )?\d+", r"\1", line) for line in lines)

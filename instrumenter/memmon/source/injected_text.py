@@ -1,7 +1,7 @@
 """The text of what is injected, and the grammar that finds exactly that text again.
 
 Both directions stand here, since restoring an edited file relies on nothing else: every injected piece has a form
-that :func:`injected` matches to the letter, behind an alias that occurs nowhere in the original.
+that :func:`pieces` finds to the letter, behind an alias that occurs nowhere in the original.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from memmon.model import Site
 
 ALIAS = "__memmon__"
@@ -80,8 +82,32 @@ def _number(value: float | None) -> str:
     return str(int(value)) if value == int(value) else repr(float(value))
 
 
+def pieces(alias: str, text: str) -> Iterator[re.Match[str]]:
+    """What :func:`_injected` finds in *text* from its beginning on, looked for only where the alias is.
+
+    Every piece begins on the line of its first alias, or with the line end before it.
+    """
+    pattern, at = _injected(alias), 0
+    while (named := text.find(alias, at)) >= 0:
+        line_end = max(text.rfind("\n", at, named), text.rfind("\r", at, named))
+        found = pattern.search(text, max(line_end - 1, at))
+        if found is None:
+            return
+        yield found
+        at = found.end()
+
+
+def without_pieces(alias: str, text: str, instead: Callable[[re.Match[str]], str] = lambda _: "") -> str:
+    """*text* with *instead* of each of its pieces: without a word, with nothing."""
+    parts, at = list[str](), 0
+    for found in pieces(alias, text):
+        parts += text[at : found.start()], instead(found)
+        at = found.end()
+    return "".join([*parts, text[at:]])
+
+
 @lru_cache(maxsize=8)
-def injected(alias: str) -> re.Pattern[str]:
+def _injected(alias: str) -> re.Pattern[str]:
     """Matches every injected piece of code behind *alias*, in the order in which it must be taken out.
 
     A call on a line of its own may have been commented out since.

@@ -27,9 +27,7 @@ def strip_text(text: str) -> str:
     if block is None:
         return text
     # The parts apart: what joins them may put an injected line behind a statement.
-    head, tail = (
-        injected_text.injected(block.alias).sub("", part) for part in (text[: block.start], text[block.end :])
-    )
+    head, tail = (injected_text.without_pieces(block.alias, part) for part in (text[: block.start], text[block.end :]))
     return head + (block.instead or "") + tail
 
 
@@ -39,8 +37,8 @@ def line_left(source: SourceText) -> int | None:
     if block is None:
         return None
     head, inside, tail = source.text[: block.start], source.text[block.start : block.end], source.text[block.end :]
-    injected = injected_text.injected(block.alias)
-    kept = injected.sub(_line_ends, head) + _line_ends(inside) + injected.sub(_line_ends, tail)
+    before, behind = (injected_text.without_pieces(block.alias, part, _line_ends) for part in (head, tail))
+    kept = before + _line_ends(inside) + behind
     at = kept.find(block.alias)
     return len(LINE_END.findall(kept, 0, at)) + 1 if at >= 0 else None
 
@@ -56,7 +54,7 @@ def injected_lines(source: SourceText) -> tuple[int, ...]:
         return ()
     first = source.line_at(block.start) + (block.instead is not None)
     numbers = set(range(first, source.line_at(block.end) + (block.instead == "")))
-    for found in injected_text.injected(block.alias).finditer(source.text):
+    for found in injected_text.pieces(block.alias, source.text):
         if found.lastgroup == "own_lines":
             numbers.add(source.line_at(found.start()))
         elif found.lastgroup == "last_lines":

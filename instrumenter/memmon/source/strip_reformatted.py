@@ -48,7 +48,7 @@ def strip_reformatted(source: bytes, path: str) -> bytes | None:
         elif grammar.is_statement(statement := call.parent() or call):
             edits.append(_without(*_extent(decoded, statement)))
     # The tree knows no calls in comments.
-    return decoded.encode(injected_text.injected(block.alias).sub("", splice(decoded.text, edits)))
+    return decoded.encode(injected_text.without_pieces(block.alias, splice(decoded.text, edits)))
 
 
 def _without(start: int, end: int) -> Edit:
