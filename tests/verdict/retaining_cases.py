@@ -450,6 +450,14 @@ KEPT |= {
 }
 
 MADE = {
+    "what all coroutines of one call give": """
+        async def fetch(page):
+            return await answer(page)  # AT 0
+        async def read(count):
+            pages = await asyncio.gather(*(fetch(page) for page in range(count)))  # PERHAPS
+            for page in pages:
+                print(page)
+        """,
     "only looked at": """
         def main(pages):
             for page in pages:

@@ -18,6 +18,8 @@ class Storing(NamedTuple):
     source: str
     item: str = ""
     owner: str = ""
+    root_file: str = ""
+    """The file of the function that the way begins in, where it is none of the program's."""
     exact: bool = True
 
 
@@ -1261,6 +1263,45 @@ LIBRARIES = {
         asyncio.run(main())
         """,
         owner="asyncio.unix_events._UnixSelectorEventLoop@{asyncio.unix_events}",
+        exact=False,
+    ),
+    "a variable of a library's function that the user's line calls": Storing(
+        "local gather children",
+        "list",
+        """
+        import asyncio
+        async def fetch(page):
+            await asyncio.sleep(page)
+        async def read(shop, count):
+            names = list(shop)
+            pages = await asyncio.gather(*(fetch(page) for page in range(count)))  # KEEPS
+            return names, pages
+        asyncio.run(read("x", 9))
+        """,
+        item="_asyncio.Task",
+        root_file="{asyncio.tasks}",
+        exact=False,
+    ),
+    "what the user's own function does to it is in that function": Storing(
+        "local monthly message ._payload:list",
+        "list",
+        """
+        from email.mime.multipart import MIMEMultipart
+        class Mailer:
+            def compose(self, files):
+                message = MIMEMultipart()
+                for part in files:
+                    message.attach(part)  # KEEPS
+                return message
+            def send(self, message, receivers):
+                print(message.as_string(), receivers)
+        def monthly(mailer, months, files):
+            for month in months:
+                message = mailer.compose(files)
+                mailer.send(message, month)
+        monthly(Mailer(), [1], [])
+        """,
+        owner="email.mime.multipart.MIMEMultipart@{email.mime.multipart}",
         exact=False,
     ),
     "what a manager keeps for other processes": Storing(

@@ -190,6 +190,44 @@ def test_what_is_known_to_weigh_little_is_not_what_the_windows_saw_kept(judged: 
     assert (verdict.culprit.shown_by, verdict.culprit.confidence) == ("window", "guess")
 
 
+def test_one_of_many_may_be_light_and_all_together_hold_it(judged: Callable[..., Verdict]) -> None:
+    """Each customer's list is a two-hundredth of the growth; of all the others nobody knows what they weigh."""
+    looks = []
+    for rss, n in ((100, 200), (180, 400), (280, 520)):
+        one = row("accounts[…].events", 20, n, 2_000)
+        one["steps"] = [["item", "…", "bot.Account"], ["attribute", "events", "list"]]
+        looks.append(census(rss, one))
+    line = at(KEEPS)
+    verdict = judged(*looks, fills={"accounts[…].events": line}, windows=(window(280, KEEPS, 8, running=False),))
+    assert verdict.holder is not None
+    assert verdict.holder.confidence == "guess"
+    assert verdict.culprit is not None
+    assert (verdict.culprit.line, verdict.culprit.confidence) == (KEEPS, "likely")
+
+
+@pytest.mark.parametrize(("item_bytes", "line_number"), [(40_000, MAKES), (90_000, KEEPS)])
+def test_what_holds_the_smaller_part_does_not_outweigh_a_line_that_was_at_it(
+    judged: Callable[..., Verdict], item_bytes: int, line_number: int
+) -> None:
+    """A list of a third of the growth is likely to hold that, but what took the rest was another line."""
+    looks = [census(rss, row("kept", 10, n, item_bytes)) for rss, n in ((100, 400), (180, 1200), (280, 2200))]
+    verdict = judged(*looks, fills={"kept": at(KEEPS)}, windows=(window(250, MAKES, 19), window(280, MAKES, 19)))
+    assert verdict.holder is not None
+    assert verdict.culprit is not None
+    assert verdict.culprit.line == line_number
+
+
+@pytest.mark.parametrize(("item_type", "held"), [("_asyncio.Task", True), ("str", False)])
+def test_what_waits_for_results_goes_on_growing_unseen(
+    judged: Callable[..., Verdict], item_type: str, *, held: bool
+) -> None:
+    """All tasks were in when it was last looked at, and each one's answer came later."""
+    tasks = row("tasks", 0, 58_000, 700) | {"item_type": item_type}
+    verdict = judged(census(100, tasks), fills={"tasks": at(KEEPS)})
+    found = verdict.holder and (verdict.holder.container.path, verdict.holder.confidence)
+    assert found == (("tasks", "guess") if held else None)
+
+
 @pytest.mark.parametrize(("kind", "held"), [("library", "waiting"), ("global", None)])
 def test_what_explained_the_growth_is_not_gone_where_the_next_look_left_it_out(
     judged: Callable[..., Verdict], kind: str, held: str | None

@@ -23,7 +23,7 @@ def row_of(case: Storing, file: str) -> GrownContainer:
     kind, *words = re.findall(r"<[^>]*>\S*|\S+", case.way)
     function = words.pop(0) if kind in ("local", "task") else None
     name, *steps = words
-    root = Root(kind, name, None if kind == "library" else file, function)
+    root = Root(kind, name, None if kind == "library" else _file_of(case.root_file) or file, function)
     owner_file = _file_of(case.owner.partition("@")[2]) or file if case.owner else None
     return GrownContainer(
         path=case.way,

@@ -135,6 +135,11 @@ KEPT = (
         "任务被一次全部提交，每个 future 都保留着结果：限制同时提交的数量，取得结果后即丢弃 future",
     ),
     Fix(
+        lambda facts: _held(item=r"\bTask$")(facts) and calling(r"\bgather")(facts),
+        "all these are under way at once: start so many at a time (a Semaphore, or in batches)",
+        "这些任务同时在运行：限制同时启动的数量（Semaphore 或分批）",
+    ),
+    Fix(
         _held(item=r"\bTask$"),
         "a task that is done stays in {path}: task.add_done_callback({path}.discard), or take it out when it is done",
         "已完成的任务仍留在 {path} 中：用 task.add_done_callback({path}.discard)，或在完成后移除",

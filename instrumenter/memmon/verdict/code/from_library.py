@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from memmon.verdict.code.candidates import Candidate, candidate
-from memmon.verdict.code.holder import plain
+from memmon.verdict.code.holder import is_librarys_variable, plain
 from memmon.verdict.code.library_calls import called_into, filling_methods
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def through_library(row: GrownContainer, handle: Handle, flows: Flows, seen: See
     registering = _registering(row.root.name if is_registry else f"{plain(row.owner_type)}.{attribute}", flows)
     if is_registry:
         return found or registering or _of_its_package(row, flows, seen)
-    found = found or registering
+    found = found or registering or _calling(row, flows, seen)
     if found or not handle.places:
         return found
     aliases = flows.aliases(handle.places)
@@ -64,7 +64,7 @@ def through_library(row: GrownContainer, handle: Handle, flows: Flows, seen: See
     if known:
         # One step inside, it is this object's own attribute that its method fills.
         return [candidate(put, Candidate.SURE if len(handle.inside) == 1 else Candidate.LIKELY) for put in known]
-    likely = [put for put in calls if _may_store(put)] or _calls_from_further_out(handle, owner, flows)
+    likely = [put for put in calls if _may_store(put, flows)] or _calls_from_further_out(handle, owner, flows)
     return (
         [candidate(put, Candidate.LIKELY) for put in likely]
         or _of_its_package(row, flows, seen)
@@ -76,10 +76,28 @@ def _calls_from_further_out(handle: Handle, owner: str, flows: Flows) -> list[Pu
     """What is done with an object on the way to the library's: who logs puts into the handler of the logger."""
     for places in reversed(handle.above):
         aliases = flows.aliases(places)
-        calls = [put for put in flows.puts if _reaches(put, aliases, owner, flows) and _may_store(put)]
+        calls = [put for put in flows.puts if _reaches(put, aliases, owner, flows) and _may_store(put, flows)]
         if calls:
             return calls
     return []
+
+
+def _calling(row: GrownContainer, flows: Flows, seen: Seen) -> list[Candidate]:
+    """The lines from which a library's function was called of which the container is a variable: `asyncio.gather`."""
+    root = row.root
+    if not is_librarys_variable(row):
+        return []
+    running = (root.file, plain(root.function or ""))
+    found = []
+    for frames in seen:
+        at = next((at for at, one in enumerate(frames) if (one.file, plain(one.function)) == running), None)
+        frame = next((one for one in frames[at:] if one.is_own), None) if at is not None else None
+        found += [_of_frame(frame, flows)] if frame else []
+    return found or [
+        candidate(put, Candidate.LIKELY)
+        for put in flows.puts
+        if put.how in ("method", "called") and put.called == running[1]
+    ]
 
 
 def _registering(container: str, flows: Flows) -> list[Candidate]:
@@ -166,11 +184,13 @@ def _method_of(put: Put) -> str:
     return {"key": "__setitem__", "read": "__getitem__", "augmented": "__iadd__"}.get(put.how, "")
 
 
-def _may_store(put: Put) -> bool:
+def _may_store(put: Put, flows: Flows) -> bool:
     if put.how == "method":
         return put.called not in _TAKES_OUT and put.value is not None and put.statement.repeated
     if put.how == "function":
-        return put.called not in _HARMLESS and put.among > 1 and put.statement.repeated
+        # What a function of the program's does with it stands in that function.
+        is_own = put.called in flows.program.functions or put.called in flows.program.methods
+        return not is_own and put.called not in _HARMLESS and put.among > 1 and put.statement.repeated
     return put.how in ("key", "augmented")
 
 

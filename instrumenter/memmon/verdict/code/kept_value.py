@@ -93,7 +93,7 @@ class Values:
         for syntax in self.names.program.syntaxes.values():
             for statement in syntax.statements:
                 for call in (one for one in statement.expressions if isinstance(one, ast.Call)):
-                    given = (*call.args, *(one.value for one in call.keywords))
+                    given = [part for one in (*call.args, *(one.value for one in call.keywords)) for part in _each(one)]
                     handed = {one for one in given if self._is(one, function, statement)}
                     if handed and called_name(call) not in _DROPPING:
                         running = {one for one in handed if isinstance(one, ast.Call)}
@@ -216,6 +216,18 @@ class Values:
         for one in self._statements(function):
             yield from self._step(one, lambda _: 0, tracked, calls, returned=True)
         yield from _made(function, tracked)
+
+
+def _each(argument: ast.expr) -> Iterator[ast.expr]:
+    """An argument, or what it is all made of: ``gather(*(fetch(one) for one in urls))``."""
+    if isinstance(argument, ast.Starred):
+        yield from _each(argument.value)
+    elif isinstance(argument, ast.ListComp | ast.SetComp | ast.GeneratorExp):
+        yield argument.elt
+    elif isinstance(argument, ast.List | ast.Tuple | ast.Set):
+        yield from argument.elts
+    else:
+        yield argument
 
 
 def _made(function: Scope, tracked: dict[str, int]) -> Iterator[Fate]:

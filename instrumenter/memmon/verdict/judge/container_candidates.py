@@ -23,16 +23,19 @@ _CERTAIN_SHARE = 0.6
 """What came into a container has to be such a share of the growth to be certain of it."""
 _LIKELY_SHARE = 0.3
 """The same to call it likely."""
+_HALF = 0.5
+"""Where less came in, and the windows saw another line, that may have taken more: the line is a guess."""
 _CERTAIN_LOOKS = 2
 """So many looks have to have seen it grow to be certain of it."""
 _MANY_LOOKS = 3
 """So many are enough to put down to it what grew when nobody looked any more, if that is no more than what was seen."""
 _FEW_ITEMS = 10
 """Fewer, seen to come in but once or of a weight that nobody knows, are no pile."""
+_WITH_RESULTS = frozenset({"Task", "Future", "ApplyResult", "AsyncResult"})
 _ALIKE = 0.8
 """What took such a part of what the heaviest took is as good a candidate, by weight alone."""
-_LIGHT_SHARE = 0.02
-"""A container of which it is known that so little came in holds nothing of what grew."""
+_LIGHT_SHARE, _LIGHT_BYTES = 0.02, 1024
+"""A container of which it is known that so little came in holds nothing of what grew; one of many, if so light."""
 
 
 def holder_of(moment: LastMoment) -> Holder | None:
@@ -63,7 +66,7 @@ def _holding(moment: LastMoment) -> tuple[GrowingContainer, tuple[GrowingContain
         one for one in growing_containers(moment.history, moment.final_mb, moment.stores) if not _came_whole(one)
     )
     if any(one.stale for one in growing) and not _goes_on(moment):
-        growing = tuple(one for one in growing if _is_still_filled(one, moment))
+        growing = tuple(one for one in growing if _is_still_filled(one, moment) or _waits_for_results(one))
     best = _heaviest(growing, moment) or _agreeing(growing, moment) or _only_one(growing)
     return (best, growing) if best else None
 
@@ -111,6 +114,12 @@ def _is_still_filled(one: GrowingContainer, moment: LastMoment) -> bool:
     return many and any((frame.file, frame.function) == filling for frame in frames)
 
 
+def _waits_for_results(one: GrowingContainer) -> bool:
+    """Whether it took much of the growth, and its items become heavier by themselves: each will have a result."""
+    kind = one.container.item_type.rpartition(".")[2]
+    return kind in _WITH_RESULTS and one.share >= _LIKELY_SHARE
+
+
 def _agreeing(growing: tuple[GrowingContainer, ...], moment: LastMoment) -> GrowingContainer | None:
     """The container that is filled at the very line which the windows saw grow, whatever Python says that it weighs."""
     found = growing_line(moment.history, moment.final_mb)
@@ -122,7 +131,9 @@ def _agreeing(growing: tuple[GrowingContainer, ...], moment: LastMoment) -> Grow
 
 
 def _is_light(one: GrowingContainer) -> bool:
-    return one.weighed and one.share < _LIGHT_SHARE
+    is_one_of_many = any(step.name == "…" for step in one.container.steps)
+    light = not is_one_of_many or one.container.item_bytes < _LIGHT_BYTES
+    return one.weighed and one.share < _LIGHT_SHARE and light
 
 
 def _only_one(growing: tuple[GrowingContainer, ...]) -> GrowingContainer | None:
@@ -152,15 +163,18 @@ def from_grown_containers(moment: LastMoment) -> Iterator[Candidate]:
     """
     held, holder = _holding(moment), holder_of(moment)
     line = moment.stores.get(held[0].container.path) if held else None
-    if holder is None or line is None:
+    if held is None or holder is None or line is None:
         return
     found = growing_line(moment.history, moment.final_mb)
     agreed = found is not None and (found.frame.file, found.frame.line) == (line.frame.file, line.frame.line)
     sure = holder.confidence
     if sure == "certain" and not (agreed and line.exact and not line.stopped):
         sure = "likely"
+    is_small = found is not None and not agreed and _LIKELY_SHARE <= held[0].share < _HALF
     if sure == "guess" and agreed:
         sure = "likely"
+    elif is_small:
+        sure = "guess"
     culprit = Culprit(
         file=line.frame.file,
         line=line.frame.line,
@@ -172,4 +186,5 @@ def from_grown_containers(moment: LastMoment) -> Iterator[Candidate]:
         growth_mb=holder.mb,
         of_mb=holder.of_mb,
     )
-    yield Candidate(culprit, Directness.MAY_HOLD if sure == "guess" else Directness.HELD, holder.mb or 0.0)
+    directness = Directness.MAY_HOLD if sure == "guess" else Directness.HELD
+    yield Candidate(culprit, Directness.GREW_TOO_MUCH if is_small else directness, holder.mb or 0.0)
