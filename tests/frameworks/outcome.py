@@ -84,10 +84,18 @@ class Outcome:
 
 
 def incidents(app: App, seen: Seen) -> tuple[Incident, ...]:
-    """What the report tells of, each with whether it is right; not the end by the trial's own signal."""
+    """What the report tells of, each with whether it is right; not the end by the trial's own signal.
+
+    Where nobody saw that signal, the program's first process has ended for an unknown cause.
+    """
     ended = app.ends.name if app.ends else ""
     found = seen.report.get("incidents", ())
-    return tuple(_incident(app, seen, one) for one in found if (one["cause"], one["signal"]) != ("signal", ended))
+    first = seen.report["run"]["processes"][0]["pid"] if app.ends and found else None
+    return tuple(
+        _incident(app, seen, one)
+        for one in found
+        if (one["cause"], one["signal"]) != ("signal", ended) and (one["cause"], one.get("pid")) != ("unknown", first)
+    )
 
 
 def _incident(app: App, seen: Seen, verdict: dict[str, Any]) -> Incident:

@@ -154,6 +154,17 @@ def test_a_program_that_another_took_over_by_exec_did_not_die(write: Callable[..
     assert [one["role"] for one in found["run"]["processes"]] == ["main", "child"]
 
 
+def test_a_child_is_named_by_what_it_ran(write: Callable[..., Path]) -> None:
+    """By its script; what Python calls code that came by no file says nothing."""
+    first = write("100000", began(500, "10:00:00.000", pid=NOBODY + 9), START, END)
+    parent = {"pid": NOBODY + 9, "log": str(first)}
+    for target, named in (("/srv/ds/work.py", " (work.py)"), ("<string>", "")):
+        head = began(600, "10:00:01.000", origin=(NOBODY + 9, 500), parent=parent, target=target)
+        write("100001_1", head, START, GREW, KILLED)
+        _, text = told(first.parent)
+        assert f"OOM killer, child process {NOBODY}{named} (certain)" in text
+
+
 def counted(before: int) -> dict[str, Any]:
     """A cgroup's count of kills, as it was when a process began."""
     return {"oom_kill": {"cgroup": {"path": "/c", "inode": 1, "count": before}, "vmstat": None}}

@@ -52,6 +52,8 @@ def role(verdict: Verdict, say: Say) -> str:
 def program_of(process: Process) -> str:
     """What it ran: a script or, where there is no record, the words of a command line, without their folders."""
     ran = process.program or ""
+    if ran.startswith("<"):
+        return ""  # what Python calls code that came by no file says nothing
     return place(ran, None) if process.log else " ".join(word.rpartition("/")[2] for word in ran.split(" "))
 
 
@@ -59,7 +61,8 @@ def child(verdict: Verdict, say: Say) -> str:
     """Which child it was, where it was not the program's first process."""
     first, mine = verdict.processes[0], verdict.subject
     if mine != first:
-        what = f" ({program_of(mine)})" if mine.program and mine.program != first.program else ""
+        ran = program_of(mine) if mine.program != first.program else ""
+        what = f" ({ran})" if ran else ""
         if mine.pid is None:
             return say(", a child process", "，某个子进程")
         return say(f", child process {mine.pid}{what}", f"，子进程 {mine.pid}{what}")

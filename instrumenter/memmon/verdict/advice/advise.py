@@ -147,9 +147,12 @@ def _for_unrecorded(verdict: Verdict, say: Say) -> str:
             f"“{ran}” kept no record, so no line is known: put `memmon instrument` on its script, then run again",
             f"“{ran}” 没有留下记录，无法得知是哪一行：对它的脚本执行 `memmon instrument`，然后重新运行",
         )
+    script = place(verdict.target, None) or "SCRIPT"
     return say(
-        "the process that was killed kept no record, so no line is known: put `memmon instrument` on what it ran",
-        "被杀的进程没有留下记录，无法得知是哪一行：对它所运行的脚本执行 `memmon instrument`",
+        "the process that was killed kept no record, so no line is known: "
+        f"start the program as `memmon run {script}`, which watches each Python that it starts",
+        "被杀的进程没有留下记录，无法得知是哪一行："
+        f"用 `memmon run {script}` 启动程序，它所启动的每个 Python 都会被监视",
     )
 
 
