@@ -84,18 +84,16 @@ class Outcome:
 
 
 def incidents(app: App, seen: Seen) -> tuple[Incident, ...]:
-    """What the report tells of, each with whether it is right; not the end by the trial's own signal.
-
-    Where nobody saw that signal, the program's first process has ended for an unknown cause.
-    """
-    ended = app.ends.name if app.ends else ""
+    """What the report tells of, each with whether it is right; not the end by the trial's own signal."""
     found = seen.report.get("incidents", ())
-    first = seen.report["run"]["processes"][0]["pid"] if app.ends and found else None
-    return tuple(
-        _incident(app, seen, one)
-        for one in found
-        if (one["cause"], one["signal"]) != ("signal", ended) and (one["cause"], one.get("pid")) != ("unknown", first)
-    )
+    return tuple(_incident(app, seen, one) for one in found if not (app.ends and _is_of_trial(app.ends, one, seen)))
+
+
+def _is_of_trial(signal: Signals, verdict: dict[str, Any], seen: Seen) -> bool:
+    """Whether the trial's own signal may have been the end; of the first process nobody need have seen it."""
+    if verdict["cause"] == "unknown":
+        return bool(verdict["pid"] == seen.report["run"]["processes"][0]["pid"])
+    return (verdict["cause"], verdict["signal"]) == ("signal", signal.name)
 
 
 def _incident(app: App, seen: Seen, verdict: dict[str, Any]) -> Incident:

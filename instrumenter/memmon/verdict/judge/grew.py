@@ -2,13 +2,15 @@
 
 All that grew under the limit since the process began, or since it forked others, is told apart: its own growth, files
 in a tmpfs, pages that forked processes had shared until they were written to, and other processes. What makes up half
-of it is said to have grown; where nothing does, nothing is said.
+of it is said to have grown; where nothing does, nothing is said. What its like took, as the workers of a pool do that
+leak by turns, is no other's doing and is left out.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from memmon.verdict.judge.alike import grown_alike_mb
 from memmon.verdict.model import WhatGrew
 
 if TYPE_CHECKING:
@@ -54,18 +56,18 @@ def what_grew(subject: Conclusion, run: Sequence[Conclusion], final_mb: float) -
         return _of_machine(history, own_mb, around, run)
     before = begun.header.cgroup_use
     if around is None or around.cgroup is None or before is None or history.limit_reached:
-        return _by_rss_alone(subject, max(final_mb - begun.baseline_mb, own_mb))
+        return _by_rss_alone(subject, max(final_mb - begun.baseline_mb, own_mb), grown_alike_mb(subject, run))
     return _within_cgroup(subject, run, around, (before, around.cgroup), own_mb)
 
 
-def _by_rss_alone(subject: Conclusion, own_mb: float) -> WhatGrew:
+def _by_rss_alone(subject: Conclusion, own_mb: float, alike_mb: float) -> WhatGrew:
     """What is said where nothing but the process's own memory is known: it grew, or the machine was full without it."""
     history = subject.case.history
     reached = history.limit_reached
     limit_mb = reached.mb if reached and reached.mb else history.header.limit_mb
     if limit_mb is None:
         return WhatGrew(None)
-    if own_mb >= _MOST * (limit_mb - history.baseline_mb):
+    if own_mb >= _MOST * (limit_mb - history.baseline_mb - alike_mb):
         return _own(history, own_mb)
     held_mb = known_rss_mb(subject)
     if held_mb < _SMALL * limit_mb and _MACHINE_OUT in subject.evidence.kill_line:
@@ -96,7 +98,10 @@ def _within_cgroup(
     copied_mb = _copied_mb(subject, forked, rest_mb, foreign_mb)
     kinds: dict[Grew, float] = {"page-cache": tmpfs_mb, "copied-pages": copied_mb, "others": rest_mb - copied_mb}
     kind = max(kinds, key=lambda one: kinds[one])
-    if kinds[kind] < _MOST * of_mb:
+    is_clear = kinds[kind] >= _MOST * of_mb
+    if (kind == "others" or not is_clear) and own_mb >= _MOST * (of_mb - grown_alike_mb(subject, run)):
+        return _own(subject.case.history, own_mb)
+    if not is_clear:
         return WhatGrew(None)
     return WhatGrew(
         kind,

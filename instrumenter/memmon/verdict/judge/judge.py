@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from memmon.verdict.judge.alike import culprit_of_alike
 from memmon.verdict.judge.cause import weakest
 from memmon.verdict.judge.checkpoint_candidates import over_alarm
 from memmon.verdict.judge.container_candidates import holder_of
@@ -58,7 +59,7 @@ def _verdict(subject: Conclusion, conclusions: Sequence[Conclusion], say: Say, t
         final_mb = known_rss_mb(subject)
     moment = LastMoment(history, final_mb, subject.case.extents, subject.case.stores)
     culprit = (
-        switch_of_collector(grew, subject) or _culprit(subject, moment)
+        switch_of_collector(grew, subject) or _culprit(subject, moment, conclusions)
         if grew.is_own
         else culprit_of_other(grew, moment, subject, conclusions)
     )
@@ -80,7 +81,7 @@ def _verdict(subject: Conclusion, conclusions: Sequence[Conclusion], say: Say, t
     regression = known_regression(history.header.python, say) if subject.cause in _MEMORY and grew.is_own else None
     evidence += [regression] if regression else []
     for one in (culprit, near.most if near else None, over):
-        evidence += why_this_line(one, say) if one else ()
+        evidence += why_this_line(one, say, history.header.pid) if one else ()
     evidence += [why_this_holder(holder, say)] if holder else []
     evidence += the_others(processes, mine, say)
     folded = folded_children(one.case.history for one in conclusions)
@@ -186,9 +187,11 @@ def _memory_suspected(subject: Conclusion, culprit: Culprit | None) -> bool:
     return subject.cause in _MEMORY or (subject.cause is not None and bool(subject.evidence.shortage or over))
 
 
-def _culprit(subject: Conclusion, moment: LastMoment) -> Culprit | None:
+def _culprit(subject: Conclusion, moment: LastMoment, run: Sequence[Conclusion]) -> Culprit | None:
     """The line to name: where nothing grew, the one that ran at the end or none."""
     culprit = weigh_culprit(moment) if subject.cause is not None else None
+    if subject.by_memory and (culprit is None or culprit.confidence == "guess"):
+        culprit = culprit_of_alike(subject, run) or culprit
     if culprit is None or culprit.shown_by in ("open", "stack") or _memory_suspected(subject, culprit):
         return culprit
     # What somebody's signal ended with memory to spare was not ended by what grew.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from memmon.verdict.judge.alike import grown_alike_mb, grown_mb
 from memmon.verdict.judge.checkpoint_candidates import from_leaks
 from memmon.verdict.judge.container_candidates import from_grown_containers, holder_of
 from memmon.verdict.judge.culprit import weigh_culprit
@@ -35,13 +36,9 @@ def culprit_of_other(
 
 
 def _of_sibling(grew: WhatGrew, subject: Conclusion, run: Sequence[Conclusion]) -> Culprit | None:
-    """The line of another process of the run, where that is the one which grew by most of it; never for certain."""
-
-    def grown_mb(one: Conclusion) -> float:
-        return one.case.history.last_mb - one.case.history.baseline_mb
-
+    """The line of another process of the run, where it and its like grew by most of it; never for certain."""
     largest = max((one for one in run if one is not subject), key=grown_mb, default=None)
-    if largest is None or grown_mb(largest) < _MOST_OF_IT * grew.mb:
+    if largest is None or grown_mb(largest) + grown_alike_mb(largest, run) < _MOST_OF_IT * grew.mb:
         return None
     case = largest.case
     found = weigh_culprit(LastMoment(case.history, case.history.last_mb, case.extents, case.stores))

@@ -33,8 +33,8 @@ def _over_alarm(culprit: Culprit, say: Say) -> str:
     return say(f", its alarm being {mb(culprit.alarm_mb)}", f"，超过警戒值 {mb(culprit.alarm_mb)}")
 
 
-def why_this_line(culprit: Culprit, say: Say) -> tuple[str, ...]:
-    """Which evidence gave the line, a sentence each."""
+def why_this_line(culprit: Culprit, say: Say, pid: int | None) -> tuple[str, ...]:
+    """Which evidence gave the line, a sentence each; ``pid`` is the process that the verdict is about."""
     where = between(*culprit.between, say) if culprit.between else place(culprit.file, culprit.line)
     took = mb(culprit.growth_mb or 0.0)
     name = culprit.checkpoint or ""
@@ -80,7 +80,15 @@ def why_this_line(culprit: Culprit, say: Say) -> tuple[str, ...]:
         f"the stack at {where} was written in the last moment, when the interpreter no longer answered",
         f"位于 {where} 的堆栈写于最后一刻，当时解释器已无响应",
     )
-    return (say(*words[culprit.shown_by]), *([at_lockout] if culprit.at_lockout else []))
+    of_another = say(
+        f"that is told by the record of process {culprit.pid} of the same run",
+        f"依据是同一次运行的进程 {culprit.pid} 的记录",
+    )
+    return (
+        say(*words[culprit.shown_by]),
+        *([at_lockout] if culprit.at_lockout else []),
+        *([of_another] if culprit.pid not in {None, pid} else []),
+    )
 
 
 def why_this_holder(holder: Holder, say: Say) -> str:
