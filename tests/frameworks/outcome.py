@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from signal import Signals
 
     from frameworks.description import App
     from frameworks.trial import Seen
