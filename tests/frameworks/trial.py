@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 PLAIN, RUN, INSTRUMENT = "plain", "run", "instrument"
 WAYS = (RUN, INSTRUMENT)
 MEMMON = (sys.executable, "-m", "memmon")
-_TELLS_WITHIN = 5.0
-"""Seconds after a kill in which `memmon run` is to have told of it."""
+_TELLS_WITHIN = 30.0
+"""Seconds after a kill in which `memmon run` is to have told of it, on a machine that others keep busy."""
 
 
 class Activated(Protocol):
@@ -108,7 +108,7 @@ def _start(trial: _Trial, seen: Seen) -> None:
         if app.ends is None:
             started.wait()
         if trial.leaks and started.kills and started.is_alive and trial.way != PLAIN:
-            seen.is_told_alive = _is_told(seen, trial)
+            seen.is_told_alive = _is_told(seen, trial, started)
     finally:
         seen.statuses.append(started.end(app.ends))
     seen.seconds += time.monotonic() - begun
@@ -116,12 +116,15 @@ def _start(trial: _Trial, seen: Seen) -> None:
     seen.processor += since.ru_utime + since.ru_stime - used.ru_utime - used.ru_stime
 
 
-def _is_told(seen: Seen, trial: _Trial) -> bool:
-    """Whether stderr (where somebody supervises) and the report speak of the kill while the app lives."""
+def _is_told(seen: Seen, trial: _Trial, started: Started) -> bool | None:
+    """Whether stderr (where somebody supervises) and the report speak of the kill while the app lives.
+
+    None where it ends meanwhile: the supervisor of a program that was killed is about to report on it.
+    """
     until = time.monotonic() + _TELLS_WITHIN
     while trial.way == RUN and not told_on_stderr(_text(trial.stderr)):
-        if time.monotonic() > until:
-            return False
+        if not started.is_alive or time.monotonic() > until:
+            return False if started.is_alive else None
         time.sleep(0.1)
     alive = Seen(seen.folder)
     _ask(alive, trial.app, trial.variables)

@@ -137,13 +137,21 @@ def _report_of(pid: int) -> str:
 
 
 def test_signals_that_end_it_go_through(place: Place) -> None:
-    """SIGTERM to the supervisor ends a program that has no handler, and the exit code says so."""
+    """SIGTERM to the supervisor ends a program that has no handler: the exit code says so, and nothing else does."""
     place.write("main.py", f"{READY}say('ready')\ntime.sleep(20)\n")
-    process = place.start("--quiet", "main.py")
+    process = place.start("main.py")
     process.stdout.readline()
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=WITHIN)
-    assert process.returncode == 128 + signal.SIGTERM
+    _, err = process.communicate(timeout=WITHIN)
+    assert (err, process.returncode) == (b"", 128 + signal.SIGTERM)
+
+
+def test_a_signal_that_was_not_passed_on_is_told(place: Place) -> None:
+    """SIGTERM to the program alone, as from a guard against a lack of memory, is told on stderr."""
+    place.write("main.py", f"{READY}os.kill(os.getpid(), signal.SIGTERM)\ntime.sleep(9)\n")
+    done = place.memmon("main.py")
+    assert done.returncode == 128 + signal.SIGTERM
+    assert b"SIGTERM" in done.stderr
 
 
 @pytest.mark.parametrize("to", ["group", "each"])

@@ -31,6 +31,7 @@ class Program:
         self.peak_mb = 0.0
         """The most that the kernel knows it to have had; 0 where that is not known."""
         self._stop_key_at = float("-inf")
+        self._sent: set[int] = set()
         self._group_signals = GroupSignals()
 
     @property
@@ -43,6 +44,11 @@ class Program:
     def exit_code(self) -> int:
         """Its own, or 128+N where signal N ended it."""
         return 128 + self.signal if self.signal else os.WEXITSTATUS(self.status or 0)
+
+    @property
+    def was_asked_to_end(self) -> bool:
+        """Whether the supervisor had been sent the signal that ended the program: by who stops a service, mostly."""
+        return self.signal in self._sent
 
     def has_ended(self) -> bool:
         """Whether the program has ended; where it was stopped, stop too, as one job for the shell."""
@@ -69,6 +75,7 @@ class Program:
 
     def pass_on(self, got: Any) -> None:
         """Give the program a signal that was sent to the supervisor in its place."""
+        self._sent.add(got.si_signo)
         if got.si_code == _FROM_KERNEL:
             if got.si_signo == _signal.SIGTSTP:
                 self._stop_key_at = time.monotonic()

@@ -107,7 +107,7 @@ class Supervisor:
             return
         if missing:
             _say(f"matched in no file that was loaded: {', '.join(missing)}")
-        if signal in _WANTED_ENDS:
+        if signal in _WANTED_ENDS or self.program.was_asked_to_end:
             self._count_deaths()
             return
         log = self._log_to_tell_of(found, signal, status, is_named=is_named)
