@@ -15,7 +15,7 @@ def price(request, sku):
 def order(request, number):
     lines = json.loads(request.body)["lines"]
     basket = Basket(number)
-    for repeat in range(30):
+    for repeat in range(70):
         basket.add(lines)
     BASKETS[number] = basket  # CULPRIT
     return JsonResponse({"number": number, "total": basket.total()})
