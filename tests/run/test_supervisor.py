@@ -407,6 +407,26 @@ def test_it_sees_the_children(place: Place) -> None:
     assert word["last"] in ("program end", "程序结束")
 
 
+def test_it_knows_the_dead_and_the_orphans(place: Place) -> None:
+    """A child that nobody has waited for keeps its peak and command; what a daemon starts later belongs to the run."""
+    place.write(
+        "main.py",
+        "import os, subprocess, sys, time\n"
+        "hold = 'import time; x = bytearray(60 << 20); time.sleep(1.5)'\n"
+        "dead = subprocess.Popen([sys.executable, '-c', hold])\n"
+        'late = "sleep 2; cat /dev/zero | head -c 40000000 | tail -c 39000000 | (sleep 2; cat >/dev/null)"\n'
+        "subprocess.run(['sh', '-c', f'({late}) & sleep 1'])\n"
+        "time.sleep(4)\n",
+    )
+    assert place.memmon("main.py").returncode == 0
+    (word,) = place.facts("supervisor")
+    seen = {process["command"].partition(" ")[0].rpartition("/")[2]: process for process in word["processes"]}
+    dead = next(one for one in word["processes"] if "bytearray(60" in one["command"])
+    assert dead["peak_mb"] > 60
+    assert dead["ended"] > 1
+    assert seen["tail"]["peak_mb"] > 30
+
+
 def killed_by_the_kernel(place: Place, *options: str) -> tuple[subprocess.CompletedProcess[bytes], str]:
     """Run a program that grows on its fifth line in 150 MB; return its end and the path of the cgroup.
 

@@ -171,11 +171,16 @@ class ProcessTree:
         }
 
     def _search(self) -> None:
-        waiting = [self.main]
+        # What is known may have lost its parent, as a daemon has; what it starts belongs to the run all the same.
+        waiting = [*(process.pid for process in self.alive()), self.main]
+        searched = set()
         while waiting and len(self.alive()) < _MOST_WATCHED:
             parent = waiting.pop()
+            if parent in searched:
+                continue
+            searched.add(parent)
             for pid in _children(parent):
-                if pid not in self.known or self.known[pid].ended is not None:
+                if not self.is_there(pid):
                     self._add(pid, parent)
                 waiting.append(pid)
         if len(self.known) > _MOST_KNOWN:
@@ -189,9 +194,12 @@ class ProcessTree:
 
     def _add(self, pid: int, parent: int) -> None:
         try:
-            self.known[pid] = Process(pid, parent)
+            process = Process(pid, parent)
         except OSError:
-            pass  # it has ended already
+            return  # it has ended already
+        # A dead process that nobody has waited for is still there; what is known of it stays.
+        if process.read(time.monotonic()) or pid not in self.known:
+            self.known[pid] = process
 
 
 def _open_log(pid: int) -> str:

@@ -176,7 +176,7 @@ def _plainly(death: Death) -> str:
     pid, mb, command = death.held[0]
     more = f"; more was held by {_process(pid, command)}: {mb:.0f} MB" if mb > _NOTABLE * death.rss_mb else ""
     then = "`memmon report` tells the line" if death.log else "it kept no record"
-    return f"{_process(death.pid, death.command)} {_ENDS[death.sort]}{held}{more}; the program goes on, {then}"
+    return f"{_process(death.pid, death.command)} {_ENDS[death.sort]}{held}{more}; {then}"
 
 
 def _say(text: str) -> None:
