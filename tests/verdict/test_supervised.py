@@ -140,10 +140,19 @@ def test_the_own_limit_is_no_plain_memory_error(judged: Callable[..., Verdict]) 
     assert verdict.cause == "memory-error"
 
 
-def held(*processes: tuple[int, float, str]) -> str:
-    """What a supervisor noted at a death: of each process its id, its MB and its command line."""
+def held(*processes: tuple[int, float, str], kernel: str | None = None) -> str:
+    """What a supervisor noted at a death: of each process its id, its MB and its command line; the kernel's word."""
     rows = [{"pid": pid, "mb": mb, "command": command} for pid, mb, command in processes]
-    return f"# death: {json.dumps({'pid': NOBODY, 'held': rows})}\n"
+    return f"# death: {json.dumps({'pid': NOBODY, 'kernel': kernel, 'held': rows})}\n"
+
+
+@pytest.mark.parametrize(("named", "cause"), [(NOBODY, "oom-kill"), (7, "unknown")])
+def test_the_kernels_word_stays_in_the_record_of_the_dead(
+    verdict: Callable[..., Verdict], named: int, cause: str
+) -> None:
+    """Below a shell no other record has it, and the cgroup and the kernel log may be gone when somebody asks."""
+    found = verdict(header(**LIMIT), START, STEP, held(kernel=f"Killed process {named} (python) anon-rss:200kB"))
+    assert (found.cause, found.cause_confidence == "certain") == (cause, cause == "oom-kill")
 
 
 def test_who_held_more_is_named(verdict: Callable[..., Verdict]) -> None:

@@ -40,6 +40,7 @@ class Death:
         """Note who held what; *line* is the kernel's, which names the process, or nothing."""
         process = tree.known.get(pid)
         self.pid = pid
+        self.line = line
         self.log = log
         self.log_of_run = log
         """Its own, or another one of the run, which may tell of it."""
@@ -51,9 +52,9 @@ class Death:
         self.held = sorted([(pid, self.rss_mb, self.command), *others], key=lambda one: -one[1])[:_MOST_HOLDERS]
 
     def facts(self) -> dict[str, Any]:
-        """For the record: who held how many MB when it died."""
+        """For the record: the kernel's word, and who held how many MB when it died."""
         held = [{"pid": pid, "mb": round(mb, 2), "command": command} for pid, mb, command in self.held]
-        return {"pid": self.pid, "held": held}
+        return {"pid": self.pid, "kernel": self.line or None, "held": held}
 
 
 class Incidents:

@@ -84,7 +84,7 @@ def investigate_run(run: Run, *, top: int = 10) -> Verdict:
     cases += _killed_unseen(cases, kernel_log)
     verdict = judge(cases, top=top)
     held = {death.pid: death.held for death in (supervised.deaths if supervised else ())}
-    held |= {one.header.pid: one.held for one in histories if one.held}
+    held |= {one.header.pid: one.death.held for one in histories if one.death}
     return replace(_advised(verdict, held), others=tuple(_advised(one, held) for one in verdict.others))
 
 

@@ -11,6 +11,8 @@ from memmon.verdict.evidence.liveness import SLACK, is_alive
 from memmon.verdict.model import Counter, ExternalEvidence, KernelLine
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from memmon.verdict.evidence.kernel import KernelLog
     from memmon.verdict.model import ProcessHistory, Proof, Supervised
 
@@ -30,22 +32,32 @@ def gather(history: ProcessHistory, kernel_log: KernelLog) -> ExternalEvidence:
         kernel=tuple(line for line in kernel_log.lines if since is not None and line.at >= since),
         kernel_log_whole=since is not None and kernel_log.reaches_back_to(since),
     )
+    if history.death and history.death.kernel:
+        external = _with_lines(external, _kernel_lines([history.death.kernel], header.started or 0.0), header.pid)
     return _with_proof(external, history.proof) if history.proof else external
 
 
 def from_supervisor(history: ProcessHistory, supervised: Supervised) -> ExternalEvidence:
     """What the supervisor of a program noted of another process that the program had started."""
-    at = history.header.started or 0.0
-    ends = ((text, ended_process(text)) for text in supervised.kernel)
-    return ExternalEvidence(
-        cgroup=supervised.cgroup,
-        vmstat=supervised.vmstat,
-        kernel=tuple(
-            KernelLine("oom-kill" if ended[0] == "oom-kill" else "crash", ended[1], at, text, rss_mb(text))
-            for text, ended in ends
-            if ended
-        ),
+    lines = _kernel_lines(supervised.kernel, history.header.started or 0.0)
+    return ExternalEvidence(cgroup=supervised.cgroup, vmstat=supervised.vmstat, kernel=lines)
+
+
+def _kernel_lines(texts: Iterable[str], at: float) -> tuple[KernelLine, ...]:
+    """Lines of the kernel log that somebody wrote down, without their times: all *at* one."""
+    ends = ((text, ended_process(text)) for text in texts)
+    return tuple(
+        KernelLine("oom-kill" if ended[0] == "oom-kill" else "crash", ended[1], at, text, rss_mb(text))
+        for text, ended in ends
+        if ended
     )
+
+
+def _with_lines(external: ExternalEvidence, lines: Iterable[KernelLine], pid: int | None) -> ExternalEvidence:
+    """The evidence with those of the lines that name the process, where they are not known."""
+    known = {line.text for line in external.kernel}
+    new = (line for line in lines if line.pid == pid and line.text not in known)
+    return replace(external, kernel=(*external.kernel, *new))
 
 
 def with_supervisors_word(
@@ -55,16 +67,10 @@ def with_supervisors_word(
 
     What it counted was of all the run, and says nothing of this process; but kills of its own are taken off.
     """
-    pid, said = history.header.pid, from_supervisor(history, supervised)
-    known = {line.text for line in external.kernel}
-    new = (line for line in said.kernel if line.pid == pid and line.text not in known)
+    said = from_supervisor(history, supervised)
     own = 0 if history.proof else supervised.own_kills  # a proof was found before most of them
-    return replace(
-        external,
-        kernel=(*external.kernel, *new),
-        cgroup=_less(external.cgroup, own),
-        vmstat=_less(external.vmstat, own),
-    )
+    external = _with_lines(external, said.kernel, history.header.pid)
+    return replace(external, cgroup=_less(external.cgroup, own), vmstat=_less(external.vmstat, own))
 
 
 def _less(counter: Counter | None, kills: int) -> Counter | None:

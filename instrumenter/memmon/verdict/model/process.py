@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     )
     from memmon.verdict.model.folded import FoldedChildren
     from memmon.verdict.model.site import Figures, Site
-    from memmon.verdict.model.supervised import HeldBy, Supervised
+    from memmon.verdict.model.supervised import SeenDeath, Supervised
     from memmon.verdict.model.surroundings import Surroundings
 
 
@@ -93,8 +93,8 @@ class ProcessHistory:
     limit_reached: LimitReached | None
     kills_seen: KillsSeen | None
     proof: Proof | None
-    held: tuple[HeldBy, ...]
-    """Who held what when it died, the largest first, where a supervisor saw it."""
+    death: SeenDeath | None
+    """What the supervisor of its run noted when it died."""
     folded: FoldedChildren | None
     """Its children whose own records have been removed."""
     baseline_mb: float

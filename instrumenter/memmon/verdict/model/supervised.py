@@ -40,6 +40,8 @@ class SeenDeath:
     pid: int | None
     held: tuple[HeldBy, ...]
     """The largest processes of the run, itself maybe among them, the largest first."""
+    kernel: str = ""
+    """The line of the kernel log that names it, as far as there was one."""
 
 
 @dataclass(frozen=True)

@@ -41,8 +41,6 @@ from memmon.verdict.read.site_so_far import SiteSoFar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from memmon.verdict.model import HeldBy
-
 _MOST_WINDOWS = 400
 """So many growth windows are kept, the newest ones."""
 _MOST_CENSUSES = 100
@@ -98,7 +96,7 @@ class Replay:
         self.limit_reached: LimitReached | None = None
         self.kills_seen: KillsSeen | None = None
         self.proof: Proof | None = None
-        self.held: tuple[HeldBy, ...] = ()
+        self.death: SeenDeath | None = None
         self.folded: FoldedChildren | None = None
         self._handlers: dict[type, Callable[[Any], None]] = {
             Record: self.add,
@@ -118,7 +116,7 @@ class Replay:
             LimitReached: self._set_limit_reached,
             KillsSeen: self._set_kills_seen,
             Proof: self._set_proof,
-            SeenDeath: self._set_held,
+            SeenDeath: self._set_death,
             FoldedChildren: self._set_folded,
         }
 
@@ -178,8 +176,8 @@ class Replay:
     def _set_proof(self, proof: Proof) -> None:
         self.proof = proof
 
-    def _set_held(self, death: SeenDeath) -> None:
-        self.held = death.held
+    def _set_death(self, death: SeenDeath) -> None:
+        self.death = death
 
     def _set_folded(self, folded: FoldedChildren) -> None:
         self.folded = folded

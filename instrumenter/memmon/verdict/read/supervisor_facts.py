@@ -51,7 +51,8 @@ def _seen_process(value: Any) -> SeenProcess | None:
 
 def seen_death(fields: dict[str, Any]) -> SeenDeath:
     """A death that the supervisor noticed."""
-    return SeenDeath(whole(fields.get("pid")), tuple(one for one in map(_held_by, few(fields.get("held"))) if one))
+    held = tuple(one for one in map(_held_by, few(fields.get("held"))) if one)
+    return SeenDeath(whole(fields.get("pid")), held, text(fields.get("kernel")) or "")
 
 
 def _held_by(value: Any) -> HeldBy | None:
