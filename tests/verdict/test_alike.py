@@ -53,11 +53,11 @@ def kept(number: int, function: str) -> Windows:
 def killed(log: Callable[..., Path]) -> Callable[..., Verdict]:
     """The verdict on a worker that the kernel killed, whose windows saw this, beside others with theirs."""
 
-    def conclude(seen: Windows, *others: tuple[dict[str, Any], Windows]) -> Verdict:
+    def conclude(seen: Windows, *others: tuple[dict[str, Any], Windows], **own: Any) -> Verdict:
         parent = {"pid": NOBODY - 9, "log": "/srv/ds/main.log"}
         last = line("background", 115, level="CRITICAL")
         cases = []
-        for number, (facts, windows) in enumerate([({}, seen), *others]):
+        for number, (facts, windows) in enumerate([(own, seen), *others]):
             head = header(**{**LIMIT, "pid": NOBODY - number, "parent": parent, **facts})
             name = f"memory_monitor_20261122_10305{number}.log"
             path = log(head, START, stack("check.<locals>.<listcomp>"), fact("surroundings", AROUND), last, name=name)
@@ -68,10 +68,14 @@ def killed(log: Callable[..., Path]) -> Callable[..., Verdict]:
     return conclude
 
 
-def test_each_of_four_has_taken_a_share(killed: Callable[..., Verdict]) -> None:
+SERVER = {"parent": None, "run": {"pid": NOBODY - 9, "start_ticks": 1, "boot": "b"}}
+
+
+@pytest.mark.parametrize("facts", [{}, SERVER], ids=["a parent with a record", "a server that has none"])
+def test_each_of_four_has_taken_a_share(killed: Callable[..., Verdict], facts: dict[str, Any]) -> None:
     """What the others of its kind took is no other program's doing, and their line is told where it ran the same."""
-    told = ({}, kept(31, "check"))
-    said = killed((), told, told, told)
+    told = (facts, kept(31, "check"))
+    said = killed((), told, told, told, **facts)
     assert (said.subject.pid, said.cause, said.grew) == (NOBODY, "oom-kill", "rss")
     assert said.culprit
     assert (said.culprit.line, said.culprit.confidence, said.culprit.growth_mb) == (31, "likely", None)

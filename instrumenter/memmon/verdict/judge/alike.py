@@ -29,7 +29,7 @@ _SHOWN_BY = ("window", "census", "leak")
 def alike(subject: Conclusion, run: Sequence[Conclusion]) -> list[Conclusion]:
     """The processes of the run that the same parent started from the same program, were there and had grown as much."""
     mine = subject.case.history
-    if mine.header.parent_pid is None:
+    if _kind(mine)[0] is None:
         return []
     return [
         one
@@ -72,7 +72,10 @@ def culprit_of_alike(subject: Conclusion, run: Sequence[Conclusion]) -> Culprit 
 
 
 def _kind(history: ProcessHistory) -> tuple[int | None, str | None]:
-    return history.header.parent_pid, history.header.target
+    """Whose worker it is, and the program; a parent without a record is known as the process that all began with."""
+    header = history.header
+    above = header.parent_pid if header.parent_pid is not None or not header.is_worker else header.origin_pid
+    return above, header.target
 
 
 def _plain(function: str) -> str:
