@@ -52,6 +52,5 @@ APPS = {
         limit_mb=400,
         is_instrumented=False,
     ),
-    "torch-dataloader": App("recordings", ("python", "main.py"), "torch", ("torch>=2.9",), limit_mb=900),
     "pyspark": App("page_visits", ("python", "main.py"), "spark", ("pyspark>=4",), limit_mb=1500),
 }

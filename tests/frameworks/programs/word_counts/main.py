@@ -18,7 +18,7 @@ def most_frequent(number):
 
 
 def main():
-    most = Parallel(n_jobs=2)(delayed(most_frequent)(number) for number in range(600))
+    most = Parallel(n_jobs=2, batch_size=200)(delayed(most_frequent)(number) for number in range(400))
     print(len(most), "documents, the most frequent word", max(most), "times")
 
 
