@@ -45,6 +45,7 @@ def test_what_hangs_in_code(every_python: Bench) -> None:
         f"""
 import functools
 rows = []
+__warningregistry__ = {{}}
 class Parser:
     seen = {{}}
     @functools.lru_cache(maxsize=None)
@@ -72,6 +73,7 @@ next(started)
 def grow(first, last):
     for number in range(first, last):
         rows.append(text(number))
+        __warningregistry__[text(number)] = True
         Parser.seen[number] = text(number)
         parser.indent(number)
         subscriber(number)
@@ -86,6 +88,7 @@ print({_COUNTS})
     )
     assert found == {
         "rows": ("list", 10, 5000),
+        "__warningregistry__": ("dict", 10, 5000),
         "Parser.seen": ("dict", 10, 5000),
         "Parser.indent.<cache>": ("dict", 10, 5000),
         "subscriber.__self__.prices": ("list", 10, 5000),

@@ -93,6 +93,18 @@ TAKEN = {
         "import json\ntext = json.dumps(rows)  # HERE\n",
         "import json\njson.dump(rows, file)  # HERE\n",
     ),
+    "a queryset that is gone through": Taken(
+        ".iterator()",
+        "from app.models import Article\narticles = Article.objects.filter(section=2).order_by('id')\n"
+        "for article in articles:  # HERE\n    put(article)\n",
+        "from app.models import Article\narticles = Article.objects.filter(section=2).iterator()\n"
+        "for article in articles:  # HERE\n    put(article)\n",
+    ),
+    "categories that become columns": Taken(
+        "sparse=True",
+        "import pandas as pd\nwide = pd.get_dummies(frame)  # HERE\n",
+        "wide = shop.get_dummies.copy(frame)  # HERE\n",
+    ),
     "parts that are joined": Taken(
         "writelines",
         "text = '\\n'.join(parts)  # HERE\n",
@@ -155,6 +167,8 @@ KEPT = {
         "asyncio.unix_events._UnixSelectorEventLoop",
     ),
     "what a manager keeps": Kept("manager's process", "pages", "dict", "dict", "multiprocessing.managers.Server"),
+    "texts of warnings": Kept("leave out of it", "__warningregistry__", "dict", "int"),
+    "rows of a table": Kept("itertuples()", "flagged", "list", "pandas.core.series.Series"),
     "a cache": Kept("maxsize", "render.<cache>", "dict", "str", step="cache dict"),
     "figures": Kept("plt.close", "matplotlib._pylab_helpers.Gcf.figs", "collections.OrderedDict", "x"),
     "statements": Kept("reset_queries", "connection.queries_log", "collections.deque", "dict"),

@@ -1282,6 +1282,23 @@ LIBRARIES = {
         root_file="{asyncio.tasks}",
         exact=False,
     ),
+    "the tasks of one gather": Storing(
+        "local run task <element>:asyncio.tasks._GatheringFuture <element>:dict ['_children']:list",
+        "list",
+        """
+        import asyncio
+        async def fetch(page):
+            await asyncio.sleep(page)
+        async def main(count):
+            names = await asyncio.to_thread(list, "xy")
+            return names, await asyncio.gather(*(fetch(page) for page in range(count)))  # KEEPS
+        asyncio.run(main(9))
+        """,
+        item="_asyncio.Task",
+        owner="asyncio.tasks._GatheringFuture@{asyncio.tasks}",
+        root_file="{asyncio.runners}",
+        exact=False,
+    ),
     "what the user's own function does to it is in that function": Storing(
         "local monthly message ._payload:list",
         "list",
@@ -1302,6 +1319,21 @@ LIBRARIES = {
         monthly(Mailer(), [1], [])
         """,
         owner="email.mime.multipart.MIMEMultipart@{email.mime.multipart}",
+        exact=False,
+    ),
+    "what Python keeps in a module of its warnings": Storing(
+        "global __warningregistry__",
+        "dict",
+        """
+        import warnings
+        def parse(text, seen):
+            if "." in text:
+                seen[text] = True
+                warnings.warn("old form: %r" % text)  # KEEPS
+            return text
+        for number in range(9):
+            parse("%d." % number, {})
+        """,
         exact=False,
     ),
     "what a manager keeps for other processes": Storing(

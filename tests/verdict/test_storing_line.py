@@ -112,6 +112,8 @@ def test_what_a_manager_keeps_has_the_users_name(given: int, tmp_path: Path) -> 
     assert found is not None
     assert spoken_path(row, found.known_as) == ("pages['x']" if given == 1 else "Manager().dict()['x']")
     assert spoken_path(replace(row, steps=row.steps[:3])) == row.path
+    called = STORING["a variable of a library's function that the user's line calls"]
+    assert spoken_path(replace(row_of(called, "bot.py"), path="children")) == "gather().children"
 
 
 def test_a_call_that_was_seen_on_another_object_is_not_the_one(tmp_path: Path) -> None:

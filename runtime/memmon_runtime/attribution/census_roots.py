@@ -41,6 +41,8 @@ _MOST_FRAMES = 60
 _MOST_TASKS = 200
 _MOST_AWAITED = 20
 _MODULE_LEVEL = "<module>"
+_WARNINGS = "__warningregistry__"
+"""What Python keeps in a module of the texts of warnings."""
 
 
 class Root:
@@ -84,7 +86,7 @@ def global_roots() -> Iterator[Start]:
         file = file_of_module(module)
         if is_user_code(file) if file is not None else name == "__main__":
             for variable, value in list(names_of(module).items()):
-                if type(variable) is str and not variable.startswith("__"):
+                if type(variable) is str and (not variable.startswith("__") or variable == _WARNINGS):
                     yield Root("global", variable, absolute(file) if file else None), value, 0
 
 

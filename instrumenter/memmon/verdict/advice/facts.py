@@ -49,6 +49,8 @@ class Facts:
     """It is a comprehension that makes all of something."""
     repeats: bool = False
     """It makes one thing of many times another: ``[0] * n``, ``1 << n``."""
+    iterated: frozenset[str] = frozenset()
+    """The origins of what its loop goes through."""
     clears: bool = False
     """Its loop's body clears what it has gone through."""
     decorators: str = ""
@@ -118,6 +120,7 @@ def _of_code(statements: list[Statement], flows: Flows, known: Facts) -> Facts:
         stores=bool(puts),
         makes_list=any(isinstance(one, ast.ListComp | ast.SetComp | ast.DictComp) for one, _ in expressions),
         repeats=any(_repeats(one) for one, _ in expressions),
+        iterated=frozenset(_iterated(first, flows)),
         clears=any(
             isinstance(one, ast.Attribute) and one.attr in ("clear", "remove", "removeprevious")
             for one in ast.walk(first.node)
@@ -147,6 +150,11 @@ def _parts(value: ast.expr | None) -> list[ast.expr]:
 
 def _origins(part: ast.expr, statement: Statement, flows: Flows) -> set[str]:
     return origins_of(part, statement.scope, flows)
+
+
+def _iterated(statement: Statement, flows: Flows) -> set[str]:
+    node = statement.node
+    return _origins(node.iter, statement, flows) if isinstance(node, ast.For | ast.AsyncFor) else set()
 
 
 def _repeats(node: ast.expr) -> bool:

@@ -166,6 +166,16 @@ KEPT = (
         "异常会保留它经过的所有函数的变量：只保留文本（str(error)），或丢弃 traceback（error.with_traceback(None)）",
     ),
     Fix(
+        _held(path=r"^__warningregistry__$"),
+        "each text of a warning is remembered once it was shown: leave out of it what differs each time, or log it",
+        "每条显示过的警告文本都会被记住：不要在文本中放入每次不同的内容，或改用 logging",
+    ),
+    Fix(
+        _held(item=r"^pandas\..*\bSeries$"),
+        "each row is a Series with an index of its own: keep a tuple of it (itertuples()), or select the rows at once",
+        "每一行都是带有独立索引的 Series：改为保留元组（itertuples()），或一次性选出这些行",
+    ),
+    Fix(
         _held(item=r"\bmemoryview$"),
         "a memoryview keeps all that it is a view of: keep bytes(view)",
         "memoryview 会保留整个底层数据：改为保留 bytes(view)",

@@ -57,6 +57,8 @@ ONE_BLOCK = Fix(
     "this one allocation is too large for the limit: process it in pieces or with a smaller type",
     "这一次分配超出了上限：分块处理，或使用更小的数据类型",
 )
+_QUERYSET = re.compile(r"\.objects\.(?!.*\.(?:iterator|values|values_list|count|aggregate)\(\)).*\(\)$")
+"""How it is called what gives a queryset of whole objects."""
 TAKEN = (
     _fix(
         _HTTP + _VERBS,
@@ -136,6 +138,16 @@ TAKEN = (
         r"\b(?:Thread)?Pool\(\)\.(?:star)?map(?:_async)?|^(?i:\w*pool\w*)\.(?:star)?map(?:_async)?",
         "the pool's map() keeps all results at once: take them one at a time from imap(…, chunksize=…)",
         "进程池的 map() 会同时保留全部结果：用 imap(…, chunksize=…) 逐个取用",
+    ),
+    Fix(
+        lambda facts: any(_QUERYSET.search(one) for one in facts.iterated),
+        "a queryset keeps each object that it has given: go through its .iterator()",
+        "queryset 会保留它给出的每个对象：改为遍历其 .iterator()",
+    ),
+    _fix(
+        r"\bget_dummies",
+        "each value becomes a column: leave out what has thousands of values, or pass sparse=True and dtype=bool",
+        "每个取值都会变成一列：去掉取值过多的列，或传入 sparse=True 和 dtype=bool",
     ),
     _fix(
         r"\bgather",

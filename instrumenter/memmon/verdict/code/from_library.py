@@ -6,8 +6,9 @@ import ast
 from typing import TYPE_CHECKING
 
 from memmon.verdict.code.candidates import Candidate, candidate
-from memmon.verdict.code.holder import is_librarys_variable, plain
+from memmon.verdict.code.holder import plain
 from memmon.verdict.code.library_calls import called_into, filling_methods
+from memmon.verdict.code.managed import is_librarys_variable
 
 if TYPE_CHECKING:
     from memmon.verdict.code.candidates import Seen
@@ -37,11 +38,19 @@ _REGISTRIES = {
     "asyncio.tasks._all_tasks": frozenset({"create_task", "ensure_future"}),
     "EventLoop._scheduled": frozenset({"create_task", "ensure_future", "call_later", "call_at"}),
     "EventLoop._ready": frozenset({"create_task", "ensure_future", "call_soon", "call_soon_threadsafe"}),
+    "_GatheringFuture.": frozenset({"gather"}),
+    "_GatheringFuture._children": frozenset({"gather"}),
+    "__warningregistry__": frozenset({"warn", "warn_explicit"}),
     "Manager.loggerDict": frozenset({"getLogger", "getChild"}),
     "manager.loggerDict": frozenset({"getLogger", "getChild"}),
     "PlaceHolder.loggerMap": frozenset({"getLogger", "getChild"}),
 }
 """What libraries keep by themselves, by the end of its name, and what makes such a thing."""
+
+
+def is_registry_of_module(row: GrownContainer) -> bool:
+    """Whether it is what Python keeps among a module's own names."""
+    return not row.steps and row.root.name == "__warningregistry__"
 
 
 def through_library(row: GrownContainer, handle: Handle, flows: Flows, seen: Seen) -> list[Candidate]:
@@ -50,7 +59,8 @@ def through_library(row: GrownContainer, handle: Handle, flows: Flows, seen: See
     frames = [frame for frame in called_into(seen, attribute) if not _is_for_another(frame, handle, flows)]
     found = [_of_frame(frame, flows) for frame in frames] if attribute else []
     is_registry = row.root.kind == "library"
-    registering = _registering(row.root.name if is_registry else f"{plain(row.owner_type)}.{attribute}", flows)
+    named = is_registry or is_registry_of_module(row)
+    registering = _registering(row.root.name if named else f"{plain(row.owner_type)}.{attribute}", flows)
     if is_registry:
         return found or registering or _of_its_package(row, flows, seen)
     found = found or registering or _calling(row, flows, seen)
@@ -106,7 +116,7 @@ def _registering(container: str, flows: Flows) -> list[Candidate]:
     return [
         candidate(put, Candidate.LIKELY)
         for put in flows.puts
-        if put.how == "method" and put.called in makers and put.statement.repeated
+        if put.how in ("method", "called") and put.called in makers and put.statement.repeated
     ]
 
 

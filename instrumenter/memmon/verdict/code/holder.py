@@ -44,17 +44,6 @@ def plain(name: str) -> str:
     return name.rpartition(".")[2]
 
 
-def is_librarys_variable(row: GrownContainer) -> bool:
-    """Whether it is a variable of a library's function that runs, or has run and left it to others."""
-    root = row.root
-    return (
-        root.kind == "local"
-        and not row.steps
-        and bool(root.file and root.function)
-        and not is_user_code(root.file or "")
-    )
-
-
 def handle_of(row: GrownContainer, flows: Flows) -> Handle:
     """What the user's code has of a container that grew."""
     handle = Handle(_root_places(row, flows))

@@ -12,6 +12,7 @@ from memmon.verdict.code.flows import flows_of
 from memmon.verdict.code.puts import called_name
 from memmon.verdict.code.syntax import Definition
 from memmon.verdict.code.uses import Carried, How, handed_up, named, stored
+from memmon.verdict.code.values import each_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -93,7 +94,9 @@ class Values:
         for syntax in self.names.program.syntaxes.values():
             for statement in syntax.statements:
                 for call in (one for one in statement.expressions if isinstance(one, ast.Call)):
-                    given = [part for one in (*call.args, *(one.value for one in call.keywords)) for part in _each(one)]
+                    given = [
+                        part for one in (*call.args, *(one.value for one in call.keywords)) for part in each_in(one)
+                    ]
                     handed = {one for one in given if self._is(one, function, statement)}
                     if handed and called_name(call) not in _DROPPING:
                         running = {one for one in handed if isinstance(one, ast.Call)}
@@ -216,18 +219,6 @@ class Values:
         for one in self._statements(function):
             yield from self._step(one, lambda _: 0, tracked, calls, returned=True)
         yield from _made(function, tracked)
-
-
-def _each(argument: ast.expr) -> Iterator[ast.expr]:
-    """An argument, or what it is all made of: ``gather(*(fetch(one) for one in urls))``."""
-    if isinstance(argument, ast.Starred):
-        yield from _each(argument.value)
-    elif isinstance(argument, ast.ListComp | ast.SetComp | ast.GeneratorExp):
-        yield argument.elt
-    elif isinstance(argument, ast.List | ast.Tuple | ast.Set):
-        yield from argument.elts
-    else:
-        yield argument
 
 
 def _made(function: Scope, tracked: dict[str, int]) -> Iterator[Fate]:

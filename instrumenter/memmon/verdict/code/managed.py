@@ -1,4 +1,8 @@
-"""What a `multiprocessing.Manager` keeps for its processes: the user's code has proxies of it, under its own names."""
+"""What is kept where the user's code has no name for it, or another one.
+
+In the process of a `multiprocessing.Manager`, of which the user's code has proxies under its own names; in a variable
+of a library's function that was called.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from memmon.ownership import is_user_code
 from memmon.verdict.code.puts import called_name
 
 if TYPE_CHECKING:
@@ -21,6 +26,17 @@ _STEPS = 3
 _WAY = re.compile(rf"^.*?\.{_KEPT_IN}\[[^\]]*\]\[0\]")
 _MADE_BY = {"Queue": frozenset({"Queue", "JoinableQueue"})}
 """The manager's methods that make an object of a type, where they are not called as the type is."""
+
+
+def is_librarys_variable(row: GrownContainer) -> bool:
+    """Whether it is a variable of a library's function that runs, or has run and left it to others."""
+    root = row.root
+    return (
+        root.kind == "local"
+        and not row.steps
+        and bool(root.file and root.function)
+        and not is_user_code(root.file or "")
+    )
 
 
 def managed_at(row: GrownContainer) -> int:
@@ -45,7 +61,9 @@ def managed_places(row: GrownContainer, flows: Flows) -> set[Place]:
 
 
 def spoken_path(row: GrownContainer, known_as: str = "") -> str:
-    """The container's path as the user's code has it, which knows nothing of what is inside a manager's process."""
+    """The container's path as the user's code may have it, which knows nothing of what is inside of others."""
+    if is_librarys_variable(row):
+        return f"{(row.root.function or '').rpartition('.')[2]}().{row.path}"
     if not managed_at(row):
         return row.path
     return _WAY.sub(lambda _: known_as or f"Manager().{_kind(row)}()", row.path)

@@ -11,9 +11,9 @@ from memmon.verdict.code.candidates import Candidate, filling, links, made_at_on
 from memmon.verdict.code.dynamic import stops_at
 from memmon.verdict.code.fits import family_of
 from memmon.verdict.code.flows import flows_of
-from memmon.verdict.code.from_library import through_library
-from memmon.verdict.code.holder import handle_of, is_librarys_variable, plain, spelled_out
-from memmon.verdict.code.managed import managed_at, managed_places, name_of
+from memmon.verdict.code.from_library import is_registry_of_module, through_library
+from memmon.verdict.code.holder import handle_of, plain, spelled_out
+from memmon.verdict.code.managed import is_librarys_variable, managed_at, managed_places, name_of
 from memmon.verdict.code.syntax import Definition
 from memmon.verdict.model import Frame
 
@@ -81,7 +81,7 @@ def _candidates(row: GrownContainer, handle: Handle, flows: Flows, seen: Seen) -
     if not found and (own := spelled_out(handle, flows)):
         # Another object's attribute may have the same name: nothing is sure.
         found = [replace(one, strength=min(one.strength, Candidate.LIKELY)) for one in filling(row, own, flows)]
-    is_librarys = handle.inside or row.root.kind == "library" or is_librarys_variable(row)
+    is_librarys = handle.inside or row.root.kind == "library" or is_librarys_variable(row) or is_registry_of_module(row)
     if not found and (is_librarys or not family_of(row.type)):
         found = through_library(row, handle, flows, seen)
     return _distinct(found or made_at_once(row, handle, flows))

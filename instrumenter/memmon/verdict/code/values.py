@@ -50,6 +50,18 @@ def held_by(node: ast.expr) -> Iterator[tuple[ast.expr, int]]:
         yield from ((one.value, 1) for one in node.keywords if one.arg)
 
 
+def each_in(argument: ast.expr) -> Iterator[ast.expr]:
+    """An argument, or what it is all made of: ``gather(*(fetch(one) for one in urls))``."""
+    if isinstance(argument, ast.Starred):
+        yield from each_in(argument.value)
+    elif isinstance(argument, ast.ListComp | ast.SetComp | ast.GeneratorExp):
+        yield argument.elt
+    elif isinstance(argument, ast.List | ast.Tuple | ast.Set):
+        yield from argument.elts
+    else:
+        yield argument
+
+
 def spread_in(node: ast.expr) -> Iterator[ast.expr]:
     """What an expression gives on the items of: ``[*this]``, ``{**this}``, ``this + [1]``."""
     if isinstance(node, ast.List | ast.Tuple | ast.Set):

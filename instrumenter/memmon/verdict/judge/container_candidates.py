@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from memmon.ownership import is_user_code
 from memmon.verdict.code.managed import spoken_path
 from memmon.verdict.judge.candidate import Candidate, Directness
 from memmon.verdict.judge.grown_containers import growing_containers
@@ -131,8 +132,10 @@ def _agreeing(growing: tuple[GrowingContainer, ...], moment: LastMoment) -> Grow
 
 
 def _is_light(one: GrowingContainer) -> bool:
-    is_one_of_many = any(step.name == "…" for step in one.container.steps)
-    light = not is_one_of_many or one.container.item_bytes < _LIGHT_BYTES
+    row = one.container
+    of_users = row.owner_file is None or is_user_code(row.owner_file)
+    is_one_of_many = of_users and any(step.name == "…" for step in row.steps)
+    light = not is_one_of_many or row.item_bytes < _LIGHT_BYTES
     return one.weighed and one.share < _LIGHT_SHARE and light
 
 
