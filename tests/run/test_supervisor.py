@@ -137,13 +137,16 @@ def _report_of(pid: int) -> str:
 
 
 def test_signals_that_end_it_go_through(place: Place) -> None:
-    """SIGTERM to the supervisor ends a program that has no handler: the exit code says so, and nothing else does."""
+    """SIGTERM to the supervisor ends a program that has no handler: the exit code says so, and it is no incident."""
     place.write("main.py", f"{READY}say('ready')\ntime.sleep(20)\n")
     process = place.start("main.py")
     process.stdout.readline()
     process.send_signal(signal.SIGTERM)
     _, err = process.communicate(timeout=WITHIN)
     assert (err, process.returncode) == (b"", 128 + signal.SIGTERM)
+    report = memmon("report", "--json", cwd=place.folder)
+    told = json.loads(report.stdout)
+    assert (told["incidents"], told["verdict"]["signal"], report.returncode) == ([], "SIGTERM", 0)
 
 
 def test_a_signal_that_was_not_passed_on_is_told(place: Place) -> None:
@@ -152,6 +155,8 @@ def test_a_signal_that_was_not_passed_on_is_told(place: Place) -> None:
     done = place.memmon("main.py")
     assert done.returncode == 128 + signal.SIGTERM
     assert b"SIGTERM" in done.stderr
+    (incident,) = json.loads(memmon("report", "--json", cwd=place.folder).stdout)["incidents"]
+    assert (incident["cause"], incident["signal"]) == ("signal", "SIGTERM")
 
 
 @pytest.mark.parametrize("to", ["group", "each"])

@@ -180,6 +180,7 @@ class Supervisor:
             "outcome": "signaled" if signal else "exited",
             "status": None if signal else os.WEXITSTATUS(status),
             "signal": _name_of(signal) if signal else None,
+            "asked": self.program.was_asked_to_end,
             "seconds": round(self.ended - self.began, 3),
             "oom_kill": {
                 **changed,

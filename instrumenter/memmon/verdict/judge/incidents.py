@@ -80,12 +80,15 @@ def incidents_of(conclusions: Sequence[Conclusion]) -> list[Conclusion]:
 
 
 def _died(one: Conclusion) -> bool:
-    """Whether the process's end is an incident.
+    """Whether the process's end is an incident: not where somebody stopped it, who sent the supervisor the signal.
 
     A worker whose end nobody saw may have been ended by its own program: memory must have been short, the worker have
     held most of it, and nothing speak against a kill.
     """
-    if one.cause != "unknown" or not one.case.history.header.is_worker or one.case.history.supervised:
+    supervised = one.case.history.supervised
+    if one.cause == "signal" and supervised and supervised.was_asked:
+        return False
+    if one.cause != "unknown" or not one.case.history.header.is_worker or supervised:
         return one.cause is not None
     held_most = one.evidence.shortage is Shortage.SEVERE and one.evidence.share >= _MOST
     return held_most and not one.spared and not one.evidence.excludes_kill

@@ -65,3 +65,5 @@ class Supervised:
     """Those that died while the supervisor watched and have no record of their own."""
     own_kills: int = 0
     """How often the kernel, in the run's time, killed a process of the supervisor's, which is nobody's death."""
+    was_asked: bool = False
+    """The signal had been sent to the supervisor, for the program: somebody has stopped it."""

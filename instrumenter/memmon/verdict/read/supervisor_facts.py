@@ -20,6 +20,7 @@ def supervised(fields: dict[str, Any]) -> Supervised:
     kills, limit = fields_of(fields.get("oom_kill")), fields_of(fields.get("limit"))
     return Supervised(
         signal=text(fields.get("signal")),
+        was_asked=fields.get("asked") is True,
         status=whole(fields.get("status")),
         cgroup=counter(kills.get("cgroup"), ""),
         vmstat=counter(kills.get("vmstat"), "/proc/vmstat"),
