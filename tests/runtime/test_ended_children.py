@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+
+from support import cgroup
+from support.marks import needs_cgroup
+
 FAMILY = """
 import glob, os, signal, time
 def work(alarm=100):
@@ -126,3 +131,58 @@ def test_workers_of_a_master_without_a_record_are_folded_too(one_python):
     (totals,) = [facts["children"] for facts in left.processes if "children" in facts]
     assert (totals["count"], totals["unsaid"]) == (101, 0)
     assert totals["highest_mb"] > 5
+
+
+KILLED_AMONG = """
+import glob, os, time
+def work():
+    __memmon__.before("work", 3)
+    __memmon__.after("work", 3)
+def hungry():
+    work()
+    kept = []
+    while True:
+        kept.append(b"x" * (1 << 20))
+def forked(do):
+    pid = os.fork()
+    if not pid:
+        do()
+        os._exit(0)
+    os.waitpid(pid, 0)
+    return pid
+def logs():
+    return glob.glob("memory_monitor_*.log")
+def settle(most):
+    while len(logs()) > most:
+        time.sleep(0.01)
+for _ in range(110):
+    forked(work)
+# What was written to just now is not looked at; once more of them have gone, the others have been.
+while max(os.stat(name).st_mtime for name in logs()) > time.time() - 1.5:
+    time.sleep(0.1)
+for _ in range(3):
+    forked(work)
+settle(101)
+print(forked(hungry), flush=True)
+for _ in range(105):
+    forked(work)
+settle(105)
+"""
+"""It ends once no more logs are left than its own, the newest hundred, the hungry child's, and those of the last three
+before that one, of which it may not be known how they ended."""
+
+
+@needs_cgroup
+def test_a_kill_keeps_nobody_who_had_ended_before_it(one_python):
+    """What is known of the ended children before the kernel kills another one is known after it."""
+    one_python.write(KILLED_AMONG)
+    with cgroup.limited(150) as group:
+        done = group.run(
+            one_python.command(),
+            cwd=one_python.folder,
+            env=one_python.environment(),
+            stdout=subprocess.PIPE,
+            timeout=120,
+        )
+        assert (done.returncode, group.oom_kills()) == (0, 1)
+    assert list(one_python.folder.glob(f"memory_monitor_*_{int(done.stdout)}.log"))

@@ -58,6 +58,8 @@ class EndedChildren:
         """Logs that others name as their parent's: who reads those must find them."""
         self._telling: set[str] = set()
         """Logs of children that have gone, and have something to tell."""
+        self._innocent: set[str] = set()
+        """Logs of those that have gone with nothing to tell; once the kernel kills somebody, that can't be seen."""
         self._first = self._last = ""
         self._count = self._unsaid = self._bytes = 0
         self._highest = 0.0
@@ -77,6 +79,7 @@ class EndedChildren:
             if kept < _NEWEST and size < _ROOM:
                 kept += 1
                 size += self._children[name].size()
+                self._is_innocent(name)
                 yield
             else:
                 many.append(name)
@@ -95,6 +98,8 @@ class EndedChildren:
         for name in self._children.keys() - present:
             del self._children[name]
         self._others &= present
+        self._telling &= present
+        self._innocent &= present
         for name in present - self._children.keys() - self._others:
             record = record_of(self._folder, name)
             if record is not None and name != self._log and self._is_mine(record):
@@ -113,15 +118,20 @@ class EndedChildren:
         return status is not None and status.st_mtime_ns > time_ns() - _JUST_NOW
 
     def _may_go(self, name: str) -> bool:
-        if name in self._telling or name in self._parents or self._is_new(name):
+        return name not in self._parents and self._is_innocent(name)
+
+    def _is_innocent(self, name: str) -> bool:
+        """Whether it has gone with nothing to tell."""
+        if name in self._innocent:
+            return True
+        if name in self._telling or self._is_new(name):
             return False
         record = self._children[name]
         if self._vantage is None or record.is_there(self._vantage):
             return False
-        if record.is_innocent(self._recorder.limits):
-            return True
-        self._telling.add(name)
-        return False
+        is_innocent = record.is_innocent(self._recorder.limits)
+        (self._innocent if is_innocent else self._telling).add(name)
+        return is_innocent
 
     def _fold(self, records: list[LeftRecord]) -> Iterator[None]:
         """Add these to the totals, and remove them: each log first, so that nobody else adds it to theirs."""
