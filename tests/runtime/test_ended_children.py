@@ -133,6 +133,39 @@ def test_workers_of_a_master_without_a_record_are_folded_too(one_python):
     assert totals["highest_mb"] > 5
 
 
+def test_workers_of_a_master_that_never_forks_are_folded_too(one_python):
+    """Each is started anew, and the master sees none of their records: one of them removes the others', and tells."""
+    left = one_python.run(
+        """
+        import glob, multiprocessing, os, shutil
+        def work():
+            __memmon__.before("work", 3)
+            __memmon__.after("work", 3)
+        def start():
+            worker = multiprocessing.get_context("spawn").Process(target=work)
+            worker.start()
+            worker.join()
+            return worker.pid
+        def main():
+            (log,) = glob.glob("memory_monitor_*_%d.log" % start())
+            for day in range(10, 30):
+                for second in range(10, 20):
+                    name = "memory_monitor_202511%d_1030%d" % (day, second)
+                    shutil.copy(log, name + ".log")
+                    shutil.copy("." + log[:-4] + ".events", "." + name + ".events")
+                    os.utime(name + ".log", (10**9, 10**9))
+            start()
+        if __name__ == "__main__":
+            main()
+        """,
+        timeout=120,
+    )
+    assert (left.status, left.stderr) == (0, "")
+    (totals,) = [facts["children"] for facts in left.processes if "children" in facts]
+    assert (totals["count"], totals["unsaid"]) == (201 - 100, 0)
+    assert len(left.logs) == 100 + 2  # the master's, and that of the one that has removed the others
+
+
 KILLED_AMONG = """
 import glob, os, time
 def work():

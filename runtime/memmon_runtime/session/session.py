@@ -245,12 +245,14 @@ class Session:
         """Have older runs' records removed, where there are so many ``logs`` in the folder that it may be time."""
         runs, mb = self.settings.keep
         is_time = (runs is not None and logs >= runs) or (mb is not None and logs >= mb // _MOST_MB)
-        house = self.keep_house() if is_time and self.parent is None else None
-        if house is not None:
+        is_first = self.parent is None
+        # A worker of a master without a record, or of one that may not know that it has any, and would look after them.
+        is_worker = not is_first or (self.origin is not None and self.origin["pid"] != getpid())
+        house = self.keep_house() if (is_time and is_first) or (is_worker and logs >= _MANY) else None
+        if house is not None and is_time and is_first:
             house.remove_old_runs()
-            # A worker of a master without a record, which would look after them.
-            if logs >= _MANY and self.origin is not None and self.origin["pid"] != getpid():
-                house.fold_children()
+        if house is not None and is_worker and logs >= _MANY:
+            house.fold_children(siblings=True)
 
     def complain(self, text: str) -> None:
         """One line on stderr in the whole run, at most; none where ``MEMMON_QUIET`` says so."""

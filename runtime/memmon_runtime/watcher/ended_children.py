@@ -19,7 +19,7 @@ from time import time_ns
 from memmon_runtime.record.file_names import is_log
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.sizes import MB
-from memmon_runtime.watcher.left_records import record_of
+from memmon_runtime.watcher.left_records import number_behind, record_of
 
 __builtins__ = BUILTINS
 TYPE_CHECKING = False
@@ -42,15 +42,16 @@ _AT_ONCE = 16
 class EndedChildren:
     """Those of one process; used by its watcher alone."""
 
-    def __init__(self, folder: Folder, log: str, recorder: Recorder) -> None:
-        """``log`` is the name of the process's own log."""
+    def __init__(self, folder: Folder, log: str, recorder: Recorder, *, siblings: bool) -> None:
+        """``log`` is the name of the process's own log; ``siblings``: its parent's other children count too."""
         self._folder = folder
         self._log = log
         self._recorder = recorder
         self._vantage: tuple[str, str] | None = None
-        self._run = ""
-        """By which processes are known that one master started that keeps no record; nothing where there is a parent.
-        Whoever of them looks folds the others."""
+        self._siblings = siblings
+        self._run = self._parent = ""
+        """By which processes are known that the same one started: what all began with, where that keeps no record, or
+        the name of its log. Whoever of them looks folds the others, since a parent that never forks knows of none."""
         self._children: dict[str, LeftRecord] = {}
         self._others: set[str] = set()
         """Logs that are none of its children's."""
@@ -72,6 +73,7 @@ class EndedChildren:
                 return
             self._vantage = own.vantage
             self._run = "" if own.parent else own.run
+            self._parent = own.parent if self._siblings else ""
         yield from self._find()
         kept = size = 0
         many: list[str] = []
@@ -79,7 +81,8 @@ class EndedChildren:
             if kept < _NEWEST and size < _ROOM:
                 kept += 1
                 size += self._children[name].size()
-                self._is_innocent(name)
+                if not self._siblings:  # who will look again
+                    self._is_innocent(name)
                 yield
             else:
                 many.append(name)
@@ -111,7 +114,9 @@ class EndedChildren:
             yield
 
     def _is_mine(self, record: LeftRecord) -> bool:
-        return record.parent == self._log or (not record.parent and record.run == self._run != "")
+        if record.parent:
+            return record.parent in (self._log, self._parent)
+        return record.run == self._run != ""
 
     def _is_new(self, log: str) -> bool:
         status = self._folder.status(log)
@@ -137,10 +142,11 @@ class EndedChildren:
         """Add these to the totals, and remove them: each log first, so that nobody else adds it to theirs."""
         ours = []
         for record in records:
-            size, has_end = record.size(), record.has_end()
+            size, has_end, folded = record.size(), record.has_end(), record.folded()
             if record.claim():
                 self._bytes += size
                 self._unsaid += not has_end
+                self._add(folded)
                 ours.append(record)
             else:
                 self._others.add(record.log)
@@ -164,3 +170,11 @@ class EndedChildren:
         for record in ours:
             record.remove()
             yield
+
+    def _add(self, folded: str) -> None:
+        """Those that one of them has folded itself are among ours with it."""
+        self._count += int(number_behind('"count": ', folded))
+        self._unsaid += int(number_behind('"unsaid": ', folded))
+        self._highest = max(self._highest, number_behind('"highest_mb": ', folded))
+        self._bytes += int(number_behind('"mb": ', folded) * MB)
+        self._first = self._first or folded.partition('"first": "')[2].partition('"')[0]

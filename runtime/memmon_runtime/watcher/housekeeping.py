@@ -32,6 +32,9 @@ _SHARE, _PATIENCE = 0.004, 0.02
 """Seconds of a processor and of the clock for further steps of one look."""
 _AT_END = 0.1
 """Seconds that a program's end may take longer for it."""
+_FOR_SIBLINGS = 10 * _AT_END
+"""The same for one that does it in its parent's place, once in a hundred of its kind: of the clock, as often as it may
+wait for a processor meanwhile."""
 _EVERY = 2.0
 """Seconds from one look at the children's records to the next, at least."""
 _NEVER = float("inf")
@@ -51,6 +54,7 @@ class Housekeeping:
         self._due_at = monotonic() + _AFTER
         self._works: list[Iterator[None]] = []
         self._children: EndedChildren | None = None
+        self._siblings = False
         self._children_at = _NEVER
         """When the children's records are looked at next."""
         self._folder = Folder(folder or "/")
@@ -74,8 +78,12 @@ class Housekeeping:
         recorder = self._recorder
         yield from remove_old_runs(self._folder, self._log, recorder.target, self._keep, recorder.limits)
 
-    def fold_children(self) -> None:
-        """There are children: have the records of those removed that have ended with nothing to tell."""
+    def fold_children(self, *, siblings: bool = False) -> None:
+        """There are children: have the records of those removed that have ended with nothing to tell.
+
+        ``siblings``: of those, too, that the same process has started.
+        """
+        self._siblings = siblings or self._siblings
         self._children_at = min(self._children_at, self._due_at)
 
     def _ended_children(self) -> Iterator[None]:
@@ -83,7 +91,7 @@ class Housekeeping:
             self._load()
             from memmon_runtime.watcher.ended_children import EndedChildren  # noqa: PLC0415 - it has been loaded
 
-            self._children = EndedChildren(self._folder, self._log, self._recorder)
+            self._children = EndedChildren(self._folder, self._log, self._recorder, siblings=self._siblings)
         begun = monotonic()
         try:
             yield from self._children.look()
@@ -115,10 +123,10 @@ class Housekeeping:
 
     def finish(self) -> None:
         """Do what is left to do, as far as that is soon done, at the program's end; then give the descriptor back."""
-        until = monotonic() + _AT_END
+        until, used = monotonic() + (_FOR_SIBLINGS if self._siblings else _AT_END), thread_time() + _AT_END
         if self._children_at < _NEVER:
             self._works.append(self._ended_children())
-        while self._works and monotonic() < until:
+        while self._works and monotonic() < until and thread_time() < used:
             self._step()
         self.abandon()
 

@@ -138,6 +138,11 @@ class LeftRecord:
         """Whether its process said that it ended."""
         return bool(self._end())
 
+    def folded(self) -> str:
+        """What it told last of those whose records its process has removed, as JSON; nothing where there are none."""
+        tail = self._folder.read(events_of(self.log), _TAIL, end=True).decode("utf-8", "replace")
+        return tail.rpartition('\n{"children": {')[2].partition("}")[0] if '\n{"children": {' in tail else ""
+
     def claim(self) -> bool:
         """Remove the log; False where somebody else has, or where that can't be."""
         try:
@@ -185,6 +190,11 @@ def record_of(folder: Folder, log: str) -> LeftRecord | None:
         return None
     head = folder.read(events_of(log), _HEAD).partition(b"\n")[0].decode("utf-8", "replace")
     return LeftRecord(folder, log, head) if head.startswith(_HEADER) else None
+
+
+def number_behind(key: str, text: str) -> float:
+    """The number behind ``key``; 0 where there is none."""
+    return _number(_after(text, key))
 
 
 def _after(text: str, key: str) -> str:
