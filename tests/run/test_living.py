@@ -120,20 +120,35 @@ def test_of_many_deaths_five_are_told_each(place: Place) -> None:
     place.write(
         "main.py",
         f"{PARENT}def large():\n    x = bytearray(200 << 20)\n    x[::4096] = bytes(len(x[::4096]))\n"
-        "for _ in range(7):\n    fork(large)\n    time.sleep(.7)\n",
+        "for _ in range(7):\n    fork(large)\n    time.sleep(.7)\n"
+        "signal.signal(signal.SIGINT, signal.SIG_DFL)\nos.kill(os.getpid(), signal.SIGINT)\n",
     )
     with cgroup.limited(100) as group:
         words = group.wrap([*place.command, "main.py"])
         code, written = terminal.run(words, cwd=place.folder, env=place.environment)
         kills = group.oom_kills()
-    living, _, end = written.partition("\r\n\r\n")
-    said = re.findall(r"^memmon: (.*)\r$", living, re.MULTILINE)
-    assert code == 0
+    *said, end = re.findall(r"^memmon: (.*)\r$", written, re.MULTILINE)
+    assert code == 130
     assert kills >= 7  # a verdict that was in the way of the next worker is given up
     assert len([one for one in said if one.startswith("process ")]) == 5, written
-    assert [one for one in said if "more process" in one], written
+    assert len([one for one in said if "more process" in one]) == 1
     assert len(said) == 6
-    assert "KILLED for want of memory" in end
+    assert end.startswith("7 of 8 processes of this run died")
+
+
+@marks.needs_cgroup
+def test_a_death_in_another_run_is_not_told(place: Place) -> None:
+    """Two programs in one folder, with one limit: the supervisor whose worker was killed tells of it, and it alone."""
+    place.write("other.py", f"{PARENT}until(lambda: Path('done').exists())\ntime.sleep(1.2)\n")
+    place.write("main.py", f"{PARENT}pid, by = fork(leak)\nuntil(lambda: told(pid))\nPath('done').touch()\n")
+    place.write("memmon.toml", '[memmon]\nlanguage = "en"\n')
+    run = " ".join(place.command)
+    with cgroup.limited(200) as group:
+        words = ["sh", "-c", f"{run} other.py 2>other.txt & {run} --quiet other.py & {run} main.py; wait"]
+        done = group.run(words, cwd=place.folder, env=place.environment, capture_output=True)
+    assert len(SHORT.findall(done.stderr.decode())) == 1
+    assert (place.folder / "other.txt").read_text(encoding="utf-8") == ""
+    assert len(place.facts("death")) == 1
 
 
 @marks.needs_cgroup

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memmon.record.told_mark import mark_told
 from memmon.show.escaping import escaped, printable
+from memmon.show.runs import deaths_in_all
 from memmon.show.short import short_verdict
 from memmon.verdict.find_runs import run_with
 from memmon.verdict.investigate import investigate_run
 from memmon.verdict.model import HeldBy
+from memmon.verdict.wording.language import Say
 
 if TYPE_CHECKING:
     from memmon.run.handover import Untold
@@ -32,10 +35,11 @@ def main(untold: Untold) -> None:
     os.nice(_NICE)
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(_FIRST_CHOICE, encoding="ascii")
-    verdicts = _verdicts(untold["log"])
+    verdict = _verdict(untold["log"])
+    verdicts = {one.subject.pid: one for one in verdict.incidents} if verdict else {}
     for pid, plainly, held in untold["deaths"]:
         found = verdicts.get(pid)
-        if found:
+        if found and (found.subject.log or found.culprit or not plainly):
             _write(short_verdict(escaped(replace(found, held=tuple(HeldBy(*one) for one in held)))))
             if found.subject.log:
                 mark_told(found.subject.log)
@@ -43,14 +47,28 @@ def main(untold: Untold) -> None:
             _write((printable(plainly),))
         with contextlib.suppress(OSError):
             os.write(1, b"%d\n" % pid)
+    if untold["sums_up"]:
+        _sum_up([one for one in verdict.incidents if one.subject != verdict.processes[0]] if verdict else [])
 
 
-def _verdicts(log: str) -> dict[int | None, Verdict]:
-    """The verdicts on the incidents of the run that has this log, by their processes."""
+def _sum_up(incidents: list[Verdict]) -> None:
+    """Say how many died of those that the program had started."""
+    if not incidents:
+        sys.exit(1)
+    say = Say(incidents[0].language)
+    more = say("; `memmon report` tells more", "；详见 `memmon report`")
+    _write((printable(deaths_in_all(incidents, say) + more),))
+    for one in incidents:
+        if one.subject.log:
+            mark_told(one.subject.log)
+
+
+def _verdict(log: str) -> Verdict | None:
+    """The verdict on the run that has this log."""
     try:
-        return {one.subject.pid: one for one in investigate_run(run_with(log)).incidents}
+        return investigate_run(run_with(log))
     except Exception:  # noqa: BLE001  # what is known without a verdict is said all the same
-        return {}
+        return None
 
 
 def _write(lines: tuple[str, ...]) -> None:

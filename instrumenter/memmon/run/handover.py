@@ -156,3 +156,5 @@ class Untold(TypedDict):
     deaths: list[tuple[int, str, list[tuple[int, float, str]]]]
     """Of each process that died its id; what is to be said where there is no verdict, if anything; and who held what
     then, by id, MB and command line, the largest first."""
+    sums_up: bool
+    """Whether all deaths of the run are to be told in a line: it has ended."""

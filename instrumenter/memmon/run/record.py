@@ -25,8 +25,11 @@ _SLACK = 2.0
 __all__ = ["add_event", "ended_by_exception", "forked", "has_end", "hotspots_in", "last_checkpoint", "logs", "pid_of"]
 
 
-def logs(folder: str, since: float) -> Iterator[tuple[str, int]]:
-    """The run logs in *folder* that were written to after *since* (seconds since the epoch), with their process ids."""
+def logs(folder: str, since: float) -> Iterator[tuple[str, int, int | None]]:
+    """The run logs in *folder* that were written to after *since* (seconds since the epoch).
+
+    With each the process that wrote it, and the one that its run began with.
+    """
     try:
         names = [name for name in os.listdir(folder) if is_log(name)]
     except OSError:
@@ -40,15 +43,19 @@ def logs(folder: str, since: float) -> Iterator[tuple[str, int]]:
     for written, path in sorted(found, reverse=True)[:_MOST_LOGS]:
         if written < since - _SLACK:
             return
-        pid = pid_of(path)
+        header = _read(events_of(path), 0, _HEAD)
+        pid = _number_behind('"pid": ', header)
         if pid is not None:
-            yield path, pid
+            yield path, pid, _number_behind('"run": {"pid": ', header)
 
 
 def pid_of(log: str) -> int | None:
     """The process that wrote a log, from the header among its events."""
-    number = _read(events_of(log), 0, _HEAD).partition('"pid": ')[2].partition(",")[0]
-    return number_in(number)
+    return _number_behind('"pid": ', _read(events_of(log), 0, _HEAD))
+
+
+def _number_behind(word: str, header: str) -> int | None:
+    return number_in(header.partition(word)[2].partition(",")[0].rstrip("}"))
 
 
 def ended_by_exception(log: str) -> bool:

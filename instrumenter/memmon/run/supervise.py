@@ -108,7 +108,7 @@ class Supervisor:
         if missing:
             _say(f"matched in no file that was loaded: {', '.join(missing)}")
         if signal in _WANTED_ENDS or self.program.was_asked_to_end:
-            self._count_deaths()
+            self._sum_up(found)
             return
         log = self._log_to_tell_of(found, signal, status, is_named=is_named)
         if log is not None:
@@ -117,7 +117,7 @@ class Supervisor:
             folder = self._folder()
             _say(f"the program was ended by {_name_of(signal)}; there is no run log of it in {folder}")
         else:
-            self._count_deaths()
+            self._sum_up(found)
 
     def _write_down(self, found: dict[int, str], signal: int, status: int, missing: list[str]) -> bool:
         """Add what was seen to the program's record; whether the kernel log names a process of the run."""
@@ -128,7 +128,7 @@ class Supervisor:
             self.incidents.note_end(self.tree, log)
         if self.enforcer and self.pid in self.enforcer.killed:
             record.add_event(log, "limit_reached", self.enforcer.killed[self.pid])
-        facts = self._facts(signal, status, missing, log)
+        facts = self._facts(signal, status, missing, found)
         record.add_event(log, "supervisor", facts)
         return bool(facts["oom_kill"]["kernel"])
 
@@ -142,12 +142,10 @@ class Supervisor:
         # The program may have ended by itself, and one that it had started was killed.
         return log if failed or is_named or self.incidents.count or self.incidents.are_likely(self.tree) else None
 
-    def _count_deaths(self) -> None:
-        """Sum up what was told while the program went on, where no report does."""
-        count = self.incidents.count
-        if count:
-            died = "1 process of this run" if count == 1 else f"{count} processes of this run"
-            _say(f"{died} died; `memmon report` tells more")
+    def _sum_up(self, found: dict[int, str]) -> None:
+        """Say how many deaths there were while the program went on, where no report does."""
+        if self.telling and self.incidents.count:
+            self.telling.sum_up(found.get(self.pid) or next(iter(found.values()), ""), self.incidents.count)
 
     def _folder(self) -> str:
         return os.path.abspath(os.path.expanduser(self.handover["log_dir"]))
@@ -157,7 +155,12 @@ class Supervisor:
         found: dict[int, str] = {}
         for place in (self._folder(), *other_log_folders()):
             if self.pid not in found:
-                found = {**{pid: path for path, pid in reversed(list(record.logs(place, self.started)))}, **found}
+                there = {
+                    pid: path
+                    for path, pid, origin in reversed(list(record.logs(place, self.started)))
+                    if origin == self.pid or pid in self.tree.known  # in the same folder there may be other runs
+                }
+                found = {**there, **found}
         # Each script has a configuration of its own, and a shell may have gone elsewhere.
         held = {pid: one.log for pid, one in self.tree.known.items() if one.log and record.pid_of(one.log) == pid}
         return {**held, **found}  # what a process held open at first is of the program before an exec, maybe
@@ -171,7 +174,7 @@ class Supervisor:
             return bool(self.program.status)
         return not record.has_end(log) and counters.rose(counters.changes(self.handover["before"]))
 
-    def _facts(self, signal: int, status: int, missing: list[str], log: str) -> dict[str, Any]:
+    def _facts(self, signal: int, status: int, missing: list[str], found: dict[int, str]) -> dict[str, Any]:
         own = self.telling.killed if self.telling else 0
         changed = counters.changes(self.handover["before"], less=own)
         suspect = signal == _signal.SIGKILL or signal in (_signal.SIGSEGV, _signal.SIGBUS) or counters.rose(changed)
@@ -184,14 +187,14 @@ class Supervisor:
             "seconds": round(self.ended - self.began, 3),
             "oom_kill": {
                 **changed,
-                "kernel": kernel_log.lines_on(set(self.tree.known), self.started) if suspect else [],
+                "kernel": kernel_log.lines_on({*self.tree.known, *found}, self.started) if suspect else [],
             },
             "limit": self.enforcer.facts_for_log() if self.enforcer else None,
             "headroom_mb": self.headroom_mb,
             **self.tree.facts(self.ended),
             "deaths": self.incidents.facts(),
             "own_kills": own,
-            "last": record.last_checkpoint(log),
+            "last": record.last_checkpoint(found[self.pid]),
             "missing": missing,
         }
 

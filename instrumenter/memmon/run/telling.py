@@ -17,6 +17,7 @@ from memmon.kernel.free_memory import free_mb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from memmon.run.handover import Untold
     from memmon.run.incidents import Death
 
 _ROOM_MB = 64
@@ -27,6 +28,8 @@ _PATIENCE = 30.0
 """Seconds that a verdict may take."""
 _LAST_PATIENCE = 2.0
 """The same at the program's end, when a report is to follow."""
+_SUM_PATIENCE = 10.0
+"""The same, where the sum is all that follows."""
 _POLL = 0.02
 _MOST_BYTES = 4096
 _MOST_VERDICTS = 5
@@ -59,6 +62,7 @@ class Telling:
         """Those whose verdicts are being said."""
         self._told = -1
         """A pipe with the numbers of those whose verdicts have been said."""
+        self._said_all = True
         self._told_by = 0.0
         self._verdicts_at: list[float] = []
         self._uncounted = 0
@@ -101,22 +105,33 @@ class Telling:
         if self._uncounted and now >= self._line_at:
             self._say_count(now)
 
-    def end(self) -> None:
+    def end(self, within: float = _LAST_PATIENCE) -> None:
         """Wait a moment for what is being said."""
-        self._told_by = min(self._told_by, time.monotonic() + _LAST_PATIENCE)
+        self._told_by = min(self._told_by, time.monotonic() + within)
         while self._teller:
             time.sleep(_POLL)
             self._take_note_of_end(time.monotonic())
 
-    def _start(self, log: str, now: float) -> None:
-        """Have the verdicts said on all that wait."""
-        request = {
+    def sum_up(self, log: str, count: int) -> None:
+        """Say at the end that there were so many deaths, by their lines where a verdict can be had on *log*."""
+        if log and (free_mb() or _ROOM_MB) >= _ROOM_MB:
+            self._start(log, time.monotonic(), sums_up=True)
+            self.end(_SUM_PATIENCE)
+            if self._said_all:
+                return
+        died = "1 process of this run" if count == 1 else f"{count} processes of this run"
+        _say(f"{died} died; `memmon report` tells more")
+
+    def _start(self, log: str, now: float, *, sums_up: bool = False) -> None:
+        """Have the verdicts said on all that wait, or on all together."""
+        request: Untold = {
             "path": self._path,
             "log": log,
             "deaths": [(death.pid, _plainly(death) if death.sort else "", death.held) for death in self._waiting],
+            "sums_up": sums_up,
         }
         self._at_hand, self._waiting = self._waiting, []
-        words = [*self._command, marshal.dumps(request).hex()]
+        words = [*self._command, marshal.dumps({**request}).hex()]
         self._told, told = os.pipe()
         actions = [
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
@@ -127,10 +142,11 @@ class Telling:
             mask = _signal.valid_signals()
             self._teller = os.posix_spawn(words[0], words, os.environ, file_actions=actions, setsigmask=mask)
         except OSError:
-            self._finish(said_all=False)
-        finally:
-            os.close(told)
+            self._teller = 0
+        os.close(told)
         self._told_by = now + _PATIENCE
+        if not self._teller:
+            self._finish(said_all=False)
 
     def _take_note_of_end(self, now: float) -> None:
         """See whether the process that says verdicts has ended; end it where nobody reads what it says."""
@@ -140,13 +156,14 @@ class Telling:
         if not ended and now > self._told_by:
             os.kill(self._teller, _signal.SIGKILL)
             os.waitpid(self._teller, 0)
-            self._finish(said_all=True)
+            self._finish(said_all=False)
         elif ended:
             self.killed += os.WIFSIGNALED(status) and os.WTERMSIG(status) == _signal.SIGKILL
             self._finish(said_all=not status)
 
     def _finish(self, *, said_all: bool) -> None:
         """Say plainly what the process has not said that was to."""
+        self._said_all = said_all
         said = os.read(self._told, _MOST_BYTES).split()
         os.close(self._told)
         self._teller = 0

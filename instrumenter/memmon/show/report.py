@@ -242,7 +242,7 @@ def report(survey: Survey) -> Group:
     parts += [Paragraph(line, "bold") for line in further]
     parts += [Paragraph(line) for line in notes(survey, say)]
     if len(verdict.incidents) > 1:
-        parts += _section(deaths_in_all(verdict, say), incidents_table(verdict, say))
+        parts += _section(deaths_in_all(verdict.incidents, say), incidents_table(verdict, say))
     parts += [Text(), _summary(verdict, say)]
     if held := holders(verdict, say):
         parts += _section(say("Who held what when it died", "死亡时各进程占用的内存"), held)

@@ -80,10 +80,11 @@ def growth_of(verdict: Verdict) -> str:
     return signed_mb(grown) if grown else ""
 
 
-def deaths_in_all(verdict: Verdict, say: Say) -> str:
+def deaths_in_all(incidents: Sequence[Verdict], say: Say) -> str:
     """How many processes of the run died, of how many that are known, and at which lines: the most often first."""
-    died, known = len(verdict.incidents), len(verdict.processes) + (verdict.folded.count if verdict.folded else 0)
-    lines = Counter(line_of(one) for one in verdict.incidents).most_common(_MOST_LINES_IN_ALL)
+    run = incidents[0]
+    died, known = len(incidents), len(run.processes) + (run.folded.count if run.folded else 0)
+    lines = Counter(line_of(one) for one in incidents).most_common(_MOST_LINES_IN_ALL)
     at = [line + _times(count, say) for line, count in lines if line]
     where = say(f": {', '.join(at)}", f"：{'，'.join(at)}") if at else ""
     return say(f"{died} of {known} processes of this run died", f"本次运行的 {known} 个进程中有 {died} 个死亡") + where
