@@ -60,14 +60,16 @@ class Death:
 class Incidents:
     """Looks at the counter of kills, and for who it was when it has risen."""
 
-    def __init__(self, before: dict[str, Any], main: int) -> None:
-        """Begin with the counts from *before* the program; *main* is its own process."""
+    def __init__(self, before: dict[str, Any], tree: ProcessTree, logs: Callable[[], dict[int, str]]) -> None:
+        """Begin with the counts from *before* the program; *logs* finds the run's logs by their processes."""
+        self._tree = tree
+        self._logs = logs
         self._cgroup = before["cgroup"]
         self._seen = before["cgroup"]["count"] if before["cgroup"] else before["vmstat"]
         self._first = self._seen
         self._since = time.time()
-        self._main = main
-        self._known = {main}
+        self._main = tree.main
+        self._known = {tree.main}
         """The processes whose deaths have been noticed, and the program's own, which is awaited."""
         self._unnamed = self._own = 0
         self._late_at = 0.0
@@ -75,91 +77,83 @@ class Incidents:
         self.deaths: list[Death] = []
         self.count = 0
 
-    def look(
-        self,
-        now: float,
-        tree: ProcessTree,
-        logs: Callable[[], dict[int, str]],
-        *,
-        at_limit: dict[int, dict[str, Any]],
-        own: int,
-    ) -> list[Death]:
+    def look(self, now: float, *, at_limit: dict[int, dict[str, Any]], own: int, last: bool) -> list[Death]:
         """Who died since the last call, where it is time for a look.
 
-        *logs* finds the run's logs by their processes; *at_limit* has what there is to say of those that were killed
-        at the ``--limit``; *own*: how many of the kernel's kills were of processes of the supervisor's.
+        *at_limit* has what there is to say of those that were killed at the ``--limit``; *own*: how many of the
+        kernel's kills were of processes of the supervisor's; *last*: the program has ended, so it is time for a look.
         """
-        if now < self._look_at:
+        if now < self._look_at and not last:
             return []
         self._look_at = now + _EVERY
         count = self._count()
         if self._seen is not None and count is not None and count > self._seen:
             self._unnamed += count - self._seen
             self._seen = count
-            self._late_at = now + _LATE
+            self._late_at = float("inf") if last else now + _LATE
         self._unnamed = max(self._unnamed - (own - self._own), 0)
         self._own = own
         # A crash is counted nowhere.
-        gone = [one for one in tree.known.values() if one.log and one.ended and one.ended >= now - _EVERY * 2]
+        gone = [one for one in self._tree.known.values() if one.log and one.ended and one.ended >= now - _EVERY * 2]
         crashed = any(one.pid not in self._known and not record.has_end(one.log) for one in gone[:_MOST_READ])
-        limited = [pid for pid in at_limit if pid not in self._known and not tree.is_there(pid)]
+        limited = [pid for pid in at_limit if pid not in self._known and not self._tree.is_there(pid)]
         if not (self._unnamed or crashed or limited):
             return []
-        there = logs()
-        found = [self._at_limit(pid, there.get(pid, ""), at_limit[pid], tree) for pid in limited]
-        found += self._noticed(now, tree, there) if self._unnamed or crashed else []
+        there = self._logs()
+        found = [self._at_limit(pid, there.get(pid, ""), at_limit[pid]) for pid in limited]
+        found += self._noticed(now, there) if self._unnamed or crashed else []
         for death in found:
             death.log_of_run = death.log or there.get(self._main) or next(iter(there.values()), "")
         self._keep(found)
         return found
 
-    def note_end(self, tree: ProcessTree, log: str) -> None:
+    def note_end(self, log: str) -> None:
         """Note who held what when the program's own process died."""
-        self._keep([Death(self._main, log, tree)])
+        self._keep([Death(self._main, log, self._tree)])
 
     def facts(self) -> list[dict[str, Any]]:
         """For the program's record: the newest deaths of processes that have none of their own."""
         return [death.facts() for death in self.deaths if not death.log]
 
-    def are_likely(self, tree: ProcessTree) -> bool:
+    def are_likely(self) -> bool:
         """Whether the cgroup's counter rose while there were other processes: the kernel log need not be readable."""
         count = self._count() if self._cgroup else None
-        return len(tree.known) > 1 and count is not None and count - self._own > (self._first or 0)
+        return len(self._tree.known) > 1 and count is not None and count - self._own > (self._first or 0)
 
-    def _noticed(self, now: float, tree: ProcessTree, logs: dict[int, str]) -> list[Death]:
+    def _noticed(self, now: float, logs: dict[int, str]) -> list[Death]:
         forked = record.forked(logs[self._main]) if self._main in logs else set()
-        candidates = {*tree.known, *logs, *forked} - self._known
+        candidates = {*self._tree.known, *logs, *forked} - self._known
         found = []
         for line in kernel_log.lines_on(candidates, self._since):
             ended = kernel_log.ended_process(line)
             if ended and ended[1] not in self._known:
                 self._known.add(ended[1])
-                found.append(Death(ended[1], logs.get(ended[1], ""), tree, line=line))
+                found.append(Death(ended[1], logs.get(ended[1], ""), self._tree, line=line))
         self._unnamed -= sum(death.sort == "oom-kill" for death in found)
         if self._unnamed > 0 and now >= self._late_at:
             self._unnamed = 0
-            found += self._unexplained(now, tree, logs)
+            found += self._unexplained(now, logs)
         return found
 
-    def _at_limit(self, pid: int, log: str, facts: dict[str, Any], tree: ProcessTree) -> Death:
+    def _at_limit(self, pid: int, log: str, facts: dict[str, Any]) -> Death:
         """The supervisor itself has killed the process, which is written down in its record."""
         self._known.add(pid)
         if log:
             record.add_event(log, "limit_reached", facts)
-        return Death(pid, log, tree, sort="limit")
+        return Death(pid, log, self._tree, sort="limit")
 
-    def _unexplained(self, now: float, tree: ProcessTree, logs: dict[int, str]) -> list[Death]:
+    def _unexplained(self, now: float, logs: dict[int, str]) -> list[Death]:
         """Those that may be whom a kill was of that the kernel names nobody for."""
         if not self._cgroup:
             return []  # the machine's other processes are more likely
         since = now - _BEFORE - _LATE
         found = []
         for pid, log in logs.items():
-            process = tree.known.get(pid)
+            process = self._tree.known.get(pid)
             is_gone = process is not None and process.ended is not None and process.ended >= since
             if is_gone and pid not in self._known and not record.has_end(log):
                 self._known.add(pid)
-                found.append(Death(pid, log, tree))
+                found.append(Death(pid, log, self._tree))
         return found
 
     def _keep(self, found: list[Death]) -> None:

@@ -29,7 +29,9 @@ _GROWN = 1.5
 """The command line is read anew of a process that has become so many times as large."""
 _LONGEST_COMMAND = 200
 """Characters of a command line that are kept."""
-_MOST_LOOKS = 10
+_FIRST_LOOKS = 5
+"""So many times a new process is looked at as often as its memory is."""
+_MOST_LOOKS = 15
 """A process that has no run log by then may have none."""
 _MOST_DESCRIPTORS = 32
 _SEARCH_EVERY = 0.5
@@ -67,6 +69,11 @@ class Process:
         line = text_of(f"/proc/{self.pid}/cmdline").replace("\0", " ").strip()
         self.command = line[:_LONGEST_COMMAND] or self.command
         self._command_read_at_mb = self.rss_mb
+
+    @property
+    def is_young(self) -> bool:
+        """Whether it has hardly been looked at."""
+        return self._looks < _FIRST_LOOKS
 
     def find_log(self) -> None:
         """Find the run log that it keeps, if it does."""
@@ -127,6 +134,10 @@ class ProcessTree:
             self._search_at = now + max(self._search_every, taken * _SEARCH_SHARE)
             for process in self.alive():
                 process.find_log()  # some times each: that is not what the next search waits for
+        else:
+            for process in self.alive():
+                if process.is_young:
+                    process.find_log()  # it may not live until the next search
         self.rss_mb = sum(process.read(now) for process in self.alive())
         self.peak_mb = max(self.peak_mb, self.rss_mb)
         if self.main in self.known and self.known[self.main].ended is None:

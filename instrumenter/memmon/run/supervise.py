@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
     from memmon.run.handover import ForSupervisor
+    from memmon.run.incidents import Death
 
 _TICK = 0.05
 """Seconds between two readings of the program's memory."""
@@ -65,7 +66,7 @@ class Supervisor:
         self.headroom = Headroom()
         self.headroom_mb: float | None = None
         self.enforcer = LimitEnforcer(handover["limit"], self.tree) if handover["limit"] else None
-        self.incidents = Incidents(handover["before"], self.pid)
+        self.incidents = Incidents(handover["before"], self.tree, self._logs)
         self.telling = None if handover["quiet"] or is_quiet() else Telling(handover["tell"], handover["path"])
 
     def watch(self) -> None:
@@ -88,18 +89,24 @@ class Supervisor:
 
     def _look_for_deaths(self, now: float) -> None:
         """Notice who of the program's processes has died, and have it told."""
-        at_limit = self.enforcer.killed if self.enforcer else {}
-        own = self.telling.killed if self.telling else 0
-        deaths = self.incidents.look(now, self.tree, self._logs, at_limit=at_limit, own=own)
+        deaths = self._died(now)
         if self.telling and (deaths or not self.telling.is_idle):
             self.telling.take(deaths, now)
             self.telling.go_on(now)
+
+    def _died(self, now: float, *, last: bool = False) -> list[Death]:
+        """Who died since the last look."""
+        at_limit = self.enforcer.killed if self.enforcer else {}
+        own = self.telling.killed if self.telling else 0
+        return self.incidents.look(now, at_limit=at_limit, own=own, last=last)
 
     def conclude(self) -> None:
         """Write down what was seen, and say the verdict where there is something to judge."""
         signal, status = self.program.signal, self.program.status or 0
         if self.telling:
             self.telling.end()
+        self.tree.read()
+        self._died(time.monotonic(), last=True)
         found = self._logs()
         missing = self._missing(found)
         is_named = self._write_down(found, signal, status, missing)
@@ -125,7 +132,7 @@ class Supervisor:
         if log is None:
             return False
         if signal == _signal.SIGKILL:
-            self.incidents.note_end(self.tree, log)
+            self.incidents.note_end(log)
         if self.enforcer and self.pid in self.enforcer.killed:
             record.add_event(log, "limit_reached", self.enforcer.killed[self.pid])
         facts = self._facts(signal, status, missing, found)
@@ -140,7 +147,7 @@ class Supervisor:
             return next((path for pid, path in found.items() if self._died_below(pid, path)), None)
         failed = bool(signal) or (status and record.ended_by_exception(log))
         # The program may have ended by itself, and one that it had started was killed.
-        return log if failed or is_named or self.incidents.count or self.incidents.are_likely(self.tree) else None
+        return log if failed or is_named or self.incidents.count or self.incidents.are_likely() else None
 
     def _sum_up(self, found: dict[int, str]) -> None:
         """Say how many deaths there were while the program went on, where no report does."""
