@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -28,6 +29,7 @@ from support import cgroup
 def main() -> int:
     """Run what is asked for and print the table. 1 where something is not as it has to be."""
     options = _options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is ended, too
     apps = found(options.names)
     if options.list:
         print("\n".join(apps))

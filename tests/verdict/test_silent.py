@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -64,6 +65,24 @@ def test_an_end_that_nobody_saw(ran: Callable[[str], Path], ending: str) -> None
     ) == ("killed", "unknown", None, None)
     (advice,) = said["verdict"]["advice"]
     assert "memmon run bot.py" in advice
+
+
+@pytest.mark.parametrize(
+    ("file", "started", "advised"),
+    [("shop/__main__.py", ["-m", "shop"], "memmon run -m shop`"), ("bin/serve", ["bin/serve"], "memmon run -- serve`")],
+)
+def test_it_is_advised_as_it_is_started(tmp_path: Path, file: str, started: list[str], advised: str) -> None:
+    """A package is a module to `memmon run`, and what has no name of a script is a command."""
+    path = tmp_path / file
+    path.parent.mkdir()
+    path.write_text("#!/usr/bin/env python3\nimport os\nrows = [1]\nos._exit(3)\n", encoding="utf-8")
+    (tmp_path / "memmon.toml").write_text(CONFIG, encoding="utf-8")
+    assert memmon("instrument", file, cwd=tmp_path).returncode == 0
+    environment = {**os.environ, "PYTHONPATH": str(path.parent)}
+    done = subprocess.run([sys.executable, *started], cwd=tmp_path, env=environment, check=False)
+    assert done.returncode == 3
+    (advice,) = json.loads(memmon("report", "--json", cwd=tmp_path).stdout)["verdict"]["advice"]
+    assert advised in advice
 
 
 def test_an_end_inside_a_bracket_has_its_place(ran: Callable[[str], Path]) -> None:

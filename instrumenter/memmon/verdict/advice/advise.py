@@ -139,6 +139,14 @@ def _loaded_at_two_lines(hotspots: tuple[Hotspot, ...], culprit: Culprit | None,
     return advice
 
 
+def _as_run_takes_it(target: str | None) -> str:
+    """What stands behind `memmon run`: a script, a package that is run as a module, or a command."""
+    name = place(target, None)
+    if target and name == "__main__.py":
+        return f"-m {place(target[: -len(name)].rstrip('/'), None) or 'MODULE'}"
+    return f"-- {name}" if name and not name.endswith((".py", ".pyw")) else name or "SCRIPT"
+
+
 def _for_unrecorded(verdict: Verdict, say: Say) -> str:
     """The advice where the process that died kept no record: how to get one."""
     ran = verdict.subject.program or ""
@@ -147,7 +155,7 @@ def _for_unrecorded(verdict: Verdict, say: Say) -> str:
             f"“{ran}” kept no record, so no line is known: put `memmon instrument` on its script, then run again",
             f"“{ran}” 没有留下记录，无法得知是哪一行：对它的脚本执行 `memmon instrument`，然后重新运行",
         )
-    script = place(verdict.target, None) or "SCRIPT"
+    script = _as_run_takes_it(verdict.target)
     return say(
         "the process that was killed kept no record, so no line is known: "
         f"start the program as `memmon run {script}`, which watches each Python that it starts",
@@ -175,7 +183,7 @@ def advise(verdict: Verdict, code: Code | None, over_alarm_code: Code | None) ->
     advice += _loaded_twice(verdict.hotspots, verdict.culprit, say)
     advice += _loaded_at_two_lines(verdict.hotspots, verdict.culprit, say)
     if verdict.subject.silent:
-        script = place(verdict.target, None) or "SCRIPT"
+        script = _as_run_takes_it(verdict.target)
         advice.append(
             say(
                 f"start it as `memmon run {script}`: that sees the exit status or the signal that ended it",
