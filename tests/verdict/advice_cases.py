@@ -95,7 +95,7 @@ TAKEN = {
     ),
     "a queryset that is gone through": Taken(
         ".iterator()",
-        "from app.models import Article\narticles = Article.objects.filter(section=2).order_by('id')\n"
+        "class Article(Model):\n    pass\narticles = Article.objects.filter(section=2).order_by('id')\n"
         "for article in articles:  # HERE\n    put(article)\n",
         "from app.models import Article\narticles = Article.objects.filter(section=2).iterator()\n"
         "for article in articles:  # HERE\n    put(article)\n",
@@ -109,6 +109,11 @@ TAKEN = {
         "writelines",
         "text = '\\n'.join(parts)  # HERE\n",
         "import os\ntext = os.path.join('a', 'b')  # HERE\n",
+    ),
+    "a table of numbers": Taken(
+        "work on less",
+        "table = [[0] * 9_000 for _ in range(9_000)]  # HERE\n",
+        "table = [make(n) for n in range(9_000)]  # HERE\n",
     ),
     "a list of it all": Taken(
         "generator",
@@ -167,6 +172,15 @@ KEPT = {
         "asyncio.unix_events._UnixSelectorEventLoop",
     ),
     "what a manager keeps": Kept("manager's process", "pages", "dict", "dict", "multiprocessing.managers.Server"),
+    "what is taken out on some ways": Kept(
+        "on every way",
+        "pending",
+        "dict",
+        "app.Request",
+        source="pending = {}\ndef ask(request):\n    pending[request.number] = request  # HERE\n"
+        "def answer(number):\n    return pending.pop(number)\n",
+    ),
+    "what was seen": Kept("discard()", "crawler.seen", "set", "str"),
     "texts of warnings": Kept("leave out of it", "__warningregistry__", "dict", "int"),
     "rows of a table": Kept("itertuples()", "flagged", "list", "pandas.core.series.Series"),
     "a cache": Kept("maxsize", "render.<cache>", "dict", "str", step="cache dict"),

@@ -213,8 +213,27 @@ def test_what_holds_the_smaller_part_does_not_outweigh_a_line_that_was_at_it(
     looks = [census(rss, row("kept", 10, n, item_bytes)) for rss, n in ((100, 400), (180, 1200), (280, 2200))]
     verdict = judged(*looks, fills={"kept": at(KEEPS)}, windows=(window(250, MAKES, 19), window(280, MAKES, 19)))
     assert verdict.holder is not None
+    assert verdict.holder.confidence == ("guess" if line_number == MAKES else "certain")
     assert verdict.culprit is not None
     assert verdict.culprit.line == line_number
+
+
+def test_no_container_is_told_with_more_than_memory_grew_by(judged: Callable[..., Verdict]) -> None:
+    """Of many accounts a few were weighed for all: 500 MB of 220 that came."""
+    verdict = judged(*(census(rss, row("accounts", 10, n, 240_000)) for rss, n in ((100, 400), (280, 2200))))
+    assert [round(one.mb) for one in verdict.grown] == [220]
+
+
+def test_what_a_call_has_made_that_goes_on_is_its_own(judged: Callable[..., Verdict]) -> None:
+    """That it is not known what keeps it goes without saying; where only a line was seen to make it, it is said."""
+    frame = Frame(BOT, MAKES, "work")
+    stack = fact("stack", {"thread": "MainThread", "frames": [[BOT, MAKES, "work"]]})
+    for by, confidence in (("call", "certain"), ("tracemalloc", "guess")):
+        seen = GrowthWindow(by, 280, 200.0, (Allocation(198.0, (frame,), int(by == "call"), frame),))
+        verdict = judged(stack, windows=(seen,))
+        assert verdict.culprit is not None
+        assert (verdict.culprit.line, verdict.culprit.confidence) == (MAKES, confidence)
+        assert any("What keeps it was not found" in one for one in headline(verdict)) is (confidence == "guess")
 
 
 @pytest.mark.parametrize(("item_type", "held"), [("_asyncio.Task", True), ("str", False)])

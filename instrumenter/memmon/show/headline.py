@@ -130,7 +130,8 @@ def _held(verdict: Verdict, say: Say) -> list[str]:
     """What holds the memory, or that it was not found where a line is named for making it."""
     if verdict.holder is None:
         named = verdict.culprit or (verdict.near.most if verdict.near else None)
-        made = named and named.shown_by == "window" and named.role == "taken"
+        # Of a call that has not returned it is certain, and what it has made so far is its own.
+        made = named and named.shown_by == "window" and named.role == "taken" and named.confidence != "certain"
         return [say("What keeps it was not found.", "未能找到持有它的对象。")] if made else []
     return [holder_sentence(verdict.holder, say)]
 

@@ -59,7 +59,8 @@ def _fix_for(facts: Facts, culprit: Culprit) -> Fix:
     if facts.stores and not fitting:
         return next((fix for fix in KEPT if fix.fits(facts)), COLLECTS)
     named = [fix for fix in (*TAKEN, COLLECTS) if fix.name and fix.name.search(culprit.hotspot or "")]
-    unknown = STAYS_OR_AT_ONCE if culprit.shown_by in ("window", "leak") else OTHERWISE
+    in_doubt = culprit.shown_by in ("window", "leak") and culprit.confidence != "certain"
+    unknown = STAYS_OR_AT_ONCE if in_doubt else OTHERWISE
     return next(iter([*fitting, *named]), unknown if facts.at_once else STAYS)
 
 

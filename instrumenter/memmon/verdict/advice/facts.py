@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from memmon.verdict.code.syntax import Statement
     from memmon.verdict.model import Culprit, GrownContainer, Holder, Verdict
 
+_TAKES_OUT = frozenset({"pop", "popleft", "popitem", "remove", "discard"})
 _MANY_BLOCKS = 100
 """Memory in so many blocks is no single allocation."""
 
@@ -51,6 +52,8 @@ class Facts:
     """It makes one thing of many times another: ``[0] * n``, ``1 << n``."""
     iterated: frozenset[str] = frozenset()
     """The origins of what its loop goes through."""
+    taken_out: bool = False
+    """Elsewhere in the file something is taken out of what has the holder's name."""
     clears: bool = False
     """Its loop's body clears what it has gone through."""
     decorators: str = ""
@@ -120,6 +123,7 @@ def _of_code(statements: list[Statement], flows: Flows, known: Facts) -> Facts:
         stores=bool(puts),
         makes_list=any(isinstance(one, ast.ListComp | ast.SetComp | ast.DictComp) for one, _ in expressions),
         repeats=any(_repeats(one) for one, _ in expressions),
+        taken_out=known.holder is not None and _is_taken_out(known.holder, first, flows),
         iterated=frozenset(_iterated(first, flows)),
         clears=any(
             isinstance(one, ast.Attribute) and one.attr in ("clear", "remove", "removeprevious")
@@ -150,6 +154,19 @@ def _parts(value: ast.expr | None) -> list[ast.expr]:
 
 def _origins(part: ast.expr, statement: Statement, flows: Flows) -> set[str]:
     return origins_of(part, statement.scope, flows)
+
+
+def _is_taken_out(row: GrownContainer, statement: Statement, flows: Flows) -> bool:
+    name = next((step.name for step in reversed(row.steps) if step.kind == "attribute"), row.root.name)
+    return any(
+        put.how == "method" and put.called in _TAKES_OUT and _last_name(put.into) == name
+        for put in flows.puts
+        if put.statement.scope.file == statement.scope.file
+    )
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def _iterated(statement: Statement, flows: Flows) -> set[str]:

@@ -264,6 +264,18 @@ KEPT = (
         "{path} 是库内部的数据：调用能让它释放已用完内容的方法（close、clear、remove、unregister），或定期换用新的对象",
     ),
     Fix(
+        lambda facts: facts.holder is not None and facts.taken_out,
+        "something takes things out of {path} again, but not all that came in: do it on every way (try/finally, with), "
+        "or bound it (deque(maxlen=…), popitem())",
+        "有代码会从 {path} 中取出内容，但没有取出全部：确保每条路径上都会取出（try/finally、with），"
+        "或限制大小（deque(maxlen=…)、popitem()）",
+    ),
+    Fix(
+        _held(kind=r"\b(?:set|frozenset)$"),
+        "{path} has no bound: forget what is done with (discard()), keep less of each (a hash), or use a database",
+        "{path} 没有上限：移除不再需要的元素（discard()），或只保留较短的摘要（hash），或交给数据库",
+    ),
+    Fix(
         _held(kind=r"(?:dict|Dict|Counter)$"),
         "{path} has no bound: limit it (lru_cache(maxsize=…), popitem()), or delete entries that are done with",
         "{path} 没有上限：限制大小（functools.lru_cache(maxsize=…)、popitem()），或删除不再需要的条目",

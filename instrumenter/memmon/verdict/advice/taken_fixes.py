@@ -37,12 +37,12 @@ def _fix(  # noqa: PLR0913  # each says what it is
 
 
 def _makes_list(facts: Facts) -> bool:
-    return facts.makes_list or calling(r"^(?:list|tuple|set|dict)")(facts)
+    return (facts.makes_list and not facts.repeats) or calling(r"^(?:list|tuple|set|dict)")(facts)
 
 
 def _takes_one_block(facts: Facts) -> bool:
     large = facts.repeats or calling(_NUMPY + r"(?:zeros|ones|empty|full)|^bytearray|^bytes")(facts)
-    return large and facts.one_block
+    return large and facts.one_block and not facts.makes_list
 
 
 LOADS_CONFIG = _fix(

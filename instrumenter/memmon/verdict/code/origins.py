@@ -58,8 +58,8 @@ def called_names(call: ast.Call, scope: Scope, flows: Flows, levels: int = _MOST
     made = origins_of(func.value, scope, flows, levels - 1)
     if made:
         return {f"{one}.{func.attr}" for one in made}
-    # A name that nothing binds is written as it is: its import was not read.
-    known = dotted and flows.names.variable(first, scope) is None
+    # A name that nothing binds is written as it is, since its import was not read; so is a class of the program's.
+    known = dotted and (first in flows.program.classes or flows.names.variable(first, scope) is None)
     return {f"{dotted if known else UNKNOWN}.{func.attr}"}
 
 

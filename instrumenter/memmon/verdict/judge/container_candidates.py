@@ -25,7 +25,7 @@ _CERTAIN_SHARE = 0.6
 _LIKELY_SHARE = 0.3
 """The same to call it likely."""
 _HALF = 0.5
-"""Where less came in, and the windows saw another line, that may have taken more: the line is a guess."""
+"""Where less came in, and the windows saw another line, that may have taken more: it is a guess."""
 _CERTAIN_LOOKS = 2
 """So many looks have to have seen it grow to be certain of it."""
 _MANY_LOOKS = 3
@@ -147,7 +147,7 @@ def _only_one(growing: tuple[GrowingContainer, ...]) -> GrowingContainer | None:
 
 
 def _how_sure(best: GrowingContainer, growing: tuple[GrowingContainer, ...], moment: LastMoment) -> Confidence:
-    if best.stale or best.share < _LIKELY_SHARE:
+    if best.stale or best.share < _LIKELY_SHARE or _is_smaller_part(best, moment):
         return "guess"
     once = best.looks < _CERTAIN_LOOKS
     if once and len(_as_heavy_as(best, growing)) > 1 and not _is_being_filled(best, moment):
@@ -157,6 +157,14 @@ def _how_sure(best: GrowingContainer, growing: tuple[GrowingContainer, ...], mom
     # A few items that were looked at tell how much heavier all have become: that is an estimate, however much it is.
     clear = clear and not best.container.is_steady
     return "certain" if clear else "likely"
+
+
+def _is_smaller_part(one: GrowingContainer, moment: LastMoment) -> bool:
+    """Whether more came elsewhere than into it, and the windows saw another line grow than the one that fills it."""
+    found = growing_line(moment.history, moment.final_mb)
+    line = moment.stores.get(one.container.path)
+    agreed = found and line and (found.frame.file, found.frame.line) == (line.frame.file, line.frame.line)
+    return found is not None and not agreed and _LIKELY_SHARE <= one.share < _HALF
 
 
 def from_grown_containers(moment: LastMoment) -> Iterator[Candidate]:
@@ -173,11 +181,9 @@ def from_grown_containers(moment: LastMoment) -> Iterator[Candidate]:
     sure = holder.confidence
     if sure == "certain" and not (agreed and line.exact and not line.stopped):
         sure = "likely"
-    is_small = found is not None and not agreed and _LIKELY_SHARE <= held[0].share < _HALF
+    is_small = _is_smaller_part(held[0], moment)
     if sure == "guess" and agreed:
         sure = "likely"
-    elif is_small:
-        sure = "guess"
     culprit = Culprit(
         file=line.frame.file,
         line=line.frame.line,

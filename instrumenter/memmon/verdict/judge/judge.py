@@ -28,7 +28,7 @@ from memmon.verdict.wording.what_grew import near_words, why_it_grew
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from memmon.verdict.model import Culprit, Holder, Hotspot, Process, ProcessHistory
+    from memmon.verdict.model import Culprit, GrownContainer, Holder, Hotspot, Process, ProcessHistory
 
 _MEMORY = frozenset({"oom-kill", "limit", "memory-error"})
 """The causes that have to do with memory."""
@@ -114,7 +114,7 @@ def _verdict(subject: Conclusion, conclusions: Sequence[Conclusion], say: Say, t
         open_brackets=history.open_brackets if subject.outcome in ("killed", "running") else (),
         subject=mine,
         over_alarm=over,
-        grown=history.censuses[-1].grown if history.censuses else (),
+        grown=_grown(history),
         memory_suspected=_memory_suspected(subject, culprit),
         folded=folded,
     )
@@ -127,6 +127,14 @@ def _holder(
     if grew.kind in (None, "rss"):
         return holder_of(moment)
     return holder_of_shared(grew, subject, conclusions)
+
+
+def _grown(history: ProcessHistory) -> tuple[GrownContainer, ...]:
+    """What had grown at the last census; of many alike a few were weighed for all, which may come to too much."""
+    if not history.censuses:
+        return ()
+    last = history.censuses[-1]
+    return tuple(replace(one, mb=min(one.mb, max(last.grown_mb, 0.0))) for one in last.grown)
 
 
 def _is_taken_elsewhere(culprit: Culprit, holder: Holder) -> bool:
