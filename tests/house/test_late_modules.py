@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from memmon_runtime.attribution import late_census
+from memmon_runtime.attribution import late_census, late_windows
 from memmon_runtime.watcher import housekeeping
 
 LOADED = """
@@ -17,11 +17,15 @@ import {}
 print(*sorted(name for name in set(sys.modules) - before if name.startswith("memmon_runtime.")))
 """
 
+WINDOWS = [f"memmon_runtime.attribution.{name}" for name in ("windows", "retained_blocks", "line_growth")]
+"""Those that import all others, two of them only where their engine can be had."""
+
 
 @pytest.mark.parametrize(
     ("first", "modules"),
     [
         ("memmon_runtime.attribution.census", late_census.MODULES),
+        (", ".join(WINDOWS), late_windows.MODULES),
         ("memmon_runtime.watcher.old_runs, memmon_runtime.watcher.ended_children", housekeeping.MODULES),
     ],
 )

@@ -12,7 +12,7 @@ LIMIT = 1000 * MB
 
 def budget(limit=LIMIT, rss=100 * MB, now=50.0):
     """The budget of a process that has started at second 50 with 100 MB."""
-    return Budget(limit, rss, now)
+    return Budget(limit, rss, now, now)
 
 
 @pytest.mark.parametrize(

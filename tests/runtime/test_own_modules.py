@@ -85,21 +85,91 @@ def test_from_an_archive(folder):
 
 
 AHEAD = """
-import sys, threading
+import sys
 import memmon_runtime
-from memmon_runtime.attribution.late_census import MODULES, LateCensus
+from memmon_runtime.attribution import late_census, late_windows
+from memmon_runtime.measure.limits import Limits
+from memmon_runtime.measure.memory import best_reader
+from memmon_runtime.session.settings import Settings
+reader, settings = best_reader(), Settings()
+limits = Limits(settings.warning, settings.critical, reader.unit)
 before = set(sys.modules)
 opened = []
 sys.addaudithook(lambda event, args: opened.append(args[0]) if event == "open" else None)
-census = LateCensus(0, 0, 0.0)
-assert len(opened) == len(MODULES) and not before & set(MODULES)
-assert not census.is_due(1 << 20, 0, 0.0) and set(sys.modules) == before
-assert not census.is_due(3 << 20, 0, 0.0)
-print(set(sys.modules) - before == set(MODULES), len(opened) == len(MODULES))
+def changes():
+    seen = len(opened), {name for name in sys.modules if name.startswith("memmon")} - before
+    del opened[:]
+    return seen
+MB = 1 << 20
+census = late_census.LateCensus(0, 0, 0.0)
+assert changes() == (len(late_census.MODULES), set())
+windows = late_windows.LateWindows(reader, limits, 100 * MB // reader.unit)
+# A module of both has been read by then.
+assert changes() == (len(set(late_windows.MODULES) - set(late_census.MODULES)), set())
+assert not census.is_due(1 * MB, 0, 0.0)
+assert [windows.look(mb * MB // reader.unit, 0.0) for mb in (90, 91)] == [[], []] and not windows.slows_program
+assert changes() == (0, set())
+windows.look(92 * MB // reader.unit, 0.0)
+assert changes() == (0, set(late_windows.MODULES))
+before |= set(late_windows.MODULES)
+assert not census.is_due(3 * MB, 0, 0.0)
+print(changes()[1] == set(late_census.MODULES) - set(late_windows.MODULES), opened)
 """
 
 
-def test_a_census_is_loaded_without_a_file_once_there_is_growth(folder):
-    """The list of its modules is whole, none of them is there before, and no file is read in the midst of a leak."""
+def test_census_and_windows_are_loaded_without_a_file_once_there_is_growth(folder):
+    """The lists of their modules are whole, none is there before, and no file is read in the midst of a leak."""
     assert compileall.compile_dir(folder / "memmon_runtime", quiet=1)
-    assert printed(folder, AHEAD) == ["True", "True"]
+    assert printed(folder, AHEAD) == ["True", "[]"]
+
+
+STARTED = """
+import sys
+opened = []
+sys.addaudithook(lambda event, args: opened.append(str(args[0])) if event == "open" else None)
+import memmon_runtime
+memmon_runtime.install("__memmon__", log_dir=sys.argv[1])
+from memmon_runtime.system import sizes
+print(sizes.MB, sum("/memmon_runtime/" in path for path in opened))
+"""
+
+
+def test_a_start_leaves_the_code_of_all_modules_to_the_next(folder, tmp_path):
+    """It is in one file, which is read alone, until a source changes or it is spoilt."""
+
+    def started(*options):
+        program = STARTED.replace("sys.argv[1]", repr(str(tmp_path / "logs")))
+        value, files = printed(folder, program, *options)
+        return int(value), int(files)
+
+    def left():
+        return list((folder / "memmon_runtime/__pycache__").glob("*.start.*"))
+
+    source = folder / "memmon_runtime/system/sizes.py"
+    assert started("-B")[0] == 1 << 20
+    assert left() == []
+    before = started()[1]
+    (kept,) = left()
+    few = started()[1]
+    assert few < 10  # of the package itself, and its finder
+    assert before > 60
+    source.write_text(source.read_text(encoding="utf-8").replace("MB = 1 << 20", "MB = 1 << 21"), encoding="utf-8")
+    assert started()[0] == 1 << 21
+    assert started()[0] == 1 << 21
+    assert started() == (1 << 21, few)
+    for spoilt in (b"", kept.read_bytes()[:1000], b"no code"):
+        kept.write_bytes(spoilt)
+        value, files = started()
+        assert (value, files > 60) == (1 << 21, True)
+        assert started() == (1 << 21, few)
+
+
+def test_where_no_start_can_leave_it(folder, tmp_path):
+    """Nothing is said of it, and nothing is left half done."""
+    program = STARTED.replace("sys.argv[1]", repr(str(tmp_path / "logs")))
+    assert compileall.compile_dir(folder / "memmon_runtime", quiet=1)
+    cache = folder / "memmon_runtime/__pycache__"
+    (cache / f"memmon_runtime.start.{sys.implementation.cache_tag}.pyc").mkdir()
+    before = sorted(cache.iterdir())
+    assert printed(folder, program)[0] == str(1 << 20)
+    assert sorted(cache.iterdir()) == before

@@ -43,12 +43,15 @@ _MOST_WINDOWS = 200
 class Budget:
     """The growth and the costs of one process; used by its watcher alone."""
 
-    def __init__(self, limit: int, rss: int, now: float) -> None:
-        """``limit`` is the tightest one, 0 where none is known; growth is counted from ``rss`` on."""
+    def __init__(self, limit: int, rss: int, now: float, started: float) -> None:
+        """``limit`` is the tightest one, 0 where none is known; growth is counted from ``rss`` on, seen at ``now``.
+
+        What the windows may cost is counted from ``started`` on.
+        """
         self.step = min(max(limit // _STEP_SHARE if limit else _LARGEST_STEP, _SMALLEST_STEP), _LARGEST_STEP)
         """The growth that is worth a window."""
         self._limit = limit
-        self._started = now
+        self._started = started
         self._base, self._base_time = rss, now
         self._cost = 0.0
         self._windows = 0

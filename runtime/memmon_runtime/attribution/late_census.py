@@ -33,12 +33,13 @@ MODULES = (
     "memmon_runtime.attribution.item_samples",
     "memmon_runtime.attribution.item_weight",
     "memmon_runtime.attribution.library_roots",
+    "memmon_runtime.attribution.movement",
     "memmon_runtime.attribution.object_graph",
     "memmon_runtime.attribution.object_types",
     "memmon_runtime.attribution.steady_containers",
     "memmon_runtime.system.frame_variables",
 )
-"""What is loaded for a census alone."""
+"""What is loaded for a census, one of them for growth windows too."""
 _GROWTH = 2 * MB
 """Growth that makes it likely that a look will be due."""
 

@@ -47,12 +47,15 @@ _ENOUGH = 3
 class GrowthWindows:
     """The windows of one process; used by its watcher alone."""
 
-    def __init__(self, reader: Reader, limits: Limits, baseline: int) -> None:
-        """No window is open; growth is counted from ``baseline``, in the reader's units."""
+    def __init__(self, reader: Reader, limits: Limits, baseline: int, baseline_at: float, started: float) -> None:
+        """No window is open; growth is counted from ``baseline``, in the reader's units, and the moment it was seen at.
+
+        The process is recorded since ``started``.
+        """
         self._reader = reader
         self._limits = limits
         self._rss = baseline * reader.unit
-        self._budget = Budget(limits.tightest, self._rss, monotonic())
+        self._budget = Budget(limits.tightest, self._rss, baseline_at, started)
         step, enough = self._budget.step, self._budget.step // _ENOUGH
         self._movement = Movement()
         self._stacks = StackSamples(enough)
@@ -220,22 +223,3 @@ class GrowthWindows:
         self._movement.reset()
         self._budget.charge(window.cost())
         self._budget.count_from(rss, monotonic())
-
-
-class NoWindows:
-    """What stands in for the windows where nobody wants them: nothing is opened, nothing is loaded for it."""
-
-    slows_program = wants_prompt_look = False
-
-    def before_sleep(self) -> None:
-        """Nothing has to be noted."""
-
-    def after_sleep(self, _late: float) -> None:
-        """Nothing has to be noted."""
-
-    def look(self, _units: int, _now: float) -> Facts:
-        """There is nothing to tell."""
-        return []
-
-    def close(self) -> None:
-        """Nothing was opened."""

@@ -10,6 +10,7 @@ from atexit import register
 from gc import get_referrers
 from sys import _getframe, getallocatedblocks
 
+from memmon_runtime.attribution import late_census, late_windows
 from memmon_runtime.checkpoints import injected
 from memmon_runtime.record.file_names import is_log, is_page, log_beside
 from memmon_runtime.session.origin import find_origin
@@ -19,6 +20,7 @@ from memmon_runtime.session.settings import Settings
 from memmon_runtime.system.descriptors import can_spare
 from memmon_runtime.system.fork_hooks import around_forks
 from memmon_runtime.system.isolation import BUILTINS
+from memmon_runtime.system.own_modules import OwnModules
 from memmon_runtime.system.ownership import settle
 from memmon_runtime.system.source import absolute, remember_added, remember_exact
 from memmon_runtime.system.threads import in_main_interpreter
@@ -38,6 +40,18 @@ _session: Session | None = None
 _decided = False
 _given: dict[str, Any] = {}
 """The settings that decided."""
+_LATE = (
+    *late_census.MODULES,
+    *late_windows.MODULES,
+    "memmon_runtime.session.orphans",
+    "memmon_runtime.session.death_before",
+    "memmon_runtime.system.folder",
+    "memmon_runtime.watcher.ended_children",
+    "memmon_runtime.watcher.housekeeping",
+    "memmon_runtime.watcher.left_records",
+    "memmon_runtime.watcher.old_runs",
+)
+"""What many a start, or many a program, goes without."""
 _PLAIN = (str, int, float, bool)
 
 
@@ -119,6 +133,7 @@ def begin(frame: FrameType, settings: dict[str, Any]) -> bool:
             tell_death_before(_session, names)  # before room is made: what nobody was told of stays
         others = names if chosen.log_dir == meant else names_in(chosen.log_dir)
         _session.make_room(sum(map(is_log, others)))
+        OwnModules().leave_start(_LATE)
     except Exception as error:
         injected.swallow(error)
         injected.disconnect()

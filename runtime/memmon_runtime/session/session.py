@@ -10,7 +10,7 @@ from os import write as write_fd
 from time import monotonic, time_ns
 
 from memmon_runtime.attribution.late_census import LateCensus
-from memmon_runtime.attribution.windows import GrowthWindows, NoWindows
+from memmon_runtime.attribution.late_windows import LateWindows, NoWindows
 from memmon_runtime.checkpoints import injected
 from memmon_runtime.checkpoints.late_record import LateRecord
 from memmon_runtime.checkpoints.recorder import Recorder
@@ -102,7 +102,7 @@ class Session:
             recorder.levels.judge(recorder.baseline)
         else:
             recorder.levels.follow(forked_from.levels)
-        windows = GrowthWindows(reader, limits, recorder.baseline) if self.settings.zoom else NoWindows()
+        windows = LateWindows(reader, limits, recorder.baseline) if self.settings.zoom else NoWindows()
         limit = min(filter(None, (limits.tightest, self.settings.limit)), default=0)
         started = recorder.baseline * reader.unit
         census = LateCensus(limit, started, monotonic()) if self.settings.heap else None

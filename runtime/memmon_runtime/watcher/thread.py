@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Callable
 
     from memmon_runtime.attribution.late_census import LateCensus
-    from memmon_runtime.attribution.windows import GrowthWindows, NoWindows
+    from memmon_runtime.attribution.late_windows import Windows
     from memmon_runtime.checkpoints.recorder import Recorder
     from memmon_runtime.watcher.early_switch import Switch
     from memmon_runtime.watcher.housekeeping import Housekeeping
@@ -44,7 +44,7 @@ class Watcher:
         self,
         recorder: Recorder,
         interval: float,
-        windows: GrowthWindows | NoWindows,
+        windows: Windows,
         census: LateCensus | None,
     ) -> None:
         """Nothing runs yet; ``interval`` is that of `BackgroundLines`."""

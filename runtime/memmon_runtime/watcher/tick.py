@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from _thread import LockType
 
     from memmon_runtime.attribution.late_census import LateCensus
-    from memmon_runtime.attribution.windows import GrowthWindows, NoWindows
+    from memmon_runtime.attribution.late_windows import Windows
     from memmon_runtime.checkpoints.recorder import Recorder
     from memmon_runtime.record.event_file import Facts
     from memmon_runtime.watcher.background_lines import BackgroundLines
@@ -110,7 +110,7 @@ class Tick:
         schedule: Schedule,
         lines: BackgroundLines,
         switch: Switch,
-        windows: GrowthWindows | NoWindows,
+        windows: Windows,
         census: LateCensus | None,
     ) -> None:
         """Nothing has been done yet."""
