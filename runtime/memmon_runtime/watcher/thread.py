@@ -29,6 +29,8 @@ _BEGINNING = 1.0
 """Seconds after which it is looked whether the thread that is waited for has ended before it began."""
 _ENDING = 0.05
 """Seconds that the system is given to end a thread that has nothing left to do, at most."""
+_ROOM = 1 << 20
+"""Bytes that are kept free for the thread's first calls: Python would complain of a thread that has none for them."""
 
 
 class _Alive:
@@ -72,7 +74,7 @@ class Watcher:
         self._switch = self._tick.switch = switch
 
     def start(self) -> None:
-        """Let the thread begin; RuntimeError where the system gives none."""
+        """Let the thread begin; RuntimeError where the system gives none, MemoryError where there is no room for it."""
         self._stopped, self._running, ready = allocate_lock(), allocate_lock(), allocate_lock()
         for lock in (self._stopped, self._running, ready):
             lock.acquire()
@@ -85,7 +87,9 @@ class Watcher:
         except Exception:
             pass
         try:
+            room = bytes(_ROOM)
             start_new_thread(self._run, (self._running, ready, alive))
+            del room
         except BaseException:
             self._switch.disarm()
             self._running.release()
