@@ -133,7 +133,6 @@ def begin(frame: FrameType, settings: dict[str, Any]) -> bool:
             tell_death_before(_session, names)  # before room is made: what nobody was told of stays
         others = names if chosen.log_dir == meant else names_in(chosen.log_dir)
         _session.make_room(sum(map(is_log, others)))
-        OwnModules().leave_start(_LATE)
     except Exception as error:
         injected.swallow(error)
         injected.disconnect()
@@ -160,6 +159,8 @@ def _finish() -> None:
     try:
         if _session is not None:
             _session.finish()
+            if _session.parent is None:  # else each of many workers might
+                OwnModules().leave_start(_LATE)
     except RecursionError:
         raise
     except Exception:

@@ -90,9 +90,12 @@ def _content(path: str, most: int) -> bytes:
 
 
 def _stamp(path: str) -> tuple[int, int]:
-    """What changes where a source does: when it was changed, in nanoseconds, and its size in bytes."""
+    """What changes where a source does, as a .pyc has it: when it was changed, and its size in bytes.
+
+    In seconds, since a layer of a container's image keeps no more of the time.
+    """
     found = stat(path)  # noqa: PTH116 - no pathlib in the user's program
-    return found.st_mtime_ns, found.st_size
+    return int(found.st_mtime), found.st_size
 
 
 class OwnModules:
@@ -144,7 +147,8 @@ class OwnModules:
         """Leave the code of all that has been loaded so far to later starts, where there is none of it that is right.
 
         The code of ``late`` modules is left as bytes: they are made when they are asked for. Nothing is left where
-        Python would leave none.
+        Python would leave none. It takes ten milliseconds, once, and so is for a program's end: in a new container
+        every start is the first.
         """
         if OwnModules.has_start or not self._prefix or sys.dont_write_bytecode:
             return
