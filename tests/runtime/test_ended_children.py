@@ -166,6 +166,46 @@ def test_workers_of_a_master_that_never_forks_are_folded_too(one_python):
     assert len(left.logs) == 100 + 2  # the master's, and that of the one that has removed the others
 
 
+def test_the_more_children_live_the_shorter_is_the_log_of_each(one_python):
+    """All that they write together stays bounded; each log begins with its header and ends with the newest."""
+    left = one_python.run(
+        """
+        import os
+        def work():
+            for _ in range(3500):
+                __memmon__.before("work", 4)
+                __memmon__.after("work", 4)
+            __memmon__.before("done", 6)
+            __memmon__.after("done", 6)
+        start, children = os.pipe(), []
+        for _ in range(10):
+            told = os.pipe()
+            pid = os.fork()
+            if not pid:
+                __memmon__.before("begun", 13)
+                __memmon__.after("begun", 13)
+                os.write(told[1], b".")
+                os.close(start[1])
+                os.read(start[0], 1)
+                work()
+                os._exit(0)
+            os.read(told[0], 1)
+            children.append(pid)
+        os.close(start[1])
+        for pid in children:
+            os.waitpid(pid, 0)
+        print(*children)
+        """,
+        settings="exact=(4,), ",
+    )
+    assert (left.status, left.stderr) == (0, "")
+    logs = [left.folder.glob(f"memory_monitor_*_{pid}.log") for pid in left.stdout.split()]
+    texts = [path.read_bytes() for (path,) in logs]
+    assert all(len(text) <= (4 << 20) // max(number, 4) for number, text in enumerate(texts, 1))
+    assert len(texts[0]) > (4 << 20) // 10  # as much as all of them have written
+    assert all(text.startswith(b"# memmon ") and b"] [done_AFTER] " in text[-300:] for text in texts)
+
+
 KILLED_AMONG = """
 import glob, os, time
 def work():

@@ -26,7 +26,9 @@ WIDTH = len("[2026-11-22 10:30:48.123")
 """Characters of a time."""
 _BURST = 10_000
 _PER_SECOND = 20
-_FULL, _SMALL = 16 << 20, 1 << 20
+_FULL = 16 << 20
+_OF_CHILDREN, _FEW, _LEAST = 4 << 20, 4, 64 << 10
+"""What the logs of so few children may take together, and one of very many may."""
 _NS = 1_000_000_000
 _MS = 1_000_000
 _NO_SLOT = (-1, 0)
@@ -80,14 +82,15 @@ def _matters(line: bytes) -> bool:
 class RunLog:
     """One process's log. Not for several threads at once: the recorder's lock is held around every call."""
 
-    def __init__(self, names: list[str], *, small: bool = False) -> None:
+    def __init__(self, names: list[str], among: int = 0) -> None:
         """Create the file under the first of these paths that nobody else has; OSError where that can't be.
 
-        A ``small`` one is soon full: it is one of many that may be there at once.
+        ``among``: of how many children of one process this is the log of one, if it is; it is full the sooner.
         """
         path, fd = _create(names)
         self.path = path
-        self._file = BoundedFile(path, fd, _SMALL if small else _FULL, _matters)
+        most = max(_OF_CHILDREN // max(among, _FEW), _LEAST) if among else _FULL
+        self._file = BoundedFile(path, fd, most, _matters)
         self._stamps = TimeStamps()
         self.stamp = self._stamps.text
         self._slot = _NO_SLOT

@@ -13,6 +13,7 @@ from memmon_runtime.record.log_file import RunLog
 from memmon_runtime.record.log_header import header
 from memmon_runtime.record.log_lines import card_line
 from memmon_runtime.session.processes import start_ticks
+from memmon_runtime.system.descriptors import read_text
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.namespace import namespace
 from memmon_runtime.system.ownership import own_files
@@ -45,7 +46,7 @@ def open_record(
     make_folder(settings.log_dir)
     names = log_names(now // _NS, pid, child=parent is not None)
     is_child = parent is not None
-    log = RunLog([f"{settings.log_dir}/{name}" for name in names], small=is_child)
+    log = RunLog([f"{settings.log_dir}/{name}" for name in names], among=_children_of(parent))
     record = recorder.record
     ticks = start_ticks("self")
     try:
@@ -118,3 +119,10 @@ def _measured(recorder: Recorder, settings: Settings) -> dict[str, object]:
         "cgroup": cgroup.figures() if cgroup is not None and cgroup.limited else None,
         "peak": recorder.peak.name if recorder.peak is not None else "off",
     }
+
+
+def _children_of(parent: dict[str, object] | None) -> int:
+    """How many children that its main thread has started live now, of which this process is one; 0 without a parent."""
+    if parent is None:
+        return 0
+    return len(read_text("/proc/{0}/task/{0}/children".format(parent["pid"])).split()) or 1
