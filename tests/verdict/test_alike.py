@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from memmon.verdict.evidence.gather import from_supervisor
 from memmon.verdict.judge.judge import judge
 from memmon.verdict.judge.outcome import Case
 from memmon.verdict.model import Allocation, ExternalEvidence, Frame, GrowthWindow, KernelLine
 from memmon.verdict.read.process import read_process
+from memmon.verdict.read.unrecorded import as_seen, seen_from_outside
 from verdict.handwritten import NOBODY, START, fact, header, line
 
 if TYPE_CHECKING:
@@ -105,3 +107,41 @@ def test_what_it_knows_itself_counts_more(killed: Callable[..., Verdict]) -> Non
     said = killed(kept(33, "check"), ({}, kept(31, "check")), ({}, kept(31, "check")), ({}, kept(31, "check")))
     assert said.culprit
     assert (said.culprit.line, said.culprit.pid) == (33, NOBODY)
+
+
+def test_a_program_that_is_no_python_is_killed_for_what_pythons_took(log: Callable[..., Path]) -> None:
+    """It held less than they had grown by, as far as records and the supervisor tell: theirs is the line."""
+    seen = [
+        (0, 1, 36.0, "python main.py"),
+        (1, NOBODY, 135.0, "java -cp spark.jar"),
+        (2, NOBODY - 1, 150.0, "python"),
+        (3, NOBODY - 1, 140.0, "python"),
+    ]
+    facts = [
+        {"pid": NOBODY - number, "parent": above, "last_mb": mb, "peak_mb": mb, "ended": 1.0, "command": command}
+        for number, above, mb, command in seen
+    ]
+    named = (
+        f"Memory cgroup out of memory: Killed process {NOBODY - 1} (java) total-vm:9kB, anon-rss:138240kB, file-rss:0kB"
+    )
+    kills = {"cgroup": {"path": "/c", "inode": 1, "before": 0, "after": 1}, "vmstat": None, "kernel": [named]}
+    said = {"outcome": "exited", "status": 1, "signal": None, "processes": facts, "oom_kill": kills}
+    parent = log(header(**LIMIT), START, fact("supervisor", said))
+    first = read_process(str(parent))
+    (java,) = (one for one in seen_from_outside(first, {NOBODY, NOBODY - 2, NOBODY - 3}))
+    assert as_seen(replace(java, command="", last_mb=20.0), first).command == "java -cp spark.jar"
+    cases = [Case(first, ExternalEvidence()), Case(java, from_supervisor(java, first.supervised))]
+    for number in (2, 3):
+        head = header(**LIMIT, pid=NOBODY - number, parent={"pid": NOBODY, "log": str(parent)}, target="/srv/daemon.py")
+        path = log(head, START, line("background", 115), name=f"memory_monitor_20261122_10305{number}.log")
+        cases.append(Case(replace(read_process(str(path)), windows=kept(31, "check")), ExternalEvidence()))
+    verdict = judge(cases)
+    assert (verdict.subject.pid, verdict.cause, verdict.grew) == (NOBODY - 1, "oom-kill", "others")
+    assert verdict.culprit
+    assert (verdict.culprit.line, verdict.culprit.confidence) == (31, "likely")
+    # Where they had grown by less than it held, it may have been the one.
+    few = [
+        one if number < 2 else replace(one, history=replace(one.history, baseline_mb=100.0))
+        for number, one in enumerate(cases)
+    ]
+    assert (judge(few).grew, judge(few).culprit) == (None, None)

@@ -26,7 +26,7 @@ from memmon.verdict.model import ExternalEvidence
 from memmon.verdict.read.process import read_process
 from memmon.verdict.read.replaced import without_replaced
 from memmon.verdict.read.runs import run_of
-from memmon.verdict.read.unrecorded import seen_from_outside, unrecorded_children, waited_for
+from memmon.verdict.read.unrecorded import as_seen, seen_from_outside, unrecorded_children, waited_for
 from memmon.verdict.write_back import keep_last_checkpoint, keep_proof
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def investigate_run(run: Run, *, top: int = 10) -> Verdict:
             histories.append(read_process(str(other)))
     histories = without_replaced(histories)
     known = {one.header.pid for one in histories}
-    unrecorded = [child for one in histories for child in unrecorded_children(one, known)]
+    unrecorded = [as_seen(child, histories[0]) for one in histories for child in unrecorded_children(one, known)]
     needs_kernel_log = any(near_limit(one) or not _ended_by_itself(one) for one in (*histories, *unrecorded))
     kernel_log = KernelLog() if needs_kernel_log else None
     supervised = histories[0].supervised

@@ -56,23 +56,34 @@ def what_grew(subject: Conclusion, run: Sequence[Conclusion], final_mb: float) -
         return _of_machine(history, own_mb, around, run)
     before = begun.header.cgroup_use
     if around is None or around.cgroup is None or before is None or history.limit_reached:
-        return _by_rss_alone(subject, max(final_mb - begun.baseline_mb, own_mb), grown_alike_mb(subject, run))
+        return _by_rss_alone(subject, run, max(final_mb - begun.baseline_mb, own_mb))
     return _within_cgroup(subject, run, around, (before, around.cgroup), own_mb)
 
 
-def _by_rss_alone(subject: Conclusion, own_mb: float, alike_mb: float) -> WhatGrew:
-    """What is said where nothing but the process's own memory is known: it grew, or the machine was full without it."""
+def _by_rss_alone(subject: Conclusion, run: Sequence[Conclusion], own_mb: float) -> WhatGrew:
+    """What is said where nothing but the processes' own memory is known: it grew, or memory was full without it."""
     history = subject.case.history
     reached = history.limit_reached
     limit_mb = reached.mb if reached and reached.mb else history.header.limit_mb
     if limit_mb is None:
         return WhatGrew(None)
-    if own_mb >= _MOST * (limit_mb - history.baseline_mb - alike_mb):
+    if own_mb >= _MOST * (limit_mb - history.baseline_mb - grown_alike_mb(subject, run)):
         return _own(history, own_mb)
     held_mb = known_rss_mb(subject)
     if held_mb < _SMALL * limit_mb and _MACHINE_OUT in subject.evidence.kill_line:
         return WhatGrew("others", limit_mb - held_mb, limit_mb)
+    others_mb = _grown_beside_mb(subject, run)
+    if not history.log and others_mb > held_mb:
+        return WhatGrew("others", min(others_mb, limit_mb), limit_mb)
     return WhatGrew(None)
+
+
+def _grown_beside_mb(subject: Conclusion, run: Sequence[Conclusion]) -> float:
+    """By how much the run's processes with a record had grown, by that and by what their supervisor saw last."""
+    supervised = run[0].case.history.supervised
+    seen = {one.pid: one.last_mb for one in supervised.processes} if supervised else {}
+    recorded = (one.case.history for one in run if one is not subject and one.case.history.log)
+    return sum(max(one.last_mb, seen.get(one.header.pid or 0, 0.0)) - one.baseline_mb for one in recorded)
 
 
 def _within_cgroup(

@@ -44,6 +44,17 @@ def unrecorded_children(parent: ProcessHistory, known: Collection[int | None]) -
             yield _history(parent, pid, rss_kb / 1024, at / 1e9, dump)
 
 
+def as_seen(child: ProcessHistory, first: ProcessHistory) -> ProcessHistory:
+    """The child with what the supervisor of ``first`` saw of it: what it held, and the program that it became."""
+    seen = {one.pid: one for one in first.supervised.processes} if first.supervised else {}
+    one, parent = seen.get(child.header.pid or 0), seen.get(child.header.parent_pid or 0)
+    if one is None:
+        return child
+    command = "" if parent is None or parent.command == one.command else one.command
+    peak_mb = max(child.peak_mb, one.peak_mb)
+    return replace(child, last_mb=max(child.last_mb, one.last_mb), peak_mb=peak_mb, command=command)
+
+
 def seen_from_outside(first: ProcessHistory, known: Collection[int | None]) -> Iterator[ProcessHistory]:
     """The processes that the supervisor of ``first`` saw end before it did; ``known`` ones are told of elsewhere."""
     for one in first.supervised.processes if first.supervised else ():
