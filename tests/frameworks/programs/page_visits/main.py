@@ -4,11 +4,18 @@ from pyspark.sql.functions import udf
 from pyspark.sql.types import IntegerType
 from words import number_of_words
 
+SETTINGS = {
+    "spark.driver.memory": "500m",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.execution.pythonUDF.arrow.enabled": "false",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+}
+
 
 def main():
-    settings = {"spark.ui.enabled": "false", "spark.driver.memory": "500m", "spark.sql.codegen.wholeStage": "false"}
     builder = SparkSession.builder.master("local[2]")
-    for name, value in settings.items():
+    for name, value in SETTINGS.items():
         builder = builder.config(name, value)
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
