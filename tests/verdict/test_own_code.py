@@ -96,16 +96,17 @@ def test_a_function_that_has_lost_its_file(named: Named, tmp_path: Path, file: s
         assert named(stack([file, 7, "__init__"], *outer), target=str(target)) == (str(tmp_path / "other.py"), 2)
 
 
+@pytest.mark.parametrize("function", ["rule", "<module>"])
 @pytest.mark.parametrize(
     ("makes", "line_number"), [("exec(compile(text, __file__, 'exec'))", 5), ("text = text * 2", 2)]
 )
 def test_code_that_is_made_under_the_name_of_the_users_file(
-    named: Named, tmp_path: Path, makes: str, line_number: int
+    named: Named, tmp_path: Path, makes: str, line_number: int, function: str
 ) -> None:
     """Its lines are not the file's: the line that calls it is the user's. A source that makes none has been edited."""
     target = tmp_path / "main.py"
     target.write_text(f"import os\nKEPT = []\ndef run(text):\n    {makes}\n    rule(text)\n", "utf-8")
-    frames = [str(target), 2, "rule"], [str(target), 5, "run"]
+    frames = [str(target), 2, function], [str(target), 5, "run"]
     assert named(stack(*frames), target=str(target)) == (str(target), line_number)
 
 

@@ -8,7 +8,7 @@ record is the user's, its own code is what they can change.
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from memmon.ownership import SHIPPED, distribution_of, is_user_code
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from memmon.verdict.model import Frame, ProcessHistory
 
-_MADE = "<string>"
+_MADE, _TOP = "<string>", "<module>"
 _WITHOUT_FILE = (SHIPPED, _MADE)
 
 
@@ -30,6 +30,7 @@ def with_own_code(history: ProcessHistory) -> ProcessHistory:
     if any(frame.file in _WITHOUT_FILE for frame in frames):
         files.update(_found_files(frames, history))
     files.update((frame, _MADE) for frame in frames if frame.is_own and frame.line and _is_made(frame))
+    files.update((frame, _MADE) for way in _ways(history) for frame in _called_modules(way))
     own = _own_roots(history, set(files.values()))
     changed = {
         frame: replace(frame, file=file, known_own=bool(own) and file.replace("\\", "/").startswith(own))
@@ -41,9 +42,14 @@ def with_own_code(history: ProcessHistory) -> ProcessHistory:
 
 def all_frames(history: ProcessHistory) -> Iterator[Frame]:
     """The frames of its stacks, of what its windows saw, and of its exception."""
-    stacks = (stack.frames for stack in (*history.stacks, *history.critical_stacks))
-    ways = (one.frames for window in history.windows for one in window.allocations)
-    return chain(*stacks, *ways, history.raised.frames if history.raised else ())
+    return chain.from_iterable(_ways(history))
+
+
+def _ways(history: ProcessHistory) -> Iterator[tuple[Frame, ...]]:
+    yield from (stack.frames for stack in (*history.stacks, *history.critical_stacks))
+    yield from (one.frames for window in history.windows for one in window.allocations)
+    if history.raised:
+        yield history.raised.frames
 
 
 def _found_files(frames: Iterable[Frame], history: ProcessHistory) -> Iterator[tuple[Frame, str]]:
@@ -66,6 +72,16 @@ def _is_made(frame: Frame) -> bool:
     has been edited since.
     """
     return makes_code(frame.file) and not is_function_at(frame.file, frame.function, frame.line or 0)
+
+
+def _called_modules(way: tuple[Frame, ...]) -> Iterator[Frame]:
+    """What looks like the top of a file, and was called from a line of the same file: code that was made there.
+
+    Of what allocated nothing is known but file and line, so made functions look so, too.
+    """
+    for inner, outer in pairwise(way):
+        if inner.function == _TOP and inner.file == outer.file and inner.is_own and makes_code(inner.file):
+            yield inner
 
 
 def _site_files(history: ProcessHistory) -> list[str]:
