@@ -77,7 +77,7 @@ def test_a_worker_is_told_of_while_the_program_goes_on(place: Place) -> None:
     assert "main.py:6 (" in more[0]
     assert "held by kept" in more[1]
     assert living == f"{found[0]}{found[1]} "
-    assert "The program itself" in after
+    assert after == "memmon: 1 of 2 processes of this run died: main.py:6; `memmon report` tells more\n"
     with_it = json.loads(memmon("report", "--json", cwd=place.folder).stdout)
     assert [one["pid"] for one in with_it["incidents"]] == [int(found[1])]
     held = with_it["incidents"][0]["held"]
@@ -114,6 +114,7 @@ def test_quiet_says_and_marks_nothing(place: Place) -> None:
 
 
 @marks.needs_cgroup
+@marks.full
 def test_of_many_deaths_five_are_told_each(place: Place) -> None:
     """A pool whose workers die again and again does not fill the terminal; the end counts them all."""
     place.write("memmon.toml", '[memmon]\nlanguage = "en"\n')
@@ -168,11 +169,14 @@ def test_what_is_seen_from_outside_alone(place: Place) -> None:
         200,
     )
     assert (done.stdout, done.returncode) == (b"-9\n", 0)
-    (line,) = re.findall(r"^memmon: (.*)$", done.stderr.decode(), re.MULTILINE)
+    line, end = re.findall(r"^memmon: (.*)$", done.stderr.decode(), re.MULTILINE)
     assert re.match(
         r"process \d+ \(\S+ grow.py\) was killed for want of memory \(it held \d+ MB\); more was held by", line
     )
-    assert re.search(r"More was held by process \d+ \(\S+ main.py\): 1\d\d MB", done.stderr.decode())
+    assert end.startswith("1 of 2 processes of this run died")
+    told = memmon("report", cwd=place.folder).stdout
+    assert re.search(r"More was held by process \d+ \(\S+ main.py\): 1\d\d MB", told)
+    assert "Who held what when it died" in told
 
 
 def test_a_worker_that_is_killed_at_the_limit(place: Place) -> None:

@@ -76,6 +76,7 @@ class Incidents:
         self._look_at = 0.0
         self.deaths: list[Death] = []
         self.count = 0
+        """How many deaths are known for certain, besides that of the program's own process."""
 
     def look(self, now: float, *, at_limit: dict[int, dict[str, Any]], own: int, last: bool) -> list[Death]:
         """Who died since the last call, where it is time for a look.
@@ -117,8 +118,16 @@ class Incidents:
 
     def are_likely(self) -> bool:
         """Whether the cgroup's counter rose while there were other processes: the kernel log need not be readable."""
-        count = self._count() if self._cgroup else None
-        return len(self._tree.known) > 1 and count is not None and count - self._own > (self._first or 0)
+        return bool(self._cgroup) and len(self._tree.known) > 1 and self._kills() > 0
+
+    def are_told(self, told: set[int]) -> bool:
+        """Whether those that have been *told* of are all that died, as far as anything counts them."""
+        return {death.pid for death in self.deaths} <= told and self._kills() <= len(told)
+
+    def _kills(self) -> int:
+        """How often the kernel has killed meanwhile, its kills of the supervisor's own processes left out."""
+        count = self._count()
+        return 0 if count is None or self._first is None else count - self._own - self._first
 
     def _noticed(self, now: float, logs: dict[int, str]) -> list[Death]:
         forked = record.forked(logs[self._main]) if self._main in logs else set()
@@ -160,7 +169,7 @@ class Incidents:
         for death in found:
             if death.log:
                 record.add_event(death.log, "death", death.facts())
-        self.count += len(found)
+        self.count += sum(bool(death.sort) for death in found)
         self.deaths += found
         del self.deaths[:-_MOST_KEPT]
 

@@ -29,9 +29,8 @@ _GROWN = 1.5
 """The command line is read anew of a process that has become so many times as large."""
 _LONGEST_COMMAND = 200
 """Characters of a command line that are kept."""
-_FIRST_LOOKS = 5
-"""So many times a new process is looked at as often as its memory is."""
-_MOST_LOOKS = 15
+_MOST_FOLDERS = 8
+_MOST_LOOKS = 10
 """A process that has no run log by then may have none."""
 _MOST_DESCRIPTORS = 32
 _SEARCH_EVERY = 0.5
@@ -60,20 +59,19 @@ class Process:
         self.statm = os.open(f"/proc/{pid}/statm", os.O_RDONLY | os.O_CLOEXEC)
         self.rss_mb = self.peak_mb = 0.0
         self.ended: float | None = None
-        self.command = self.log = ""
+        self.command = self.log = self.folder = ""
         self._command_read_at_mb = 0.0
         self._looks = 0
 
     def _read_command(self) -> None:
-        """Read its command line, once more as it has grown: in its first moments it may be its parent's."""
+        """Read its command line and folder, once more as it has grown: at first they may be its parent's."""
         line = text_of(f"/proc/{self.pid}/cmdline").replace("\0", " ").strip()
         self.command = line[:_LONGEST_COMMAND] or self.command
+        try:
+            self.folder = os.readlink(f"/proc/{self.pid}/cwd")
+        except OSError:
+            pass  # another user's
         self._command_read_at_mb = self.rss_mb
-
-    @property
-    def is_young(self) -> bool:
-        """Whether it has hardly been looked at."""
-        return self._looks < _FIRST_LOOKS
 
     def find_log(self) -> None:
         """Find the run log that it keeps, if it does."""
@@ -134,10 +132,6 @@ class ProcessTree:
             self._search_at = now + max(self._search_every, taken * _SEARCH_SHARE)
             for process in self.alive():
                 process.find_log()  # some times each: that is not what the next search waits for
-        else:
-            for process in self.alive():
-                if process.is_young:
-                    process.find_log()  # it may not live until the next search
         self.rss_mb = sum(process.read(now) for process in self.alive())
         self.peak_mb = max(self.peak_mb, self.rss_mb)
         if self.main in self.known and self.known[self.main].ended is None:
@@ -154,6 +148,10 @@ class ProcessTree:
     def alive(self) -> list[Process]:
         """Those that had not ended when they were last read."""
         return [process for process in self.known.values() if process.ended is None]
+
+    def folders(self) -> list[str]:
+        """The folders that processes are or were in, of which there are few, mostly: those of the newest."""
+        return list(dict.fromkeys(one.folder for one in reversed(self.known.values()) if one.folder))[:_MOST_FOLDERS]
 
     def is_there(self, pid: int) -> bool:
         """Whether the process had not ended when it was last read."""

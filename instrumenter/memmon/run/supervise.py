@@ -145,13 +145,16 @@ class Supervisor:
         if log is None:
             # Where a shell, say, has no record, one of the Pythons that it started may.
             return next((path for pid, path in found.items() if self._died_below(pid, path)), None)
-        failed = bool(signal) or (status and record.ended_by_exception(log))
-        # The program may have ended by itself, and one that it had started was killed.
-        return log if failed or is_named or self.incidents.count or self.incidents.are_likely() else None
+        if signal or (status and record.ended_by_exception(log)):
+            return log
+        if self.telling and self.incidents.are_told(self.telling.said):
+            return None
+        # The program has ended by itself, but one that it had started may have been killed.
+        return log if is_named or self.incidents.count or self.incidents.are_likely() else None
 
     def _sum_up(self, found: dict[int, str]) -> None:
         """Say how many deaths there were while the program went on, where no report does."""
-        if self.telling and self.incidents.count:
+        if self.telling and self.incidents.deaths:
             self.telling.sum_up(found.get(self.pid) or next(iter(found.values()), ""), self.incidents.count)
 
     def _folder(self) -> str:
@@ -159,18 +162,20 @@ class Supervisor:
 
     def _logs(self) -> dict[int, str]:
         """The run's logs by their processes: in its folder and, where the program's own is not there, in others."""
-        found: dict[int, str] = {}
-        for place in (self._folder(), *other_log_folders()):
+        found = self._logs_in(self._folder())
+        for place in other_log_folders():
             if self.pid not in found:
-                there = {
-                    pid: path
-                    for path, pid, origin in reversed(list(record.logs(place, self.started)))
-                    if origin == self.pid or pid in self.tree.known  # in the same folder there may be other runs
-                }
-                found = {**there, **found}
+                found = {**self._logs_in(place), **found}
         # Each script has a configuration of its own, and a shell may have gone elsewhere.
+        for place in self.tree.folders():
+            found = {**self._logs_in(place), **found}
         held = {pid: one.log for pid, one in self.tree.known.items() if one.log and record.pid_of(one.log) == pid}
         return {**held, **found}  # what a process held open at first is of the program before an exec, maybe
+
+    def _logs_in(self, folder: str) -> dict[int, str]:
+        """Those in one folder, in which there may be other runs'."""
+        written = reversed(list(record.logs(folder, self.started)))
+        return {pid: log for log, pid, origin in written if origin == self.pid or pid in self.tree.known}
 
     def _died_below(self, pid: int, log: str) -> bool:
         """Whether the process of *log*, below the program, raised as the program failed, or may have been killed."""

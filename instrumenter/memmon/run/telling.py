@@ -68,6 +68,8 @@ class Telling:
         self._uncounted = 0
         self._line_at = 0.0
         self._newest: Death | None = None
+        self.said: set[int] = set()
+        """The processes whose verdicts have been said."""
         self.killed = 0
         """How often the kernel has killed the process that says verdicts, which is no death of the program's."""
 
@@ -113,14 +115,18 @@ class Telling:
             self._take_note_of_end(time.monotonic())
 
     def sum_up(self, log: str, count: int) -> None:
-        """Say at the end that there were so many deaths, by their lines where a verdict can be had on *log*."""
+        """Say at the end how many deaths there were, by their lines where a verdict can be had on *log*.
+
+        *count*: so many are known without one.
+        """
         if log and (free_mb() or _ROOM_MB) >= _ROOM_MB:
             self._start(log, time.monotonic(), sums_up=True)
             self.end(_SUM_PATIENCE)
             if self._said_all:
                 return
-        died = "1 process of this run" if count == 1 else f"{count} processes of this run"
-        _say(f"{died} died; `memmon report` tells more")
+        if count:
+            died = "1 process of this run" if count == 1 else f"{count} processes of this run"
+            _say(f"{died} died; `memmon report` tells more")
 
     def _start(self, log: str, now: float, *, sums_up: bool = False) -> None:
         """Have the verdicts said on all that wait, or on all together."""
@@ -167,7 +173,9 @@ class Telling:
         said = os.read(self._told, _MOST_BYTES).split()
         os.close(self._told)
         self._teller = 0
-        self._say_plainly([one for one in self._at_hand if not said_all and b"%d" % one.pid not in said])
+        done = {one.pid for one in self._at_hand if said_all or b"%d" % one.pid in said}
+        self.said |= done
+        self._say_plainly([one for one in self._at_hand if one.pid not in done])
 
     def _say_plainly(self, deaths: list[Death]) -> None:
         for death in deaths:

@@ -26,7 +26,7 @@ def held_more(verdict: Verdict, say: Say) -> str:
     if largest is None or largest.pid == verdict.subject.pid or largest.mb <= _NOTABLE * own:
         return ""
     what = _words(largest)
-    named = f" ({what})" if what else ""
+    named = say(f" ({what})", f"（{what}）") if what else ""
     return say(
         f"More was held by process {largest.pid}{named}: {mb(largest.mb)}.",
         f"占用更多的是进程 {largest.pid}{named}：{mb(largest.mb)}。",

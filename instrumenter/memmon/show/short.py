@@ -19,7 +19,8 @@ def short_verdict(verdict: Verdict) -> tuple[str, ...]:
     """Who died and why; who held more, if anybody; which line, and what holds it; what to do."""
     say = Say(verdict.language)
     mine = verdict.subject
-    what = f" ({program_of(mine)})" if mine.program else ""
+    ran = program_of(mine)
+    what = say(f" ({ran})", f"（{ran}）") if ran else ""
     how = how_it_died(verdict, say) + how_sure(verdict.cause_confidence, say)
     lines = [say(f"process {mine.pid}{what}: {how}", f"进程 {mine.pid}{what}：{how}")]
     if more := held_more(verdict, say):
