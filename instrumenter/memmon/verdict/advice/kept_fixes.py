@@ -6,87 +6,22 @@ To add one, add an entry: the first that fits is given.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from memmon.ownership import is_user_code
 from memmon.verdict.advice.fixes import Fix, calling, never
-from memmon.verdict.code.holder import plain
+from memmon.verdict.advice.held import (
+    are_callables,
+    both,
+    either,
+    held,
+    is_a_librarys_own,
+    is_graph,
+    is_unbounded_cache,
+    puts,
+)
 from memmon.verdict.code.origins import CAUGHT, SLICE
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from memmon.verdict.advice.facts import Facts
-
-    Fits = Callable[[Facts], bool]
-
-_GRAPHS = re.compile(r"(?:^|\.)(?:Tensor|Variable|Var|Value|Array)$|grad|parents|inputs|_prev|operands")
-"""How the nodes of a graph of computations are called, and what leads from one to the next."""
-_CALLABLES = frozenset({"method", "function", "builtin_function_or_method", "functools.partial", "partial"})
-_REGISTERED = re.compile(
-    r"handler|callback|listener|subscri|observer|hook|receiver|connected|signal|slot", re.IGNORECASE
-)
-
-
-def _held(*, path: str = "", kind: str = "", item: str = "", owner: str = "", step: str = "") -> Fits:
-    """Whether what is held fits all the patterns: the container's path, its type, its items', its owner's, a step."""
-    patterns = [re.compile(one) for one in (path, kind, item, owner)]
-
-    def fits(facts: Facts) -> bool:
-        row = facts.holder
-        if row is None:
-            return False
-        given = (row.path, row.type, row.item_type, row.owner_type)
-        if step and not any(one.kind == step for one in row.steps):
-            return False
-        return all(pattern.search(text) for pattern, text in zip(patterns, given, strict=True))
-
-    return fits
-
-
-def _any(*several: Fits) -> Fits:
-    return lambda facts: any(one(facts) for one in several)
-
-
-def _all(*several: Fits) -> Fits:
-    return lambda facts: all(one(facts) for one in several)
-
-
-def _puts(origin: str) -> Fits:
-    """Whether what the line stores is of that origin."""
-    return lambda facts: origin in facts.stored
-
-
-def _is_unbounded_cache(facts: Facts) -> bool:
-    unbounded = re.search(r"\bcache$|lru_cache\((?:maxsize=)?None\)", facts.decorators, re.MULTILINE)
-    return bool(unbounded) and (facts.holder is None or _held(step="cache")(facts))
-
-
-def _is_graph(facts: Facts) -> bool:
-    steps = facts.holder.steps if facts.holder else ()
-    chains = [one for one in steps if one.kind == "chain"]
-    return any(_GRAPHS.search(text) for one in chains for text in (one.name, one.type))
-
-
-def _is_a_librarys_own(facts: Facts) -> bool:
-    """Whether a library keeps it where nobody else is meant to reach."""
-    row = facts.holder
-    if row is None:
-        return False
-    last = next((step.name for step in reversed(row.steps) if step.kind == "attribute"), plain(row.root.name))
-    is_library = row.root.kind == "library" or bool(row.owner_file and not is_user_code(row.owner_file))
-    return is_library and last.startswith("_")
-
-
-def _are_callables(facts: Facts) -> bool:
-    row = facts.holder
-    if row is None or row.item_type not in _CALLABLES:
-        return False
-    return row.item_type == "method" or bool(_REGISTERED.search(row.path))
-
-
 CACHE = Fix(
-    _any(_is_unbounded_cache, _held(step="cache")),
+    either(is_unbounded_cache, held(step="cache")),
     "give the cache a maxsize (lru_cache(maxsize=…)), or cache_clear() it when what it was for is done",
     "给缓存设置 maxsize 上限（lru_cache(maxsize=…)），或在用完后调用 cache_clear()",
 )
@@ -95,39 +30,39 @@ ITERPARSE = Fix(
     "iterparse() keeps what it has read: clear() each element when it is done with, and the root's list of them",
     "iterparse() 会保留读过的内容：每个元素用完即 clear()，并清空根元素的子元素列表",
 )
-_EXCEPTION = _any(_held(item=r"(?:Error|Exception|Warning|Interrupt|Exit)$"), _puts(CAUGHT), _puts("sys.exc_info()"))
+_EXCEPTION = either(held(item=r"(?:Error|Exception|Warning|Interrupt|Exit)$"), puts(CAUGHT), puts("sys.exc_info()"))
 KEPT = (
     CACHE,
     ITERPARSE,
     Fix(
-        _held(path=r"Gcf\.figs"),
+        held(path=r"Gcf\.figs"),
         "pyplot keeps each figure until it is closed: plt.close(figure) when it is saved",
         "pyplot 会保留每个图形直到关闭：保存后调用 plt.close(figure)",
     ),
     Fix(
-        _held(path=r"queries_log"),
+        held(path=r"queries_log"),
         "Django keeps each statement's text while DEBUG is on: set DEBUG=False, or reset_queries() in the loop",
         "DEBUG 开启时 Django 会保留每条语句的文本：设置 DEBUG=False，或在循环中调用 reset_queries()",
     ),
     Fix(
-        _held(owner=r"\bSession$", path=r"_new|identity_map|_dirty|_deleted|\.new|\.dirty"),
+        held(owner=r"\bSession$", path=r"_new|identity_map|_dirty|_deleted|\.new|\.dirty"),
         "the session keeps each object until it is committed: commit() and expunge_all() every so many objects",
         "会话会保留每个对象直到提交：每处理一批就 commit() 并 expunge_all()",
     ),
     Fix(
-        _held(path=r"\._inqueue|\._taskqueue", owner=r""),
+        held(path=r"\._inqueue|\._taskqueue", owner=r""),
         "the pool reads its whole input ahead of its workers: hand it batches, or hold it back with a Semaphore",
         "进程池会提前读完全部输入：分批提交，或用 Semaphore 限制读取",
     ),
     Fix(
-        _held(owner=r"\bpool\.(?:Thread)?Pool$|\.Pool$", path=r"\._cache"),
+        held(owner=r"\bpool\.(?:Thread)?Pool$|\.Pool$", path=r"\._cache"),
         "the pool keeps each result until it is taken: get() them as they come (imap_unordered), in batches",
         "进程池会保留每个结果直到被取走：用 imap_unordered 随到随取，分批提交",
     ),
     Fix(
-        _any(
-            _held(item=r"\b(?:Future|_WorkItem|ApplyResult|AsyncResult)$"),
-            _held(path=r"\._work_queue|\._pending_work_items"),
+        either(
+            held(item=r"\b(?:Future|_WorkItem|ApplyResult|AsyncResult)$"),
+            held(path=r"\._work_queue|\._pending_work_items"),
             calling(r"Executor\(\)\.submit"),
         ),
         "all the work is handed over at once, and a future keeps its result: submit so many at a time, and let go of "
@@ -135,27 +70,27 @@ KEPT = (
         "任务被一次全部提交，每个 future 都保留着结果：限制同时提交的数量，取得结果后即丢弃 future",
     ),
     Fix(
-        lambda facts: _held(item=r"\bTask$")(facts) and calling(r"\bgather")(facts),
+        lambda facts: held(item=r"\bTask$")(facts) and calling(r"\bgather")(facts),
         "all these are under way at once: start so many at a time (a Semaphore, or in batches)",
         "这些任务同时在运行：限制同时启动的数量（Semaphore 或分批）",
     ),
     Fix(
-        _held(item=r"\bTask$"),
+        held(item=r"\bTask$"),
         "a task that is done stays in {path}: task.add_done_callback({path}.discard), or take it out when it is done",
         "已完成的任务仍留在 {path} 中：用 task.add_done_callback({path}.discard)，或在完成后移除",
     ),
     Fix(
-        _any(_held(owner=r"\bqueues?\.\w*Queue$"), _held(kind=r"SimpleQueue$|\bqueue\.\w*Queue$")),
+        either(held(owner=r"\bqueues?\.\w*Queue$"), held(kind=r"SimpleQueue$|\bqueue\.\w*Queue$")),
         "the queue has no bound: Queue(maxsize=…) makes whoever fills it wait until there is room",
         "队列没有上限：用 Queue(maxsize=…)，让写入方在队列满时等待",
     ),
     Fix(
-        _held(item=r"Handler$", owner=r"\bLogger$"),
+        held(item=r"Handler$", owner=r"\bLogger$"),
         "the logger is given one more handler each time: add it once, or removeHandler() it afterwards",
         "每次都给 logger 增加一个 handler：只添加一次，或用完后 removeHandler()",
     ),
     Fix(
-        _held(item=r"\bLogRecord$"),
+        held(item=r"\bLogRecord$"),
         "the log records kept here grow with the run: bound them (deque(maxlen=…)), or let them go to a file",
         "这里保留的日志记录会一直增长：限制数量（deque(maxlen=…)），或写入文件",
     ),
@@ -166,77 +101,77 @@ KEPT = (
         "异常会保留它经过的所有函数的变量：只保留文本（str(error)），或丢弃 traceback（error.with_traceback(None)）",
     ),
     Fix(
-        _held(path=r"^__warningregistry__$"),
+        held(path=r"^__warningregistry__$"),
         "each text of a warning is remembered once it was shown: leave out of it what differs each time, or log it",
         "每条显示过的警告文本都会被记住：不要在文本中放入每次不同的内容，或改用 logging",
     ),
     Fix(
-        _held(item=r"^pandas\..*\bSeries$"),
+        held(item=r"^pandas\..*\bSeries$"),
         "each row is a Series with an index of its own: keep a tuple of it (itertuples()), or select the rows at once",
         "每一行都是带有独立索引的 Series：改为保留元组（itertuples()），或一次性选出这些行",
     ),
     Fix(
-        _held(item=r"\bmemoryview$"),
+        held(item=r"\bmemoryview$"),
         "a memoryview keeps all that it is a view of: keep bytes(view)",
         "memoryview 会保留整个底层数据：改为保留 bytes(view)",
     ),
     Fix(
-        _all(_held(item=r"\bndarray$"), _puts(SLICE)),
+        both(held(item=r"\bndarray$"), puts(SLICE)),
         "a slice is a view that keeps the whole array: keep a copy of it (….copy())",
         "切片是视图，会保留整个数组：改为保留副本（….copy()）",
     ),
     Fix(
-        _held(item=r"^bs4\."),
+        held(item=r"^bs4\."),
         "a part of a document keeps all of it: keep its text as a plain string (str(tag.string))",
         "文档的一部分会保留整个文档：改为保留普通字符串（str(tag.string)）",
     ),
     Fix(
-        _held(item=r"^(?:lxml\.|xml\.dom\.)"),
+        held(item=r"^(?:lxml\.|xml\.dom\.)"),
         "a node keeps the whole document that it is of: keep what is needed of it (its text), not the node",
         "节点会保留它所在的整个文档：只保留需要的内容（文本），不要保留节点",
     ),
     Fix(
-        _is_graph,
+        is_graph,
         "each value keeps what it was computed from: keep plain numbers (.item(), float(…)) or detach() them",
         "每个值都保留着计算它的全部过程：改为保留普通数值（.item()、float(…)），或先 detach()",
     ),
     Fix(
-        _held(kind=r"\b_tee"),
+        held(kind=r"\b_tee"),
         "tee() keeps what one of its iterators has had and the other has not: go through both side by side",
         "tee() 会保留一个迭代器已取而另一个未取的全部数据：同步遍历两个迭代器",
     ),
     Fix(
-        _held(step="chain"),
+        held(step="chain"),
         "each keeps the one before it: cut the link of what is done with, or keep the last few (deque(maxlen=…))",
         "每个对象都保留着前一个：用完后断开链接，或只保留最近几个（deque(maxlen=…)）",
     ),
     Fix(
-        _are_callables,
+        are_callables,
         "what is registered in {path} keeps its object alive: take it out when that is done with, or keep a WeakMethod",
         "注册在 {path} 中的回调会使对象一直存活：用完后取消注册，或使用 WeakMethod",
     ),
     Fix(
-        lambda facts: _held(kind=r"defaultdict$")(facts) and not facts.stores,
+        lambda facts: held(kind=r"defaultdict$")(facts) and not facts.stores,
         "reading a missing key of {path} makes it: ask with {path}.get(key), or `key in {path}`",
         "读取 {path} 中不存在的键会创建它：改用 {path}.get(key) 或 `key in {path}`",
     ),
     Fix(
-        _held(item=r"^PIL\."),
+        held(item=r"^PIL\."),
         "each picture stays in {path}: write it out and close() it before the next one is made",
         "每张图片都留在 {path} 中：写出并 close() 之后再生成下一张",
     ),
     Fix(
-        _held(owner=r"\bWeakKeyDictionary$"),
+        held(owner=r"\bWeakKeyDictionary$"),
         "a value in {path} that refers to its key keeps that alive: store what does not refer to it",
         "{path} 中的值引用了它的键，使键一直存活：存入不引用键的数据",
     ),
     Fix(
-        _held(owner=r"\bshelve\.\w*Shelf$", path=r"\.cache$"),
+        held(owner=r"\bshelve\.\w*Shelf$", path=r"\.cache$"),
         "writeback=True keeps each entry that was touched: sync() now and then, or store entries anew without it",
         "writeback=True 会保留每个访问过的条目：定期 sync()，或不用 writeback 而重新存入条目",
     ),
     Fix(
-        _all(_held(), calling(r"\bdeepcopy")),
+        both(held(), calling(r"\bdeepcopy")),
         "each copy of it all stays in {path}: keep only the fields that are needed later, or the last few of them",
         "每份完整拷贝都留在 {path} 中：只保留后面需要的字段，或只保留最近几份",
     ),
@@ -247,18 +182,18 @@ KEPT = (
         "{path} 中的对象永远不会释放：用完后移除，或改用 WeakSet、WeakValueDictionary",
     ),
     Fix(
-        _held(owner=r"EventLoop$", path=r"\._(?:scheduled|ready)$"),
+        held(owner=r"EventLoop$", path=r"\._(?:scheduled|ready)$"),
         "each of these is a task that still waits, or a timer: cancel() it when what it is for has ended",
         "这些都是仍在等待的任务或定时器：所服务的对象结束后调用 cancel()",
     ),
     Fix(
-        _held(owner=r"^multiprocessing\.managers\.Server$"),
+        held(owner=r"^multiprocessing\.managers\.Server$"),
         "what processes put into {path} stays in the manager's process: take it out when it is done with, or keep what "
         "is large in files",
         "各进程放入 {path} 的内容会一直留在 manager 进程中：用完后移除，或把大的数据写入文件",
     ),
     Fix(
-        _is_a_librarys_own,
+        is_a_librarys_own,
         "{path} is a library's own: do what makes it let go of what is done with (close, clear, remove, unregister), "
         "or make a new object now and then",
         "{path} 是库内部的数据：调用能让它释放已用完内容的方法（close、clear、remove、unregister），或定期换用新的对象",
@@ -271,17 +206,17 @@ KEPT = (
         "或限制大小（deque(maxlen=…)、popitem()）",
     ),
     Fix(
-        _held(kind=r"\b(?:set|frozenset)$"),
+        held(kind=r"\b(?:set|frozenset)$"),
         "{path} has no bound: forget what is done with (discard()), keep less of each (a hash), or use a database",
         "{path} 没有上限：移除不再需要的元素（discard()），或只保留较短的摘要（hash），或交给数据库",
     ),
     Fix(
-        _held(kind=r"(?:dict|Dict|Counter)$"),
+        held(kind=r"(?:dict|Dict|Counter)$"),
         "{path} has no bound: limit it (lru_cache(maxsize=…), popitem()), or delete entries that are done with",
         "{path} 没有上限：限制大小（functools.lru_cache(maxsize=…)、popitem()），或删除不再需要的条目",
     ),
     Fix(
-        _held(),
+        held(),
         "what is collected in {path} never goes away: write it out in batches, or keep the last few (deque(maxlen=…))",
         "{path} 中收集的数据一直没有释放：分批写出，或只保留最近的部分（deque(maxlen=…)）",
     ),
