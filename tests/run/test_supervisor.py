@@ -53,6 +53,13 @@ def test_exit_codes(place: Place, code: str) -> None:
     assert place.memmon("--quiet", "main.py").returncode == place.plain("main.py").returncode
 
 
+def test_the_switch_keeps_stderr_silent(place: Place) -> None:
+    """With MEMMON_QUIET=1 there is on stderr what the program writes, and no verdict on it."""
+    place.write("main.py", "import os, sys\nsys.stderr.write('mine')\nsys.stderr.flush()\nos.kill(os.getpid(), 9)\n")
+    place.environment["MEMMON_QUIET"] = "1"
+    assert place.memmon("main.py").stderr == b"mine"
+
+
 def test_the_end_is_written_where_no_memory_is_left(place: Place) -> None:
     """An uncaught MemoryError whose program still holds all that there was is in the log, with the log's end."""
     place.write(

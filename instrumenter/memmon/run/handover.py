@@ -133,7 +133,7 @@ class ForSupervisor(TypedDict):
     limit: float
     """``--limit`` in MB, or 0."""
     quiet: bool
-    """``--quiet``."""
+    """``--quiet``, or its switch in the environment."""
     hotspots: list[tuple[str, str]]
     """As in `ForProgram`."""
     log_dir: str

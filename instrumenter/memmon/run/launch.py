@@ -123,7 +123,7 @@ def _run(options: Options) -> NoReturn:
         "mask": [int(number) for number in mask],
         "before": counters(),  # the program is not even Python yet
         "limit": options.limit,
-        "quiet": options.quiet,
+        "quiet": options.quiet or is_quiet(),
         "hotspots": start.planned["hotspots"],
         "log_dir": os.environ.get("MEMMON_LOG_DIR") or start.planned["settings"].get("log_dir", "."),
         "report": cache_process.command(sys.executable, _REPORT),

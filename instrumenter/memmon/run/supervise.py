@@ -21,7 +21,6 @@ from memmon.run.limit_enforcer import LimitEnforcer
 from memmon.run.outlive import close_streams, outlive_program, write_score
 from memmon.run.process_tree import ProcessTree
 from memmon.run.program import Program
-from memmon.run.switches import is_quiet
 from memmon.run.telling import Telling
 
 TYPE_CHECKING = False
@@ -67,7 +66,7 @@ class Supervisor:
         self.headroom_mb: float | None = None
         self.enforcer = LimitEnforcer(handover["limit"], self.tree) if handover["limit"] else None
         self.incidents = Incidents(handover["before"], self.tree, self._logs)
-        self.telling = None if handover["quiet"] or is_quiet() else Telling(handover["tell"], handover["path"])
+        self.telling = None if handover["quiet"] else Telling(handover["tell"], handover["path"])
 
     def watch(self) -> None:
         """Return when the program has ended."""
