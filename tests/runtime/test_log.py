@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime, timedelta
 
 from support import events
 
@@ -59,6 +60,25 @@ def test_story_is_told_on_every_python(every_python):
     assert " line=2" in after["more"]
     assert " fired=growth" in after["more"]
     assert " growth=+8" in lines["Phase_END"]["more"]
+
+
+def test_the_times_are_in_one_zone(bench):
+    """A program that sets its zone while it runs, as Django does, has all lines in the zone that it began in."""
+    bench.run(
+        """
+        import os, time
+        __memmon__.before("far", 3)
+        os.environ["TZ"] = "Asia/Tokyo" if time.localtime().tm_gmtoff <= 0 else "America/Chicago"
+        time.tzset()
+        time.sleep(1.1)  # a second is formatted once
+        __memmon__.after("far", 3)
+        """
+    )
+    (log,) = bench.folder.glob("memory_monitor_*.log")
+    began = datetime.fromisoformat(events.facts(log)[0][1]["started"]).replace(tzinfo=None)
+    times = re.findall(r"^\[(.{23})\] \[", log.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(times) > 3
+    assert all(abs(datetime.fromisoformat(one) - began) < timedelta(hours=1) for one in times), times
 
 
 def test_the_header_is_complete_and_first(bench):

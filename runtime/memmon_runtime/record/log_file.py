@@ -7,7 +7,7 @@ place, and each second one of them stays where it is and a new one is begun, so 
 
 from __future__ import annotations
 
-from time import localtime, monotonic_ns, strftime
+from time import gmtime, localtime, monotonic_ns, strftime
 
 from memmon_runtime.record.bounded_file import BoundedFile
 from memmon_runtime.record.fitting import LONGEST
@@ -42,14 +42,18 @@ _CUT = "…".encode()
 
 
 class TimeStamps:
-    """Remembers the second that was printed last, since the zone costs more than all else."""
+    """Remembers the second that was printed last, since a date costs more than all else.
 
-    __slots__ = ("_millisecond", "_prefix", "_second", "_stamp")
+    All times are in the zone that was the process's at first: a program may set another one while it runs.
+    """
+
+    __slots__ = ("_millisecond", "_offset", "_prefix", "_second", "_stamp")
 
     def __init__(self) -> None:
         """Nothing has been printed yet."""
         self._second = self._millisecond = -1
         self._prefix = self._stamp = b""
+        self._offset = localtime().tm_gmtoff
 
     def text(self, now: int) -> str:
         """``[2026-11-22 10:30:48.123`` for ``now`` in nanoseconds since the epoch, without the closing bracket."""
@@ -70,7 +74,7 @@ class TimeStamps:
 
     def _begin_second(self, second: int) -> None:
         # The second comes last: a handler may pass a checkpoint in between.
-        self._prefix = strftime("[%Y-%m-%d %H:%M:%S.", localtime(second)).encode()
+        self._prefix = strftime("[%Y-%m-%d %H:%M:%S.", gmtime(second + self._offset)).encode()
         self._second = second
 
 
