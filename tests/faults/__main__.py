@@ -68,8 +68,9 @@ def main() -> int:
     if not shutil.which("strace"):
         print("strace is not there: nothing was tried")
         return 2
-    # A shell's background job ignores it, and so would all that is started here.
+    # A shell's background job ignores the one, and nohup the other; and so would all that is started here.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     commands = Commands()
     faults = [f"error={name}" for name in ERRORS] if given.errors else [f"signal={name}" for name in SIGNALS]
     tally = _Tally(given.every)
