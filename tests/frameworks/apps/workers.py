@@ -52,5 +52,5 @@ APPS = {
         limit_mb=400,
         is_instrumented=False,
     ),
-    "pyspark": App("page_visits", ("python", "main.py"), "spark", ("pyspark>=4",), limit_mb=1500),
+    "pyspark": App("page_visits", ("python", "main.py"), "spark", ("pyspark>=4",), limit_mb=900),
 }
