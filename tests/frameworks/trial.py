@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from frameworks.started import Started
-from support import cgroup
+from support import cgroup, events
 
 if TYPE_CHECKING:
     from frameworks.description import App
@@ -72,7 +72,7 @@ def attempt(app: App, way: str, environments: Activated, folder: Path, *, leaks:
                 _start(_Trial(app, way, group, variables, leaks, stdout, stderr), seen)
                 seen.stdout += _text(stdout)
                 seen.stderrs.append(_text(stderr))
-        seen.kills = group.oom_kills()
+        seen.kills = group.oom_kills() - _own_kills(folder)
     if way != PLAIN:
         _ask(seen, app, variables)
     return seen
@@ -134,6 +134,12 @@ def _is_told(seen: Seen, trial: _Trial, started: Started) -> bool | None:
 def told_on_stderr(text: str) -> bool:
     """Whether memmon speaks of a kill there."""
     return any(line.startswith("memmon: ") and "killed" in line for line in text.splitlines())
+
+
+def _own_kills(folder: Path) -> int:
+    """How often the kernel has taken a process of `memmon run`'s own, which is to go before the app's."""
+    told = [fact for log in folder.glob("memory_monitor_*.log") for fact in events.facts(log)]
+    return sum(word["own_kills"] for key, word in told if key == "supervisor")
 
 
 def _ask(seen: Seen, app: App, variables: dict[str, str]) -> None:
