@@ -128,6 +128,18 @@ def test_a_loops_bracket_makes_no_line_certain(log: Callable[..., Path], tmp_pat
     assert (culprit.checkpoint, culprit.confidence) == ("x_BEFORE", "likely" if is_loop else "certain")
 
 
+@pytest.mark.parametrize(("line_3", "sure"), [("first(one)", "likely"), ("time.sleep(0.002)", "guess")])
+def test_a_line_that_only_waits_is_a_guess(log: Callable[..., Path], tmp_path: Path, line_3: str, sure: str) -> None:
+    """The program was seen there since it is there most of the time, and takes nothing meanwhile."""
+    target = str(tmp_path / "bot.py")
+    (tmp_path / "bot.py").write_text(LOOP.replace("first(one)", line_3), encoding="utf-8")
+    stack = fact("stack", {"thread": "MainThread", "frames": [[target, 3, "main"]]})
+    killed = line("background", 290, 230, ' last="program start"', "CRITICAL")
+    culprit = investigate(str(log(header(target=target, limit=LIMIT), START, stack, killed))).culprit
+    assert culprit is not None
+    assert (culprit.line, culprit.confidence) == (3, sure)
+
+
 @pytest.mark.parametrize(("second", "sure"), [(3, "likely"), (4, "guess")], ids=["one line", "two in turn"])
 def test_a_line_that_was_one_of_several_is_a_guess(
     log: Callable[..., Path], tmp_path: Path, second: int, sure: str

@@ -39,6 +39,7 @@ _MOST_BODY = 200
 """So many lines of a called function are read."""
 _ABOVE = 8
 """So many lines above the culprit are searched for what it reads from."""
+_SLEEPS = re.compile(r"\s*(?:await\s+)?(?:time\.|asyncio\.)?sleep\([^()]*\)\s*(?:#.*)?$")
 _DEFINES = re.compile(r"\s*(?:async\s+)?def\s+([^\W\d]\w*)\s*\(")
 _LOOPS = re.compile(r"\s*(?:async\s+)?(?:for|while)\b")
 _CALLED = re.compile(r"\b([^\W\d]\w*)\s*\(")
@@ -119,6 +120,12 @@ def parsed(path: str) -> ast.Module | None:
             return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def sleeps(path: str | None, line: int | None) -> bool:
+    """Whether all that a line does is to wait for a time: whoever is seen there takes nothing."""
+    lines = source_lines(path) if path else ()
+    return 0 < (line or 0) <= len(lines) and _SLEEPS.match(lines[(line or 0) - 1]) is not None
 
 
 def begins_function(path: str, line: int) -> bool:

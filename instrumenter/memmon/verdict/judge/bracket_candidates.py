@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from memmon.verdict.code.source import sleeps
 from memmon.verdict.judge.candidate import Candidate, Directness
 from memmon.verdict.judge.growth_windows import goes_through, growing_line, spoke_inside
 from memmon.verdict.judge.last_moment import called_from, culprit_of, frame_inside, is_suspended, same_function
@@ -54,7 +55,7 @@ def from_open_brackets(moment: LastMoment) -> Iterator[Candidate]:
         names_line = names_line and directness is Directness.STATEMENT_STEP
         ran = shown is not None and moment.is_large_step(moment.since_checkpoint_mb, None)
         is_one = is_one or shown is None or not _grew_elsewhere(moment, culprit)
-        is_likely = is_one and (step or ran or bracket.direct)
+        is_likely = is_one and (step or ran or bracket.direct) and not sleeps(culprit.file, culprit.line)
         yield Candidate(
             replace(
                 culprit,

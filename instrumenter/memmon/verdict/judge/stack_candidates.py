@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from memmon.ownership import is_memmons
 from memmon.verdict.code.own_frames import own_frame
-from memmon.verdict.code.source import begins_function
+from memmon.verdict.code.source import begins_function, sleeps
 from memmon.verdict.judge.candidate import Candidate, Directness
 from memmon.verdict.judge.last_moment import MAIN, busy_frames, called_from, frame_inside, waiting_frames
 from memmon.verdict.model import Culprit, Frame, Stack
@@ -64,13 +64,14 @@ def from_stacks(moment: LastMoment) -> Iterator[Candidate]:
     frames = [one for one in busy or waiting_frames(moment, MAIN) if one[0] not in bracketed]
     step = moment.is_large_step(moment.since_checkpoint_mb, None)
     for stack, frame in frames:
+        idle = sleeps(frame.file, frame.line)
         culprit = Culprit(
             file=frame.file,
             line=frame.line,
             function=frame.function,
             pid=moment.history.header.pid,
             shown_by="stack",
-            confidence="likely" if step and len(busy) == 1 and _is_single_step(moment, stack) else "guess",
+            confidence="likely" if step and len(busy) == 1 and _is_single_step(moment, stack) and not idle else "guess",
             growth_mb=moment.since_checkpoint_mb,
             thread=stack.thread,
             called=called_from(stack, frame),
