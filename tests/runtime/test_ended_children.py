@@ -240,10 +240,10 @@ settle(101)
 print(forked(hungry), flush=True)
 for _ in range(105):
     forked(work)
-settle(105)
+settle(120)
 """
-"""It ends once no more logs are left than its own, the newest hundred, the hungry child's, and those of the last three
-before that one, of which it may not be known how they ended."""
+"""It ends once no more logs are left than its own, the newest hundred, the hungry child's, and those of some before that
+one that had ended too lately for it to be known how: of 210 in all."""
 
 
 @needs_cgroup

@@ -29,6 +29,7 @@ def look(*figures):
 """
 _LINES = """\
 import ctypes, memmon_runtime
+from memmon_runtime.attribution.line_events import event_source
 from memmon_runtime.attribution.line_growth import LineGrowth
 from memmon_runtime.measure.memory import best_reader
 libc = ctypes.CDLL(None)
@@ -38,7 +39,7 @@ small, large = b"x" * 30_000, b"x" * 2_000_000
 def grow():
     for number in range(400):
         scratch = libc.strdup(large)
-        kept = libc.strdup(small)  # line 22: 12 MB in all
+        kept = libc.strdup(small)  # line 23: 12 MB in all
         libc.free(scratch)
 def traced():
     tools = getattr(sys, "monitoring", None)
@@ -98,7 +99,7 @@ def test_lines_that_the_rss_grows_at(every_python):
     """Of memory that Python knows nothing of, the line that keeps it is told, and not the one that gives it back."""
     program = """\
 try:
-    engine = LineGrowth(best_reader(), 8 * MB)
+    engine = LineGrowth(best_reader(), 8 * MB, event_source())
 except RuntimeError:
     sys.exit(print("none"))
 print(engine.open(), engine.look(0, 0.1, 100 * MB))
@@ -106,14 +107,14 @@ grow()
 print(engine.has_heard, engine.look(12 * MB, 0.1, 100 * MB), told(engine.paths(ThreadStacks()))[0][0], traced())
 """
     printed = _printed(every_python, _LINES, program)
-    assert printed == (["none"] if _UNTOLD in every_python.python else ["True False", "True True 22 False"])
+    assert printed == (["none"] if _UNTOLD in every_python.python else ["True False", "True True 23 False"])
 
 
 def test_lines_tell_nothing_of_a_time_in_which_a_thread_ran_that_is_not_heard(every_python):
     """Before Python 3.12 only the main thread's lines are heard: what grew may have been the other thread's."""
     program = """\
 try:
-    engine = LineGrowth(best_reader(), 8 * MB)
+    engine = LineGrowth(best_reader(), 8 * MB, event_source())
 except RuntimeError:
     sys.exit(print("none"))
 begun, done = [], []
@@ -135,14 +136,14 @@ done.append(1)
         assert printed == ["True", "True []"]
     else:
         assert printed[0] == "True"
-        assert printed[1].startswith("True [(22, ")
+        assert printed[1].startswith("True [(23, ")
 
 
 def test_lines_are_told_of_amid_a_coroutines_bracket(every_python):
     """What the frame of a coroutine carries while a bracket is open in it is no debugger's."""
     program = """\
 try:
-    engine = LineGrowth(best_reader(), 8 * MB)
+    engine = LineGrowth(best_reader(), 8 * MB, event_source())
 except RuntimeError:
     sys.exit(print("none"))
 memmon_runtime.install("__memmon__")
@@ -166,7 +167,7 @@ def test_lines_give_way_to_a_debugger(every_python):
     """An engine that can't be opened leaves the program's own trace function alone."""
     program = """\
 try:
-    engine = LineGrowth(best_reader(), 8 * MB)
+    engine = LineGrowth(best_reader(), 8 * MB, event_source())
 except RuntimeError:
     sys.exit(print("none"))
 def mine(*_):
@@ -219,7 +220,7 @@ def test_a_loop_that_seems_to_be_a_call(every_python):
 from memmon_runtime.attribution.stack_samples import CallGrowth, StackSamples
 from memmon_runtime.attribution.movement import Movement
 try:
-    lines = (LineGrowth(best_reader(), 8 * MB),)
+    lines = (LineGrowth(best_reader(), 8 * MB, event_source()),)
 except RuntimeError:
     lines = ()
 answers, asked = [], _thread.allocate_lock()

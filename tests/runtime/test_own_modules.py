@@ -87,7 +87,7 @@ def test_from_an_archive(folder):
 AHEAD = """
 import sys
 import memmon_runtime
-from memmon_runtime.attribution import late_census, late_windows
+from memmon_runtime.attribution import late_census, late_windows, line_events
 from memmon_runtime.measure.limits import Limits
 from memmon_runtime.measure.memory import best_reader
 from memmon_runtime.session.settings import Settings

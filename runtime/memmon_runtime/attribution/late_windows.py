@@ -2,7 +2,8 @@
 
 Their modules are a sixth of the runtime. As with the census, their code is read at the start and made into modules by
 the watcher, which reads no file for it. That is at a fraction of the growth that a window takes to open, and nothing is
-looked at before, so that nothing is missed.
+looked at before, so that nothing is missed. But the source of line events is made at once: before Python 3.12 it tells
+of the thread that makes it, which has to be the one that starts the runtime.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Union
 
+    from memmon_runtime.attribution.line_events import EventSource
     from memmon_runtime.attribution.windows import GrowthWindows
     from memmon_runtime.measure.limits import Limits
     from memmon_runtime.measure.memory import Reader
@@ -30,7 +32,6 @@ MODULES = (
     "memmon_runtime.attribution.borrowed_tracemalloc",
     "memmon_runtime.attribution.budget",
     "memmon_runtime.attribution.call_paths",
-    "memmon_runtime.attribution.line_events",
     "memmon_runtime.attribution.line_growth",
     "memmon_runtime.attribution.movement",
     "memmon_runtime.attribution.retained_blocks",
@@ -68,6 +69,7 @@ class LateWindows:
     def __init__(self, reader: Reader, limits: Limits, baseline: int) -> None:
         """Growth is counted from ``baseline``, in the reader's units, or from the lowest seen until then."""
         self._reader, self._limits = reader, limits
+        self._events = _line_events()
         self._started = self._lowest_at = monotonic()
         self._lowest = baseline
         self._growth = _GROWTH // reader.unit
@@ -81,7 +83,14 @@ class LateWindows:
             from memmon_runtime.attribution.windows import GrowthWindows  # noqa: PLC0415 - see above
 
             # Within the block, since it loads the engines that can be had here.
-            self._windows = GrowthWindows(self._reader, self._limits, self._lowest, self._lowest_at, self._started)
+            self._windows = GrowthWindows(
+                self._reader,
+                self._limits,
+                self._events,
+                baseline=self._lowest,
+                baseline_at=self._lowest_at,
+                started=self._started,
+            )
         self._is_loaded = True
 
     @property
@@ -115,3 +124,13 @@ class LateWindows:
     def close(self) -> None:
         """Let go of all that has been borrowed, whatever the threads do: the process forks or ends."""
         self._windows.close()
+
+
+def _line_events() -> EventSource | None:
+    """What tells of the lines that run; None where this interpreter has nothing of the kind."""
+    try:
+        from memmon_runtime.attribution.line_events import event_source  # noqa: PLC0415 - it may not be had
+
+        return event_source()
+    except Exception:
+        return None

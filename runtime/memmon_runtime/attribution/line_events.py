@@ -31,9 +31,10 @@ __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType
-    from typing import Any, Callable
+    from typing import Any, Callable, Union
 
     LineHandler = Callable[[FrameType], None]
+    EventSource = Union["MonitoringEvents", "TraceFunctionEvents"]
 
 _HAS_MONITORING, _HAS_TRACE_FUNCTIONS = (3, 12), (3, 9)
 """The first Python in which `sys.monitoring` can be used, and a C trace function."""
@@ -48,7 +49,7 @@ _DEEPEST = 400
 """A program with more levels of calls than this is left alone: an event takes two levels of its recursion limit."""
 
 
-def event_source() -> MonitoringEvents | TraceFunctionEvents:
+def event_source() -> EventSource:
     """What this interpreter has; called in the thread that starts the runtime. Any error means that it has nothing."""
     gil = getattr(sys, "_is_gil_enabled", None)
     if sys.implementation.name != "cpython" or (gil is not None and not gil()):

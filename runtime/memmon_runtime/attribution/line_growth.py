@@ -11,7 +11,6 @@ from __future__ import annotations
 from _thread import get_ident
 
 from memmon_runtime.attribution.budget import LEAST_GROWTH
-from memmon_runtime.attribution.line_events import event_source
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.native_calls import Library, buffer
 from memmon_runtime.system.ownership import is_user_code
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from typing import Dict, List, Tuple
 
     from memmon_runtime.attribution.call_paths import Paths, ThreadStacks
+    from memmon_runtime.attribution.line_events import EventSource
     from memmon_runtime.measure.memory import Reader
 
     # The code and the instruction of a line, and of the calls that led to it: the innermost first.
@@ -57,12 +57,9 @@ class LineGrowth:
     by = "lines"
     sufficient_share = 0.0
 
-    def __init__(self, reader: Reader, enough: int) -> None:
-        """A window is over when memory has grown by ``enough`` bytes.
-
-        Any error means that this interpreter can't tell of lines. To be called in the thread that starts the runtime.
-        """
-        self._events = event_source()
+    def __init__(self, reader: Reader, enough: int, events: EventSource) -> None:
+        """A window is over when memory has grown by ``enough`` bytes; any error means that lines can't be told of."""
+        self._events = events
         self._reader = reader
         self._enough = enough
         self._grown = 0

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from memmon_runtime.attribution.call_paths import Paths, ThreadStacks
+    from memmon_runtime.attribution.line_events import EventSource
     from memmon_runtime.attribution.line_growth import LineGrowth
     from memmon_runtime.attribution.retained_blocks import RetainedBlocks
     from memmon_runtime.attribution.stack_samples import StackSamples
@@ -111,14 +112,13 @@ def block_engines(enough: int, *, followed: bool) -> tuple[RetainedBlocks, ...]:
         return ()
 
 
-def line_engines(reader: Reader, enough: int) -> tuple[LineGrowth, ...]:
-    """The engine that reads the RSS at each line, made ready now for the same reason; empty where it can't be had.
-
-    To be called in the thread that starts the runtime.
-    """
+def line_engines(reader: Reader, enough: int, events: EventSource | None) -> tuple[LineGrowth, ...]:
+    """The engine that reads the RSS at each line, made ready now for the same reason; empty where it can't be had."""
+    if events is None:
+        return ()
     try:
         from memmon_runtime.attribution.line_growth import LineGrowth  # noqa: PLC0415 - it may not be had
 
-        return (LineGrowth(reader, enough),)
+        return (LineGrowth(reader, enough, events),)
     except Exception:
         return ()

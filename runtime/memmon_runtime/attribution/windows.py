@@ -35,6 +35,7 @@ __builtins__ = BUILTINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from memmon_runtime.attribution.line_events import EventSource
     from memmon_runtime.attribution.window import Engine
     from memmon_runtime.measure.limits import Limits
     from memmon_runtime.measure.memory import Reader
@@ -47,10 +48,19 @@ _ENOUGH = 3
 class GrowthWindows:
     """The windows of one process; used by its watcher alone."""
 
-    def __init__(self, reader: Reader, limits: Limits, baseline: int, baseline_at: float, started: float) -> None:
+    def __init__(  # noqa: PLR0913 - each is a fact of its own
+        self,
+        reader: Reader,
+        limits: Limits,
+        events: EventSource | None,
+        *,
+        baseline: int,
+        baseline_at: float,
+        started: float,
+    ) -> None:
         """No window is open; growth is counted from ``baseline``, in the reader's units, and the moment it was seen at.
 
-        The process is recorded since ``started``.
+        ``events``: of the lines that run, where they can be told; the process is recorded since ``started``.
         """
         self._reader = reader
         self._limits = limits
@@ -59,7 +69,7 @@ class GrowthWindows:
         step, enough = self._budget.step, self._budget.step // _ENOUGH
         self._movement = Movement()
         self._stacks = StackSamples(enough)
-        self._lines = line_engines(reader, step)
+        self._lines = line_engines(reader, step, events)
         self._blocks = block_engines(enough, followed=bool(self._lines))
         self._call = CallGrowth(step, self._stacks, self._movement, self._lines)
         self._window: Window | None = None
