@@ -27,8 +27,9 @@ _HEAVIER = 1.3
 """Items are weighed by a few of them: only by such a factor have they become heavier."""
 _MANY = 20
 _SEVERAL = 4
-_MOST_SHARE = 1.5
-"""A weight may be over-estimated by so much; what seems to weigh still more was weighed wrongly."""
+_MOST_SHARE = 2.0
+"""A weight may be over-estimated by so much, since only what several of the few items that are weighed have in common is
+known to be shared; what seems to weigh still more was weighed wrongly."""
 
 
 @dataclass(frozen=True)
