@@ -242,8 +242,8 @@ for _ in range(105):
     forked(work)
 settle(120)
 """
-"""It ends once no more logs are left than its own, the newest hundred, the hungry child's, and those of some before that
-one that had ended too lately for it to be known how: of 210 in all."""
+"""It ends once no more logs are left than its own, the newest hundred, the hungry child's, and those of some before
+that one that had ended too lately for it to be known how: of 210 in all."""
 
 
 @needs_cgroup

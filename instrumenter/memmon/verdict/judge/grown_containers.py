@@ -28,8 +28,8 @@ _HEAVIER = 1.3
 _MANY = 20
 _SEVERAL = 4
 _MOST_SHARE = 2.0
-"""A weight may be over-estimated by so much, since only what several of the few items that are weighed have in common is
-known to be shared; what seems to weigh still more was weighed wrongly."""
+"""A weight may be over-estimated by so much, since only what several of the few items that are weighed have in common
+is known to be shared; what seems to weigh still more was weighed wrongly."""
 
 
 @dataclass(frozen=True)
