@@ -7,6 +7,7 @@ by then without an end in their records; whether one of them was killed is for t
 
 from __future__ import annotations
 
+import os
 import time
 
 from memmon.kernel import log as kernel_log
@@ -155,15 +156,21 @@ class Incidents:
         """Those that may be whom a kill was of that the kernel names nobody for."""
         if not self._cgroup:
             return []  # the machine's other processes are more likely
-        since = now - _BEFORE - _LATE
         found = []
         for pid, log in logs.items():
-            process = self._tree.known.get(pid)
-            is_gone = process is not None and process.ended is not None and process.ended >= since
-            if is_gone and pid not in self._known and not record.has_end(log):
+            if pid not in self._known and self._has_just_gone(pid, log, now) and not record.has_end(log):
                 self._known.add(pid)
                 found.append(Death(pid, log, self._tree))
         return found
+
+    def _has_just_gone(self, pid: int, log: str, now: float) -> bool:
+        process = self._tree.known.get(pid)
+        if process is not None:
+            return process.ended is not None and process.ended >= now - _BEFORE - _LATE
+        try:  # it came and went between two searches
+            return not os.path.exists(f"/proc/{pid}") and os.stat(log).st_mtime >= time.time() - _BEFORE - _LATE
+        except OSError:
+            return False
 
     def _keep(self, found: list[Death]) -> None:
         for death in found:
