@@ -56,7 +56,9 @@ def is_registry_of_module(row: GrownContainer) -> bool:
 def through_library(row: GrownContainer, handle: Handle, flows: Flows, seen: Seen) -> list[Candidate]:
     """The lines that call into the library's object which the container is inside of."""
     attribute = handle.attribute or (plain(row.root.name) if row.root.kind == "library" else "")
-    frames = [frame for frame in called_into(seen, attribute) if not _is_for_another(frame, handle, flows)]
+    # What other modules come to from another object may be this one's: a model's queries are in the connection's log.
+    called = called_into(seen, attribute)
+    frames = [frame for frame, is_its_own in called if not (is_its_own and _is_for_another(frame, handle, flows))]
     found = [_of_frame(frame, flows) for frame in frames] if attribute else []
     is_registry = row.root.kind == "library"
     named = is_registry or is_registry_of_module(row)

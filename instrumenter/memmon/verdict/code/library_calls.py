@@ -18,19 +18,25 @@ if TYPE_CHECKING:
     from memmon.verdict.model import Frame
 
 
-def called_into(seen: Iterable[tuple[Frame, ...]], attribute: str) -> Iterator[Frame]:
-    """The user's frames from which a library's function was running that puts something into its ``attribute``."""
+def called_into(seen: Iterable[tuple[Frame, ...]], attribute: str) -> Iterator[tuple[Frame, bool]]:
+    """The user's frames from which a library's function was running that puts something into its ``attribute``.
+
+    With each whether nothing but that function's own module came between: it is a method of what the user called.
+    """
     for frames in seen:
-        storing = False
+        storing = ""
+        is_its_own = True
         for frame in frames:
             if frame.function.endswith("Handle._run"):
                 break  # further out an event loop runs, which the program only started
             if frame.is_own:
                 if storing:
-                    yield frame
+                    yield frame, is_its_own
                     break
-            elif frame.line:
-                storing = storing or _puts_into(frame.file, frame.line, attribute)
+            elif storing:
+                is_its_own = is_its_own and frame.file == storing
+            elif frame.line and _puts_into(frame.file, frame.line, attribute):
+                storing = frame.file
 
 
 @lru_cache(512)
