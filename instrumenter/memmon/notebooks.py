@@ -119,15 +119,13 @@ def _placed(sources: Iterable[tuple[bool, list[str]]], raw: Sequence[str]) -> It
         number += is_code
         written = [{json.dumps(line), json.dumps(line, ensure_ascii=False)} for line in source]
         for at in range(begin, len(raw) - len(source)):
-            if raw[at] == '"source": [' and all(map(_is_in, raw[at + 1 : at + 1 + len(source)], written)):
-                begin = at + 1 + len(source)
+            end = at + 1 + len(source)
+            found = zip(raw[at + 1 : end], written, strict=True)
+            if raw[at] == '"source": [' and all(line in ways for line, ways in found):
+                begin = end
                 if is_code:
                     yield Cell(number, at + 2, tuple(line.removesuffix("\n") for line in source))
                 break
-
-
-def _is_in(line: str, ways: set[str]) -> bool:
-    return line in ways
 
 
 def _python(lines: Sequence[str]) -> list[str]:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from memmon.verdict.code.managed import spoken_path
 from memmon.verdict.code.storing_line import storing_line
+from memmon.verdict.code.unnamed_holders import spoken_path
 from memmon.verdict.model import Frame, GrownContainer, Root, Step
 from verdict.storing_cases import DOUBTFUL, NOT_FOUND, STOPPED, STORING, Storing
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from memmon.run.process_tree import ProcessTree
 
-_EVERY = 0.5
-"""Seconds between two looks at the counter."""
+_EVERY, _EVERY_ALONE = 0.5, 2.0
+"""Seconds between two looks at the counter; and while nothing else than the program's own process has been seen."""
 _LATE = 1.0
 """Seconds after which the kernel log would have named whom a counted kill was of."""
 _BEFORE = 2.0
@@ -30,7 +30,7 @@ _BEFORE = 2.0
 _MOST_READ = 20
 """The records of so many processes that are gone are looked at for their ends, at each look."""
 _MOST_KEPT = 50
-_MOST_HOLDERS = 8
+_MOST_HELD = 8
 """So many of the largest processes are noted at a death."""
 
 
@@ -50,7 +50,7 @@ class Death:
         self.command = (process.command if process else "") or kernel_log.name_in(line)
         self.rss_mb = kernel_log.rss_mb(line) or (process.rss_mb if process else 0.0)
         others = [(one.pid, one.rss_mb, one.command) for one in tree.alive() if one.pid != pid]
-        self.held = sorted([(pid, self.rss_mb, self.command), *others], key=lambda one: -one[1])[:_MOST_HOLDERS]
+        self.held = sorted([(pid, self.rss_mb, self.command), *others], key=lambda one: -one[1])[:_MOST_HELD]
 
     def facts(self) -> dict[str, Any]:
         """For the record: the kernel's word, and who held how many MB when it died."""
@@ -87,7 +87,7 @@ class Incidents:
         """
         if now < self._look_at and not last:
             return []
-        self._look_at = now + _EVERY
+        self._look_at = now + (_EVERY if len(self._tree.known) > 1 else _EVERY_ALONE)
         count = self._count()
         if self._seen is not None and count is not None and count > self._seen:
             self._unnamed += count - self._seen

@@ -7,16 +7,16 @@ import os
 from memmon.kernel.files import number_in
 from memmon.record import foreign_files
 from memmon.record.event_lines import add_event
-from memmon.record.file_names import events_of, forks_of, is_log
+from memmon.record.file_names import events_of, is_log
+from memmon.record.forks_file import places
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _HEAD = 8192
-_PLACES, _PLACE = 16, 64 << 10
 _HEAD_OF_PLACE = 64
-"""How many children there is a place for, the bytes of one, and what begins it: the child's id, its RSS, the time."""
+"""So many bytes of a child's place say whose it is."""
 _TAIL = 1 << 16
 _MOST_LOGS = 200
 _SLACK = 2.0
@@ -69,16 +69,8 @@ def has_end(log: str) -> bool:
 
 
 def forked(log: str) -> set[int]:
-    """The children of the log's process that had no record of their own yet, as far as it has noted them.
-
-    The file has a place for each, as ``verdict/read/unrecorded.py`` reads it.
-    """
-    found = set()
-    for place in range(_PLACES):
-        words = _read(forks_of(log), place * _PLACE, _HEAD_OF_PLACE).split()
-        pid = number_in(words[1]) if words[:1] == ["#"] and len(words) > 1 else None
-        found |= {pid} if pid else set()
-    return found
+    """The children of the log's process that had no record of their own yet, as far as it has noted them."""
+    return {pid for (pid, _, _), _ in places(log, _HEAD_OF_PLACE)}
 
 
 def last_checkpoint(log: str) -> str | None:
@@ -108,7 +100,8 @@ def _read(path: str, at: int, size: int) -> str:
     """Part of a file as text; a negative *at* counts from its end."""
     try:
         with foreign_files.opened(path) as file:
-            file.seek(at if at >= 0 else max(file.seek(0, os.SEEK_END) + at, 0))
+            if at < 0:
+                file.seek(max(file.seek(0, os.SEEK_END) + at, 0))
             return file.read(size).decode("utf-8", "replace")
     except OSError:
         return ""

@@ -14,6 +14,7 @@ import select
 import time
 
 from memmon.kernel.free_memory import free_mb
+from memmon.processes import is_notable, short_command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,8 +39,6 @@ _WITHIN = 3600.0
 _LINE_EVERY = 60.0
 """Seconds between two lines that count further ones."""
 
-_NOTABLE = 1.1
-"""A process that held so many times what the one that died did is named beside it."""
 _ENDS = {
     "oom-kill": "was killed for want of memory",
     "crash": "crashed",
@@ -191,7 +190,7 @@ class Telling:
 
 
 def _process(pid: int, command: str) -> str:
-    words = " ".join(word.rpartition("/")[2] for word in command.split(" "))
+    words = short_command(command)
     return f"process {pid}" + (f" ({words})" if words else "")
 
 
@@ -199,7 +198,7 @@ def _plainly(death: Death) -> str:
     """What is known of a death without a verdict."""
     held = f" (it held {death.rss_mb:.0f} MB)" if death.rss_mb else ""
     pid, mb, command = death.held[0]
-    more = f"; more was held by {_process(pid, command)}: {mb:.0f} MB" if mb > _NOTABLE * death.rss_mb else ""
+    more = f"; more was held by {_process(pid, command)}: {mb:.0f} MB" if is_notable(mb, death.rss_mb) else ""
     then = "`memmon report` tells the line" if death.log else "it kept no record"
     return f"{_process(death.pid, death.command)} {_ENDS[death.sort]}{held}{more}; {then}"
 

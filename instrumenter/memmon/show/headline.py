@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from memmon.show.holders import held_more
+from memmon.show.memory_at_death import held_more
 from memmon.show.runs import child, going_on
 from memmon.verdict.wording.language import Say, between, mb, place, signed_mb
 

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from memmon.show.headline import headline
-from memmon.show.holders import holders
+from memmon.show.memory_at_death import memory_at_death
 from memmon.show.paragraph import Paragraph
 from memmon.show.runs import deaths_in_all, incidents_table, notes
 from memmon.show.table import Column, table
@@ -244,7 +244,7 @@ def report(survey: Survey) -> Group:
     if len(verdict.incidents) > 1:
         parts += _section(deaths_in_all(verdict.incidents, say), incidents_table(verdict, say))
     parts += [Text(), _summary(verdict, say)]
-    if held := holders(verdict, say):
+    if held := memory_at_death(verdict, say):
         parts += _section(say("Who held what when it died", "死亡时各进程占用的内存"), held)
     if verdict.hotspots:
         parts += _section(say("Growth by hotspot, MB", "各热点增长（MB）"), _hotspots(verdict.hotspots, say))

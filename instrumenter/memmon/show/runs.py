@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from memmon.processes import short_command
 from memmon.show.lost_worker import ended_with
 from memmon.show.table import Column, table
 from memmon.verdict.survey import is_going_on
@@ -54,7 +55,7 @@ def program_of(process: Process) -> str:
     ran = process.program or ""
     if ran.startswith("<"):
         return ""  # what Python calls code that came by no file says nothing
-    return place(ran, None) if process.log else " ".join(word.rpartition("/")[2] for word in ran.split(" "))
+    return place(ran, None) if process.log else short_command(ran)
 
 
 def child(verdict: Verdict, say: Say) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from memmon.show.headline import culprit_sentence, holder_sentence, how_sure
-from memmon.show.holders import held_more
+from memmon.show.memory_at_death import held_more
 from memmon.show.runs import how_it_died, program_of
 from memmon.verdict.wording.language import Say
 

@@ -24,7 +24,7 @@ from memmon.verdict.judge.outcome import Case
 from memmon.verdict.judge.retaining_line import retaining_line, still_running
 from memmon.verdict.model import ExternalEvidence
 from memmon.verdict.read.process import read_process
-from memmon.verdict.read.replaced import without_replaced
+from memmon.verdict.read.replaced_programs import without_replaced
 from memmon.verdict.read.runs import run_of
 from memmon.verdict.read.unrecorded import as_seen, seen_from_outside, unrecorded_children, waited_for
 from memmon.verdict.write_back import keep_last_checkpoint, keep_proof
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
         Culprit,
         Frame,
         GrowthWindow,
-        HeldBy,
         KernelLine,
         ProcessHistory,
+        ProcessMemory,
         Supervised,
         Verdict,
     )
@@ -88,7 +88,7 @@ def investigate_run(run: Run, *, top: int = 10) -> Verdict:
     return replace(_advised(verdict, held), others=tuple(_advised(one, held) for one in verdict.others))
 
 
-def _advised(verdict: Verdict, held: dict[int | None, tuple[HeldBy, ...]]) -> Verdict:
+def _advised(verdict: Verdict, held: dict[int | None, tuple[ProcessMemory, ...]]) -> Verdict:
     """The verdict with who held what (by whose death it was), the culprit's code, and what to do."""
     code = _code(verdict.culprit or (verdict.near.most if verdict.near else None), verdict)
     advice = advise(verdict, code, _code(verdict.over_alarm, verdict))

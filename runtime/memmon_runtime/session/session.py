@@ -248,10 +248,11 @@ class Session:
         is_first = self.parent is None
         # A worker of a master without a record, or of one that may not know that it has any, and would look after them.
         is_worker = not is_first or (self.origin is not None and self.origin["pid"] != getpid())
-        house = self.keep_house() if (is_time and is_first) or (is_worker and logs >= _MANY) else None
-        if house is not None and is_time and is_first:
+        removes, folds = is_time and is_first, is_worker and logs >= _MANY
+        house = self.keep_house() if removes or folds else None
+        if house is not None and removes:
             house.remove_old_runs()
-        if house is not None and is_worker and logs >= _MANY:
+        if house is not None and folds:
             house.fold_children(siblings=True)
 
     def complain(self, text: str) -> None:

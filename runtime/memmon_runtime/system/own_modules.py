@@ -60,12 +60,16 @@ class _Loader(SourceFileLoader):
             pass
         return super().get_code(fullname)
 
-    def has_bytecode(self) -> bool:
-        """Whether the .pyc is there and up to date."""
+    def bytecode(self, fullname: str) -> memoryview | None:
+        """The code as the .pyc has it, which is made where there is none; None or OSError where it can't be."""
         try:
-            return self.read() is not None
+            code = self.read()
         except OSError:
-            return False
+            code = None
+        if code is None:
+            super().get_code(fullname)  # leaves a .pyc
+            code = self.read()
+        return code
 
     def read(self) -> memoryview | None:
         """The code as the .pyc has it; None where that is not up to date. OSError where there is none."""
@@ -167,9 +171,7 @@ class OwnModules:
             spec = self.find_spec(name)
             loader: Any = spec.loader if spec is not None else None
             stamps[loader.path[len(self._folder) :]] = _stamp(loader.path)
-            if not loader.has_bytecode():
-                SourceFileLoader.get_code(loader, name)  # leaves it
-            code = loader.read()
+            code = loader.bytecode(name)
             codes[name] = bytes(code) if name in late else loads(code)  # noqa: S302 - as Python does
         mode = stat(loader.path).st_mode & _READ_WRITE | _OWN_WRITE  # noqa: PTH116 - no pathlib in the user's program
         loader.set_data(self._start, MAGIC_NUMBER + dumps((stamps, codes)), _mode=mode)

@@ -35,6 +35,13 @@ class Fix:
     """It is about a data file."""
 
 
+ALL_AT_ONCE = (
+    "all these are under way at once: start so many at a time (a Semaphore, or in batches)",
+    "这些任务同时全部启动：限制并发数量（Semaphore），或分批执行",
+)
+"""What is said of `asyncio.gather`, whether its tasks are known to hold the memory or only its line."""
+
+
 def calling(
     pattern: str, *, without: tuple[str, ...] = (), needs: tuple[str, ...] = (), bare: bool = False
 ) -> Callable[[Facts], bool]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from memmon.verdict.advice.fixes import Fix, calling, never
-from memmon.verdict.advice.held import (
+from memmon.verdict.advice.fixes import ALL_AT_ONCE, Fix, calling, never
+from memmon.verdict.advice.holder_traits import (
     are_callables,
     both,
     either,
@@ -70,9 +70,8 @@ KEPT = (
         "任务被一次全部提交，每个 future 都保留着结果：限制同时提交的数量，取得结果后即丢弃 future",
     ),
     Fix(
-        lambda facts: held(item=r"\bTask$")(facts) and calling(r"\bgather")(facts),
-        "all these are under way at once: start so many at a time (a Semaphore, or in batches)",
-        "这些任务同时在运行：限制同时启动的数量（Semaphore 或分批）",
+        both(held(item=r"\bTask$"), calling(r"\bgather")),
+        *ALL_AT_ONCE,
     ),
     Fix(
         held(item=r"\bTask$"),

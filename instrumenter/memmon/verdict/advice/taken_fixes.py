@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from memmon.verdict.advice.fixes import Fix, calling
+from memmon.verdict.advice.fixes import ALL_AT_ONCE, Fix, calling
 
 if TYPE_CHECKING:
     from memmon.verdict.advice.facts import Facts
@@ -151,8 +151,7 @@ TAKEN = (
     ),
     _fix(
         r"\bgather",
-        "all these are under way at once: start so many at a time (a Semaphore, or in batches)",
-        "这些任务同时全部启动：限制并发数量（Semaphore），或分批执行",
+        *ALL_AT_ONCE,
     ),
     _fix(
         r"\bdeepcopy",

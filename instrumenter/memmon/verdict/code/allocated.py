@@ -60,7 +60,7 @@ def gives_number(statement: Statement) -> bool:
 def _namespace(node: ast.stmt) -> str:
     """The name of what ``exec`` puts all into that the code makes; empty where the statement is no such call."""
     call = node.value if isinstance(node, ast.Expr) else None
-    if not isinstance(call, ast.Call) or called_name(call) != "exec" or len(call.args) < 2:  # noqa: PLR2004
+    if not isinstance(call, ast.Call) or called_name(call) != "exec" or len(call.args) < 2:  # noqa: PLR2004  # the code, and the namespace
         return ""
     into = call.args[1]
     return into.id if isinstance(into, ast.Name) else ""

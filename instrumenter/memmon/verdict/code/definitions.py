@@ -11,18 +11,28 @@ from memmon.verdict.code.source import parsed
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
 
 @lru_cache(32)
-def _functions(path: str) -> tuple[tuple[str, int, int], ...]:
-    """Each function of a source: its name, its first line and its last one."""
+def _defined(path: str) -> tuple[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, ...]:
+    """Each function and class of a source."""
     tree = parsed(path)
-    if tree is None:
-        return ()
-    return tuple(
-        (node.name, min([node.lineno, *(one.lineno for one in node.decorator_list)]), node.end_lineno or node.lineno)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    return tuple(node for node in (ast.walk(tree) if tree else ()) if isinstance(node, (*_FUNCTIONS, ast.ClassDef)))
+
+
+def _is_within(path: str, name: str, line: int, sorts: tuple[type[ast.AST], ...]) -> bool:
+    """Whether a line is in something of these sorts that has this name, or in its decorators."""
+    return any(
+        min([node.lineno, *(one.lineno for one in node.decorator_list)]) <= line <= (node.end_lineno or node.lineno)
+        for node in _defined(path)
+        if node.name == name and type(node) in sorts
     )
+
+
+def own_name(function: str) -> str:
+    """A function's name without what it is in; of a comprehension or a lambda that of the function around it."""
+    return next((part for part in reversed(function.split(".")) if not part.startswith("<")), "")
 
 
 def file_with(function: str, line: int, files: Iterable[str]) -> str | None:
@@ -30,14 +40,8 @@ def file_with(function: str, line: int, files: Iterable[str]) -> str | None:
 
     Of a comprehension it is the function around it; a lambda is not found.
     """
-    names = [part for part in function.split(".") if not part.startswith("<")]
-    if not names:
-        return None
-    found = [
-        file
-        for file in dict.fromkeys(files)
-        if any(name == names[-1] and first <= line <= last for name, first, last in _functions(file))
-    ]
+    wanted = own_name(function)
+    found = [file for file in dict.fromkeys(files) if _is_within(file, wanted, line, _FUNCTIONS)]
     return found[0] if len(found) == 1 else None
 
 
@@ -54,19 +58,5 @@ def is_function_at(path: str, function: str, line: int) -> bool:
 
     A class's body runs under the class's name.
     """
-    names = [part for part in function.split(".") if not part.startswith("<")]
-    if not names:
-        return True
-    known = [(first, last) for name, first, last in (*_functions(path), *_classes(path)) if name == names[-1]]
-    return any(first <= line <= last for first, last in known)
-
-
-@lru_cache(32)
-def _classes(path: str) -> tuple[tuple[str, int, int], ...]:
-    """Each class of a source, in the same way."""
-    tree = parsed(path)
-    return tuple(
-        (node.name, min([node.lineno, *(one.lineno for one in node.decorator_list)]), node.end_lineno or node.lineno)
-        for node in (ast.walk(tree) if tree else ())
-        if isinstance(node, ast.ClassDef)
-    )
+    wanted = own_name(function)
+    return not wanted or _is_within(path, wanted, line, (*_FUNCTIONS, ast.ClassDef))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from memmon.verdict.code.candidates import Candidate, candidate
 from memmon.verdict.code.holder import plain
 from memmon.verdict.code.library_calls import called_into, filling_methods
-from memmon.verdict.code.managed import is_librarys_variable
+from memmon.verdict.code.unnamed_holders import is_librarys_variable
 
 if TYPE_CHECKING:
     from memmon.verdict.code.candidates import Seen

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from memmon.ownership import is_user_code
-from memmon.verdict.code.managed import managed_at, managed_places
 from memmon.verdict.code.places import Place, scope_id
 from memmon.verdict.code.syntax import Definition
+from memmon.verdict.code.unnamed_holders import managed_at, managed_places
 
 if TYPE_CHECKING:
     from memmon.verdict.code.flows import Flows

@@ -13,8 +13,8 @@ from memmon.verdict.code.fits import family_of
 from memmon.verdict.code.flows import flows_of
 from memmon.verdict.code.from_library import is_registry_of_module, through_library
 from memmon.verdict.code.holder import handle_of, plain, spelled_out
-from memmon.verdict.code.managed import is_librarys_variable, managed_at, managed_places, name_of
 from memmon.verdict.code.syntax import Definition
+from memmon.verdict.code.unnamed_holders import is_librarys_variable, managed_at, managed_places, name_of
 from memmon.verdict.model import Frame
 
 if TYPE_CHECKING:

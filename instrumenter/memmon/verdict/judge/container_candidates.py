@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from memmon.ownership import is_user_code
-from memmon.verdict.code.managed import spoken_path
+from memmon.verdict.code.unnamed_holders import spoken_path
 from memmon.verdict.judge.candidate import Candidate, Directness
 from memmon.verdict.judge.grown_containers import growing_containers
 from memmon.verdict.judge.growth_windows import growing_line

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from memmon.verdict.judge.alike import grown_alike_mb
+from memmon.verdict.judge.workers_alike import grown_alike_mb
 from memmon.verdict.model import WhatGrew
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from memmon.verdict.judge.alike import culprit_of_alike
 from memmon.verdict.judge.cause import weakest
 from memmon.verdict.judge.checkpoint_candidates import over_alarm
 from memmon.verdict.judge.container_candidates import holder_of
@@ -19,6 +18,7 @@ from memmon.verdict.judge.last_moment import LastMoment
 from memmon.verdict.judge.near_limit import moment_of, near_limit
 from memmon.verdict.judge.other_causes import culprit_of_other, holder_of_shared, switch_of_collector
 from memmon.verdict.judge.outcome import Case, Conclusion, conclude
+from memmon.verdict.judge.workers_alike import culprit_of_alike
 from memmon.verdict.model import Rss, Verdict, WhatGrew
 from memmon.verdict.wording.folded import folded_words
 from memmon.verdict.wording.language import Say, printed_time

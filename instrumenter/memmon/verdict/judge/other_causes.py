@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from memmon.verdict.judge.alike import grown_alike_mb, grown_mb
 from memmon.verdict.judge.checkpoint_candidates import from_leaks
 from memmon.verdict.judge.container_candidates import from_grown_containers, holder_of
 from memmon.verdict.judge.culprit import weigh_culprit
 from memmon.verdict.judge.grew import is_likely_garbage
 from memmon.verdict.judge.last_moment import LastMoment, busy_frames
 from memmon.verdict.judge.window_candidates import from_growth_windows
+from memmon.verdict.judge.workers_alike import grown_alike_mb, grown_mb
 from memmon.verdict.model import Culprit
 
 if TYPE_CHECKING:

@@ -39,7 +39,7 @@ from memmon.verdict.model.site import (
     Site,
     StoodDown,
 )
-from memmon.verdict.model.supervised import HeldBy, SeenDeath, SeenProcess, Supervised
+from memmon.verdict.model.supervised import ProcessMemory, SeenDeath, SeenProcess, Supervised
 from memmon.verdict.model.surroundings import CgroupUse, OtherProcess, Surroundings
 from memmon.verdict.model.verdict import (
     Cause,
@@ -83,7 +83,6 @@ __all__ = [
     "GrownContainer",
     "GrowthWindow",
     "Header",
-    "HeldBy",
     "Highest",
     "Holder",
     "Hotspot",
@@ -96,6 +95,7 @@ __all__ = [
     "Outcome",
     "Process",
     "ProcessHistory",
+    "ProcessMemory",
     "Proof",
     "Raised",
     "Record",

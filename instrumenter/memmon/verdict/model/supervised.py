@@ -24,7 +24,7 @@ class SeenProcess:
 
 
 @dataclass(frozen=True)
-class HeldBy:
+class ProcessMemory:
     """What one process held at a moment."""
 
     pid: int
@@ -38,7 +38,7 @@ class SeenDeath:
     """A process that died, and who held what then."""
 
     pid: int | None
-    held: tuple[HeldBy, ...]
+    held: tuple[ProcessMemory, ...]
     """The largest processes of the run, itself maybe among them, the largest first."""
     kernel: str = ""
     """The line of the kernel log that names it, as far as there was one."""

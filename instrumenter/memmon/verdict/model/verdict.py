@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from memmon.verdict.model.folded import FoldedChildren
     from memmon.verdict.model.process import OpenBracket
     from memmon.verdict.model.site import Figures, Site
-    from memmon.verdict.model.supervised import HeldBy
+    from memmon.verdict.model.supervised import ProcessMemory
 
 Outcome = Literal["finished", "exception", "killed", "running"]
 Cause = Literal["oom-kill", "memory-error", "limit", "crash", "signal", "unknown"]
@@ -204,7 +204,7 @@ class Verdict:
     """Memory is, or may well be, why the process ended; otherwise there is nothing to mend about memory."""
     folded: FoldedChildren | None = None
     """The processes of the run whose own records have been removed."""
-    held: tuple[HeldBy, ...] = ()
+    held: tuple[ProcessMemory, ...] = ()
     """Who held what when it died, the largest first, where a supervisor saw it."""
     code: str | None = None
     """The culprit's own source line."""

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from memmon.errors import LogError, Place
 from memmon.verdict.model import Ended, Header, ProcessHistory
-from memmon.verdict.read.cells import with_cells
 from memmon.verdict.read.crash_page import read_page
 from memmon.verdict.read.lockout_dump import dumped_stacks
 from memmon.verdict.read.log import read_log
 from memmon.verdict.read.merge_page import merge_page
+from memmon.verdict.read.notebook_cells import with_cells
 from memmon.verdict.read.own_code import with_own_code
 from memmon.verdict.read.replay import Replay
 

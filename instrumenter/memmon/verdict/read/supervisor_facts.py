@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from memmon.verdict.model import Counter, HeldBy, SeenDeath, SeenProcess, Supervised
+from memmon.verdict.model import Counter, ProcessMemory, SeenDeath, SeenProcess, Supervised
 from memmon.verdict.read.json_values import few, fields_of, number, text, whole
 
 
@@ -56,7 +56,7 @@ def seen_death(fields: dict[str, Any]) -> SeenDeath:
     return SeenDeath(whole(fields.get("pid")), held, text(fields.get("kernel")) or "")
 
 
-def _held_by(value: Any) -> HeldBy | None:
+def _held_by(value: Any) -> ProcessMemory | None:
     fields = fields_of(value)
     pid, mb = whole(fields.get("pid")), number(fields.get("mb"))
-    return None if pid is None or mb is None else HeldBy(pid, mb, text(fields.get("command")) or "")
+    return None if pid is None or mb is None else ProcessMemory(pid, mb, text(fields.get("command")) or "")

@@ -1,18 +1,16 @@
 """Reads what is known of processes that have no record: forked children that had none yet, and other programs.
 
-Of children whose native call took some time there is a dump; of the others no more than that they were there. That
-file is described in ``memmon_runtime/watcher/early_switch.py``. Whatever else the program started is known where
+Of children whose native call took some time there is a dump; of the others no more than that they were there. Whatever
+else the program started is known where
 `memmon run` saw it from outside.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from memmon.record import foreign_files
-from memmon.record.file_names import forks_of
+from memmon.record.forks_file import places
 from memmon.verdict.model import AddedLines, Record
 from memmon.verdict.read.events import read_events
 from memmon.verdict.read.lockout_dump import stacks_in
@@ -26,22 +24,17 @@ if TYPE_CHECKING:
 
     from memmon.verdict.model import ProcessHistory
 
-_SPACING = 64 << 10
-"""Bytes of a child's place."""
-_PLACES = 16
-_OWNER = re.compile(rb"# (\d{1,10}) (\d{1,12}) (\d{1,19}) *\n")
-"""Whose place it is: its id, its RSS at the fork in KB, and when that was in nanoseconds since the epoch."""
-
 
 def unrecorded_children(parent: ProcessHistory, known: Collection[int | None]) -> Iterator[ProcessHistory]:
     """The children of ``parent`` that are told of nowhere else, the newest last; ``known`` processes have a record.
 
     Most of those without a stack have ended well.
     """
-    places = [(tuple(map(int, owner)), dump) for owner, dump in _places(parent.log)]
-    for (pid, rss_kb, at), dump in sorted(places, key=lambda place: place[0][-1]):
+    for (pid, rss_kb, at), dump in sorted(places(parent.log), key=lambda place: place[0][-1]):
         if pid not in known:
-            yield _history(parent, pid, rss_kb / 1024, at / 1e9, dump)
+            # The kill may have come in the middle of a line: one without its end is not believed.
+            whole = dump.partition(b"\0")[0].rpartition(b"\n")[0].decode("ascii", "replace")
+            yield _history(parent, pid, rss_kb / 1024, at / 1e9, whole)
 
 
 def as_seen(child: ProcessHistory, first: ProcessHistory) -> ProcessHistory:
@@ -84,19 +77,6 @@ def waited_for(parent: ProcessHistory) -> ProcessHistory | None:
         parent.header, pid=None, parent_pid=parent.header.pid, parent_log=parent.log, start_ticks=0, baseline_mb=0.0
     )
     return replace(build_history("", [header, _begun(parent.last.when, seen.largest_child_mb)]), checkpoint=None)
-
-
-def _places(log: str) -> Iterator[tuple[tuple[bytes, ...], str]]:
-    try:
-        data = foreign_files.read(forks_of(log), _PLACES * _SPACING)
-    except OSError:
-        return
-    for start in range(0, len(data), _SPACING):
-        place = data[start : start + _SPACING]
-        if owner := _OWNER.match(place):
-            # The kill may have come in the middle of a line: one without its end is not believed.
-            text = place[owner.end() :].partition(b"\0")[0].rpartition(b"\n")[0].decode("ascii", "replace")
-            yield owner.groups(), text
 
 
 def _history(parent: ProcessHistory, pid: int, rss: float, at: float, dump: str) -> ProcessHistory:

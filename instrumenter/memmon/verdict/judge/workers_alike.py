@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from memmon.verdict.code.definitions import own_name
 from memmon.verdict.judge.culprit import weigh_culprit
 from memmon.verdict.judge.last_moment import LastMoment
 
@@ -55,14 +56,14 @@ def culprit_of_alike(subject: Conclusion, run: Sequence[Conclusion]) -> Culprit 
     """The line at which those like it had grown, where it was in the same function itself; never for certain."""
     history = subject.case.history
     stacks = (*history.stacks, *history.critical_stacks)
-    ran = {(frame.file, _plain(frame.function)) for stack in stacks for frame in stack.frames}
-    ran |= {(frame.file, _plain(frame.function)) for frame, _ in history.rises}
+    ran = {(frame.file, own_name(frame.function)) for stack in stacks for frame in stack.frames}
+    ran |= {(frame.file, own_name(frame.function)) for frame, _ in history.rises}
     found = []
     for one in alike(subject, run):
         case = one.case
         culprit = weigh_culprit(LastMoment(case.history, case.history.last_mb, case.extents, case.stores))
         is_shown = culprit and culprit.shown_by in _SHOWN_BY and culprit.confidence != "guess"
-        if culprit and is_shown and (culprit.file, _plain(culprit.function or "")) in ran:
+        if culprit and is_shown and (culprit.file, own_name(culprit.function or "")) in ran:
             found.append(culprit)
     if len({(one.file, one.line) for one in found}) != 1:
         return None
@@ -76,11 +77,6 @@ def _kind(history: ProcessHistory) -> tuple[int | None, str | None]:
     header = history.header
     above = header.parent_pid if header.parent_pid is not None or not header.is_worker else header.origin_pid
     return above, header.target
-
-
-def _plain(function: str) -> str:
-    """The function's own name, without what it is in; of a comprehension or a lambda that of the function around it."""
-    return next((part for part in reversed(function.split(".")) if not part.startswith("<")), "")
 
 
 def _were_there_together(one: ProcessHistory, other: ProcessHistory) -> bool:
