@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from memmon_runtime.attribution import late_census, late_windows
+from memmon_runtime.session import install
 from memmon_runtime.watcher import housekeeping
 
 LOADED = """
@@ -33,3 +34,9 @@ def test_the_modules_of_what_is_seldom_done_are_those_that_it_alone_loads(first:
     """No more, since the others are there, and no fewer."""
     done = subprocess.run([sys.executable, "-c", LOADED.format(first)], capture_output=True, text=True, check=True)
     assert done.stdout.split() == sorted({*modules})
+
+
+def test_what_is_loaded_late_is_left_as_such_to_the_next_start() -> None:
+    """The code of each of these modules is among what a start leaves, and not made into a module by the next one."""
+    late = {*late_census.MODULES, *late_windows.MODULES, *housekeeping.MODULES, housekeeping.__name__}
+    assert late <= {*install.LATE}

@@ -174,3 +174,22 @@ def test_where_no_start_can_leave_it(folder, tmp_path):
     before = sorted(cache.iterdir())
     assert printed(folder, program)[0] == str(1 << 20)
     assert sorted(cache.iterdir()) == before
+
+
+BLOCK = """
+import ctypes
+block = bytearray(500_000)
+at = ctypes.addressof(ctypes.c_char.from_buffer(block))
+(heap,) = [line.split()[0] for line in open("/proc/self/maps") if "[heap]" in line]
+first, last = (int(end, 16) for end in heap.split("-"))
+print(first <= at < last)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc tells a block of its heap by its address")
+def test_what_a_program_frees_goes_back_to_the_system_as_it_would(folder, tmp_path):
+    """Once glibc has freed a block of a megabyte, it takes such blocks from its heap, which it gives back less of."""
+    install = f"import memmon_runtime; memmon_runtime.install('__memmon__', log_dir={str(tmp_path / 'logs')!r})\n"
+    said = [printed(folder, install + BLOCK) for _ in range(3)]
+    assert list((folder / "memmon_runtime/__pycache__").glob("*.start.*"))
+    assert said == [printed(folder, BLOCK)] * 3 == [["False"]] * 3

@@ -40,7 +40,7 @@ _session: Session | None = None
 _decided = False
 _given: dict[str, Any] = {}
 """The settings that decided."""
-_LATE = (
+LATE = (
     *late_census.MODULES,
     *late_windows.MODULES,
     "memmon_runtime.session.orphans",
@@ -160,7 +160,7 @@ def _finish() -> None:
         if _session is not None:
             _session.finish()
             if _session.parent is None:  # else each of many workers might
-                OwnModules().leave_start(_LATE)
+                OwnModules().leave_start(LATE)
     except RecursionError:
         raise
     except Exception:

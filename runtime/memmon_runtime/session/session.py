@@ -87,7 +87,7 @@ class Session:
         try:
             if can_end_safely():
                 with_signals_blocked(watcher.start)
-        except (MemoryError, RuntimeError):
+        except (MemoryError, OSError, RuntimeError):
             pass  # no thread to be had: the checkpoints alone
 
     def _set_up(self, forked_from: Recorder | None) -> Watcher:

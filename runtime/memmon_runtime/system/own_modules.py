@@ -15,7 +15,8 @@ import sys
 from _frozen_importlib import ModuleSpec
 from _frozen_importlib_external import MAGIC_NUMBER, SourceFileLoader
 from marshal import dumps, loads
-from os import O_RDONLY, W_OK, access, close, read, stat
+from mmap import mmap
+from os import O_RDONLY, W_OK, access, close, fstat, read, stat
 from os import open as open_file
 
 from memmon_runtime.system.isolation import BUILTINS
@@ -73,7 +74,11 @@ class _Loader(SourceFileLoader):
 
     def read(self) -> memoryview | None:
         """The code as the .pyc has it; None where that is not up to date. OSError where there is none."""
-        data = _content(self.compiled, _LARGEST)
+        fd = open_file(self.compiled, _FLAGS)
+        try:
+            data = read(fd, _LARGEST)
+        finally:
+            close(fd)
         source = stat(self.path)  # noqa: PTH116 - no pathlib in the user's program
         times = [(word & _WORD).to_bytes(4, "little") for word in (int(source.st_mtime), source.st_size)]
         is_right = len(data) < _LARGEST and data[:_HEADER] == MAGIC_NUMBER + _NO_FLAGS + b"".join(times)
@@ -82,15 +87,6 @@ class _Loader(SourceFileLoader):
 
 _ahead: dict[str, Code] = {}
 """By name the code of modules that are to be made, or its bytes in a .pyc."""
-
-
-def _content(path: str, most: int) -> bytes:
-    """What is in a file, up to ``most`` bytes; OSError where there is none."""
-    fd = open_file(path, _FLAGS)
-    try:
-        return read(fd, most)
-    finally:
-        close(fd)
 
 
 def _stamp(path: str) -> tuple[int, int]:
@@ -138,8 +134,15 @@ class OwnModules:
 
     def _read_start(self) -> None:
         try:
-            data = _content(self._start, _LARGEST_START)
-            if len(data) < _LARGEST_START and data.startswith(MAGIC_NUMBER):
+            fd = open_file(self._start, _FLAGS)
+            try:
+                # Not by malloc(), which keeps back more of what the program frees once so large a block has been freed;
+                # nor by a mapping of the file, which might be cut short meanwhile.
+                data = mmap(-1, min(fstat(fd).st_size, _LARGEST_START))
+                size = os.readv(fd, [data])
+            finally:
+                close(fd)
+            if size < _LARGEST_START and data[: len(MAGIC_NUMBER)] == MAGIC_NUMBER:
                 stamps, codes = loads(memoryview(data)[len(MAGIC_NUMBER) :])  # noqa: S302 - as Python does with a .pyc
                 if all(_stamp(self._folder + source) == known for source, known in stamps.items()):
                     _ahead.update(codes)

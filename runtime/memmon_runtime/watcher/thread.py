@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from _thread import allocate_lock, get_ident, start_new_thread
 from _weakref import ref
+from mmap import mmap
 from time import monotonic, sleep
 
 from memmon_runtime.system import gil_io
@@ -74,7 +75,7 @@ class Watcher:
         self._switch = self._tick.switch = switch
 
     def start(self) -> None:
-        """Let the thread begin; RuntimeError where the system gives none, MemoryError where there is no room for it."""
+        """Let the thread begin; RuntimeError where the system gives none, OSError where there is no room for it."""
         self._stopped, self._running, ready = allocate_lock(), allocate_lock(), allocate_lock()
         for lock in (self._stopped, self._running, ready):
             lock.acquire()
@@ -87,9 +88,8 @@ class Watcher:
         except Exception:
             pass
         try:
-            room = bytes(_ROOM)
-            start_new_thread(self._run, (self._running, ready, alive))
-            del room
+            with mmap(-1, _ROOM):  # malloc() would keep back more of what the program frees once this was freed
+                start_new_thread(self._run, (self._running, ready, alive))
         except BaseException:
             self._switch.disarm()
             self._running.release()
