@@ -46,10 +46,10 @@ def build_history(log: str, events: Iterable[Event], page: Page | None = None) -
             replay = Replay()  # of several runs in one file the last one counts
         replay.apply(event)
     unwritten = merge_page(replay, page) if page and page.pid == replay.header.pid else None
-    header, last = replay.header, replay.last
+    header, last, told = replay.header, replay.last, replay.told
     foreign = header.version is None
     since = _last_checkpoint_time(page)
-    stacks = dumped_stacks(log, header.target, replay.added_lines, replay.names, since) or _newest_stacks(replay, page)
+    stacks = dumped_stacks(log, header.target, told.added_lines, replay.names, since) or _newest_stacks(replay, page)
     if last is None:
         raise LogError("the log holds a header and not one record: the program got no further", Place(log))
     # Where memory is out, Python may have none for the traceback: then the last stacks are all there is.
@@ -69,22 +69,22 @@ def build_history(log: str, events: Iterable[Event], page: Page | None = None) -
         ),
         sites=replay.totals(),
         top=replay.top(),
-        stacks=stacks if replay.ended is None or untraced else (),
+        stacks=stacks if told.ended is None or untraced else (),
         critical=replay.critical,
         critical_stacks=replay.critical_stacks,
         windows=tuple(replay.windows),
-        censuses=tuple(replay.censuses),
-        collector=replay.collector,
-        surroundings=replay.surroundings,
+        censuses=tuple(told.censuses),
+        collector=told.collector,
+        surroundings=told.surroundings,
         raised=replay.raised,
         left=replay.left,
-        ended=replay.ended or (Ended("exception" if replay.raised else "normal", None) if replay.finished else None),
-        supervised=replay.supervised,
-        limit_reached=replay.limit_reached,
-        kills_seen=replay.kills_seen,
-        proof=replay.proof,
-        death=replay.death,
-        folded=replay.folded,
+        ended=told.ended or (Ended("exception" if replay.raised else "normal", None) if replay.finished else None),
+        supervised=told.supervised,
+        limit_reached=told.limit_reached,
+        kills_seen=told.kills_seen,
+        proof=told.proof,
+        death=told.death,
+        folded=told.folded,
         baseline_mb=last.rss - (last.delta or 0.0) if header.baseline_mb is None else header.baseline_mb,
         last_mb=last.rss,
         peak_mb=replay.peak_mb,

@@ -9,42 +9,30 @@ from memmon.record.printed_names import printed_name
 from memmon.verdict.model import (
     CLOSERS,
     OPENERS,
-    AddedLines,
-    Census,
-    Collector,
-    Ended,
     Event,
     Figures,
     FinalTotals,
-    FoldedChildren,
     Frame,
     GrowthWindow,
     Header,
     Highest,
-    KillsSeen,
     LimitReached,
-    Proof,
     Raised,
     Record,
-    SeenDeath,
     Site,
     SiteTotals,
     Stack,
-    Supervised,
-    Surroundings,
 )
-from memmon.verdict.read.census_facts import completed
 from memmon.verdict.read.open_brackets import BracketTracker, SiteKey, key_of
 from memmon.verdict.read.records import BACKGROUND, EXCEPTION, NOT_CHECKPOINTS, PROGRAM_START
 from memmon.verdict.read.site_so_far import SiteSoFar
+from memmon.verdict.read.told_once import ToldOnce
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 _MOST_WINDOWS = 400
 """So many growth windows are kept, the newest ones."""
-_MOST_CENSUSES = 100
-"""So many censuses are kept, the newest ones."""
 _MOST_SITES = 70_000
 """Of so many sites the figures are kept; a page has no more either."""
 _MOST_LINES = 10_000
@@ -81,48 +69,31 @@ class Replay:
         """The sites in the order of their first hits, which is that of the crash page's rows."""
         self.tids: set[str] = set()
         self.names: dict[str, str] = {}
-        self.added_lines: dict[str, tuple[int, ...]] = {}
         self.windows: list[GrowthWindow] = []
-        self.censuses: list[Census] = []
-        self._census_as_told: Census | None = None
-        self.collector: Collector | None = None
-        self._frozen_first: int | None = None
-        self.surroundings: Surroundings | None = None
         self.raised: Raised | None = None
         self.left: Record | None = None
-        self.ended: Ended | None = None
+        self.told = ToldOnce()
+        """What the events tell of the process as a whole."""
         self.finished = False
-        self.supervised: Supervised | None = None
-        self.limit_reached: LimitReached | None = None
-        self.kills_seen: KillsSeen | None = None
-        self.proof: Proof | None = None
-        self.death: SeenDeath | None = None
-        self.folded: FoldedChildren | None = None
         self._handlers: dict[type, Callable[[Any], None]] = {
             Record: self.add,
             Header: self._set_header,
             Site: self.announce,
             Stack: self._add_stack,
-            AddedLines: self._add_lines,
-            Census: self._add_census,
-            Collector: self._set_collector,
-            Surroundings: self._set_surroundings,
             GrowthWindow: self._add_window,
             Raised: self._set_raised,
             FinalTotals: self._set_totals,
             Highest: self._note_highest,
-            Ended: self._set_ended,
-            Supervised: self._set_supervised,
-            LimitReached: self._set_limit_reached,
-            KillsSeen: self._set_kills_seen,
-            Proof: self._set_proof,
-            SeenDeath: self._set_death,
-            FoldedChildren: self._set_folded,
         }
 
     def apply(self, event: Event) -> None:
         """Take in the next event of the log."""
-        self._handlers[type(event)](event)
+        handler = self._handlers.get(type(event))
+        if handler is not None:
+            handler(event)
+        else:
+            self.told.take(event)
+            self._is_at_limit = self._is_at_limit or isinstance(event, LimitReached)
 
     def _add_stack(self, stack: Stack) -> None:
         if self._stacks_complete:
@@ -135,52 +106,15 @@ class Replay:
     def _set_header(self, header: Header) -> None:
         self.header = header
 
-    def _add_lines(self, lines: AddedLines) -> None:
-        self.added_lines[lines.file] = lines.added
-
     def _add_window(self, window: GrowthWindow) -> None:
         self.windows.append(replace(window, after_checkpoint=self.checkpoint.when if self.checkpoint else ""))
         del self.windows[:-_MOST_WINDOWS]
-
-    def _add_census(self, census: Census) -> None:
-        self.censuses.append(completed(census, self._census_as_told))
-        self._census_as_told = census
-        del self.censuses[:-_MOST_CENSUSES]
-
-    def _set_collector(self, collector: Collector) -> None:
-        self._frozen_first = collector.frozen if self._frozen_first is None else self._frozen_first
-        self.collector = replace(collector, newly_frozen=max(collector.frozen - self._frozen_first, 0))
-
-    def _set_surroundings(self, surroundings: Surroundings) -> None:
-        self.surroundings = surroundings
 
     def _set_raised(self, raised: Raised) -> None:
         self.raised = raised
 
     def _note_highest(self, highest: Highest) -> None:
         self.peak_mb = max(self.peak_mb, highest.mb)
-
-    def _set_ended(self, ended: Ended) -> None:
-        self.ended = ended
-
-    def _set_supervised(self, supervised: Supervised) -> None:
-        self.supervised = supervised
-
-    def _set_kills_seen(self, seen: KillsSeen) -> None:
-        self.kills_seen = seen
-
-    def _set_limit_reached(self, reached: LimitReached) -> None:
-        self.limit_reached = reached
-        self._is_at_limit = True
-
-    def _set_proof(self, proof: Proof) -> None:
-        self.proof = proof
-
-    def _set_death(self, death: SeenDeath) -> None:
-        self.death = death
-
-    def _set_folded(self, folded: FoldedChildren) -> None:
-        self.folded = folded
 
     def _set_totals(self, totals: FinalTotals) -> None:
         for number, (site, figures) in enumerate(totals.figures):
