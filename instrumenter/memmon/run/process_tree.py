@@ -25,8 +25,8 @@ _KEPT_SAMPLES = 20
 _MOST_WATCHED = 256
 _MOST_KNOWN = 1024
 """So many processes are known at most, those that have ended among them."""
-_GROWN = 1.5
-"""The command line is read anew of a process that has become so many times as large."""
+_CHANGED = 1.5
+"""The command line is read anew of a process that has become so many times as large, or as small: by ``exec``."""
 _LONGEST_COMMAND = 200
 """Characters of a command line that are kept."""
 _MOST_FOLDERS = 8
@@ -64,7 +64,7 @@ class Process:
         self._looks = 0
 
     def _read_command(self) -> None:
-        """Read its command line and folder, once more as it has grown: at first they may be its parent's."""
+        """Read its command line and folder, once more as its size has changed: at first they may be its parent's."""
         line = text_of(f"/proc/{self.pid}/cmdline").replace("\0", " ").strip()
         self.command = line[:_LONGEST_COMMAND] or self.command
         try:
@@ -93,7 +93,8 @@ class Process:
             return 0.0
         self.rss_mb = rss
         self.peak_mb = max(self.peak_mb, rss)
-        if rss > _GROWN * self._command_read_at_mb:
+        at_mb = self._command_read_at_mb
+        if not at_mb / _CHANGED <= rss <= at_mb * _CHANGED:
             self._read_command()
         return rss
 
