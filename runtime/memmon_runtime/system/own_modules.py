@@ -10,12 +10,12 @@ begun.
 
 from __future__ import annotations
 
+import mmap
 import os
 import sys
 from _frozen_importlib import ModuleSpec
 from _frozen_importlib_external import MAGIC_NUMBER, SourceFileLoader
 from marshal import dumps, loads
-from mmap import mmap
 from os import O_RDONLY, W_OK, access, close, fstat, read, stat
 from os import open as open_file
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any, Iterable, Union
 
-    Code = Union[CodeType, bytes, memoryview]
+    Code = Union[CodeType, memoryview]
 
 _PACKAGE = __name__.partition(".")[0]
 _ROOMS = frozenset(("attribution", "checkpoints", "measure", "record", "session", "system", "watcher"))
@@ -40,6 +40,8 @@ _LARGEST = 1 << 16
 """A .pyc of so many bytes is left to Python."""
 _LARGEST_START = 1 << 22
 """So is what an earlier start has left, if it is of so many."""
+_LENGTH = 4
+"""Bytes in which that says, after the magic number, how long the part is that a start needs at once."""
 _WORD = 0xFFFFFFFF
 _READ_WRITE, _OWN_WRITE = 0o666, 0o200
 """A .pyc may be read by whoever may read its source, and written by its owner."""
@@ -56,7 +58,7 @@ class _Loader(SourceFileLoader):
         try:
             known = _ahead.pop(fullname, None) or self.read()
             if known is not None:
-                return loads(known) if isinstance(known, (bytes, memoryview)) else known  # noqa: S302 - as Python does
+                return loads(known) if isinstance(known, memoryview) else known  # noqa: S302 - as Python does
         except Exception:
             pass
         return super().get_code(fullname)
@@ -136,26 +138,35 @@ class OwnModules:
         try:
             fd = open_file(self._start, _FLAGS)
             try:
+                head = read(fd, len(MAGIC_NUMBER) + _LENGTH)
+                at_once = int.from_bytes(head[len(MAGIC_NUMBER) :], "little")
+                size = fstat(fd).st_size
+                if head[: len(MAGIC_NUMBER)] != MAGIC_NUMBER or not len(head) + at_once < size < _LARGEST_START:
+                    return
                 # Not by malloc(), which keeps back more of what the program frees once so large a block has been freed;
                 # nor by a mapping of the file, which might be cut short meanwhile.
-                data = mmap(-1, min(fstat(fd).st_size, _LARGEST_START))
-                size = os.readv(fd, [data])
+                # With all pages at once, where `mmap` knows how: since Python 3.10.
+                kind = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | getattr(mmap, "MAP_POPULATE", 0)
+                now = mmap.mmap(-1, at_once, flags=kind)
+                later = mmap.mmap(-1, size - len(head) - at_once, flags=kind)
+                if os.readv(fd, [now, later]) + len(head) != size:
+                    return
             finally:
                 close(fd)
-            if size < _LARGEST_START and data[: len(MAGIC_NUMBER)] == MAGIC_NUMBER:
-                stamps, codes = loads(memoryview(data)[len(MAGIC_NUMBER) :])  # noqa: S302 - as Python does with a .pyc
-                if all(_stamp(self._folder + source) == known for source, known in stamps.items()):
-                    _ahead.update(codes)
-                    OwnModules.has_start = True
+            stamps, codes, places = loads(memoryview(now))  # noqa: S302 - as Python does with a .pyc
+            if all(_stamp(self._folder + source) == known for source, known in stamps.items()):
+                _ahead.update(codes)
+                _ahead.update((name, memoryview(later)[begin:end]) for name, (begin, end) in places.items())
+                OwnModules.has_start = True
         except Exception:
             pass
 
     def leave_start(self, late: Iterable[str]) -> None:
         """Leave the code of all that has been loaded so far to later starts, where there is none of it that is right.
 
-        The code of ``late`` modules is left as bytes: they are made when they are asked for. Nothing is left where
-        Python would leave none. It takes ten milliseconds, once, and so is for a program's end: in a new container
-        every start is the first.
+        The code of ``late`` modules is left as it stands in their .pyc files: they are made when they are asked for.
+        Nothing is left where Python would leave none. It takes ten milliseconds, once, and so is for a program's end:
+        in a new container every start is the first.
         """
         if OwnModules.has_start or not self._prefix or sys.dont_write_bytecode:
             return
@@ -168,16 +179,21 @@ class OwnModules:
     def _write_start(self, late: frozenset[str]) -> None:
         own = {name: module for name, module in list(sys.modules.items()) if name.startswith(self._prefix)}
         loaded = {name for name, module in own.items() if type(module.__loader__) is _Loader}
-        stamps = {}
-        codes: dict[str, Code] = {}
+        stamps, codes, places = {}, {}, {}
+        later = b""
         for name in loaded | late:
             spec = self.find_spec(name)
             loader: Any = spec.loader if spec is not None else None
             stamps[loader.path[len(self._folder) :]] = _stamp(loader.path)
             code = loader.bytecode(name)
-            codes[name] = bytes(code) if name in late else loads(code)  # noqa: S302 - as Python does
+            if name in late:
+                places[name] = len(later), len(later) + len(code)
+                later += code
+            else:
+                codes[name] = loads(code)  # noqa: S302 - as Python does
+        now = dumps((stamps, codes, places))
         mode = stat(loader.path).st_mode & _READ_WRITE | _OWN_WRITE  # noqa: PTH116 - no pathlib in the user's program
-        loader.set_data(self._start, MAGIC_NUMBER + dumps((stamps, codes)), _mode=mode)
+        loader.set_data(self._start, MAGIC_NUMBER + len(now).to_bytes(_LENGTH, "little") + now + later, _mode=mode)
 
     def read_ahead(self, names: Iterable[str]) -> bool:
         """Read the code of modules that are imported later, when no file shall be read; False where that can't be."""
