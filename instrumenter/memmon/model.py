@@ -6,7 +6,7 @@ Sizes are megabytes of 2**20 bytes throughout; lines count from 1 and are lines 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from memmon.sizes import plain
 
@@ -130,17 +130,38 @@ class Site:
     """The first line of the source that is bracketed."""
 
 
+Reason = Literal[
+    "loads", "reads", "deep copy", "gathers", "joins", "phase", "may load", "parses", "serialises", "copies", "entry"
+]
+"""Why a place is likely to take memory: what is called hands back a file that it has read; a file or all rows are read
+whole; all is copied below; loops add to what stays; tables are joined; a phase of the program; what is called is named
+as what loads is; a text is parsed; one text is made of all; a list, a dict or a text is made anew; all of the program
+runs in it."""
+
+
 @dataclass(frozen=True)
 class Candidate:
-    """A place that the catalogue finds likely to take memory."""
+    """A place that is likely to take memory, going by the code alone."""
 
     site: Site
+    """What is to be bracketed for it."""
     selector: Selector | None
     """What would select it in a configuration; None for a function, which its name selects."""
-    reason: str
-    """``loading``, ``copying``, ``serialising`` or ``phase``."""
-    rank: int
-    """1 for what most often fills memory at once."""
+    reason: Reason
+    line: int
+    """Of the statement that takes the memory, which may be one amid what is bracketed."""
+    code: str
+    """That statement in one line, with what takes the memory in it."""
+    subject: str
+    """What is read, copied, added to or announced there: the same reason and subject are the same thing once more."""
+    in_loop: bool = False
+    """Whether it is done again and again."""
+    is_plain: bool = True
+    """Whether the code shows the reason plainly; else it goes by a name."""
+    stop: Selector | None = None
+    """The last statement, where a run of statements is to be bracketed."""
+    is_placed: bool = False
+    """Whether it is bracketed where nothing is configured."""
 
 
 @dataclass(frozen=True)

@@ -2,60 +2,84 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from memmon.cli.streams import say
 from memmon.errors import TargetError
-from memmon.files import atomic
+from memmon.files import atomic, backup
 from memmon.files import target as files
 from memmon.kernel.room_for_source import refuse_without_room
-from memmon.show.escaping import printable
 
 if TYPE_CHECKING:
-    from memmon.model import Candidate
+    from collections.abc import Iterable, Sequence
+
+    from memmon.model import Candidate, Selector
+    from memmon.source.likelihood import Group
 
 
 @click.command
 @click.argument("target", metavar="TARGET")
-@click.option("--write", is_flag=True, help="Make a memmon.toml of what is found, beside the target.")
-def scan(target: str, *, write: bool) -> int:
-    """List the places in a file that are likely to take memory, the likeliest first.
+@click.option("--all", "everything", is_flag=True, help="List all of them, with the lines of each.")
+@click.option("--json", "as_data", is_flag=True, help="Print all of them as JSON.")
+@click.option("--write", is_flag=True, help="Make a memmon.toml of what is listed, beside the target.")
+def scan(target: str, *, everything: bool, as_data: bool, write: bool) -> int:
+    """List the places in a file that are likely to take memory: a row for each thing, the likeliest 15.
 
-    These are what `memmon instrument` brackets where nothing is configured. Of an instrumented file, the original's
-    places and lines are told.
+    Going by the code alone: what is read whole, copied, gathered in loops, joined, parsed, and the phases of the
+    program. Where nothing is configured, `memmon instrument` brackets what is seen of that at single calls and in
+    functions; --write makes a configuration of all that is listed. Of an instrumented file, the original's places and
+    lines are told.
     """
-    from memmon.source.find import candidates  # noqa: PLC0415  # heavy, and --help does without
-    from memmon.source.prove import refuse_unparsable  # noqa: PLC0415  # heavy, and --help does without
-    from memmon.source.strip import strip  # noqa: PLC0415  # heavy, and --help does without
+    from memmon.source.candidates import candidates  # noqa: PLC0415  # heavy, and --help does without
+    from memmon.source.likelihood import grouped, likeliest  # noqa: PLC0415  # likewise
+    from memmon.source.prove import refuse_unparsable  # noqa: PLC0415  # likewise
+    from memmon.source.strip import strip  # noqa: PLC0415  # likewise
 
     read = files.read(target)
     refuse_without_room(read.source, target)
     refuse_unparsable(read.source, target)
-    found = candidates(strip(read.source, target), target)
-    for candidate in found:
-        click.echo(printable(_row(target, candidate)))
-    if not found:
+    groups = grouped(candidates(strip(read.source, target), target))
+    first = likeliest(groups)
+    if as_data:
+        from memmon.show.candidates import as_json  # noqa: PLC0415  # as the rest of what is printed
+
+        click.echo(as_json(target, groups, first, ascii_only="utf" not in (sys.stdout.encoding or "").lower()))
+    elif groups:
+        _print(target, groups if everything else first, len(groups), everything=everything)
+    if not groups:
         say(f"{target}: nothing in it looks like it takes memory")
         return 1
     if write:
         written = read.path.parent / "memmon.toml"
         if written.exists():
             raise TargetError(f"{written} exists already: move it away, then run the command again")
+        places = [place for group in (groups if everything else first) for place in group.places]
         with atomic.refusing(written, "writing the configuration"):
-            atomic.write_through(written, _configuration(found).encode())
-        say(f"{len(found)} places written to {written}")
+            atomic.write_through(written, _configuration(places).encode())
+        say(f"{len(places)} places written to {written}")
     return 0
 
 
-def _row(target: str, candidate: Candidate) -> str:
-    site = candidate.site
-    code = site.code if site.hotspot in site.code else f"{site.code} … {site.hotspot}"
-    return f"{target}:{site.line}: {candidate.reason}: {code}  (in {site.function})"
+def _print(target: str, listed: Sequence[Group], total: int, *, everything: bool) -> None:
+    """A row each, as wide as a terminal; as long as they are in a file or a pipe."""
+    from memmon.show.candidates import rows  # noqa: PLC0415  # --json does without
+    from memmon.show.escaping import printable  # noqa: PLC0415  # likewise
+
+    what = "1 place" if total == 1 else f"{total} places"
+    count = what if len(listed) == total else f"the {len(listed)} likeliest of {what}"
+    click.echo(printable(f"{target}: {count} where memory may go"))
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    for row in rows(listed, width, everything=everything):
+        click.echo(row)
+    if len(listed) < total:
+        click.echo(printable(f"all of them: memmon scan --all {backup.quoted(target)}"))
 
 
-def _configuration(found: tuple[Candidate, ...]) -> str:
+def _configuration(found: Iterable[Candidate]) -> str:
     """A memmon.toml with a hotspot for each kind of place in each function."""
     import tomlkit  # noqa: PLC0415  # only needed here
 
@@ -63,18 +87,27 @@ def _configuration(found: tuple[Candidate, ...]) -> str:
     document.add(tomlkit.comment("Written by `memmon scan --write`: keep what matters, give it a name of yours, and"))
     document.add(tomlkit.comment('say what growth is fine and what is not: normal = "20MB", alarm = "100MB".'))
     hotspots = tomlkit.aot()
-    for name, selector, function, is_loop in dict.fromkeys(
-        (each.site.hotspot, each.selector, each.site.function, each.site.kind == "loop") for each in found
+    for name, selector, stop, function in dict.fromkeys(
+        (
+            each.site.hotspot,
+            each.selector,
+            each.selector if each.site.kind == "loop" else each.stop,
+            each.site.function,
+        )
+        for each in found
     ):
         table = tomlkit.table()
         table.add("name", name)
         if selector is None:
             table.add("function", function)
         else:
-            chosen = {"match": selector.match} if selector.line is None else {"line": selector.line}
-            keys = {"from": chosen, "to": chosen} if is_loop else chosen
+            keys = {"from": _keys(selector), "to": _keys(stop)} if stop else _keys(selector)
             for key, value in {**keys, "within": function}.items():
                 table.add(key, value)
         hotspots.append(table)
     document.add("hotspot", hotspots)
     return tomlkit.dumps(document)
+
+
+def _keys(selector: Selector) -> dict[str, str | int]:
+    return {"match": selector.match} if selector.match is not None else {"line": selector.line or 1}

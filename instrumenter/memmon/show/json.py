@@ -195,15 +195,15 @@ def as_object(verdict: Verdict) -> dict[str, Any]:
 
 def as_json(verdict: Verdict, *, ascii_only: bool = False) -> str:
     """The JSON text; ``ascii_only`` is for an output that can't take every character."""
-    return _text(as_object(verdict), ascii_only=ascii_only)
+    return json_text(as_object(verdict), ascii_only=ascii_only)
 
 
 def runs_as_json(verdicts: Iterable[Verdict], *, ascii_only: bool = False) -> str:
     """The JSON text on several runs, each as it would be alone."""
-    return _text({"schema": SCHEMA_OF_RUNS, "runs": [as_object(one) for one in verdicts]}, ascii_only=ascii_only)
+    return json_text({"schema": SCHEMA_OF_RUNS, "runs": [as_object(one) for one in verdicts]}, ascii_only=ascii_only)
 
 
-def _text(said: dict[str, Any], *, ascii_only: bool) -> str:
+def json_text(said: dict[str, Any], *, ascii_only: bool) -> str:
     """Of an object.
 
     A byte of a file name that is no UTF-8 is a lone surrogate, and always escaped; so is what would move the cursor of

@@ -15,8 +15,9 @@ from ast_grep_py import SgRoot
 
 from memmon import time_limit
 from memmon.errors import HotspotError
-from memmon.model import Candidate, Config, Hotspot, Selector, Site
-from memmon.source import grammar, scan, scopes
+from memmon.model import Config, Hotspot, Selector, Site
+from memmon.source import catalogue, grammar, scan, scopes
+from memmon.source.calls import calls
 from memmon.source.grammar import span
 from memmon.source.search import Search
 from memmon.source.text import SourceText, decode
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from ast_grep_py import SgNode
 
-    from memmon.source.scan import Heavy
 
 _COMMENT = re.compile(r"#\s*memmon:\s*(.*?)\s*\Z", re.DOTALL)
 _NEAREST = 3
@@ -53,16 +53,6 @@ class Findings:
 def nearest(source: bytes, hotspot: Hotspot) -> tuple[str, ...]:
     """What *hotspot* may have meant: up to three ``line N: code`` descriptions, the likeliest first."""
     return Finder(decode(source, ""), "").nearest(hotspot)
-
-
-def candidates(source: bytes, path: str) -> tuple[Candidate, ...]:
-    """The places in *source* that are likely to take memory, the likeliest first.
-
-    Raises :class:`~memmon.errors.SourceError` where the source can't be decoded.
-    """
-    found = Finder(decode(source, path), path).candidates()
-    listed = [Candidate(item.site, heavy.selector(item.site.line), heavy.reason, heavy.rank) for item, heavy in found]
-    return tuple(sorted(listed, key=lambda candidate: (candidate.rank, candidate.site.line)))
 
 
 class Finder:
@@ -105,7 +95,7 @@ class Finder:
                 missing.append(hotspot)
         found += commented
         if not config.hotspots and not commented:
-            found += [item for item, _ in self.candidates()]
+            found += self._listed()
         return Findings(tuple(_without_repeats(sorted(found, key=_order))), tuple(missing))
 
     def nearest(self, hotspot: Hotspot) -> tuple[str, ...]:
@@ -204,15 +194,15 @@ class Finder:
         if statement is not None:
             yield from self.search.on_line(self._line(statement))
 
-    def candidates(self) -> Iterator[tuple[Found, Heavy]]:
-        """What the catalogue finds, each site with why."""
-        for heavy in scan.heavy_calls(self.root, self.source.text):
+    def _listed(self) -> Iterator[Found]:
+        """What the catalogue finds."""
+        for heavy in scan.placed(calls(self.root, catalogue.names())):
             kind = "loop" if heavy.host.kind() in grammar.LOOPS else _kind(heavy.host)
-            yield Found(self._site(Hotspot(heavy.name), heavy.host, kind), heavy.host, heavy.host), heavy
+            yield Found(self._site(Hotspot(heavy.name), heavy.host, kind), heavy.host, heavy.host)
         for heavy in scan.phases(self._functions()):
             name = scopes.qualified_name(heavy.host, own=True)
             site = self._site(Hotspot(heavy.name), heavy.host, "function", name)
-            yield Found(site, heavy.host, heavy.host), heavy
+            yield Found(site, heavy.host, heavy.host)
 
     # -- what the ways share
 

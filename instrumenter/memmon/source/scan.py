@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from memmon.model import Selector
-from memmon.source import catalogue, grammar, scopes, seldom, values
+from memmon.source import catalogue, grammar, seldom, values
 from memmon.source.grammar import span
 
 if TYPE_CHECKING:
@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
     from ast_grep_py import SgNode
 
+    from memmon.model import Reason
+    from memmon.source.calls import Call
+
 _LITERALS = frozenset({"string", "integer", "float", "list", "tuple", "dictionary", "set"})
+_FEW = re.compile(r"\[(?::\d+|-\d+:)\]\Z")
+"""How an expression ends that means a few items only: ``[:3]``, ``[-3:]``."""
+_PRINTING = re.compile(r"(?:print|(?:\w+\.)*(?:debug|info|warning|error|exception|log))\Z")
 
 
 @dataclass(frozen=True)
@@ -26,9 +32,8 @@ class Heavy:
     host: SgNode
     """The loop, statement, expression or function to bracket."""
     name: str
-    reason: str
-    rank: int
-    call: SgNode | None = None
+    reason: Reason
+    call: Call | None = None
     """What takes the memory there; None for a function."""
 
     def selector(self, line: int) -> Selector | None:
@@ -37,51 +42,49 @@ class Heavy:
         The call's pattern where that selects the same, else the host's own source, or where that is no pattern, its
         line.
         """
-        if self.call is None:
-            return None
-        callee = self.call.field("function")
-        if callee is not None and span(values.host(self.call)[0]) == span(self.host):
-            return Selector(match=f"{_pattern(callee)}($$$)")
-        source = _heading(self.host)
-        if "$" in source or len(source.splitlines()) > 1:
-            return Selector(line=line)
-        return Selector(match=f"{source} $$$" if self.host.kind() in grammar.LOOPS else source)
+        return None if self.call is None else selector(self.host, self.call, line)
 
 
-def heavy_calls(root: SgNode, text: str) -> Iterator[Heavy]:
-    """The places in *root*'s source (*text*) with calls that the catalogue lists, group by group.
+def selector(host: SgNode, call: Call, line: int) -> Selector:
+    """What selects *host*, which is bracketed for *call* and begins on *line*, in a configuration."""
+    if span(values.host(call.node)[0]) == span(host):
+        return Selector(match=f"{_pattern(call)}($$$)")
+    source = _heading(host)
+    if "$" in source or len(source.splitlines()) > 1:
+        return Selector(line=line)
+    return Selector(match=f"{source} $$$" if host.kind() in grammar.LOOPS else source)
 
-    A place with several such calls comes once, for the first of them.
-    """
+
+def heavy_calls(found: Iterable[Call]) -> Iterator[Heavy]:
+    """What of all calls that were *found* the catalogue lists, group by group; several may have one host."""
+    listed: dict[Reason, list[Call]] = {group.reason: [] for group in catalogue.CALLS}
+    for call in found:
+        group = catalogue.group_of(call)
+        if group is not None and not _is_small(call, group.reason):
+            listed[_reason(call, group.reason)].append(call)
+    for reason, calls in listed.items():
+        for call in calls:
+            host = seldom.host(call.node)
+            if host is not None:
+                yield Heavy(host, call.short_name, reason, call)
+
+
+def placed(found: Iterable[Call]) -> Iterator[Heavy]:
+    """What is bracketed of them: each host once, for the first of its calls."""
     seen: set[tuple[int, int]] = set()
-    for group in catalogue.CALLS:
-        patterns = [{"pattern": pattern} for pattern in group.patterns if _callee(pattern) in text]
-        calls = root.find_all(any=patterns) if patterns else []
-        if group.rank == 1:
-            calls += _readers(root, text)
-        for node in calls:
-            callee = node.field("function")
-            if callee is None or _is_small(node):
-                continue
-            host = seldom.host(node)
-            if host is None or span(host) in seen:
-                continue
-            seen.add(span(host))
-            name = re.sub(r"[^\w.]", "", ".".join(callee.text().split(".")[-2:])).strip(".") or "call"
-            yield Heavy(host, name, group.reason, group.rank, node)
+    for heavy in heavy_calls(found):
+        if span(heavy.host) not in seen:
+            seen.add(span(heavy.host))
+            yield heavy
 
 
 def phases(functions: Iterable[SgNode]) -> Iterator[Heavy]:
     """Those of *functions* that are named like the phases or the entry of a program."""
     for function in functions:
-        own = scopes.qualified_name(function, own=True).rsplit(".", 1)[-1]
+        name = function.field("name")
+        own = name.text() if name is not None else ""
         if any(fnmatchcase(own, glob) for glob in catalogue.FUNCTIONS):
-            yield Heavy(function, own, "phase", len(catalogue.CALLS) + 1)
-
-
-def _callee(pattern: str) -> str:
-    """The last name before the parentheses: a source without it need not be searched for the pattern."""
-    return re.sub(r"[^.]*\.|\(.*", "", pattern).replace("$_", "")
+            yield Heavy(function, own, "entry" if own in catalogue.ENTRIES else "phase")
 
 
 def _heading(host: SgNode) -> str:
@@ -92,23 +95,42 @@ def _heading(host: SgNode) -> str:
     return host.text()[: span(colon)[1] - span(host)[0]]
 
 
-def _pattern(callee: SgNode) -> str:
+def _pattern(call: Call) -> str:
     """What matches the called name again: a plain dotted name as it is, any other object as ``$_``."""
-    text = callee.text()
-    return text if re.fullmatch(r"[\w.]+", text) else f"$_.{text.rsplit('.', 1)[-1]}"
+    return call.callee if re.fullmatch(r"[\w.]+", call.callee) else f"$_.{call.name}"
 
 
-def _readers(root: SgNode, text: str) -> Iterator[SgNode]:
-    for module in catalogue.READERS:
-        if f"{module}.read_" in text:
-            for node in root.find_all(pattern=f"{module}.$READ($$$)"):
-                read = node.get_match("READ")
-                if read is not None and read.text().startswith("read_"):
-                    yield node
+def _reason(call: Call, listed: Reason) -> Reason:
+    """What is parsed may be a file that is read there."""
+    return (
+        "reads"
+        if listed == "parses" and any(catalogue.READING.search(one.text()) for one in call.arguments)
+        else listed
+    )
 
 
-def _is_small(call: SgNode) -> bool:
-    """Whether the call's only argument is a literal: nothing that fills memory."""
-    arguments = call.field("arguments")
-    inner = [child for child in arguments.children() if child.is_named()] if arguments is not None else []
-    return len(inner) == 1 and inner[0].kind() in _LITERALS
+def _is_small(call: Call, reason: Reason) -> bool:
+    """Whether nothing there fills memory: a literal, a few items, a part of a file at a time, what is but printed."""
+    given = call.arguments
+    if reason == "reads":  # a literal is the name of a file
+        names = (one.field("name") for one in given if one.kind() == "keyword_argument")
+        return any(name is not None and name.text() in catalogue.IN_PARTS for name in names)
+    if len(given) == 1 and (given[0].kind() in _LITERALS or _is_few(given[0])):
+        return True
+    if reason != "copies":
+        return False
+    receiver = call.receiver
+    return (receiver is not None and _is_few(receiver)) or _is_printed(call.node)
+
+
+def _is_few(node: SgNode) -> bool:
+    return node.kind() == "subscript" and _FEW.search(node.text()) is not None
+
+
+def _is_printed(node: SgNode) -> bool:
+    statement = grammar.statement_of(node)
+    if statement is None or statement.kind() != "expression_statement":
+        return statement is not None and statement.kind() == "raise_statement"
+    first = statement.child(0)
+    callee = first.field("function") if first is not None and first.kind() == "call" else None
+    return callee is not None and _PRINTING.match(callee.text()) is not None

@@ -50,12 +50,20 @@ def host(call: SgNode) -> SgNode | None:
 
 
 def _outermost_loop(call: SgNode) -> SgNode | None:
-    outermost, deferred = None, False
-    for inner, outer in pairwise(_own_frame(call)):
-        deferred = deferred or inner.kind() in _DEFERRED
-        if outer.kind() in grammar.LOOPS and _is_repeated(inner, outer, deferred=deferred) and _is_one_step(outer):
-            outermost = outer
+    outermost = None
+    for loop in loops_around(call):
+        if _is_one_step(loop):
+            outermost = loop
     return outermost
+
+
+def loops_around(node: SgNode) -> Iterator[SgNode]:
+    """The loops in each of whose rounds *node* runs, in the same call of a function, from the inside out."""
+    deferred = False
+    for inner, outer in pairwise(_own_frame(node)):
+        deferred = deferred or inner.kind() in _DEFERRED
+        if outer.kind() in grammar.LOOPS and _is_repeated(inner, outer, deferred=deferred):
+            yield outer
 
 
 def _own_frame(node: SgNode) -> Iterator[SgNode]:
@@ -75,15 +83,18 @@ def _is_repeated(part: SgNode, loop: SgNode, *, deferred: bool) -> bool:
     return part.kind() != "else_clause" and (loop.kind() == "while_statement" or deferred)
 
 
-def _is_one_step(loop: SgNode) -> bool:
-    """Whether the loop comes to an end, and nobody else runs before that."""
+def ends(loop: SgNode) -> bool:
+    """Whether the loop has an end in sight."""
     if loop.kind() == "while_statement":
         condition = loop.field("condition")
-        ends = condition is not None and any(_kinds_in(condition, _ENDING))
-    else:
-        iterated = loop.field("right")
-        ends = iterated is not None and not _is_endless(iterated)
-    return ends and not _hands_over(loop)
+        return condition is not None and any(_kinds_in(condition, _ENDING))
+    iterated = loop.field("right")
+    return iterated is not None and not _is_endless(iterated)
+
+
+def _is_one_step(loop: SgNode) -> bool:
+    """Whether the loop comes to an end, and nobody else runs before that."""
+    return ends(loop) and not _hands_over(loop)
 
 
 def _is_endless(iterated: SgNode) -> bool:
