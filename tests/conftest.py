@@ -13,6 +13,7 @@ import pytest
 # the shared helpers are the one package that tests import.
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from support.marks import full, is_out_of_turn
 
 _SLOW_FOLDERS = ("e2e", "oom")
 """Every test in them watches whole programs run, most of them until the kernel kills them."""
@@ -33,6 +34,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         fixtures = getattr(item, "fixturenames", ())
         if item.path.parent.name in _SLOW_FOLDERS or {"every_python", "one_python"} & set(fixtures):
             item.add_marker(pytest.mark.slow)
+    for item in items:
+        if is_out_of_turn(item):
+            item.add_marker(full)
     if not config.getoption("full"):
         config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("full")])
         items[:] = [item for item in items if not item.get_closest_marker("full")]

@@ -16,18 +16,12 @@ pytestmark = needs_cgroup
 LOAD = "    config = load_learning_config()"
 
 
-def test_killed_while_loading(folder: Path) -> None:
-    """A huge config: killed with status 137, the place named to the line, everything given back."""
-    _kill_while_loading(folder, Path(sys.executable))
-
-
 @each_python()
-def test_killed_while_loading_without_memmon(folder: Path, python: Path) -> None:
-    """The same with an interpreter that has neither memmon nor psutil."""
-    _kill_while_loading(folder, python)
+def test_killed_while_loading(folder: Path, python: Path) -> None:
+    """A huge config: killed with status 137, the place named to the line, everything given back.
 
-
-def _kill_while_loading(folder: Path, python: Path) -> None:
+    The interpreter has neither memmon nor psutil.
+    """
     script = samples.copy_bot(folder, "huge")
     script.chmod(0o750)
     before = listing(folder)

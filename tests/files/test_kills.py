@@ -111,7 +111,7 @@ def test_interrupted(folder: Path, script: Path, run: Run, step: int, by: int) -
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("step", [23, pytest.param(1, marks=full)])
+@pytest.mark.parametrize("step", [37, pytest.param(1, marks=full)])
 def test_copy_of_the_runtime_killed(folder: Path, script: Path, run: Run, step: int) -> None:
     """The runtime stands there whole or not at all, and before anything needs it; restore takes it away."""
     before = listing(folder)
@@ -128,7 +128,7 @@ def test_copy_of_the_runtime_killed(folder: Path, script: Path, run: Run, step: 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("step", [7, pytest.param(1, marks=full)])
+@pytest.mark.parametrize("step", [13, pytest.param(1, marks=full)])
 def test_restore_killed(folder: Path, script: Path, run: Run, step: int) -> None:
     """The target is the instrumented or the original file; a second restore ends what the first began."""
     before = listing(folder)
@@ -180,7 +180,7 @@ def test_renewal_killed_at_every_point(folder: Path, script: Path, run: Run, *, 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kills", [40, pytest.param(200, marks=full)])
+@pytest.mark.parametrize("kills", [15, pytest.param(200, marks=full)])
 def test_instrument_killed_at_random(folder: Path, script: Path, run: Run, kills: int) -> None:
     """Commands killed by the clock, at random."""
     chance = random.Random(20260101)

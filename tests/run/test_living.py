@@ -29,18 +29,21 @@ def leak():
     while True:
         handle()
         if len(kept) % 5 == 0: time.sleep(.01)
+        if len(kept) in (30, 60, 90): until(is_seen, 3)
+def is_seen():
+    return any('"census"' in path.read_text() for path in Path('.').glob(f'.memory_monitor_*_{os.getpid()}.events'))
 def fork(work):
     pid = os.fork()
     if pid == 0:
         work()
     return pid, os.WTERMSIG(os.waitpid(pid, 0)[1])
-def until(holds):
-    end = time.monotonic() + 20
+def until(holds, seconds=20):
+    end = time.monotonic() + seconds
     while not holds() and time.monotonic() < end: time.sleep(.02)
 def told(pid):
     return any(Path('.').glob(f'.memory_monitor_*_{pid}.told'))
 """
-"""What each program begins with: line 6 leaks, in a worker of its own."""
+"""What each program begins with: line 6 leaks, in a worker of its own, which waits until it is seen what holds that."""
 SHORT = re.compile(r"^memmon: process (\d+) .*killed for want of memory.*\n((?:  .*\n)*)", re.MULTILINE)
 """A short verdict: its first line, and those that go with it."""
 
@@ -107,7 +110,8 @@ def test_where_nobody_names_the_dead(place: Place) -> None:
 @marks.needs_cgroup
 def test_quiet_says_and_marks_nothing(place: Place) -> None:
     """With --quiet the death is in the record, for a report or the next start to tell of."""
-    done = killed(place, "pid, by = fork(leak)\ntime.sleep(1.5)\nprint(by)\n", 150, "--quiet")
+    noted = "any('\"death\"' in path.read_text() for path in Path('.').glob('.memory_monitor_*.events'))"
+    done = killed(place, f"pid, by = fork(leak)\nuntil(lambda: {noted})\nprint(by)\n", 150, "--quiet")
     assert (done.stdout, done.stderr, done.returncode) == (b"9\n", b"", 0)
     assert list(place.folder.glob(".*.told")) == []
     assert len(place.facts("death")) == 1

@@ -13,6 +13,7 @@ Prints a line for each interpreter; exit status 1 if a program crashed.
 from __future__ import annotations
 
 import argparse
+import ctypes
 import signal
 import subprocess
 import sys
@@ -23,6 +24,8 @@ from pathlib import Path
 import memmon_runtime
 
 RUNTIME = Path(memmon_runtime.__file__).parents[1]
+
+_PR_SET_PDEATHSIG = 1
 
 PROGRAM = r"""
 import json, os, random, re, sys, threading, time
@@ -71,7 +74,7 @@ numbers = [random.random() for _ in range(100_000)]
 text = json.dumps([{"key": i, "value": [i, str(i)]} for i in range(1000)])
 natives = [  # with the largest size that takes no more than some 100 MB
     (lambda n: sum(range(n * 100)), 1 << 40),
-    (lambda n: pow(3, n * 5), 1 << 24),
+    (lambda n: pow(3, int(n**0.63) * 200), 1 << 40),  # takes n times as long for n times as much
     (lambda n: sum(map(len, map(str, range(n)))), 1 << 40),
     (lambda n: [deep(3), max(map(hash, range(n)))], 1 << 40),
     (lambda n: sorted(numbers * (n // 2000 + 1)), 200_000),
@@ -85,9 +88,10 @@ scalable = 4
 sizes = [20_000.0] * len(natives)
 
 def hold(turn):
-    # A native call of so many seconds, by what the last one of its sort took; on a busy machine the switch waits.
+    # A native call of so many seconds, by what the last one of its sort took; on a busy machine the switch waits. It is
+    # the longer then the longer the watcher was locked out: long calls would ask for ever longer ones.
     delay = getattr(switch, "delay", 0.0)
-    wanted = turn.uniform(0.11, 4 if again else 0.25) + lockout.DELAY_FACTOR * delay
+    wanted = turn.uniform(0.11, 1 if again else 0.25) + lockout.DELAY_FACTOR * delay
     which = turn.randrange(len(natives) if turn.random() < 0.3 else scalable)
     native, most = natives[which]
     begun = time.thread_time()
@@ -127,7 +131,7 @@ for _ in range(4):
     threading.Thread(target=busy).start()
 until = time.monotonic() + float(sys.argv[4])
 turn = random.Random()
-while dumps < wanted and time.monotonic() < until:
+while dumps < wanted and (time.monotonic() < until or not dumps):
     nested(turn, turn.randrange(50))
     deep(50)
     time.sleep(0.001)
@@ -139,13 +143,18 @@ print(dumps, lockouts)
 """
 
 
+def _die_with_parent() -> None:
+    """Have the process that is about to start be killed once this one is gone, however that was: it may be stopped."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
 def main() -> int:
     """Run the jobs, interpreter after interpreter."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dumps", type=int, default=20_000, help="how many on each interpreter")
     parser.add_argument("--again", type=float, default=4.0, help="fire again each so many milliseconds; 0: never")
     parser.add_argument("--jobs", type=int, default=1, help="programs at once")
-    parser.add_argument("--minutes", type=float, default=60, help="for so long at most, on each interpreter")
+    parser.add_argument("--minutes", type=float, default=60, help="on each interpreter; but one dump is waited for")
     parser.add_argument("--stops", action="store_true", help="stop and continue the programs again and again")
     parser.add_argument("python", nargs="*", default=[sys.executable])
     options = parser.parse_args()
@@ -155,7 +164,13 @@ def main() -> int:
         arguments = [str(RUNTIME), str(each), str(options.again), str(options.minutes * 60)]
         with tempfile.TemporaryDirectory() as folder:
             programs = [
-                subprocess.Popen([python, "-c", PROGRAM, *arguments], cwd=folder, stdout=subprocess.PIPE, text=True)
+                subprocess.Popen(
+                    [python, "-c", PROGRAM, *arguments],
+                    cwd=folder,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                    preexec_fn=_die_with_parent,  # noqa: PLW1509 - there are no threads
+                )
                 for _ in range(options.jobs)
             ]
             while options.stops and any(program.poll() is None for program in programs):

@@ -85,21 +85,28 @@ for i in range(1 << 60):
 """
 
 
-def tell_and_kill(bench, seconds):
-    """Run the program until it is killed; the number of the last fact that it was done with, and its facts."""
+def tell_and_kill(bench, least, seconds):
+    """Run the program until it is killed; the number of the last fact that it was done with, and its facts.
+
+    It is killed so many ``seconds`` after it was done with the fact number ``least``.
+    """
     bench.write(TELLS, preamble=False)
+    told = bench.folder / "told"
     with (
-        (bench.folder / "told").open("wb") as done,
+        told.open("wb") as done,
         subprocess.Popen(
             bench.command(), cwd=bench.folder, env=bench.environment(), stdout=subprocess.PIPE, stderr=done
         ) as program,
     ):
         assert program.stdout.read(2) == b"go"
+        while int(told.read_text("utf-8").strip() or -1) < least:
+            assert program.poll() is None
+            time.sleep(0.001)
         time.sleep(seconds)
         program.send_signal(signal.SIGKILL)
     assert program.returncode == -signal.SIGKILL
     (log,) = bench.folder.glob("memory_monitor_*.log")
-    told = int((bench.folder / "told").read_text("utf-8"))
+    told = int(told.read_text("utf-8"))
     # A file that is just being made shorter has a seam, behind which there may be the rest of a line.
     lines = events.path_of(log).read_text("utf-8").split("\n")[:-1]
     whole = [line for line in lines if line.startswith('{"') and line.endswith("}")]
@@ -117,8 +124,9 @@ def test_a_kill_loses_nothing_that_was_told(bench, kills):
     """Whenever it comes, also while a full file is made shorter: header, sites, and every fact of the newest."""
     moments = random.Random(3)
     shorter = 0
-    for _ in range(kills):
-        told, facts = tell_and_kill(bench, moments.uniform(0.05, 1.0))
+    for kill in range(kills):
+        # As the first facts are told, and after more than there is room for, of some 280 bytes each.
+        told, facts = tell_and_kill(bench, 2000 if kill % 2 else 0, moments.uniform(0, 0.5))
         assert facts[0][0] == "header"
         # A file that is just being made shorter has some lines twice.
         sites = list(dict.fromkeys(value["name"] for name, value in facts if name == "site"))
