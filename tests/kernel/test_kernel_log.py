@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from memmon.kernel import log
@@ -49,3 +52,17 @@ def test_what_was_written_before_is_of_others(monkeypatch: pytest.MonkeyPatch) -
     assert log.lines_on({71, 4711}, since=300.0) == [OLD_KILL]
     assert log.lines_on({71, 4711}, since=100.0) == [KILL, OLD_KILL]
     assert log.lines_on({72}, since=0.0) == []
+
+
+def test_in_a_container_the_log_speaks_of_others() -> None:
+    """Processes have other numbers there than those by which the kernel names whom it killed."""
+    program = (
+        "import sys; from memmon.kernel import log; log.records = lambda: iter([(500.0, sys.argv[1])]);"
+        "print(len(log.lines_on({71}, since=300.0)))"
+    )
+    command = [sys.executable, "-c", program, KILL]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "1\n"
+    inside = ["unshare", "--pid", "--fork", "--mount-proc"]
+    if subprocess.run([*inside, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no namespace of processes can be made here")
+    assert subprocess.run([*inside, *command], capture_output=True, text=True, check=True).stdout == "0\n"

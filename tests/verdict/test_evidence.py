@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from memmon.kernel import log as kernel_log
 from memmon.verdict.evidence.gather import gather
 from memmon.verdict.evidence.kernel import KernelLog
 from memmon.verdict.evidence.liveness import is_alive
@@ -94,6 +95,18 @@ def test_the_kernel_log_names_the_process(external: Callable[..., ExternalEviden
     assert held_kb > 30 << 10
     assert line.rss_mb == pytest.approx(held_kb / 1024, abs=0.1)
     assert abs(line.at - time.time()) < 60
+
+
+def test_the_kernel_log_numbers_no_process_of_a_container(
+    external: Callable[..., ExternalEvidence], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A record from a container, read outside, has a number that is somebody else's there: no line speaks of it."""
+    now = time.time()
+    lines = [(now - 3600, "booted"), (now, f"Memory cgroup out of memory: Killed process {NOBODY} (python3)")]
+    monkeypatch.setattr(kernel_log, "records", lambda: iter(lines))
+    outside, inside = (external(pid=NOBODY, namespace=number) for number in (kernel_log.INITIAL_NAMESPACE, 4026532200))
+    assert [line.pid for line in outside.kernel] == [NOBODY]
+    assert (inside.kernel, inside.kernel_log_whole) == ((), False)
 
 
 def test_alive_by_its_ticks_alone() -> None:

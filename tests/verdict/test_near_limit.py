@@ -86,6 +86,14 @@ def test_in_chinese(finished: Callable[..., Verdict]) -> None:
     assert headline(said)[0] == "正常结束，但内存曾达到上限 300 MB 的 97%。"
 
 
+def test_near_a_throttle(finished: Callable[..., Verdict]) -> None:
+    """At ``memory.high`` nobody is killed: the report says what the kernel does there instead."""
+    throttle = {"mb": 300.0, "from": "throttle", "path": "/c/memory.high"}
+    near = background(250, "cgroup:97%")
+    assert any("memory.high" in words for words in finished(near, limit=throttle).evidence)
+    assert not any("memory.high" in words for words in finished(near).evidence)
+
+
 def test_killed_after_the_end_of_its_log(log: Callable[..., Path]) -> None:
     """What the kernel killed while the interpreter cleared up has died, though its log has its end."""
     limit = {"mb": 300.0, "from": "cgroup", "path": "/c"}

@@ -15,6 +15,8 @@ _LONGEST = 8192
 _MOST_LINES = 20
 _SLACK = 2.0
 """Seconds by which the kernel's clock and the wall clock may disagree."""
+INITIAL_NAMESPACE = 0xEFFFFFFC
+"""The inode of the namespace by whose numbers the log names processes (PROC_PID_INIT_INO); a container has others."""
 _KILLED = "illed process "
 _CRASHED = ("]: segfault at ", "] general protection fault", "] trap ")
 """What follows the crashed process's number, which stands behind its name in brackets."""
@@ -72,12 +74,23 @@ def rss_mb(text: str) -> float | None:
 def lines_on(pids: set[int], since: float) -> list[str]:
     """The newest lines that say that the kernel ended one of the processes with these numbers.
 
-    What was written before *since*, in seconds since the epoch, was of others that had the same numbers.
+    What was written before *since*, in seconds since the epoch, was of others that had the same numbers, and so is
+    what is written at all where this process is in a container with numbers of its own.
     """
+    if not names_by_our_numbers():
+        return []
     found = [
         text for at, text in records() if at >= since - _SLACK and (ended := ended_process(text)) and ended[1] in pids
     ]
     return found[-_MOST_LINES:]
+
+
+def names_by_our_numbers() -> bool:
+    """Whether the numbers of processes in the log are those that they have here."""
+    try:
+        return os.stat("/proc/self/ns/pid").st_ino == INITIAL_NAMESPACE
+    except OSError:
+        return False
 
 
 def _is_number(text: str) -> bool:

@@ -15,7 +15,7 @@ from memmon.verdict.code.kept_value import values_in
 from memmon.verdict.code.source import code_at, extent_of
 from memmon.verdict.code.storing_line import storing_line
 from memmon.verdict.evidence.gather import after_end, from_parent, from_supervisor, gather, with_supervisors_word
-from memmon.verdict.evidence.kernel import KernelLog
+from memmon.verdict.evidence.kernel import KernelLog, knows_by_number
 from memmon.verdict.judge.grew import LEAST_UNCOLLECTED
 from memmon.verdict.judge.judge import judge
 from memmon.verdict.judge.last_moment import LARGE_STEP_MB
@@ -129,7 +129,8 @@ def _killed_unseen(recorded: Sequence[Case], kernel_log: KernelLog | None) -> li
         if _rise(external) > missing:
             child = waited_for(history)
             if child and child.last_mb >= _MOST * (history.header.limit_mb or 0.0) > 0:
-                named = _as_large(child, (kernel_log or KernelLog()).lines) - known
+                lines = (kernel_log or KernelLog()).lines if knows_by_number(history.header) else ()
+                named = _as_large(child, lines) - known
                 pid = named.pop() if len(named) == 1 else None
                 found.append(Case(replace(child, header=replace(child.header, pid=pid)), external))
     return found

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 NO_LIMIT = 1 << 60
 """A limit from here on is none: cgroup v1 says "none" by a number near 2**63."""
+_WELL_BELOW = 0.9
+"""A throttle (``memory.high``) below this share of the limit is where a process stops: at each step beyond it waits
+longer, up to two seconds, and hardly gets to where the kernel kills. Nearer to the limit, it does."""
 
 
 class Cgroup:
@@ -30,12 +33,14 @@ class Cgroup:
         self._names = _NAMES[version]
         self._version = version
         self._prefix = "total_" if version == 1 else ""
-        self.limit = NO_LIMIT
-        self.limit_path = ""
-        for folder in _with_ancestors(self.folder, root):
-            limit = number_in(read_text(folder + "/" + self._names["limit"]).strip())
-            if limit is not None and limit < self.limit:
-                self.limit, self.limit_path = limit, folder + "/" + self._names["limit"]
+        folders = _with_ancestors(self.folder, root)
+        self.limit, self.limit_path = _tightest(folders, self._names["limit"])
+        self.throttles = False
+        """Whether the kernel kills nobody at the limit, but lets them wait."""
+        if "throttle" in self._names:
+            throttle, path = _tightest(folders, self._names["throttle"])
+            if 0 < throttle < self.limit * _WELL_BELOW:
+                self.limit, self.limit_path, self.throttles = throttle, path, True
         self.files: list[KernelFile] = []
         if self.limited:
             limiting = self.limit_path.rpartition("/")[0]
@@ -90,7 +95,12 @@ class Cgroup:
 
 _NAMES = {
     1: {"limit": "memory.limit_in_bytes", "usage": "memory.usage_in_bytes", "events": "memory.oom_control"},
-    2: {"limit": "memory.max", "usage": "memory.current", "events": "memory.events"},
+    2: {
+        "limit": "memory.max",
+        "throttle": "memory.high",
+        "usage": "memory.current",
+        "events": "memory.events",
+    },
 }
 
 
@@ -124,6 +134,12 @@ def _own_cgroup(controller: str) -> tuple[str, str, int]:
             if _exists(folder + "/cgroup.procs"):
                 return folder.rstrip("/"), mount, version
     raise LookupError(controller)
+
+
+def _tightest(folders: list[str], name: str) -> tuple[int, str]:
+    """The least of these cgroups' files of this name, and the path of that file."""
+    found = [(number_in(read_text(folder + "/" + name).strip()), folder + "/" + name) for folder in folders]
+    return min([(limit, path) for limit, path in found if limit is not None], default=(NO_LIMIT, ""))
 
 
 def _with_ancestors(folder: str, root: str) -> list[str]:

@@ -69,7 +69,8 @@ class Limits:
         """The limit that the percentages in the header are of, in bytes; 0 where none is known."""
         known: list[tuple[int, str, str | None]] = []
         if self.cgroup is not None and self.cgroup.limited:
-            known.append((self.cgroup.limit, "cgroup", self.cgroup.limit_path))
+            origin = "throttle" if self.cgroup.throttles else "cgroup"
+            known.append((self.cgroup.limit, origin, self.cgroup.limit_path))
         if self.address_space:
             known.append((self.address_space, "address-space", None))
         if self.physical:

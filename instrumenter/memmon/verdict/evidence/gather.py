@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from memmon.kernel.log import ended_process, rss_mb
-from memmon.verdict.evidence.kernel import cgroup_kills, machine_kills
+from memmon.verdict.evidence.kernel import cgroup_kills, knows_by_number, machine_kills
 from memmon.verdict.evidence.liveness import SLACK, is_alive
 from memmon.verdict.model import Counter, ExternalEvidence, KernelLine
 
@@ -25,7 +25,7 @@ def gather(history: ProcessHistory, kernel_log: KernelLog) -> ExternalEvidence:
     header = history.header
     if history.proof is None and is_alive(header, history.start_ticks):
         return ExternalEvidence(alive=True)
-    since = None if header.started is None else header.started - SLACK
+    since = header.started - SLACK if header.started is not None and knows_by_number(header) else None
     external = ExternalEvidence(
         cgroup=cgroup_kills(header),
         vmstat=machine_kills(header),
@@ -90,7 +90,7 @@ def from_parent(parent: ProcessHistory) -> ExternalEvidence:
 def after_end(history: ProcessHistory, kernel_log: KernelLog) -> ExternalEvidence:
     """What shows that the process was killed right after its log got its end, while the interpreter clears up."""
     header, ended = history.header, history.last_at
-    if ended is None:
+    if ended is None or not knows_by_number(header):
         return ExternalEvidence()
     lines = (*(history.proof.kernel if history.proof else ()), *kernel_log.lines)
     return ExternalEvidence(

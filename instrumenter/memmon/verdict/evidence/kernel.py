@@ -6,7 +6,6 @@ Everything here reads the present; what can't be read is left out, never guessed
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from memmon.kernel import log
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from memmon.verdict.model import Header
-
-_INITIAL_PID_NAMESPACE = "pid:[4026531836]"
-"""The kernel's fixed inode of the namespace whose numbers the kernel log prints (PROC_PID_INIT_INO)."""
 
 
 def cgroup_kills(header: Header) -> Counter | None:
@@ -63,12 +59,9 @@ class KernelLog:
 
     def reaches_back_to(self, moment: float) -> bool:
         """Whether all since ``moment`` (seconds since the epoch) is in it, by the numbers that processes have here."""
-        return self._begins is not None and self._begins <= moment and _counts_as_we_do()
+        return self._begins is not None and self._begins <= moment and log.names_by_our_numbers()
 
 
-def _counts_as_we_do() -> bool:
-    """Whether the processes' numbers in the kernel log are those that they have here."""
-    try:
-        return str(Path("/proc/self/ns/pid").readlink()) == _INITIAL_PID_NAMESPACE
-    except OSError:
-        return False
+def knows_by_number(header: Header) -> bool:
+    """Whether the kernel log has the process by the number in its record: not where that is a container's own."""
+    return header.namespace in (0, log.INITIAL_NAMESPACE)

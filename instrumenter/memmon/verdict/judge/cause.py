@@ -258,6 +258,7 @@ def _share_of_limit(evidence: CauseEvidence) -> Finding | None:
 _LIMITS = {
     "cgroup": ("cgroup", " cgroup "),
     "physical": ("physical", "物理内存"),
+    "throttle": ("cgroup's throttling", " cgroup 限速"),
     "address-space": ("address-space (RLIMIT_AS)", "地址空间（RLIMIT_AS）"),
 }
 

@@ -27,11 +27,12 @@ def near_limit(history: ProcessHistory) -> NearLimit | None:
     record, limit_mb = history.critical, history.header.limit_mb
     if not limit_mb:
         return None
+    throttles = history.header.limit_from == "throttle"
     if record is None:
         share = history.peak_mb / limit_mb
-        return NearLimit(share, limit_mb, history.peak_mb, None) if share >= _AT_PEAK else None
+        return NearLimit(share, limit_mb, history.peak_mb, None, throttles=throttles) if share >= _AT_PEAK else None
     share = _share(record) or record.rss / limit_mb
-    return NearLimit(share, limit_mb, record.rss, record) if share >= _NEAR else None
+    return NearLimit(share, limit_mb, record.rss, record, throttles=throttles) if share >= _NEAR else None
 
 
 def _share(record: Record) -> float | None:

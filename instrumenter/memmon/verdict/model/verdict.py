@@ -97,6 +97,8 @@ class NearLimit:
     """The CRITICAL record with the most memory."""
     told: bool = False
     """It was the limit of `memmon run --limit`, and a MemoryError told the program so."""
+    throttles: bool = False
+    """The kernel kills nobody at it, but lets them wait."""
     most: Culprit | None = None
     """Where the memory was taken or kept, where the process did not die of it."""
 

@@ -29,8 +29,10 @@ _PATTERNS = {key: re.compile("# " + pattern) for key, pattern in _LINES.items()}
 _LIMITS = {
     "address space": "address-space",
     "physical memory": "physical",
+    "slowed down from there on": "throttle",
     "地址空间": "address-space",
     "物理内存": "physical",
+    "超过即被限速": "throttle",
 }
 """What the events call a limit, by what the words call it; a cgroup is called so in both."""
 _CHINESE = "# 程序："

@@ -54,6 +54,12 @@ def near_words(near: NearLimit, say: Say) -> tuple[str, ...]:
         f"it came to {came[0]} of its limit of {came[1]}{at_en}, with an RSS of {came[2]}",
         f"曾达到上限 {came[1]} 的 {came[0]}{at_zh}，当时 RSS 为 {came[2]}",
     )
+    if near.throttles:
+        slowed = say(
+            "that is a throttle (memory.high): the kernel kills nobody there, but lets them wait, longer at each step",
+            "这是限速线（memory.high）：内核不会在此杀死进程，而是让其等待，且越来越久",
+        )
+        return words, slowed
     if not near.told:
         return (words,)
     told = say(
