@@ -16,6 +16,7 @@ from memmon.config_search import PROJECT
 from memmon.errors import ConfigError, Place
 from memmon.model import Config, Hotspot, Keep, Selector, Settings, Threshold
 from memmon.record.printed_names import printed_name
+from memmon.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,6 +33,7 @@ _LONGEST_TEXT = 4000
 """Characters; a longer one is no name, path or pattern, but may take for ever as one."""
 _METAVARIABLE = re.compile(r"\$\$\$[A-Z_0-9]*|\$[A-Z_][A-Z_0-9]*")
 _NAME = re.compile(r"[\w*]+(?:\.[\w*]+)*")
+_TABLES = ("memmon", "hotspot")
 _SELECTOR_KEYS = ("match", "text", "line")
 _HOTSPOT_KEYS = (
     "name",
@@ -82,11 +84,12 @@ class _Reader:
             hotspots, settings_at, hotspots_at = table.get("hotspot", []), prefix, f"{prefix}.hotspot"
         else:
             for key in self.document:
-                if key not in {"memmon", "hotspot"}:
+                if key not in _TABLES:
                     raise self._error(
                         "",
                         key,
-                        f"unknown table or key {_shown(key)}; accepted: [memmon], [[hotspot]]",
+                        f"unknown table or key {_shown(key)}; accepted: [memmon], [[hotspot]]"
+                        + did_you_mean(key, _TABLES),
                         at_table=key,
                     )
             settings = self.document.get("memmon", {})
@@ -160,7 +163,10 @@ class _Reader:
         for inner in value:
             if inner not in _SELECTOR_KEYS:
                 raise self._error(
-                    at, key, f"unknown key {_shown(inner)} in {key!r}; accepted: {', '.join(_SELECTOR_KEYS)}"
+                    at,
+                    key,
+                    f"unknown key {_shown(inner)} in {key!r}; accepted: {', '.join(_SELECTOR_KEYS)}"
+                    + did_you_mean(inner, _SELECTOR_KEYS),
                 )
         selector = self._selector(at, value, key)
         if selector is None:
@@ -259,7 +265,8 @@ class _Reader:
             raise self._error(at, key, f"{key!r} must be {accepted}")
 
     def _unknown(self, at: str, key: str, accepted: tuple[str, ...]) -> ConfigError:
-        return self._error(at, key, f"unknown key {_shown(key)}; accepted: {', '.join(accepted)}")
+        known = f"accepted: {', '.join(accepted)}{did_you_mean(key, accepted)}"
+        return self._error(at, key, f"unknown key {_shown(key)}; {known}")
 
     def _error(self, at: str, key: str, message: str, at_table: str | None = None) -> ConfigError:
         line = self._line(at, key) or self._line(at_table or at, "") or self._line(f"{at_table or at}#0", "")

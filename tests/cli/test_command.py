@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -72,6 +73,50 @@ def test_usage(tmp_path: Path, arguments: list[str]) -> None:
     done = run(*arguments, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "Usage: memmon" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (["instrumnt", "bot.py"], "'instrument'"),
+        (["Scan", "bot.py"], "'scan'"),
+        (["help", "reprot"], "'report'"),
+        (["instrument", "--dryrun", "bot.py"], "'--dry-run'"),
+        (["run", "--limt", "300MB", "bot.py"], "'--limit'"),
+    ],
+)
+def test_what_is_mistyped_gets_a_suggestion(script: Path, arguments: list[str], meant: str) -> None:
+    """A command as well as an option; nothing is done."""
+    done = run(*arguments, cwd=script.parent)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.search(f"[Dd]id you mean {meant}\\?", done.stderr)
+    assert sorted(script.parent.iterdir()) == [script]
+
+
+def test_what_is_like_nothing_gets_none(tmp_path: Path) -> None:
+    """Nobody is sent astray."""
+    for arguments in (["xyzzy"], ["run", "--zzzz"], ["help", "xyzzy"]):
+        done = run(*arguments, cwd=tmp_path)
+        assert done.returncode == 2
+        assert "did you mean" not in done.stderr.lower()
+
+
+@pytest.mark.parametrize("command", ["", "run", "help", *COMMANDS])
+def test_help_is_a_command(tmp_path: Path, command: str) -> None:
+    """`memmon help scan` is `memmon scan --help`."""
+    words = [command] if command else []
+    told = run("help", *words, cwd=tmp_path)
+    assert told.stdout == run(*words, "--help", cwd=tmp_path).stdout
+    assert (told.returncode, told.stdout.startswith("Usage: memmon")) == (0, True)
+
+
+@pytest.mark.parametrize("stdout", [">/dev/full", "> >(exec true)", ">&-"], ids=["full", "nobody reads", "closed"])
+def test_a_list_that_goes_nowhere(script: Path, stdout: str) -> None:
+    """Where stdout takes nothing, what is told of is done, and the exit code says so."""
+    shell = f'"$0" -m memmon instrument bot.py {stdout}; exit $?'
+    done = subprocess.run(["bash", "-c", shell, sys.executable], cwd=script.parent, check=False)
+    assert done.returncode == 0
+    assert script.with_name("bot.py.monitor_backup").exists()
 
 
 @pytest.mark.parametrize("variables", [{"LC_ALL": "C"}, {"LC_ALL": "POSIX"}, {"PYTHONIOENCODING": "ascii"}])

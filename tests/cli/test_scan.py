@@ -141,7 +141,7 @@ def test_what_is_written_places_the_same(folder: Path) -> None:
     done = memmon("instrument", "bot.py", cwd=folder)
     assert done.returncode == 0
     lines = sorted(line for line, _ in ROWS)
-    told = [line.split(":")[0] for line in done.stderr.splitlines() if line.startswith("  line ")]
+    told = [line.split(":")[0] for line in done.stdout.splitlines() if line.startswith("  line ")]
     assert sorted(int(line.removeprefix("  line ")) for line in told) == lines
     again = memmon("scan", "bot.py", "--write", cwd=folder)
     assert (again.returncode, (folder / "memmon.toml").read_bytes()) == (2, written)

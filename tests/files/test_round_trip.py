@@ -162,7 +162,7 @@ def test_hard_links_are_named_and_come_back(folder: Path, script: Path) -> None:
     other.hardlink_to(script)
     original = script.read_bytes()
     done = memmon("instrument", "bot.py", cwd=folder)
-    assert "hard links" in done.stderr
+    assert "hard links" in done.stdout
     assert other.read_bytes() == original != script.read_bytes()
     memmon("restore", "bot.py", cwd=folder)
     assert script.samefile(other)
@@ -173,7 +173,7 @@ def test_two_names_of_one_file_are_one_target(folder: Path, script: Path) -> Non
     (folder / "link.py").symlink_to(script)
     done = memmon("instrument", "bot.py", "./bot.py", "link.py", cwd=folder)
     assert done.returncode == 0
-    assert done.stderr.count("placed") == 1
+    assert done.stdout.count("placed") == 1
 
 
 def test_several_targets(folder: Path, script: Path) -> None:

@@ -222,6 +222,22 @@ def test_mistakes_are_told_with_their_line(tmp_path: Path, text: str, says: str)
     assert refused(tmp_path, text).startswith(says)
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ('[memon]\nwarning = "80%"\n', "memmon"),
+        ('[memmon]\nwarnign = "80%"\n', "warning"),
+        ("[memmon]\nLanguage = 1\n", "language"),
+        (f'{HOTSPOT}mtach = "x"\n', "match"),
+        (f"{HOTSPOT}from = {{ line = 1 }}\nto = {{ lien = 1 }}\n", "line"),
+    ],
+)
+def test_a_mistyped_key_gets_a_suggestion(tmp_path: Path, text: str, meant: str) -> None:
+    """Behind what is accepted; a key that is like none gets none."""
+    assert refused(tmp_path, text).endswith(f"; did you mean {meant!r}?")
+    assert "did you mean" not in refused(tmp_path, "[memmon]\nxyzzy = 1\n")
+
+
 def test_mistakes_in_pyproject_are_told_with_their_line(tmp_path: Path) -> None:
     """The table is called [tool.memmon] there."""
     text = '[project]\nname = "x"\n\n[tool.memmon]\ninterval = -1\n'

@@ -27,6 +27,7 @@ _COMMANDS = {
     "scan": ("memmon.cli.scan:scan", "List the places in a file that are likely to take memory."),
     "run": ("memmon.run.launch:main", "Run a program with the same checkpoints, and change no file."),
     "report": ("memmon.cli.report:report", "Tell from a run log what took the memory."),
+    "help": ("memmon.cli.help:show_help", "Tell what one of them does: memmon help COMMAND."),
 }
 """Where each subcommand stands, and its line in the list: the list is shown without importing any."""
 
@@ -49,6 +50,17 @@ class _LazyGroup(click.Group):
         if not isinstance(found, click.Command):
             raise TypeError(f"{module}:{name} is not a click command")
         return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The subcommand that is asked for. A mistyped one gets a suggestion."""
+        name = args[0]
+        if name not in _COMMANDS and not name.startswith("-"):
+            from memmon.suggestion import did_you_mean  # noqa: PLC0415  # seldom needed
+
+            ctx.fail(f"No such command {name!r}{did_you_mean(name, _COMMANDS) or '.'}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

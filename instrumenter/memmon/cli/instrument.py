@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from memmon.cli.streams import say
+from memmon.cli.streams import say, tell
 from memmon.files import backup, deploy, instrumenting
 from memmon.files import target as files
 from memmon.files.carry_out import carry_out, runtime_folders
@@ -171,7 +171,7 @@ def _say_missing(hotspots: Sequence[Hotspot]) -> None:
 def _say_done(changes: Sequence[Change], copied: Sequence[Path]) -> None:
     for change in changes:
         for line in _summary(change):
-            say(line)
+            tell(line)
     for folder in copied:
         say(f"the runtime was copied to {folder / deploy.NAME}")
     if not changes:

@@ -26,12 +26,21 @@ def make_tolerant(*streams: TextIO | None) -> None:
 
 def say(line: str) -> None:
     """Write a message to stderr. Where nobody reads there, or it is full, what the command does and answers stays."""
+    _write(line, to_stderr=True)
+
+
+def tell(line: str) -> None:
+    """Write to stdout what was done. Where nobody reads there, or it is full, it is done all the same."""
+    _write(line, to_stderr=False)
+
+
+def _write(line: str, *, to_stderr: bool) -> None:
     from memmon.show.escaping import printable  # noqa: PLC0415  # `memmon --help` has nothing to say
 
     try:
-        click.echo(printable(line), err=True)
+        click.echo(printable(line), err=to_stderr)
     except OSError:
-        give_up(sys.stderr)
+        give_up(sys.stderr if to_stderr else sys.stdout)
 
 
 def give_up(stream: TextIO) -> None:

@@ -44,6 +44,7 @@ Options:
 """
 
 _VALUED = ("--config", "--include", "--limit", "--python")
+_NAMES = (*_VALUED, "--quiet", "--help")
 
 
 class Usage(Exception):  # noqa: N818  # it is what the user is told
@@ -91,7 +92,9 @@ def parse(words: list[str]) -> Options:
         else:
             name, equals, value = word.partition("=")
             if name not in _VALUED:
-                raise Usage(f"no such option: {name}; see `memmon run --help`")
+                from memmon.suggestion import did_you_mean  # noqa: PLC0415  # seldom needed
+
+                raise Usage(f"no such option: {name}{did_you_mean(name, _NAMES) or ';'} see `memmon run --help`")
             _set(options, name, value if equals else _value(name, rest))
     if is_command and _is_found(options, rest):
         return options
