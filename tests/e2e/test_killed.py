@@ -48,7 +48,7 @@ def test_killed_while_loading(folder: Path, python: Path) -> None:
         assert (culprit["file"], culprit["checkpoint"]) == (str(script.resolve()), "加载config_BEFORE")
         assert (culprit["line"], culprit["function"]) in places
 
-    told = memmon("report", cwd=folder)
+    told = memmon("report", "--full", cwd=folder)
     assert told.returncode == 1
     assert f"{script.name}:{culprit['line']}" in told.stdout
     assert "加载config_BEFORE" in told.stdout

@@ -20,6 +20,7 @@ import memmon.cli.report
 import memmon.cli.restore
 import memmon.cli.status
 import memmon.show.report
+import memmon.show.short_report
 import memmon.source.instrument
 import memmon.source.strip_reformatted  # noqa: F401
 from memmon.cli import command

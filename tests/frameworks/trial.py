@@ -149,7 +149,7 @@ def _ask(seen: Seen, app: App, variables: dict[str, str]) -> None:
             [*inside, *MEMMON, "report", *options],
             cwd=seen.folder, env=variables, capture_output=True, encoding="utf-8", check=False,
         )
-        for options in (["--json"], [])
+        for options in (["--json"], ["--full"])
     )  # fmt: skip
     seen.report = json.loads(data.stdout) if data.returncode in (0, 1) else {}
     seen.text = text.stdout + text.stderr

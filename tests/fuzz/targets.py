@@ -17,6 +17,7 @@ from memmon.record.file_names import events_of, page_of, stack_of
 from memmon.show.escaping import escaped
 from memmon.show.json import as_json
 from memmon.show.report import report
+from memmon.show.short_report import ShortReport
 from memmon.source.edited import user_text
 from memmon.source.preamble import block_in, version_in
 from memmon.source.strip import injected_lines, line_left, strip
@@ -81,11 +82,13 @@ def _judged(path: str, data: bytes) -> None:
         return
     verdict = judge([Case(history, ExternalEvidence())], top=10)
     as_json(verdict)
-    drawn = report(escaped(Survey(verdict)))
+    shown = escaped(Survey(verdict))
+    drawn = report(shown)
     if zlib.crc32(data) % _DRAWN_EVERY == 0:
         console = Console(width=100, highlight=False, markup=False, emoji=False)
         with console.capture():
             console.print(drawn)
+            console.print(ShortReport(shown))
 
 
 def source(data: bytes) -> None:

@@ -60,10 +60,10 @@ def test_there_are_a_hundred_and_more() -> None:
 
 @pytest.mark.parametrize("kind", [pytest.param(one, marks=() if one in _SAMPLE else full) for one in RECORDS])
 def test_a_hostile_record_is_judged_or_refused(tmp_path: Path, kind: str) -> None:
-    """As people read it and as JSON: no traceback, nothing forged, and an exit code that means something."""
+    """As people read it, in short and in full, and as JSON: no traceback, nothing forged, a telling exit code."""
     lay_down(tmp_path)
     RECORDS[kind](tmp_path)
-    for arguments in (("--json", LOG), ()):
+    for arguments in (("--json", LOG), ("--full", LOG), ()):
         done = _report(tmp_path, *arguments)
         said, told = (stream.decode("utf-8", "surrogateescape") for stream in (done.stderr, done.stdout))
         assert done.returncode in (0, 1, 2), said
@@ -73,7 +73,7 @@ def test_a_hostile_record_is_judged_or_refused(tmp_path: Path, kind: str) -> Non
             assert not told
             continue
         assert not said
-        if arguments:
+        if "--json" in arguments:
             assert json.loads(told)["schema"].startswith("memmon.report/")
         else:
             assert told.strip()

@@ -63,7 +63,7 @@ def test_the_worker_that_was_replaced(tmp_path: Path) -> None:
     (tmp_path / "master.py").write_text(MASTER, encoding="utf-8")
     assert memmon("instrument", "work.py", cwd=tmp_path).returncode == 0
     assert killed(tmp_path, "master.py").returncode == 0
-    done = memmon("report", cwd=tmp_path)
+    done = memmon("report", "--full", cwd=tmp_path)
     assert done.returncode == 1
     assert done.stdout.startswith("KILLED for want of memory, by the kernel's OOM killer, worker process ")
     assert "work.py:7" in done.stdout.splitlines()[1]
@@ -88,7 +88,7 @@ def test_another_program_that_it_started(tmp_path: Path, way: str) -> None:
         assert at_the_end in done.stderr or re.search(
             r"^memmon: process \d+ .*killed for want", done.stderr, re.MULTILINE
         )
-    done = memmon("report", cwd=tmp_path)
+    done = memmon("report", "--full", cwd=tmp_path)
     first, second, third, *_ = done.stdout.splitlines()
     assert done.returncode == 1
     assert first.startswith("KILLED for want of memory, by the kernel's OOM killer, child process ")
@@ -111,7 +111,7 @@ def test_a_pool_that_lost_its_worker(tmp_path: Path) -> None:
     (tmp_path / "work.py").write_text(WORK, encoding="utf-8")
     (tmp_path / "main.py").write_text(POOL, encoding="utf-8")
     assert killed(tmp_path, "-m", "memmon", "run", "--quiet", "--", sys.executable, "main.py").returncode == 1
-    first, second, third, *_ = memmon("report", cwd=tmp_path).stdout.splitlines()
+    first, second, third, *_ = memmon("report", "--full", cwd=tmp_path).stdout.splitlines()
     assert first.startswith("KILLED for want of memory, by the kernel's OOM killer, child process ")
     assert second.endswith("then ended with BrokenProcessPool at main.py:7: it had lost a worker.")
     assert "work.py:7" in third

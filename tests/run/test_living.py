@@ -178,7 +178,7 @@ def test_what_is_seen_from_outside_alone(place: Place) -> None:
         r"process \d+ \(\S+ grow.py\) was killed for want of memory \(it held \d+ MB\); more was held by", line
     )
     assert end.startswith("1 of 2 processes of this run died")
-    told = memmon("report", cwd=place.folder).stdout
+    told = memmon("report", "--full", cwd=place.folder).stdout
     assert re.search(r"More was held by process \d+ \(\S+ main.py\): 1\d\d MB", told)
     assert "Who held what when it died" in told
 

@@ -164,7 +164,7 @@ def test_a_memory_error_that_the_program_swallowed(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "memmon", "run", "--limit", "100MB", "bot.py"]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
     assert (ran.returncode, ran.stdout) == (0, "went on\n")
-    done = memmon("report", cwd=tmp_path)
+    done = memmon("report", "--full", cwd=tmp_path)
     assert done.returncode == 0
     assert done.stdout.startswith("FINISHED normally, though its --limit of 100 MB was reached.")
     assert "a MemoryError was raised in its main thread" in done.stdout

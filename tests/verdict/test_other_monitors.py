@@ -56,7 +56,7 @@ def test_a_killed_run_of_another_monitor(tmp_path: Path, form: object) -> None:
 def test_no_sentence_has_an_empty_place(tmp_path: Path, text: str) -> None:
     """What such a log does not say, a line or a program, leaves no gap in what the report says."""
     (tmp_path / "memory_monitor_20251023_103048.log").write_text(text, encoding="utf-8")
-    done = memmon("report", cwd=tmp_path)
+    done = memmon("report", "--full", cwd=tmp_path)
     assert done.returncode == (1 if "CRITICAL" in text else 0)
     for gap in ("（）", "()", " ,", "，，", ": .", "：。", " None", "位于 的", "  [", "程序        -"):
         assert gap not in done.stdout, done.stdout

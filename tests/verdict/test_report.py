@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.cells import cell_len
 
-from support import terminal
+from support import samples, terminal
 from support.tool import memmon
 from verdict.handwritten import NOBODY, START, header, line, site
 
@@ -54,6 +54,12 @@ KEYS = {
     "top": "name file line growth_mb rss_mb",
 }
 """The documented form: every key, in its order."""
+ALSO_DOCUMENTED = {
+    "run folded": "processes unsaid first last highest_mb records_mb",
+    "verdict holder": "path type items mb file line confidence",
+    "verdict held": "pid mb command",
+}
+"""What the page on it has beside these."""
 
 
 def test_the_form_of_the_json(log: Callable[..., Path]) -> None:
@@ -70,6 +76,19 @@ def test_the_form_of_the_json(log: Callable[..., Path]) -> None:
     assert said["schema"] == "memmon.report/2"
     assert said["run"]["log"] == str(path)
     assert "加载config_AFTER" in done.stdout
+
+
+def test_the_page_on_the_json_has_every_key() -> None:
+    """Each in its place and in its order, with a word on what it is."""
+    page = (samples.ROOT / "docs" / "report-json.md").read_text(encoding="utf-8")
+    documented = {}
+    for section in re.split(r"^## ", page, flags=re.MULTILINE)[1:]:
+        heading, rows = section.partition("\n")[0], re.findall(r"^\| `(\w+)` \| (\S.*) \|$", section, re.MULTILINE)
+        documented[heading.strip("`").replace(".", " ")] = " ".join(key for key, _ in rows)
+    documented[""] = documented.pop("report")
+    documented["incidents"] = documented["verdict"]
+    assert documented.pop("memmon report --all --json") == ""
+    assert documented == {**KEYS, **ALSO_DOCUMENTED}
 
 
 def test_the_cards_story_in_json(log: Callable[..., Path]) -> None:
@@ -119,7 +138,7 @@ def test_the_cards_normal_run(log: Callable[..., Path]) -> None:
 def test_a_pipe_gets_plain_lines(log: Callable[..., Path]) -> None:
     """Piped: no colour, nothing folded, no blanks at the ends; the first three lines say it all."""
     path = log(*CARD)
-    done = memmon("report", path, cwd=path.parent)
+    done = memmon("report", "--full", path, cwd=path.parent)
     assert (done.returncode, done.stderr) == (1, "")
     lines = done.stdout.splitlines()
     assert "\x1b" not in done.stdout
@@ -138,7 +157,7 @@ def test_of_many_hotspots_the_telling_ones_are_listed(log: Callable[..., Path]) 
         line(f"s{number}_{kind}", 60, 0, f" line={number}") for number in range(1000) for kind in ("BEFORE", "AFTER")
     ]
     path = log(*CARD[:3], *small, *steps, *CARD[3:])
-    listed = memmon("report", path, cwd=path.parent).stdout
+    listed = memmon("report", "--full", path, cwd=path.parent).stdout
     assert "加载config " in listed
     assert "--json" in listed
     assert len(listed.splitlines()) < 120
@@ -161,7 +180,7 @@ def test_a_terminal_gets_what_fits(log: Callable[..., Path], columns: int) -> No
 def test_columns_stand_under_each_other(log: Callable[..., Path]) -> None:
     """The figures of a table end in the same column, whatever script the names are in."""
     path = log(*CARD)
-    lines = memmon("report", path, cwd=path.parent).stdout.splitlines()
+    lines = memmon("report", "--full", path, cwd=path.parent).stdout.splitlines()
     begin = next(number for number, text in enumerate(lines) if text.startswith("Top"))
     ends = {cell_len(text[: re.search(r"[+-]\d+\.\d", text).end()]) for text in lines[begin + 2 : begin + 4]}  # type: ignore[union-attr]
     assert len(ends) == 1

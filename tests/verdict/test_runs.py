@@ -59,7 +59,7 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 
 def told(folder: Path, *words: str) -> tuple[int, str]:
     """The exit code and the text of a report."""
-    done = memmon("report", *words, cwd=folder)
+    done = memmon("report", "--full", *words, cwd=folder)
     assert done.stderr == ""
     return done.returncode, done.stdout
 

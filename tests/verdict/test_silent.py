@@ -52,7 +52,7 @@ ENDINGS = {
 def test_an_end_that_nobody_saw(ran: Callable[[str], Path], ending: str) -> None:
     """Nothing tells os._exit from a signal, and nothing was short: all of it is said, and no memory to mend."""
     folder = ran(f"import os, signal\nrows = [list(map(str, range(1000)))]\n{ENDINGS[ending]}\n")
-    done = memmon("report", cwd=folder)
+    done = memmon("report", "--full", cwd=folder)
     first, *rest = done.stdout.splitlines()
     assert first.startswith("ENDED WITHOUT A WORD: killed from outside, crashed, or os._exit")
     assert not [one for one in rest if "What grew" in one]
@@ -113,7 +113,7 @@ def test_the_workers_of_a_pool(ran: Callable[[str], Path]) -> None:
                 print(pool.map(work, [1, 2], chunksize=1))
         """
     )
-    done = memmon("report", cwd=folder)
+    done = memmon("report", "--full", cwd=folder)
     assert done.returncode == 0
     assert done.stdout.startswith("FINISHED normally.")
     workers = re.findall(r"^ +\d+ +\d+ +(.+?)  ", done.stdout, re.MULTILINE)

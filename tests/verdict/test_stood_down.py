@@ -75,7 +75,7 @@ def test_its_row_says_what_the_figures_are_of(tmp_path: Path, language: str, sai
     assert 0 < row["stood_down"]["after"] < passes
     assert row["stood_down"]["every"] in (100, 1000)  # by the share of the time that it took
     assert row["stood_down"]["exact"] is True
-    text = memmon("report", cwd=tmp_path).stdout
+    text = memmon("report", "--full", cwd=tmp_path).stdout
     assert re.search(said.replace(" ", r"\s+"), text)
     assert "inside no bracket" not in text
 

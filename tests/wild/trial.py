@@ -91,7 +91,7 @@ def attempt(trial: Trial, pythons: Pythons, folder: Path) -> Seen:
             threading.Thread(target=_follow, args=(group, running), daemon=True).start()
         status = _wait(running, group)
         seconds, kills = time.monotonic() - begun, group.oom_kills()
-        data, text = (_report(tool, folder, *options) for options in (["--json"], []))
+        data, text = (_report(tool, folder, *options) for options in (["--json"], ["--full"]))
     told = json.loads(data.stdout) if data.returncode in (0, 1) else None
     return Seen(status, kills, seconds, told, text.stdout + text.stderr)
 

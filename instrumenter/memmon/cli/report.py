@@ -23,26 +23,34 @@ if TYPE_CHECKING:
 
 _WIDE = 10_000
 """Columns where nobody's terminal is the measure: nothing is wrapped in a file or a pipe."""
+_USUAL = 80
+"""Columns of the short report there, which is made to be looked at as a whole."""
 
 
-def _print(drawn: RenderableType) -> None:
-    """For people: fitted to a terminal, plain and unwrapped elsewhere."""
+def _print(drawn: RenderableType, width: int = _WIDE) -> None:
+    """For people: fitted to a terminal, plain and of a fixed width elsewhere."""
     from rich.console import Console  # noqa: PLC0415  # --json does without
 
     console = Console(highlight=False, markup=False, emoji=False)
     if console.is_terminal:
         console.print(drawn)
         return
-    console.width = _WIDE
+    console.width = width
     with console.capture() as captured:
         console.print(drawn)
     click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
-def _report(found: Survey) -> RenderableType:
+def _full(found: Survey) -> RenderableType:
     from memmon.show.report import report as drawn  # noqa: PLC0415  # --json does without
 
     return drawn(escaped(found))
+
+
+def _short(found: Survey) -> RenderableType:
+    from memmon.show.short_report import ShortReport  # noqa: PLC0415  # --json does without
+
+    return ShortReport(escaped(found))
 
 
 def _table(verdicts: Sequence[Verdict]) -> RenderableType:
@@ -53,6 +61,7 @@ def _table(verdicts: Sequence[Verdict]) -> RenderableType:
 
 @click.command
 @click.argument("logs", nargs=-1, metavar="[LOG|DIR|PID]...")
+@click.option("--full", is_flag=True, help="Tell everything: all hotspots, the evidence, further deaths and processes.")
 @click.option("--all", "everything", is_flag=True, help="List every run instead of telling of one.")
 @click.option("--json", "as_data", is_flag=True, help="Print the verdict as JSON.")
 @click.option(
@@ -61,15 +70,15 @@ def _table(verdicts: Sequence[Verdict]) -> RenderableType:
     default=10,
     show_default=True,
     metavar="N",
-    help="How many of the largest checkpoints to list.",
+    help="How many of the largest checkpoints to list, with --full or --json.",
 )
-def report(logs: tuple[str, ...], *, everything: bool, as_data: bool, top: int) -> int:
+def report(logs: tuple[str, ...], *, full: bool, everything: bool, as_data: bool, top: int) -> int:
     """Tell from run logs what took the memory: the line, how much, and what to do.
 
     Without a name, the runs here are meant, or those in the configured log_dir. The newest that has an incident (a
-    process that was killed, crashed or ran out of memory) is told in full, unless the same program has ended without
-    one since; the others have a line each. A LOG means its process and what that started, a DIR the runs in it, a PID
-    the run of that process; `-` reads a log from standard input.
+    process that was killed, crashed or ran out of memory) is told of, unless the same program has ended without one
+    since; the others share a line, and have one each with --full. A LOG means its process and what that started, a DIR
+    the runs in it, a PID the run of that process; `-` reads a log from standard input.
 
     Exits with 1 where the run that is told of has an incident or ended with an exception, else with 0.
     """
@@ -88,7 +97,7 @@ def report(logs: tuple[str, ...], *, everything: bool, as_data: bool, top: int) 
             click.echo(as_json(found.verdict, ascii_only=ascii_only))
         else:
             told += found.newer + found.earlier + found.beside
-            _print(_report(found))
+            _print(_full(found)) if full else _print(_short(found), _USUAL)
     for log in (log for verdict in told for log in verdict.told):
         mark_told(log)
     return int(found.is_bad)

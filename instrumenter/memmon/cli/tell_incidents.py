@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from memmon.record.told_mark import mark_told
 from memmon.show.escaping import escaped, printable
+from memmon.show.four_lines import four_lines
 from memmon.show.runs import deaths_in_all
-from memmon.show.short import short_verdict
 from memmon.verdict.find_runs import run_with
 from memmon.verdict.investigate import investigate_run
 from memmon.verdict.model import ProcessMemory
@@ -40,7 +40,7 @@ def main(untold: Untold) -> None:
     for pid, plainly, held in untold["deaths"]:
         found = verdicts.get(pid)
         if found and (found.subject.log or found.culprit or not plainly):
-            _write(short_verdict(escaped(replace(found, held=tuple(ProcessMemory(*one) for one in held)))))
+            _write(four_lines(escaped(replace(found, held=tuple(ProcessMemory(*one) for one in held)))))
             if found.subject.log:
                 mark_told(found.subject.log)
         elif plainly:

@@ -1,4 +1,4 @@
-"""The verdict as people read it: the answer first, then what it rests on."""
+"""The full report, of `memmon report --full`: the answer first, then all that it rests on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from rich.padding import Padding
 from rich.text import Text
 
 from memmon.show.headline import headline
+from memmon.show.hotspots import growth, hotspots_table
 from memmon.show.memory_at_death import memory_at_death
+from memmon.show.outcome_words import COLOUR
 from memmon.show.paragraph import Paragraph
 from memmon.show.runs import deaths_in_all, incidents_table, notes
 from memmon.show.table import Column, table
@@ -24,41 +26,16 @@ if TYPE_CHECKING:
     from memmon.verdict.model import (
         Frame,
         GrownContainer,
-        Hotspot,
         OpenBracket,
-        Outcome,
         Record,
-        Status,
-        StoodDown,
         TopEntry,
         Verdict,
     )
     from memmon.verdict.survey import Survey
 
-_COLOUR: dict[Outcome, str] = {
-    "killed": "bold red",
-    "exception": "bold yellow",
-    "running": "bold cyan",
-    "finished": "bold green",
-}
 _MOST_STEPS = 4
 """A way from the culprit's line down is shown with so many steps."""
 _MOST_CONTAINERS = 5
-_MOST_HOTSPOTS = 50
-"""So many hotspots are listed: those over their levels or still open, and the largest."""
-_STATUS: dict[Status, tuple[str, str, str]] = {
-    "ok": ("ok", "正常", "green"),
-    "high": ("high", "偏高", "yellow"),
-    "alarm": ("ALARM", "异常", "bold red"),
-}
-
-
-def _or_dash(amount: float | None) -> str:
-    return "-" if amount is None else f"{amount:g}"
-
-
-def _growth(amount: float) -> str:
-    return f"{amount:+.1f}"
 
 
 def _section(title: str, body: RenderableType) -> list[RenderableType]:
@@ -139,56 +116,6 @@ def _summary(verdict: Verdict, say: Say) -> RenderableType:
     return table((("", "text"), ("", "text")), [(Text(key, style="dim"), value) for key, value in rows])
 
 
-def _hotspots(hotspots: tuple[Hotspot, ...], say: Say) -> RenderableType:
-    columns: tuple[Column, ...] = (
-        (say("hotspot", "热点"), "text"),
-        (say("line", "行"), "number"),
-        (say("hits", "次数"), "number"),
-        (say("growth", "总增长"), "number"),
-        (say("largest", "最大"), "number"),
-        (say("peak", "峰值"), "number"),
-        (say("normal", "正常<"), "number"),
-        (say("alarm", "警戒>"), "number"),
-        ("", "text"),
-    )
-    rows: list[tuple[str | Text, ...]] = []
-    telling = sorted(hotspots, key=lambda one: (one.status == "ok" and not one.is_open, -one.figures.growth_mb))
-    for one in sorted(telling[:_MOST_HOTSPOTS], key=lambda one: -one.figures.growth_mb):
-        site, figures = one.site, one.figures
-        en, zh, colour = _STATUS[one.status]
-        mark = say(en, zh) + (say(" open", " 未结束") if one.is_open else "") + _stood_down(figures.stood_down, say)
-        rows.append(
-            (
-                site.name,
-                str(site.line or "-"),
-                str(figures.hits),
-                _growth(figures.growth_mb),
-                _growth(figures.max_growth_mb),
-                "-" if figures.peak_mb is None else _growth(figures.peak_mb),
-                _or_dash(site.normal_mb),
-                _or_dash(site.alarm_mb),
-                Text(mark, style=colour),
-            )
-        )
-    if rest := telling[_MOST_HOTSPOTS:]:
-        more = say(f"… {len(rest):,} more (--json)", f"……另有 {len(rest):,} 处（--json）")
-        hits, growth = sum(one.figures.hits for one in rest), sum(one.figures.growth_mb for one in rest)
-        rows.append((more, "", f"{hits:,}", _growth(growth), *[""] * 5))
-    return table(columns, rows, gap=1)
-
-
-def _stood_down(how: StoodDown | None, say: Say) -> str:
-    """What the figures are of, where not each pass was measured."""
-    if how is None:
-        return ""
-    every = say(
-        f"; stood down after {how.after:,} passes, every {how.every:,}th measured",
-        f"；第 {how.after:,} 次后转入待命，每 {how.every:,} 次测量一次",
-    )
-    exact = "" if how.is_exact else say("; hits of the last few ms may be missing", "；最后几毫秒的次数可能缺失")
-    return every + exact
-
-
 def _top(entries: tuple[TopEntry, ...], say: Say) -> RenderableType:
     columns: tuple[Column, ...] = (
         ("#", "number"),
@@ -198,7 +125,7 @@ def _top(entries: tuple[TopEntry, ...], say: Say) -> RenderableType:
         (say("place", "位置"), "text"),
     )
     rows = [
-        (str(number), _growth(entry.growth_mb), entry.name, f"{entry.rss_mb:.2f}", place(entry.file, entry.line))
+        (str(number), growth(entry.growth_mb), entry.name, f"{entry.rss_mb:.2f}", place(entry.file, entry.line))
         for number, entry in enumerate(entries, 1)
     ]
     return table(columns, rows)
@@ -238,7 +165,7 @@ def report(survey: Survey) -> Group:
     verdict = survey.verdict
     say = Say(verdict.language)
     first, *further = headline(verdict)
-    parts: list[RenderableType] = [Paragraph(first, _COLOUR[verdict.outcome])]
+    parts: list[RenderableType] = [Paragraph(first, COLOUR[verdict.outcome])]
     parts += [Paragraph(line, "bold") for line in further]
     parts += [Paragraph(line) for line in notes(survey, say)]
     if len(verdict.incidents) > 1:
@@ -247,7 +174,7 @@ def report(survey: Survey) -> Group:
     if held := memory_at_death(verdict, say):
         parts += _section(say("Who held what when it died", "死亡时各进程占用的内存"), held)
     if verdict.hotspots:
-        parts += _section(say("Growth by hotspot, MB", "各热点增长（MB）"), _hotspots(verdict.hotspots, say))
+        parts += _section(say("Growth by hotspot, MB", "各热点增长（MB）"), hotspots_table(verdict.hotspots, say))
     if verdict.top:
         parts += _section(f"Top {len(verdict.top)}", _top(verdict.top, say))
     if verdict.grown:

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from memmon.processes import short_command
-from memmon.show.lost_worker import ended_with
 from memmon.show.table import Column, table
 from memmon.verdict.survey import is_going_on
 from memmon.verdict.wording.language import Say, place, signed_mb
@@ -168,16 +167,16 @@ def notes(survey: Survey, say: Say) -> list[str]:
     earlier = list(survey.earlier)
     if earlier and not told.is_incident:
         last = earlier.pop(0)
-        when, how, where = _moment(last, told), how_it_died(last, say), _where(last, say)
-        of = _program(last, told, say)
+        when, how, where = moment(last, told), how_it_died(last, say), where_and_how_much(last, say)
+        of, log = _program(last, told, say), log_name(last)
         lines.append(
             say(
-                f"The last death was in the run{of} of {when}: {how}{where}. `memmon report {_log(last)}` tells more.",
-                f"最近一次死亡发生在 {when} 的运行{of}：{how}{where}。详见 `memmon report {_log(last)}`。",
+                f"The last death was in the run{of} of {when}: {how}{where}. `memmon report {log}` tells more.",
+                f"最近一次死亡发生在 {when} 的运行{of}：{how}{where}。详见 `memmon report {log}`。",
             )
         )
     for one in earlier:
-        when, where = _moment(one, told), _where(one, say) or say(", at an unknown line", "，位置未知")
+        when, where = moment(one, told), where_and_how_much(one, say) or say(", at an unknown line", "，位置未知")
         of = _program(one, told, say)
         died = say("was killed too", "也被杀死") if one.outcome == "killed" else say("died too", "也已死亡")
         lines.append(say(f"The run{of} of {when} {died}{where}.", f"{when} 的运行{of}{died}{where}。"))
@@ -185,7 +184,7 @@ def notes(survey: Survey, say: Say) -> list[str]:
 
 
 def _beside(one: Verdict, say: Say) -> str:
-    pid, how, where = one.subject.pid, how_it_died(one, say), _where(one, say)
+    pid, how, where = one.subject.pid, how_it_died(one, say), where_and_how_much(one, say)
     return say(f"Process {pid} of the same run: {how}{where}.", f"同一次运行的进程 {pid}：{how}{where}。")
 
 
@@ -196,7 +195,7 @@ def _newer(one: Verdict, told: Verdict, say: Say) -> str:
         share = f"{one.rss.last / limit:.0%}" if limit else ""
         near = say(f", {share} of its limit", f"，占其上限的 {share}") if share else ""
         return say(f"A newer run{of} is going on (pid {pid}){near}.", f"更新的运行{of}正在进行（进程 {pid}）{near}。")
-    when, what = _moment(one, told), became(one.processes[0], say)
+    when, what = moment(one, told), became(one.processes[0], say)
     return say(f"A newer run{of}, of {when}: {what}.", f"更新的运行{of}（{when}）：{what}。")
 
 
@@ -207,18 +206,20 @@ def _program(one: Verdict, told: Verdict, say: Say) -> str:
     return say(f" of {name}", f"（{name}）") if name and other else ""
 
 
-def _where(one: Verdict, say: Say) -> str:
+def where_and_how_much(one: Verdict, say: Say) -> str:
+    """The culprit's place and what it took, behind a colon; nothing where no line is known."""
     line, grown = line_of(one), growth_of(one)
     if not line:
         return ""
     return say(f": {line}", f"：{line}") + (say(f" ({grown})", f"（{grown}）") if grown else "")
 
 
-def _log(one: Verdict) -> str:
+def log_name(one: Verdict) -> str:
+    """The log's name without its folder."""
     return one.log.rpartition("/")[2]
 
 
-def _moment(one: Verdict, told: Verdict) -> str:
+def moment(one: Verdict, told: Verdict) -> str:
     """When a run began: the time of day, with its date where that is another one than that of the run told of."""
     day = _started(one, told, "%Y-%m-%d ")
     return ("" if day == _started(told, told, "%Y-%m-%d ") else day) + _started(one, told, "%H:%M")
@@ -229,24 +230,3 @@ def _started(one: Verdict, told: Verdict, form: str) -> str:
     if one.started is None:
         return ""
     return datetime.fromtimestamp(one.started, timezone(timedelta(seconds=told.offset or 0.0))).strftime(form)
-
-
-def going_on(verdict: Verdict, say: Say) -> str:
-    """What became of the run's first process, where it is not the one that the verdict is about."""
-    first = verdict.processes[0]
-    if verdict.subject == first or first.is_worker:
-        return ""
-    if first.outcome == "running":
-        return say(
-            f"The program itself, process {first.pid}, is still running.", f"主程序（进程 {first.pid}）仍在运行。"
-        )
-    if first.outcome == "exception" and first.exception:
-        return ended_with(first, first.exception, say)
-    if first.outcome == "finished":
-        status = first.status
-        with_en, with_zh = (f" with exit status {status}", f"，退出状态 {status}") if status else ("", "")
-        return say(
-            f"The program itself, process {first.pid}, ended by itself{with_en}.",
-            f"主程序（进程 {first.pid}）自行结束{with_zh}。",
-        )
-    return ""

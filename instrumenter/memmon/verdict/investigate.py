@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from memmon.errors import LogError
 from memmon.verdict.advice.advise import advise, statements_of_little
 from memmon.verdict.code.collector_switch import lines_that_switch_off
+from memmon.verdict.code.excerpt import excerpt_at
 from memmon.verdict.code.kept_value import values_in
 from memmon.verdict.code.source import code_at, extent_of
 from memmon.verdict.code.storing_line import storing_line
@@ -90,9 +91,16 @@ def investigate_run(run: Run, *, top: int = 10) -> Verdict:
 
 def _advised(verdict: Verdict, held: dict[int | None, tuple[ProcessMemory, ...]]) -> Verdict:
     """The verdict with who held what (by whose death it was), the culprit's code, and what to do."""
-    code = _code(verdict.culprit or (verdict.near.most if verdict.near else None), verdict)
+    named = verdict.culprit or (verdict.near.most if verdict.near else None)
+    code = _code(named, verdict)
     advice = advise(verdict, code, _code(verdict.over_alarm, verdict))
-    return replace(verdict, code=code.line if code else None, advice=advice, held=held.get(verdict.subject.pid, ()))
+    return replace(
+        verdict,
+        code=code.line if code else None,
+        excerpt=excerpt_at(named.file, named.line) if named else (),
+        advice=advice,
+        held=held.get(verdict.subject.pid, ()),
+    )
 
 
 def _killed_outside(recorded: Sequence[Case]) -> list[Case]:

@@ -19,7 +19,7 @@ from memmon.verdict.judge.near_limit import moment_of, near_limit
 from memmon.verdict.judge.other_causes import culprit_of_other, holder_of_shared, switch_of_collector
 from memmon.verdict.judge.outcome import Case, Conclusion, conclude
 from memmon.verdict.judge.workers_alike import culprit_of_alike
-from memmon.verdict.model import Rss, Verdict, WhatGrew
+from memmon.verdict.model import Levels, Moment, Rss, Verdict, WhatGrew
 from memmon.verdict.wording.folded import folded_words
 from memmon.verdict.wording.language import Say, printed_time
 from memmon.verdict.wording.reasons import the_others, why_this_holder, why_this_line
@@ -28,12 +28,22 @@ from memmon.verdict.wording.what_grew import near_words, why_it_grew
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from memmon.verdict.model import Culprit, GrownContainer, Holder, Hotspot, Process, ProcessHistory
+    from memmon.verdict.model import (
+        Culprit,
+        GrownContainer,
+        Holder,
+        Hotspot,
+        NearLimit,
+        Process,
+        ProcessHistory,
+    )
 
 _MEMORY = frozenset({"oom-kill", "limit", "memory-error"})
 """The causes that have to do with memory."""
 _LAG = 5.0
 """Seconds by which the last record of a process may lie before its end, rather too many than too few."""
+_FAR_BELOW = 0.25
+"""Below this share of a limit it is not why memory was refused."""
 _LEAST_MB = 10.0
 """Less growth is no answer by itself where nothing says that memory was short."""
 
@@ -105,7 +115,7 @@ def _verdict(subject: Conclusion, conclusions: Sequence[Conclusion], say: Say, t
         holder=holder,
         grew=grew.kind,
         near=near,
-        rss=Rss(history.baseline_mb, history.last_mb, _peak_mb(history, final_mb), history.header.limit_mb),
+        rss=Rss(history.baseline_mb, history.last_mb, _peak_mb(history, final_mb), _limit_mb(subject, near)),
         processes=tuple(processes),
         hotspots=mark_culprit(hotspots, culprit),
         top=top_checkpoints((one.case.history for one in conclusions), top),
@@ -117,7 +127,28 @@ def _verdict(subject: Conclusion, conclusions: Sequence[Conclusion], say: Say, t
         grown=_grown(history),
         memory_suspected=_memory_suspected(subject, culprit),
         folded=folded,
+        curve=_curve(subject, final_mb),
+        levels=Levels(history.header.warning_mb, history.header.critical_mb),
     )
+
+
+def _limit_mb(subject: Conclusion, near: NearLimit | None) -> float | None:
+    """The limit that counted: its supervisor's where that was reached, unless the kernel's own was the end of it.
+
+    None where memory was refused far below the one that is known: then another one did that, set by the program itself.
+    """
+    limit_mb, history = subject.case.history.header.limit_mb, subject.case.history
+    if near and near.told and subject.cause != "oom-kill":
+        return near.limit_mb
+    refused = subject.cause == "memory-error" and near is None
+    return None if refused and limit_mb and history.peak_mb < _FAR_BELOW * limit_mb else limit_mb
+
+
+def _curve(subject: Conclusion, final_mb: float) -> tuple[Moment, ...]:
+    """How its memory went, up to what it was killed with."""
+    history = subject.case.history
+    last = (Moment(history.last.when, final_mb),) if history.curve and subject.outcome == "killed" else ()
+    return (*history.curve, *last)
 
 
 def _holder(

@@ -4,6 +4,7 @@ Sizes are megabytes of 2**20 bytes; lines count from 1 in the original file; pat
 """
 
 from memmon.verdict.model.census import Census, Collector, GrownContainer, Root, RootKind, Step
+from memmon.verdict.model.curve import Levels, Moment
 from memmon.verdict.model.events import (
     CLOSERS,
     OPENERS,
@@ -23,6 +24,7 @@ from memmon.verdict.model.events import (
     Record,
     Stack,
 )
+from memmon.verdict.model.excerpt import ExcerptLine
 from memmon.verdict.model.external import (
     Counter,
     ExternalEvidence,
@@ -74,6 +76,7 @@ __all__ = [
     "Culprit",
     "Ended",
     "Event",
+    "ExcerptLine",
     "ExternalEvidence",
     "Figures",
     "FinalTotals",
@@ -88,7 +91,9 @@ __all__ = [
     "Hotspot",
     "KernelLine",
     "KillsSeen",
+    "Levels",
     "LimitReached",
+    "Moment",
     "NearLimit",
     "OpenBracket",
     "OtherProcess",

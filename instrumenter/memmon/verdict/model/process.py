@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from memmon.verdict.model.census import Census, Collector
+    from memmon.verdict.model.curve import Moment
     from memmon.verdict.model.events import (
         Ended,
         Frame,
@@ -110,6 +111,8 @@ class ProcessHistory:
     """The last checkpoint passed, where the kill came before the log had it."""
     command: str = ""
     """Its command line, where it was seen from outside alone."""
+    curve: tuple[Moment, ...] = ()
+    """How its memory went, as far as its records have times."""
 
     @property
     def last_at(self) -> float | None:

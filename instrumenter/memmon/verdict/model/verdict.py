@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from memmon.verdict.model.curve import Levels
 
 if TYPE_CHECKING:
     from memmon.verdict.model.census import GrownContainer
+    from memmon.verdict.model.curve import Moment
     from memmon.verdict.model.events import Frame, Raised, Record
+    from memmon.verdict.model.excerpt import ExcerptLine
     from memmon.verdict.model.folded import FoldedChildren
     from memmon.verdict.model.process import OpenBracket
     from memmon.verdict.model.site import Figures, Site
@@ -133,6 +137,7 @@ class Rss:
     last: float
     peak: float
     limit: float | None
+    """The one that counted: that of `memmon run --limit` where it was reached, else what the machine set."""
 
 
 @dataclass(frozen=True)
@@ -210,6 +215,12 @@ class Verdict:
     """Who held what when it died, the largest first, where a supervisor saw it."""
     code: str | None = None
     """The culprit's own source line."""
+    excerpt: tuple[ExcerptLine, ...] = ()
+    """That line of the original with those around it."""
+    curve: tuple[Moment, ...] = ()
+    """How the memory went of the process that it is about, up to its end."""
+    levels: Levels = field(default_factory=Levels)
+    """The levels of that process."""
     advice: tuple[str, ...] = ()
     is_incident: bool = False
     """The process died: for want of memory, by a crash, at a limit, by a signal, or nobody knows how."""

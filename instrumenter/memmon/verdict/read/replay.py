@@ -23,6 +23,7 @@ from memmon.verdict.model import (
     SiteTotals,
     Stack,
 )
+from memmon.verdict.read.curve import CurveSoFar
 from memmon.verdict.read.open_brackets import BracketTracker, SiteKey, key_of
 from memmon.verdict.read.records import BACKGROUND, EXCEPTION, NOT_CHECKPOINTS, PROGRAM_START
 from memmon.verdict.read.site_so_far import SiteSoFar
@@ -55,6 +56,7 @@ class Replay:
         self.background: Record | None = None
         self.background_before: Record | None = None
         self.peak_mb = 0.0
+        self.curve = CurveSoFar()
         self.rises: dict[Frame, float] = {}
         """By the line that ran: what memory had risen by from each background record to the next."""
         self.rising: dict[Frame, float] = {}
@@ -152,6 +154,7 @@ class Replay:
         before, self.last = self.last, record
         if record.rss > self.peak_mb:  # noqa: PLR1730  # max() costs a call
             self.peak_mb = record.rss
+        self.curve.add(record.when, record.rss)
         self._stacks_complete = True
         if record.level == "CRITICAL" and (self.critical is None or record.rss > self.critical.rss):
             self.critical = record

@@ -52,13 +52,19 @@ def place(file: str | None, line: int | None) -> str:
     return f"{name}:{line}" if name and line else name or (f"line {line}" if line else "")
 
 
-def between(first: Record | None, last: Record, say: Say) -> str:
-    """``between a.py:3 [x_AFTER] and a.py:7``: where something ran that is in no bracket."""
+def between(first: Record | None, last: Record, say: Say, *, names: bool = True) -> str:
+    """``between a.py:3 [x_AFTER] and a.py:7``: where something ran that is in no bracket.
+
+    Without ``names`` a checkpoint is told by its place alone, where it has one.
+    """
     here = place(last.file, last.line) or last.name
     if first is None:
         return say(f"before {here}", f"{here} 之前")
+    at = place(first.file, first.line)
     if first.line is None and not first.kind:
         since = say("the program's start", "程序启动")
+    elif at == here and not names:
+        return say(f"between two passes of {here}", f"{here} 的两次执行之间")
     else:
-        since = " ".join(part for part in (place(first.file, first.line), f"[{first.name}]") if part)
+        since = " ".join(part for part in (at, f"[{first.name}]" if names or not at else "") if part)
     return say(f"between {since} and {here}", f"{since} 与 {here} 之间")

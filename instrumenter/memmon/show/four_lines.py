@@ -1,10 +1,11 @@
-"""The short verdict on one death, told while the run goes on: four lines at most."""
+"""One death as `memmon run` tells of it while the run goes on: four lines at most."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from memmon.show.headline import culprit_sentence, holder_sentence, how_sure
+from memmon.show.certainty import how_sure
+from memmon.show.culprit_words import culprit_sentence, holder_sentence
 from memmon.show.memory_at_death import held_more
 from memmon.show.runs import how_it_died, program_of
 from memmon.verdict.wording.language import Say
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 _MOST_LINES = 4
 
 
-def short_verdict(verdict: Verdict) -> tuple[str, ...]:
+def four_lines(verdict: Verdict) -> tuple[str, ...]:
     """Who died and why; who held more, if anybody; which line, and what holds it; what to do."""
     say = Say(verdict.language)
     mine = verdict.subject
