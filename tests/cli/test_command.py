@@ -15,7 +15,7 @@ import pytest
 import memmon
 from support.tool import memmon as run
 
-COMMANDS = ["instrument", "restore", "status", "scan", "report"]
+COMMANDS = ["instrument", "restore", "status", "scan", "report", "completion"]
 HEAVY = {"libcst", "ast_grep_py", "rich", "psutil", "tomlkit", "difflib", "memmon_runtime"}
 
 

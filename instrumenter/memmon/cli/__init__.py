@@ -25,8 +25,9 @@ _COMMANDS = {
     "restore": ("memmon.cli.restore:restore", "Give the files back as they were."),
     "status": ("memmon.cli.status:status", "Tell what is instrumented, edited since, unwatched, or left over."),
     "scan": ("memmon.cli.scan:scan", "List the places in a file that are likely to take memory."),
-    "run": ("memmon.run.launch:main", "Run a program with the same checkpoints, and change no file."),
+    "run": ("memmon.cli.completing:RUN", "Run a program with the same checkpoints, and change no file."),
     "report": ("memmon.cli.report:report", "Tell from a run log what took the memory."),
+    "completion": ("memmon.cli.completion:completion", "Have a shell complete these commands on TAB."),
     "help": ("memmon.cli.help:show_help", "Tell what one of them does: memmon help COMMAND."),
 }
 """Where each subcommand stands, and its line in the list: the list is shown without importing any."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
+from memmon.cli.completing import commands
 from memmon.run.options import HELP
 from memmon.suggestion import did_you_mean
 
 
 @click.command("help")
-@click.argument("command", required=False, metavar="[COMMAND]")
+@click.argument("command", required=False, metavar="[COMMAND]", shell_complete=commands)
 @click.pass_context
 def show_help(context: click.Context, command: str | None) -> None:
     """Tell what memmon or one of its commands does; the same as --help behind it."""

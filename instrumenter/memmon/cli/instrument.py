@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from memmon.cli.completing import any_file
 from memmon.cli.streams import say, tell
 from memmon.files import backup, deploy, instrumenting
 from memmon.files import target as files
@@ -30,7 +31,7 @@ _SHOWN = 30
 
 
 @click.command
-@click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
+@click.argument("targets", nargs=-1, required=True, metavar="TARGET...", shell_complete=any_file)
 @click.option("--config", type=click.Path(), metavar="FILE", help="Use this configuration.")
 @click.option("--dry-run", is_flag=True, help="Change nothing; print what would change, as a diff.")
 @click.option("--allow-missing", is_flag=True, help="Go on without hotspots that match nothing.")

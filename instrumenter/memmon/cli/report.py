@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from memmon.cli.completing import any_file
 from memmon.record.told_mark import mark_told
 from memmon.show.escaping import escaped
 from memmon.show.json import as_json, runs_as_json
@@ -60,7 +61,7 @@ def _table(verdicts: Sequence[Verdict]) -> RenderableType:
 
 
 @click.command
-@click.argument("logs", nargs=-1, metavar="[LOG|DIR|PID]...")
+@click.argument("logs", nargs=-1, metavar="[LOG|DIR|PID]...", shell_complete=any_file)
 @click.option("--full", is_flag=True, help="Tell everything: all hotspots, the evidence, further deaths and processes.")
 @click.option("--all", "everything", is_flag=True, help="List every run instead of telling of one.")
 @click.option("--json", "as_data", is_flag=True, help="Print the verdict as JSON.")

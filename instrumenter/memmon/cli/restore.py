@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from memmon.cli.completing import any_file
 from memmon.cli.streams import say
 from memmon.config import log_folders
 from memmon.errors import Place, SourceError
@@ -24,7 +25,7 @@ _ANSWER_IS_NO = (Ending.UNRELATED, Ending.NOT_INSTRUMENTED)
 
 
 @click.command
-@click.argument("targets", nargs=-1, metavar="[TARGET...]")
+@click.argument("targets", nargs=-1, metavar="[TARGET...]", shell_complete=any_file)
 @click.option("--purge-logs", is_flag=True, help="Delete memmon's run logs too, here and beside the targets.")
 def restore(targets: tuple[str, ...], *, purge_logs: bool) -> int:
     """Give files back as they were; without a TARGET, all below the current folder that have a backup.

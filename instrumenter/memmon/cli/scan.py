@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from memmon.cli.completing import any_file
 from memmon.cli.streams import say
 from memmon.errors import TargetError
 from memmon.files import atomic, backup
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command
-@click.argument("target", metavar="TARGET")
+@click.argument("target", metavar="TARGET", shell_complete=any_file)
 @click.option("--all", "everything", is_flag=True, help="List all of them, with the lines of each.")
 @click.option("--json", "as_data", is_flag=True, help="Print all of them as JSON.")
 @click.option("--write", is_flag=True, help="Make a memmon.toml of what is listed, beside the target.")

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from memmon.cli.completing import any_file
 from memmon.cli.streams import say
 from memmon.files.status import status as look
 from memmon.show.escaping import printable
 
 
 @click.command
-@click.argument("paths", nargs=-1, metavar="[PATH...]")
+@click.argument("paths", nargs=-1, metavar="[PATH...]", shell_complete=any_file)
 def status(paths: tuple[str, ...]) -> int:
     """Tell what is instrumented, edited since, unwatched, or left over.
 
