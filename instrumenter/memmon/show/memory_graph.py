@@ -84,7 +84,8 @@ class MemoryGraph:
 
     def _words(self) -> str:
         """``Memory 12 → 300 MB; limit 300, C critical 285, W warning 240; 10:30:48–10:31:04``."""
-        say, first, last, most = self.say, self.amounts[0], self.amounts[-1], max(self.amounts)
+        say, first, last = self.say, self.amounts[0], self.amounts[-1]
+        most = max(*self.amounts, min(self.verdict.rss.peak, self.verdict.rss.limit or self.verdict.rss.peak))
         went = say(f"Memory {_number(first)} → {mb(last)}", f"内存 {_number(first)} → {mb(last)}")
         if round(most) > round(last):
             went += say(f", peak {_number(most)}", f"，峰值 {_number(most)}")

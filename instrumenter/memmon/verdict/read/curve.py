@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from memmon.verdict.model import Moment
+
+if TYPE_CHECKING:
+    from memmon.verdict.model import Record
 
 _MOST_POINTS = 2000
 """More points are drawn together to coarser times; a terminal has some dozens of columns for them."""
-_COARSER = (22, 21, 19, 18, 16, 15, 13, 10)
-"""So many characters of a printed time tell hundredths of a second, tenths, seconds, and so on up to days."""
+_COARSER = (22, 21, 19, 18, 16, 15, 13, 10, 7, 4, 0)
+"""So many characters of a printed time tell hundredths of a second, tenths, seconds, and so on up to years.
+
+With none at all nothing is told apart: what changes that much is no time.
+"""
 _WHOLE = "0000-01-01 00:00:00.000"
 """What a shortened time is made whole with."""
 
@@ -19,11 +27,14 @@ class CurveSoFar:
         """Nothing has been seen."""
         self._digits = len(_WHOLE)
         self._points: dict[str, float] = {}
+        self._first = Moment("", 0.0)
 
     def add(self, when: str, rss_mb: float) -> None:
         """Take in one record; it is called for each, so it does next to nothing."""
         key = when[: self._digits]
         if rss_mb > self._points.get(key, -1.0):
+            if not self._points:
+                self._first = Moment(when, rss_mb)
             self._points[key] = rss_mb
             if len(self._points) > _MOST_POINTS:
                 self._coarsen()
@@ -37,7 +48,12 @@ class CurveSoFar:
                     key = when[:digits]
                     self._points[key] = max(rss_mb, self._points.get(key, -1.0))
 
-    def points(self) -> tuple[Moment, ...]:
-        """The points in the order in which they came; none where the records have no time."""
-        found = {when + _WHOLE[len(when) :]: rss_mb for when, rss_mb in self._points.items() if when}
-        return tuple(Moment(when, rss_mb) for when, rss_mb in found.items())
+    def points(self, last: Record) -> tuple[Moment, ...]:
+        """The points in the order in which they came, up to the ``last`` record; none where the records have no time.
+
+        The first record and the last one are among them as they were, whatever was drawn together.
+        """
+        if not (self._first.when and last.when):
+            return ()
+        between = (Moment(when + _WHOLE[len(when) :], rss_mb) for when, rss_mb in self._points.items() if when)
+        return (self._first, *between, Moment(last.when, last.rss))

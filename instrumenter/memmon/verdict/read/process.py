@@ -93,7 +93,7 @@ def build_history(log: str, events: Iterable[Event], page: Page | None = None) -
         threads=tuple(replay.names.items()),
         start_ticks=page.start_ticks if page else header.start_ticks,
         unwritten=unwritten,
-        curve=replay.curve.points(),
+        curve=replay.curve.points(last),
     )
     return with_own_code(with_cells(history))
 
