@@ -22,9 +22,17 @@ if TYPE_CHECKING:
 def runs_here() -> list[Run]:
     """The runs that programs which were started in the current folder have left, the newest first.
 
-    Raises LogError where there is none.
+    Where there is none, those of programs that are in the folder and were started elsewhere. Raises LogError where
+    there is none of these either.
     """
-    return runs_in(_folders(_absolute(".")))
+    here = _absolute(".")
+    try:
+        return runs_in(_folders(here))
+    except LogError:
+        found = _started_elsewhere(here)
+        if not found:
+            raise
+        return found
 
 
 def runs_named(names: Iterable[str]) -> list[Run]:
@@ -91,6 +99,37 @@ def _absolute(name: str) -> Path:
         return Path(os.path.abspath(name))  # noqa: PTH100  # resolve() would follow it
     except OSError as error:
         raise LogError("the current folder is gone; go to the folder that the program ran in") from error
+
+
+def _started_elsewhere(here: Path) -> list[Run]:
+    """The runs of what is in *here* or below that began where programs often begin: in a folder above, or at home.
+
+    cron starts in the home folder, systemd in the root of all folders, and a package's modules in what is above them. A
+    log there may be anybody's: it counts if it is root's, this user's or that of the folder's owner.
+    """
+    real = Path(os.path.realpath(here))
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111  # Path's method raises where there is no such user
+    found = []
+    for folder in dict.fromkeys((*real.parents, home, *map(Path, other_log_folders()))):
+        with suppress(LogError):
+            found += [run for run in runs_in([folder]) if _is_within(run, real) and _is_trusted(run, real)]
+    return sorted(found, key=lambda run: run.began, reverse=True)
+
+
+def _is_within(run: Run, folder: Path) -> bool:
+    """Whether its program is a file in *folder* or below; what came from stdin or ``-c`` is in no folder."""
+    script = run.script or ""
+    return os.path.isabs(script) and folder in Path(os.path.realpath(script)).parents  # noqa: PTH117  # a text so far
+
+
+def _is_trusted(run: Run, folder: Path) -> bool:
+    if not hasattr(os, "geteuid"):
+        return True
+    try:
+        owners = {0, os.geteuid(), folder.stat().st_uid}
+        return all(log.stat().st_uid in owners for log in run.logs)
+    except OSError:
+        return False
 
 
 def _folders(here: Path) -> tuple[Path, ...]:

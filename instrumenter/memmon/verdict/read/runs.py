@@ -35,6 +35,8 @@ class Run:
     """That of its first process comes first, and each before those of the processes that it started."""
     target: str | None
     """The program, where the log tells."""
+    script: str | None
+    """The file that is run, where the log tells."""
     pids: tuple[int, ...]
     """Its processes."""
     began: float
@@ -175,6 +177,7 @@ def _run(logs: Sequence[_Log], began: dict[Path, float]) -> Run:
     return Run(
         logs=tuple(one.path for one in ordered),
         target=first.named,
+        script=first.target,
         pids=tuple(one.pid for one in headers if one.pid is not None),
         began=began[ordered[0].path] - since / _TICKS_PER_SECOND,
     )
