@@ -52,5 +52,6 @@ APPS = {
         limit_mb=400,
         is_instrumented=False,
     ),
+    "torch-dataloader": App("street_signs", ("python", "main.py"), "torch", ("torch>=2.13",), limit_mb=900),
     "pyspark": App("page_visits", ("python", "main.py"), "spark", ("pyspark>=4",), limit_mb=900),
 }
