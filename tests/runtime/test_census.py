@@ -550,3 +550,32 @@ print({row["path"]: (row["items"], bool(row["item_bytes"])) for row in looks[-1]
 """,
     )
     assert found == {"segments": (310, False), "packers": (310, False), "parsers": (310, False), "plain": (310, True)}
+
+
+def test_a_text_that_is_written_to(every_python: Bench) -> None:
+    """It tells no size of its own: what was written to it counts, doubled at the most; nothing of a closed one."""
+    found = _looked(
+        every_python,
+        """
+import io
+class Handler:
+    def __init__(self, closes):
+        self.stream = io.StringIO()
+        self.stream.write(text(0) * 1000)
+        if closes:
+            self.stream.close()
+open_ones, closed_ones = [], []
+def grow(number):
+    for _ in range(number):
+        open_ones.append(Handler(False))
+        closed_ones.append(Handler(True))
+grow(10)
+look()
+grow(300)
+look()
+print((len(text(0)) * 1000, {row["path"]: row["item_bytes"] for row in looks[-1]["grown"]}))
+""",
+    )
+    written, weights = found
+    assert written <= weights["open_ones"] < 2.5 * written
+    assert weights["closed_ones"] < written / 4

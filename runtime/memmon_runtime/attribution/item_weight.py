@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from _io import StringIO
 from itertools import islice
 from time import thread_time
 
@@ -49,6 +50,8 @@ _OPAQUE_BELOW = 1024
 """An item that weighs less than this and holds a native object of an installed package weighs nobody knows what."""
 _NATIVE = frozenset(("_bz2", "_ctypes", "_lzma", "_ssl", "mmap", "pyexpat", "sqlite3", "zlib"))
 """Modules of Python's own of which the objects keep memory that they don't tell of."""
+_CHARACTER = 2
+"""Bytes of a character in a text that is written to: it takes one to four, by what is in it and whether it was read."""
 
 
 class Weight:
@@ -171,12 +174,22 @@ class Scales:
             base, size = self._array.base.__get__, self._array.nbytes.__get__
             return (lambda thing: basic + (size(thing) if base(thing) is None else 0)), basic, True
         for base in mro_of(kind):
+            if base is StringIO:  # which tells no size
+                return (lambda thing: basic + _written(thing)), basic, True
             if base is bytes or base is tuple:
                 return object.__sizeof__, basic, True
             method = namespace_of(base).get("__sizeof__")
             if base is not object and type(method) is METHOD_OF_TYPE:
                 return method, basic, True
         return None, basic, not _is_opaque(kind)
+
+
+def _written(text: StringIO) -> int:
+    """Bytes that were written to such a text, as far as its place tells, at which it is written to."""
+    try:
+        return _CHARACTER * StringIO.tell(text)
+    except ValueError:  # it has been closed, and holds nothing
+        return 0
 
 
 def _is_opaque(kind: type) -> bool:
