@@ -36,6 +36,7 @@ HOUSES: dict[str, tuple[str, Path, list[set[str]]]] = {
         [
             {"__main__"},
             {"cli"},
+            {"watch"},
             {"run", "files", "show"},
             {"verdict"},
             {"source", "kernel"},

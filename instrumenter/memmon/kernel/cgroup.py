@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from memmon.kernel.files import number_in, text_of
+from memmon.kernel.files import number_in, number_of, text_of
 from memmon.sizes import MB
 
 _NO_LIMIT = 1 << 60
@@ -12,6 +12,11 @@ _NO_LIMIT = 1 << 60
 _LIMIT = {1: "memory.limit_in_bytes", 2: "memory.max"}
 _USAGE = {1: "memory.usage_in_bytes", 2: "memory.current"}
 """The files' names, by the version of cgroups."""
+_FILE_PAGES = {
+    1: ("total_inactive_file", "total_active_file"),
+    2: ("inactive_file", "active_file"),
+}
+"""What is called so in ``memory.stat``: pages of files, which the kernel gives up before it kills."""
 
 
 def own_cgroup() -> tuple[str, str, int] | None:
@@ -71,3 +76,13 @@ class Headroom:
         """Megabytes below the limit; None where there is no limit. The cgroup's file cache counts as used."""
         used = number_in(text_of(self._usage).strip()) if self._usage else None
         return None if used is None else round((self._limit - used) / MB, 1)
+
+
+def used_mb(folder: str) -> float | None:
+    """Megabytes in use in the cgroup of this folder, less its file cache; None where it is gone."""
+    for version, name in _USAGE.items():
+        used = number_in(text_of(f"{folder}/{name}").strip())
+        if used is not None:
+            cached = sum(number_of(f"{folder}/memory.stat", pages) or 0 for pages in _FILE_PAGES[version])
+            return max(used - cached, 0) / MB
+    return None

@@ -12,7 +12,7 @@ from memmon.show.paragraph import Paragraph
 from memmon.verdict.wording.language import Say, mb
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from rich.console import Console, ConsoleOptions, RenderResult
 
@@ -26,6 +26,13 @@ _ASCII_BARS = "._-=+*%#"
 _LEAST_SHARE = 0.2
 """Where less of the limit was reached, the graph is drawn to its own height: else it would be but a line."""
 _LEAST_POINTS = 2
+
+
+def bars(amounts: Iterable[float], top: float, *, ascii_only: bool) -> str:
+    """A bar for each amount, none lower than the lowest, the highest from ``top`` on."""
+    known = _ASCII_BARS if ascii_only else _BARS
+    heights = (max(round(amount / top * len(known)), 1) if top else 1 for amount in amounts)
+    return "".join(known[min(height, len(known)) - 1] for height in heights)
 
 
 class MemoryGraph:
@@ -61,11 +68,9 @@ class MemoryGraph:
         died = self.verdict.outcome == "killed"
         columns = _columns(self.times, self.amounts, min(options.max_width - 2 * died, _WIDEST))
         top = max(self.amounts) if self.is_low else self.verdict.rss.limit or max(self.amounts)
-        bars = _ASCII_BARS if options.ascii_only else _BARS
         row = Text(no_wrap=True)
         for colour, amounts in groupby(columns, self._colour):
-            heights = (max(round(amount / top * len(bars)), 1) if top else 1 for amount in amounts)
-            row.append("".join(bars[min(height, len(bars)) - 1] for height in heights), style=colour)
+            row.append(bars(amounts, top, ascii_only=options.ascii_only), style=colour)
         if died:
             row.append(" x", style="bold red")
         yield Paragraph(self._words())
