@@ -38,7 +38,7 @@ _VARYING = (
     (re.compile(r"^[▁▂▃▄▅▆▇█]+(?= x$|$)", re.MULTILINE), "CURVE"),
     (re.compile(r"^ *[WC][WC ]*$", re.MULTILINE), "MARKS"),
     (re.compile(r"\b\d+ → (?=\d+ MB)"), "SIZE"),
-    (re.compile(r"\d\d:\d\d:\d\d(?:–\d\d:\d\d:\d\d| \+ \d+\.\d s)"), "SPAN"),
+    (re.compile(r"\d\d:\d\d:\d\d(?:-\d\d:\d\d:\d\d| \+ \d+\.\d s)"), "SPAN"),
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?"), "TIME"),
     (re.compile(r"memory_monitor_\d+_\d+(_\d+)?"), "LOG"),
     (re.compile(r"[+-]?\d+(\.\d+)? ?(MB|GB|%)"), "SIZE"),

@@ -28,8 +28,8 @@ def elsewhere(survey: Survey, say: Say) -> str:
         when, how, where = moment(last, told), how_it_died(last, say), where_and_how_much(last, say)
         parts.append(
             say(
-                f"the run of {when} died: {how}{where} (`memmon report {log_name(last)}`)",
-                f"{when} 的运行已死亡：{how}{where}（`memmon report {log_name(last)}`）",
+                f"run of {when}: {how}{where}, see `memmon report {log_name(last)}`",
+                f"{when} 的运行：{how}{where}，见 `memmon report {log_name(last)}`",
             )
         )
     if survey.newer or survey.earlier:

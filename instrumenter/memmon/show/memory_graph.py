@@ -88,7 +88,7 @@ class MemoryGraph:
         return {"C": "red", "W": "yellow"}.get(reached, "green")
 
     def _words(self) -> str:
-        """``Memory 12 → 300 MB; limit 300, C critical 285, W warning 240; 10:30:48–10:31:04``."""
+        """``Memory 12 → 300 MB; limit 300, C critical 285, W warning 240; 10:30:48-10:31:04``."""
         say, first, last = self.say, self.amounts[0], self.amounts[-1]
         most = max(*self.amounts, min(self.verdict.rss.peak, self.verdict.rss.limit or self.verdict.rss.peak))
         went = say(f"Memory {_number(first)} → {mb(last)}", f"内存 {_number(first)} → {mb(last)}")
@@ -140,5 +140,5 @@ def _span(curve: Sequence[Moment], seconds: float) -> str:
     if first[:19] == last[:19]:
         return f"{first[11:19]} + {seconds:.1f} s"
     if first[:10] == last[:10]:
-        return f"{first[11:19]}–{last[11:19]}"
-    return f"{first[5:16]}–{last[5:16]}"
+        return f"{first[11:19]}-{last[11:19]}"
+    return f"{first[5:16]} - {last[5:16]}"

@@ -119,7 +119,8 @@ class ShortReport:
         if gaps:
             yield Text()
         if other := elsewhere(self.survey, say):
-            yield Sentence(other, rows=1 if width >= _USUAL else 2)
+            # Of a run that ended well there is little else to say.
+            yield Sentence(other, rows=1 if width >= _USUAL and self.verdict.is_incident else 2)
         yield self._more(width)
 
     def _sentences(self, rows: int) -> Iterator[Sentence]:
