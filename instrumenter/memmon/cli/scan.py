@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 @click.option("--json", "as_data", is_flag=True, help="Print all of them as JSON.")
 @click.option("--write", is_flag=True, help="Make a memmon.toml of what is listed, beside the target.")
 def scan(target: str, *, everything: bool, as_data: bool, write: bool) -> int:
-    """List the places in a file that are likely to take memory: a row for each thing, the likeliest 15.
+    """List what in a file is likely to take memory: a row each, the likeliest 15.
 
-    Going by the code alone: what is read whole, copied, gathered in loops, joined, parsed, and the phases of the
-    program. Where nothing is configured, `memmon instrument` brackets what is seen of that at single calls and in
-    functions; --write makes a configuration of all that is listed. Of an instrumented file, the original's places and
+    Going by the code alone: what is read whole, copied, gathered in loops, joined or parsed, and the phases of the
+    program; with the line, at how many places, and why. Without a configuration, `memmon instrument` brackets the calls
+    and functions among them; --write makes a memmon.toml of all that is listed. Of an instrumented file, the original's
     lines are told.
     """
     from memmon.source.candidates import candidates  # noqa: PLC0415  # heavy, and --help does without
