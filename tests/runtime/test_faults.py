@@ -303,7 +303,10 @@ FAULTS = {
         with open("dump", "w+") as dump:
             faulthandler.dump_traceback_later(0.4, file=dump)
             work(10)
-            time.sleep(0.8)
+            end = time.monotonic() + 30
+            while b"most recent call first" not in open("dump", "rb").read() and time.monotonic() < end:
+                time.sleep(0.05)
+            dump.seek(0)
             print(dump.read().count("Timeout (0:00:00.400000)!"))
         """,
     "finalizers and weak references": """

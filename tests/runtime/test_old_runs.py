@@ -131,8 +131,9 @@ def test_a_program_that_goes_on_makes_room_without_noticing(every_python):
 def test_all_of_a_run_goes_at_once_and_stays_while_one_of_its_processes_lives(one_python):
     """A child's record is part of its parent's run."""
     folder = one_python.folder
-    forks = "import os, sys, time\n" + BRACKET.format(work="pass") + "if not os.fork():\n    load()\n"
-    one_python.write(forks + "    time.sleep(60)\n" + "else:\n    time.sleep(0.5)\n", settings=KEEP)
+    forks = "import glob, os, sys, time\n" + BRACKET.format(work="pass") + "if not os.fork():\n    load()\n"
+    waits = "    end = time.monotonic() + 30\n    while len(glob.glob('*.log')) < 2 and time.monotonic() < end:\n"
+    one_python.write(forks + "    time.sleep(60)\nelse:\n" + waits + "        time.sleep(0.01)\n", settings=KEEP)
     with subprocess.Popen(
         one_python.command(), cwd=folder, env=one_python.environment(), start_new_session=True
     ) as parent:  # fmt: skip

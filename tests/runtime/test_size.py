@@ -53,14 +53,17 @@ def test_a_log_goes_on_within_the_file_size_limit(every_python):
     """It is made shorter in time, so that the newest lines are there; what it had before the limit came down goes."""
     left = every_python.run(
         """
-        import resource, time
+        import glob, os, resource, time
         def work(n):
             for _ in range(n):
                 __memmon__.before("step", 4)
                 __memmon__.after("step", 4)
         work(1000)
         resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
-        time.sleep(1.3)  # the watcher finds it out within a second
+        (log,) = glob.glob("memory_monitor_*.log")
+        end = time.monotonic() + 30
+        while os.path.getsize(log) > 50_000 and time.monotonic() < end:  # until the watcher has found it out
+            time.sleep(0.01)
         work(3000)
         """
     )
