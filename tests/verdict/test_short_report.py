@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
@@ -176,20 +176,24 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Survey]:
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)) | st.sampled_from("加载内存 →\t\u202e"), max_size=300)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.sampled_from(list(RECORDS)), TEXTS, TEXTS, st.integers(40, 200))
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(list(RECORDS)), st.tuples(TEXTS, TEXTS), st.integers(1, 4), st.integers(40, 200))
 def test_no_text_makes_it_longer_or_wider(
-    verdicts: dict[str, Survey], kind: str, one: str, other: str, width: int
+    verdicts: dict[str, Survey], kind: str, texts: tuple[str, str], files: int, width: int
 ) -> None:
     """Neither an advice, a name, a path nor a line of source, in a window of any usual width."""
-    found = verdicts[kind]
+    found, (one, other) = verdicts[kind], texts
     verdict = found.verdict
     grown = replace(
         verdict,
         advice=(one,),
         log=f"/{other}.log",
         excerpt=tuple(row._replace(text=one) for row in verdict.excerpt),
-        hotspots=tuple(replace(spot, site=replace(spot.site, name=other or "x")) for spot in verdict.hotspots),
+        hotspots=tuple(
+            replace(spot, site=replace(spot.site, name=other or "x", file=f"/srv/{one}{number}.py"))
+            for spot in verdict.hotspots
+            for number in range(files)
+        ),
         culprit=verdict.culprit and replace(verdict.culprit, file=f"/srv/{other}.py"),
     )
     rows = drawn(replace(found, verdict=grown), width)

@@ -84,7 +84,7 @@ def main_hotspots(hotspots: Sequence[Hotspot], say: Say, *, most: int, width: in
     several_files = len({one.site.file for one in shown}) > 1
     cells = [
         (
-            place(one.site.file, one.site.line) if several_files else str(one.site.line or "-"),
+            _end_of(place(one.site.file, one.site.line), width // 4) if several_files else str(one.site.line or "-"),
             growth(one.figures.max_growth_mb),
             _or_dash(one.site.normal_mb),
             _or_dash(one.site.alarm_mb),
@@ -100,6 +100,16 @@ def main_hotspots(hotspots: Sequence[Hotspot], say: Say, *, most: int, width: in
     made = table(columns, [(name, *others) for name, others in zip(names[1:], cells, strict=True)], gap=1)
     made.columns[0].justify = "left"
     return made
+
+
+def _end_of(text: str, width: int) -> str:
+    """The text's last ``width`` cells, where it has more: of a place its line, and what tells one file from another."""
+    if cell_len(text) <= width:
+        return text
+    text = text[-width:]
+    while cell_len(text) >= width:
+        text = text[1:]
+    return f"…{text}"
 
 
 def _cut(name: str, width: int) -> Text:
