@@ -96,6 +96,47 @@ def test_loops_in_loops_and_endless_ones_gather(source: str, line: int | None) -
     assert _reasons(source) == ([(line, "gathers")] if line else [])
 
 
+IN_CLASS = "class A:\n    def __init__(self):\n        self.kept = []\n\n    def use(self, x):\n        {}\n"
+IN_MODULE = "kept = []\n\n\ndef use(x):\n    {}\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        (IN_CLASS.format("self.kept.append(x)"), 6),
+        (IN_CLASS.format("self.kept[x.key] = x"), 6),
+        (IN_CLASS.format("A.opened[x.key] = x"), 6),
+        (IN_MODULE.format("kept.append(x)"), 5),
+        (IN_MODULE.format("kept[x.key] = x"), 5),
+    ],
+)
+def test_what_is_put_into_what_outlives_the_call_is_kept(source: str, line: int) -> None:
+    """An object's, a class's or the module's container."""
+    assert _reasons(source) == [(line, "keeps")]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        IN_CLASS.format("self.kept[x.key] = 5"),
+        IN_CLASS.format("self.kept[x.key] = []"),
+        IN_CLASS.format("self.kept.append(x)\n        self.kept.pop(0)"),
+        IN_CLASS.format("self.kept.append(x)\n        del self.kept[0]"),
+        IN_CLASS.format("self.kept.append(x)\n\n    def flush(self):\n        self.kept = []"),
+        IN_CLASS.replace("[]", "deque(maxlen=9)").format("self.kept.append(x)"),
+        IN_MODULE.format("kept = []\n    kept.append(x)"),
+        IN_MODULE.format("for kept in x:\n        kept.append(x)"),
+        "kept = []\n\n\ndef use(kept, x):\n    kept.append(x)\n",
+        "class A:\n    def __init__(self, x):\n        self.kept[x] = self\n",
+        "kept = []\nkept.append(x)\n",
+        "def use(x):\n    kept[x] = x\n    other.kept.append(x)\n",
+    ],
+)
+def test_what_is_taken_out_again_or_of_the_call_is_not(source: str) -> None:
+    """What is small, emptied, made anew, bounded, a variable of the function's own, or put there once."""
+    assert "keeps" not in {reason for _, reason in _reasons(source)}
+
+
 ANNOUNCED = [
     'print("【Phase 1: 采集】")',
     'print("\\n📊 阶段2 计算指标")',

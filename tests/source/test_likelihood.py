@@ -19,7 +19,8 @@ def _place(reason: Any, line: int, subject: str = "", function: str = "f", **cha
 RULES = {
     "what hands back a file before one that is read": (_place("loads", 9), _place("reads", 1)),
     "a file before a deep copy": (_place("reads", 9), _place("deep copy", 1)),
-    "a deep copy before what loops add": (_place("deep copy", 9), _place("gathers", 1)),
+    "a deep copy before what is kept": (_place("deep copy", 9), _place("keeps", 1)),
+    "what is kept before what loops add": (_place("keeps", 9), _place("gathers", 1)),
     "what loops add before tables": (_place("gathers", 9), _place("joins", 1)),
     "tables before phases": (_place("joins", 9), _place("phase", 1)),
     "phases before what is but named so": (_place("phase", 9), _place("may load", 1)),

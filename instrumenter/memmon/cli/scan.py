@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 def scan(target: str, *, everything: bool, as_data: bool, write: bool) -> int:
     """List what in a file is likely to take memory: a row each, the likeliest 15.
 
-    Going by the code alone: what is read whole, copied, gathered in loops, joined or parsed, and the phases of the
-    program; with the line, at how many places, and why. Without a configuration, `memmon instrument` brackets the calls
-    and functions among them; --write makes a memmon.toml of all that is listed. Of an instrumented file, the original's
-    lines are told.
+    Going by the code alone: what is read whole, copied, kept, gathered in loops, joined or parsed, and the phases of
+    the program; with the line, at how many places, and why. Without a configuration, `memmon instrument` brackets the
+    calls of its catalogue and the functions among them; --write makes a memmon.toml of all that is listed. Of an
+    instrumented file, the original's lines are told.
     """
     from memmon.source.candidates import candidates  # noqa: PLC0415  # heavy, and --help does without
     from memmon.source.likelihood import grouped, likeliest  # noqa: PLC0415  # likewise

@@ -17,6 +17,7 @@ _WHY: dict[Reason, tuple[str, str]] = {
     "loads": ("loads a file", ""),
     "reads": ("read whole", ""),
     "deep copy": ("deep copy", ""),
+    "keeps": ("kept in what stays", ""),
     "gathers": ("grows in an endless loop", "grows in nested loops"),
     "joins": ("joins tables", ""),
     "phase": ("phase", ""),

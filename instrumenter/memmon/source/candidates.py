@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from memmon.model import Candidate, Selector, Site
-from memmon.source import announced, catalogue, gathering, grammar, likelihood, loaders, scan, scopes, seldom
+from memmon.source import announced, catalogue, gathering, grammar, keeping, likelihood, loaders, scan, scopes, seldom
 from memmon.source.calls import Call, call_at, rule
 from memmon.source.find import Finder
 from memmon.source.grammar import span, up
@@ -41,10 +41,12 @@ class _Look:
 
     def __init__(self, finder: Finder) -> None:
         self.finder = finder
-        names = (*catalogue.names(), *loaders.NAMES, *gathering.NAMES)
-        sought: list[Rule] = [rule(names), *announced.rules(), {"kind": "function_definition"}]
+        self.keeping = keeping.Keeping(finder.source.text)
+        names = (*catalogue.names(), *loaders.NAMES, *gathering.NAMES, *keeping.NAMES)
+        sought: list[Rule] = [rule(names), *announced.rules(), self.keeping.rule(), {"kind": "function_definition"}]
         nodes = finder.root.find_all({"rule": {"any": sought}})  # all at once: to go through the tree takes the time
         self.calls = [found for node in nodes if (found := call_at(node)) is not None]
+        self.stores = [node for node in nodes if node.kind() == "assignment"]
         self.functions = [node for node in nodes if node.kind() == "function_definition"]
         self.heavy = list(scan.heavy_calls(self.calls))
         self.placed = {span(heavy.host) for heavy in self.heavy}
@@ -52,7 +54,7 @@ class _Look:
     def candidates(self) -> tuple[Candidate, ...]:
         """Of several reasons that a place has, the likeliest."""
         best: dict[tuple[int, bool], Candidate] = {}
-        for found in (*self._heavy(), *self._gathering(), *self._phases()):
+        for found in (*self._heavy(), *self._keeping(), *self._gathering(), *self._phases()):
             key = found.site.line, found.site.kind == "function"
             other = best.get(key)
             if other is None or likelihood.rank(found) < likelihood.rank(other):
@@ -73,6 +75,14 @@ class _Look:
             yield from self._at(heavy.call, heavy.reason, subject, is_plain=plain, opened=opened)
         for call, seen in loaders.loading(self.finder.root, self.calls, reads):
             yield from self._at(call, "loads" if seen else "may load", call.callee)
+
+    def _keeping(self) -> Iterator[Candidate]:
+        for call, container in self.keeping.calls(self.calls):
+            yield from self._at(call, "keeps", f"{container} in {scopes.qualified_name(call.node)}")
+        for node, container in self.keeping.stores(self.stores):
+            yield from self._at(
+                node, "keeps", f"{container} in {scopes.qualified_name(node)}", name=container.rpartition(".")[2]
+            )
 
     def _gathering(self) -> Iterator[Candidate]:
         for call, container, endless in gathering.gathering(self.calls):
@@ -105,22 +115,38 @@ class _Look:
                 stop=Selector(line=self._line(ends[span(statement)])),
             )
 
-    def _at(
-        self, call: Call, reason: Reason, subject: str, *, is_plain: bool = True, opened: str | None = None
+    def _at(  # noqa: PLR0913  # what is known of a place
+        self,
+        what: Call | SgNode,
+        reason: Reason,
+        subject: str,
+        *,
+        is_plain: bool = True,
+        opened: str | None = None,
+        name: str = "",
     ) -> Iterator[Candidate]:
-        host, statement = seldom.host(call.node), grammar.statement_of(call.node)
+        """The candidate for a call, or for a statement that has a *name*."""
+        call = what if isinstance(what, Call) else None
+        node = what.node if isinstance(what, Call) else what
+        host, statement = seldom.host(node), grammar.statement_of(node)
         if host is None or statement is None:
             return
-        line, code = self._line(host), _code(statement, call)
+        line, code = self._line(host), _code(statement, node)
         kind = "loop" if host.kind() in grammar.LOOPS else "statement" if grammar.is_statement(host) else "expression"
         yield Candidate(
-            Site(call.short_name, line, scopes.qualified_name(host), kind, code=_in_one_line(host.text())),
+            Site(
+                call.short_name if call else name,
+                line,
+                scopes.qualified_name(host),
+                kind,
+                code=_in_one_line(host.text()),
+            ),
             scan.selector(host, call, line),
             reason,
             self._line(statement),
             f"{code}  # {opened}" if opened and opened not in code else code,
             subject,
-            in_loop=any(seldom.loops_around(call.node)),
+            in_loop=any(seldom.loops_around(node)),
             is_plain=is_plain,
             is_placed=span(host) in self.placed,
         )
@@ -154,12 +180,12 @@ def _opened(call: Call) -> str | None:
     return None
 
 
-def _code(statement: SgNode, call: Call) -> str:
-    """The first line of the statement, and the call where it stands below."""
+def _code(statement: SgNode, node: SgNode) -> str:
+    """The first line of the statement, and *node* where it stands below."""
     first = _header(statement)
-    if call.node.text().partition("\n")[0] in first:
+    if _header(node) in first:
         return _in_one_line(statement.text() if statement.kind() in grammar.SIMPLE else first)
-    return f"{_in_one_line(first)} … {_in_one_line(call.node.text())}"
+    return f"{_in_one_line(first)} … {_in_one_line(node.text())}"
 
 
 def _header(node: SgNode) -> str:

@@ -30,6 +30,7 @@ ORDER: tuple[Reason, ...] = (
     "loads",
     "reads",
     "deep copy",
+    "keeps",
     "gathers",
     "joins",
     "phase",

@@ -45,9 +45,9 @@ class Heavy:
         return None if self.call is None else selector(self.host, self.call, line)
 
 
-def selector(host: SgNode, call: Call, line: int) -> Selector:
+def selector(host: SgNode, call: Call | None, line: int) -> Selector:
     """What selects *host*, which is bracketed for *call* and begins on *line*, in a configuration."""
-    if span(values.host(call.node)[0]) == span(host):
+    if call is not None and span(values.host(call.node)[0]) == span(host):
         return Selector(match=f"{_pattern(call)}($$$)")
     source = _heading(host)
     if "$" in source or len(source.splitlines()) > 1:
