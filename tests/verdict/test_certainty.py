@@ -100,11 +100,11 @@ def test_a_line_that_stores_what_grew_bit_by_bit_is_likely(
     assert any("What keeps it was not found" in one for one in headline(verdict)) is not surely
 
 
-def test_a_functions_first_line_is_never_certain(judged: Callable[..., Verdict]) -> None:
-    """With nothing but a function's bracket the function is likely, its first line no exact answer."""
+def test_a_functions_first_line_is_a_guess(judged: Callable[..., Verdict]) -> None:
+    """With nothing but a function's bracket the function is known; the line that took it is another one in there."""
     verdict = judged(site("main", 7), line("main_START", 60, 0, " line=7"))
     assert verdict.culprit
-    assert (verdict.culprit.line, verdict.culprit.confidence) == (7, "likely")
+    assert (verdict.culprit.line, verdict.culprit.confidence) == (7, "guess")
 
 
 LOOP = """\

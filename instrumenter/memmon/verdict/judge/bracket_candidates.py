@@ -54,7 +54,10 @@ def from_open_brackets(moment: LastMoment) -> Iterator[Candidate]:
         directness = _of_step(moment, bracket) if step else Directness.RAN
         names_line = names_line and directness is Directness.STATEMENT_STEP
         ran = shown is not None and moment.is_large_step(moment.since_checkpoint_mb, None)
-        is_one = is_one or shown is None or not _grew_elsewhere(moment, culprit)
+        if shown is None:
+            is_one = line is not None or opened.kind == "BEFORE"  # nothing is known of a function but its first line
+        else:
+            is_one = is_one or not _grew_elsewhere(moment, culprit)
         is_likely = is_one and (step or ran or bracket.direct) and not sleeps(culprit.file, culprit.line)
         yield Candidate(
             replace(

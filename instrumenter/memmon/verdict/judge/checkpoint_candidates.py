@@ -41,8 +41,9 @@ def from_leaks(moment: LastMoment) -> Iterator[Candidate]:
     whole = moment.final_mb - moment.history.baseline_mb
     for one in moment.history.sites:
         if one.worst and one.figures.hits >= _LEAK_HITS and one.self_mb > max(LARGE_STEP_MB, _LEAK_SHARE * whole):
-            # Many lines run in a loop: that its bracket grew says of none of them that it was the one.
-            sure: Confidence = "guess" if moment.extent(one.worst).is_loop else "likely"
+            # Many lines run in a loop or a function: that its bracket grew says of none of them that it was the one.
+            is_of_many = one.worst.kind == "END" or moment.extent(one.worst).is_loop
+            sure: Confidence = "guess" if is_of_many else "likely"
             culprit = culprit_of(moment, one.worst, growth_mb=one.self_mb, shown_by="leak", confidence=sure)
             yield Candidate(culprit, Directness.GREW_TOO_MUCH, one.self_mb)
 
