@@ -189,6 +189,7 @@ def test_a_function_that_is_a_phase_announces_no_other() -> None:
         'logger.info("names: %s", ", ".join(names))',
         'raise ValueError(", ".join(names))',
         "x = rows[:10].copy()",
+        "x = set(row.key for row in rows)",
         "table = pd.read_csv(path, chunksize=1000)",
         "table = pd.read_csv(path, nrows=5)",
     ],

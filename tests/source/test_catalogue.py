@@ -173,6 +173,7 @@ def gather(file, rows):
     ):
         rows.append(chunk)
     if any(dict(row) for row in rows): return kept
+    table = pd.concat(part.copy() for part in rows)
     for price in "$A", "$B":
         rows.append(json.loads(price))
 """

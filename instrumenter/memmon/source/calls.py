@@ -46,6 +46,12 @@ class Call:
             return [given]
         return [child for child in given.children() if child.is_named() and child.kind() != "comment"]
 
+    @property
+    def is_of_generator(self) -> bool:
+        """Whether a generator expression stands for the parentheses too, which no pattern's ``($$$)`` matches."""
+        given = self.node.field("arguments")
+        return given is not None and given.kind() == "generator_expression"
+
     @cached_property
     def receiver(self) -> SgNode | None:
         """The object that a method is asked of."""

@@ -23,7 +23,10 @@ class Group:
 
     reason: Reason
     forms: tuple[str, ...]
-    """``json.load(…)`` is called so, ``$.copy()`` a method of anything; ``(…)`` takes any arguments, ``(X)`` one."""
+    """``json.load(…)`` is called so, ``$.copy()`` a method of anything; ``(…)`` takes any arguments, ``(X)`` one.
+
+    That one is no generator expression: what is made of it is not there twice.
+    """
 
 
 CALLS: tuple[Group, ...] = (
@@ -164,7 +167,9 @@ def group_of(call: Call) -> Group | None:
     """The group that lists *call*; None where none does."""
     for form in _forms().get(call.name, ()):
         fits = call.is_method if form.callee.startswith("$") else call.callee == form.callee
-        if fits and (form.arguments == "…" or len(call.arguments) == len(form.arguments)):
+        if fits and (
+            form.arguments == "…" or (len(call.arguments) == len(form.arguments) and not call.is_of_generator)
+        ):
             return form.group
     if call.name.startswith("read_") and call.callee.partition(".")[0] in READERS and call.callee.count(".") == 1:
         return CALLS[0]

@@ -47,7 +47,7 @@ class Heavy:
 
 def selector(host: SgNode, call: Call | None, line: int) -> Selector:
     """What selects *host*, which is bracketed for *call* and begins on *line*, in a configuration."""
-    if call is not None and span(values.host(call.node)[0]) == span(host):
+    if call is not None and not call.is_of_generator and span(values.host(call.node)[0]) == span(host):
         return Selector(match=f"{_pattern(call)}($$$)")
     source = _heading(host)
     if "$" in source or len(source.splitlines()) > 1:
