@@ -199,6 +199,11 @@ def test_what_is_small_is_none(source: str) -> None:
     assert _reasons(source) == []
 
 
+def test_what_is_worked_out_to_be_printed_is_not_small() -> None:
+    """Another function runs there, which may take anything."""
+    assert _reasons("print(sorted(totals(1_000_000).items()))") == [(1, "copies")]
+
+
 def test_a_name_of_a_file_is_not_small() -> None:
     """Unlike a text that is parsed."""
     assert _reasons('table = pd.read_csv("trades.csv")') == [(1, "reads")]

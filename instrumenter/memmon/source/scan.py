@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _LITERALS = frozenset({"string", "integer", "float", "list", "tuple", "dictionary", "set"})
 _FEW = re.compile(r"\[(?::\d+|-\d+:)\]\Z")
 """How an expression ends that means a few items only: ``[:3]``, ``[-3:]``."""
+_WORKING = re.compile(r"\w\([^)\s]")
+"""How a call is written that is given something, and so may do anything."""
 _PRINTING = re.compile(r"(?:print|(?:\w+\.)*(?:debug|info|warning|error|exception|log))\Z")
 
 
@@ -120,7 +122,9 @@ def _is_small(call: Call, reason: Reason) -> bool:
     if reason != "copies":
         return False
     receiver = call.receiver
-    return (receiver is not None and _is_few(receiver)) or _is_printed(call.node)
+    if receiver is not None and _is_few(receiver):
+        return True
+    return not any(_WORKING.search(one.text()) for one in given) and _is_printed(call.node)
 
 
 def _is_few(node: SgNode) -> bool:
