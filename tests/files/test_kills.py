@@ -206,12 +206,13 @@ def test_several_at_once(folder: Path, script: Path) -> None:
         subprocess.Popen(
             [sys.executable, "-m", "memmon", "instrument", "bot.py"],
             cwd=folder,
-            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             encoding="utf-8",
         )
         for _ in range(6)
     ]
-    messages = [process.communicate()[1] for process in processes]
+    messages = [process.communicate()[0] for process in processes]
     assert sum("placed" in message for message in messages) == 1
     for process, message in zip(processes, messages, strict=True):
         assert process.returncode == 0 or "run the command again" in message
