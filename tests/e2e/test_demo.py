@@ -46,5 +46,6 @@ def test_without_a_cgroup() -> None:
     """Where none can be made, the demo says so and lets the bot end in a MemoryError."""
     hide = 'mount --make-rprivate / && umount --all --lazy --types cgroup,cgroup2 && exec "$@"'
     said = tell(["unshare", "--mount", "sh", "-c", hide, "sh", *DEMO])
-    for words in ("No kernel kill here: no memory cgroup", "MemoryError", "加载config_BEFORE", "byte for byte"):
+    refused = "Memory was refused at deepseek_多币种智能版.py:"
+    for words in ("No kernel kill here: no memory cgroup", "MemoryError", refused, "byte for byte"):
         assert words in said
