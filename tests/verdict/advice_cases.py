@@ -171,6 +171,14 @@ KEPT = {
         "asyncio.events.TimerHandle",
         "asyncio.unix_events._UnixSelectorEventLoop",
     ),
+    "what waits to be sent": Kept(
+        "drain()",
+        "reader._transport._buffer",
+        "bytearray",
+        "int",
+        "asyncio.selector_events._SelectorSocketTransport",
+    ),
+    "threads that still run": Kept("what they wait for", "threading._active", "dict", "threading.Thread"),
     "what a manager keeps": Kept("manager's process", "pages", "dict", "dict", "multiprocessing.managers.Server"),
     "what is taken out on some ways": Kept(
         "on every way",

@@ -1321,6 +1321,39 @@ LIBRARIES = {
         owner="email.mime.multipart.MIMEMultipart@{email.mime.multipart}",
         exact=False,
     ),
+    "what waits to be sent": Storing(
+        "local serve reader ._transport:asyncio.selector_events._SelectorSocketTransport ._buffer:bytearray",
+        "bytearray",
+        """
+        import asyncio
+        async def serve(reader, writer):
+            names = await reader.readline()
+            for row in range(9):
+                writer.write(b"%d" % row)  # KEEPS
+            await writer.drain()
+        async def main():
+            await asyncio.start_server(serve, "127.0.0.1", 0)
+        asyncio.run(main())
+        """,
+        item="int",
+        owner="asyncio.selector_events._SelectorSocketTransport@{asyncio.selector_events}",
+        exact=False,
+    ),
+    "threads that still run": Storing(
+        "library threading._active",
+        "dict",
+        """
+        import threading
+        def send(parcel):
+            threading.Thread(target=deliver, args=(parcel,)).start()  # KEEPS
+        def deliver(parcel):
+            threading.Event().wait()
+        for number in range(9):
+            send(number)
+        """,
+        item="threading.Thread",
+        exact=False,
+    ),
     "what Python keeps in a module of its warnings": Storing(
         "global __warningregistry__",
         "dict",

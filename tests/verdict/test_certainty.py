@@ -107,6 +107,14 @@ def test_a_functions_first_line_is_a_guess(judged: Callable[..., Verdict]) -> No
     assert (verdict.culprit.line, verdict.culprit.confidence) == (7, "guess")
 
 
+def test_the_line_that_was_seen_last_is_better_than_a_functions_first(judged: Callable[..., Verdict]) -> None:
+    """Memory rose while line 9 ran, and then died in some step that nobody saw: line 9 is the guess."""
+    seen = line("background", 80, 20, ' at=/srv/ds/bot.py:9 work last="main_START"')
+    verdict = judged(site("main", 7), line("main_START", 60, 0, " line=7"), seen)
+    assert verdict.culprit
+    assert (verdict.culprit.line, verdict.culprit.confidence) == (9, "guess")
+
+
 LOOP = """\
 def main():
     for one in everything():
@@ -199,7 +207,7 @@ def test_advice_is_not_drawn_from_what_did_not_grow(log: Callable[..., Path], tm
     assert verdict.culprit
     assert verdict.culprit.checkpoint == "main_START"
     assert "loads" not in verdict.advice[0]
-    assert "bound it" in verdict.advice[0]
+    assert "which of its lines" in verdict.advice[0]
     assert code_at(target, 5)
     known = code_at(target, 5, {5})
     assert known

@@ -172,6 +172,23 @@ def test_what_many_looks_saw_being_filled_is_a_guess_after_the_last(
         assert verdict.culprit.line != KEEPS
 
 
+@pytest.mark.parametrize(("looks", "path"), [((100, 180, 280), "calls"), ((100, 280), None)])
+def test_what_look_after_look_saw_being_filled_is_a_guess_where_nothing_else_was_seen(
+    judged: Callable[..., Verdict], looks: tuple[int, ...], path: str | None
+) -> None:
+    """Items that share what they hold with another container's seem light; that there are ever more is a hint."""
+    verdict = judged(
+        *(census(rss, row("calls", 10, 100 * rss, 250), row("kept", 10, 40, 1000)) for rss in looks),
+        fills={"calls": at(KEEPS), "kept": at(MAKES)},
+    )
+    assert (verdict.holder.container.path if verdict.holder else None) == path
+    if path:
+        assert verdict.culprit is not None
+        assert verdict.holder is not None
+        said = verdict.culprit.line, verdict.culprit.confidence, verdict.holder.confidence
+        assert said == (KEEPS, "guess", "guess")
+
+
 def test_what_weighs_next_to_nothing_holds_nothing(judged: Callable[..., Verdict]) -> None:
     """A queue of a hundred small events is filled at the very line that the windows saw grow: it is no holder."""
     looks = [census(rss, row("events", 0, n, 480)) for rss, n in ((100, 90), (180, 120), (280, 190))]

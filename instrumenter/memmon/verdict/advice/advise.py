@@ -12,7 +12,7 @@ from memmon.verdict.advice.fixes import OTHERWISE, RAN, STAYS, STAYS_OR_AT_ONCE,
 from memmon.verdict.advice.kept_fixes import CACHE, COLLECTS, ITERPARSE, KEPT
 from memmon.verdict.advice.other_causes import for_what_grew
 from memmon.verdict.advice.taken_fixes import TAKEN
-from memmon.verdict.code.source import code_at
+from memmon.verdict.code.source import begins_function, code_at
 from memmon.verdict.wording.language import Say, between, mb, place, signed_mb
 
 if TYPE_CHECKING:
@@ -72,6 +72,15 @@ def _for_between(where: str, took: str, say: Say) -> str:
     )
 
 
+def _for_function(took: str, say: Say) -> str:
+    """The advice where no more is known than in which function it was: its code is not the line's."""
+    return say(
+        f"the function is known ({took}), not which of its lines: name suspects in memmon.toml (`memmon scan` lists "
+        "them), run again",
+        f"只知道在哪个函数（{took}），不知道是哪一行：在 memmon.toml 中写明可疑位置（见 `memmon scan`），再次运行",
+    )
+
+
 def _for_culprit(culprit: Culprit, code: Code | None, verdict: Verdict, say: Say) -> str:
     """The advice for one line, with the place and the amount."""
     if culprit.between:
@@ -79,6 +88,8 @@ def _for_culprit(culprit: Culprit, code: Code | None, verdict: Verdict, say: Say
     where, amount = place(culprit.file, culprit.line) or culprit.checkpoint or "", culprit.growth_mb
     if (holder := holder_for(culprit, verdict)) and holder.stores:
         where, amount = place(holder.stores.file, holder.stores.line), holder.mb
+    elif culprit.confidence == "guess" and culprit.file and begins_function(culprit.file, culprit.line or 0):
+        return f"{where}{say(': ', '：')}{_for_function(signed_mb(amount or 0.0), say)}"
     took = say(f" ({signed_mb(amount)})", f"（{signed_mb(amount)}）") if amount else ""
     facts = facts_of(culprit, verdict, statements_of_little(culprit, verdict))
     guessed = culprit.shown_by == "stack" and culprit.confidence == "guess"

@@ -84,6 +84,17 @@ KEPT = (
         "队列没有上限：用 Queue(maxsize=…)，让写入方在队列满时等待",
     ),
     Fix(
+        held(path=r"^threading\._active$"),
+        "each of these threads still runs, and keeps what its functions work on: see what they wait for, or have a "
+        "pool of a few (ThreadPoolExecutor)",
+        "这些线程都仍在运行，并保留着各自函数的数据：检查它们在等待什么，或改用少量线程的线程池（ThreadPoolExecutor）",
+    ),
+    Fix(
+        held(path=r"\._buffer$", owner=r"Transport$"),
+        "more is written than the other side reads, and waits in memory: `await writer.drain()` after each write",
+        "写入快于对方读取，数据都在内存中等待发送：每次写入后执行 `await writer.drain()`",
+    ),
+    Fix(
         held(item=r"Handler$", owner=r"\bLogger$"),
         "the logger is given one more handler each time: add it once, or removeHandler() it afterwards",
         "每次都给 logger 增加一个 handler：只添加一次，或用完后 removeHandler()",

@@ -38,6 +38,8 @@ _REGISTRIES = {
     "asyncio.tasks._all_tasks": frozenset({"create_task", "ensure_future"}),
     "EventLoop._scheduled": frozenset({"create_task", "ensure_future", "call_later", "call_at"}),
     "EventLoop._ready": frozenset({"create_task", "ensure_future", "call_soon", "call_soon_threadsafe"}),
+    "Transport._buffer": frozenset({"write", "writelines"}),
+    "threading._active": frozenset({"Thread", "Timer", "start"}),
     "_GatheringFuture.": frozenset({"gather"}),
     "_GatheringFuture._children": frozenset({"gather"}),
     "__warningregistry__": frozenset({"warn", "warn_explicit"}),

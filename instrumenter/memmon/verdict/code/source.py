@@ -41,6 +41,7 @@ _ABOVE = 8
 """So many lines above the culprit are searched for what it reads from."""
 _SLEEPS = re.compile(r"\s*(?:await\s+)?(?:time\.|asyncio\.)?sleep\([^()]*\)\s*(?:#.*)?$")
 _DEFINES = re.compile(r"\s*(?:async\s+)?def\s+([^\W\d]\w*)\s*\(")
+_IMPORTS = re.compile(r"\s*(?:import|from)\s")
 _LOOPS = re.compile(r"\s*(?:async\s+)?(?:for|while)\b")
 _CALLED = re.compile(r"\b([^\W\d]\w*)\s*\(")
 
@@ -126,6 +127,12 @@ def sleeps(path: str | None, line: int | None) -> bool:
     """Whether all that a line does is to wait for a time: whoever is seen there takes nothing."""
     lines = source_lines(path) if path else ()
     return 0 < (line or 0) <= len(lines) and _SLEEPS.match(lines[(line or 0) - 1]) is not None
+
+
+def imports(path: str, line: int) -> bool:
+    """Whether a module is imported there: what that takes belongs to no function's call."""
+    lines = source_lines(path)
+    return 0 < line <= len(lines) and _IMPORTS.match(lines[line - 1]) is not None
 
 
 def begins_function(path: str, line: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from memmon.verdict.code.source import sleeps
+from memmon.verdict.code.source import imports, sleeps
 from memmon.verdict.judge.candidate import Candidate, Directness
 from memmon.verdict.judge.growth_windows import goes_through, growing_line, spoke_inside
 from memmon.verdict.judge.last_moment import called_from, culprit_of, frame_inside, is_suspended, same_function
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from memmon.verdict.judge.last_moment import LastMoment
     from memmon.verdict.model import Culprit, Frame, OpenBracket, Record
 
+_LEAST_RISE_MB = 1.0
+"""A smaller rise between two background lines says nothing of where the program was."""
 _ELSEWHERE = 0.3
 """Where such a share of the growth rose at other lines, the last one that ran is no more than one of them."""
 
@@ -56,6 +58,8 @@ def from_open_brackets(moment: LastMoment) -> Iterator[Candidate]:
         ran = shown is not None and moment.is_large_step(moment.since_checkpoint_mb, None)
         if shown is None:
             is_one = line is not None or opened.kind == "BEFORE"  # nothing is known of a function but its first line
+            if not is_one and (last := _line_seen_last(moment, bracket)):
+                culprit = replace(culprit, file=last.file, line=last.line, function=last.function or None)
         else:
             is_one = is_one or not _grew_elsewhere(moment, culprit)
         is_likely = is_one and (step or ran or bracket.direct) and not sleeps(culprit.file, culprit.line)
@@ -64,7 +68,7 @@ def from_open_brackets(moment: LastMoment) -> Iterator[Candidate]:
                 culprit,
                 confidence="certain" if step and names_line else "likely" if is_likely else "guess",
             ),
-            Directness.GREW_TOO_MUCH if ran and not step else directness,
+            Directness.GREW_TOO_MUCH if ran and is_likely and not step else directness,
             growth_mb,
         )
 
@@ -84,6 +88,19 @@ def _line_seen_growing(moment: LastMoment, bracket: OpenBracket) -> Frame | None
     within = (found.frame, *found.frames)
     file, function = moment.file(opened.file), site.function if site else None
     return found.frame if any(one.file == file and same_function(one, function) for one in within) else None
+
+
+def _line_seen_last(moment: LastMoment, bracket: OpenBracket) -> Frame | None:
+    """The last line at which memory was seen to rise, since the last checkpoint if that began the bracket.
+
+    It is better than the first line of a function, which took nothing.
+    """
+    risen = moment.history.rising if bracket.direct else moment.history.rises
+    for frame, mb in reversed(risen):
+        takes_nothing = sleeps(frame.file, frame.line) or imports(frame.file, frame.line or 0)
+        if mb >= _LEAST_RISE_MB and not takes_nothing:
+            return None if frame.file.startswith("…") else frame
+    return None
 
 
 def _is_of_one_statement(moment: LastMoment, opened: Record) -> bool:

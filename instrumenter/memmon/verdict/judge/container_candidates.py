@@ -35,6 +35,10 @@ _FEW_ITEMS = 10
 _WITH_RESULTS = frozenset({"Task", "Future", "ApplyResult", "AsyncResult"})
 _ALIKE = 0.8
 """What took such a part of what the heaviest took is as good a candidate, by weight alone."""
+_UNSEEN = 1.5
+"""Where no more than so many times of what was seen to grow came after the last look, it may well have gone on."""
+_LITTLE = 0.2
+"""A line that the windows saw at work speaks for next to nothing if it took no more than such a share of the growth."""
 _LIGHT_SHARE, _LIGHT_BYTES = 0.02, 1024
 """A container of which it is known that so little came in holds nothing of what grew; one of many, if so light."""
 
@@ -63,12 +67,14 @@ def holder_of(moment: LastMoment) -> Holder | None:
 
 def _holding(moment: LastMoment) -> tuple[GrowingContainer, tuple[GrowingContainer, ...]] | None:
     """The container that holds what grew, and all that may have been it."""
-    growing = tuple(
+    grown = tuple(
         one for one in growing_containers(moment.history, moment.final_mb, moment.stores) if not _came_whole(one)
     )
-    if any(one.stale for one in growing) and not _goes_on(moment):
-        growing = tuple(one for one in growing if _is_still_filled(one, moment) or _waits_for_results(one))
+    growing = grown
+    if any(one.stale for one in grown) and not _goes_on(moment):
+        growing = tuple(one for one in grown if _is_still_filled(one, moment) or _waits_for_results(one))
     best = _heaviest(growing, moment) or _agreeing(growing, moment) or _only_one(growing)
+    best = best or _filled_all_along(grown, moment)
     return (best, growing) if best else None
 
 
@@ -146,6 +152,22 @@ def _only_one(growing: tuple[GrowingContainer, ...]) -> GrowingContainer | None:
     return own[0] if len(own) == 1 else None
 
 
+def _filled_all_along(grown: tuple[GrowingContainer, ...], moment: LastMoment) -> GrowingContainer | None:
+    """Where hardly anything else was seen to grow: what look after look saw being filled, however light it seemed.
+
+    Items may weigh far more than was found: what several containers share, what the frames hold that run.
+    """
+    if not grown or (grown[0].stale and moment.history.stacks):
+        return None  # what ran at the end tells more
+    found = growing_line(moment.history, moment.final_mb)
+    unseen_mb = moment.final_mb - moment.history.censuses[-1].rss_mb
+    if unseen_mb > _UNSEEN * grown[0].of_mb or (found and found.mb > _LITTLE * grown[0].of_mb):
+        return None
+    filled = [one for one in grown if one.looks >= _MANY_LOOKS and not _has_few(one)]
+    best = max((one for one in filled if one.container.path in moment.stores), key=lambda one: one.share, default=None)
+    return best if best and best.share >= _LIGHT_SHARE else None
+
+
 def _how_sure(best: GrowingContainer, growing: tuple[GrowingContainer, ...], moment: LastMoment) -> Confidence:
     if best.stale or best.share < _LIKELY_SHARE or _is_smaller_part(best, moment):
         return "guess"
@@ -196,4 +218,5 @@ def from_grown_containers(moment: LastMoment) -> Iterator[Candidate]:
         of_mb=holder.of_mb,
     )
     directness = Directness.MAY_HOLD if sure == "guess" else Directness.HELD
-    yield Candidate(culprit, Directness.GREW_TOO_MUCH if is_small else directness, holder.mb or 0.0)
+    is_weak = is_small or (sure == "guess" and 0.0 < held[0].share < _LIKELY_SHARE)
+    yield Candidate(culprit, Directness.GREW_TOO_MUCH if is_weak else directness, holder.mb or 0.0)

@@ -102,7 +102,10 @@ class ProcessHistory:
     last_mb: float
     peak_mb: float
     rises: tuple[tuple[Frame, float], ...]
-    """By the user's line that ran: what memory had risen by from each background record to the next, in all."""
+    """By the user's line that ran: what memory had risen by from each background record to the next, in all.
+
+    The line that was seen last comes last.
+    """
     rising: tuple[tuple[Frame, float], ...]
     """The same since ``checkpoint``."""
     start_ticks: int

@@ -191,8 +191,8 @@ class Replay:
                 line = replace(record.at, function="")  # which the log may have cut
                 if line in self.rises or len(self.rises) < _MOST_LINES:
                     rise = max(record.rss - before.rss, 0.0)
-                    self.rises[line] = self.rises.get(line, 0.0) + rise
-                    self.rising[line] = self.rising.get(line, 0.0) + rise
+                    self.rises[line] = self.rises.pop(line, 0.0) + rise  # the line that was seen last comes last
+                    self.rising[line] = self.rising.pop(line, 0.0) + rise
             if self.stacks and (record.level == "CRITICAL" or self._is_at_limit):
                 self.critical_stacks = tuple(self.stacks)
             if self._is_at_limit:
