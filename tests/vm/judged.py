@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vm.scenarios import Group
+
 if TYPE_CHECKING:
     from vm.scenarios import Scenario
 
@@ -58,7 +60,7 @@ class Outcome:
     error: str
     """Why nothing was seen; empty where something was."""
     alive: str | None
-    """The first line of the report on a program that was throttled, while it lived."""
+    """The first sentence of the report on a program that was throttled, while it lived."""
 
     @property
     def is_told_once(self) -> bool:
@@ -94,14 +96,17 @@ def judge(scenario: Scenario, seen: dict[str, Any]) -> Outcome:
         tuple(map(int, _BY_NEXT.findall(said))),
         tuple(_told(scenario, seen, verdict) for verdict in (seen.get("report") or {}).get("incidents", ())),
         seen.get("error", ""),
-        None if seen.get("alive") is None else seen["alive"].partition("\n")[0],
+        None if seen.get("alive") is None else " ".join(seen["alive"].split()).partition(". ")[0],
     )
 
 
 def _told(scenario: Scenario, seen: dict[str, Any], verdict: dict[str, Any]) -> Told:
     found = verdict["culprit"] or {}
     file, line = Path(found.get("file") or "-").name, found.get("line")
-    was_killed = verdict["pid"] in [pid for pid, _ in seen["killed"]]
+    killed = [pid for pid, _ in seen["killed"]]
+    is_container = isinstance(scenario.place, Group) and scenario.place.is_container
+    # The kernel's numbers are not those that processes have in a container.
+    was_killed = bool(killed) if is_container else verdict["pid"] in killed
     return Told(
         verdict["cause"],
         verdict["cause_confidence"],

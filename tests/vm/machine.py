@@ -71,5 +71,6 @@ def _checkout(scratch: Path, names: Sequence[str]) -> Path:
     (tree / "names").write_text("\n".join(names), encoding="utf-8")
     (tree / "play").write_text("#!/bin/sh\nexec python3 -B /mnt/vm/guest/play.py\n", encoding="ascii")
     (tree / "play").chmod(0o755)
-    subprocess.run(["mke2fs", "-q", "-t", "ext4", "-L", "checkout", "-d", tree, disk, "64M"], check=True)
+    words = ["mke2fs", "-q", "-t", "ext4", "-L", "checkout", "-d", tree, disk, "64M"]
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
     return disk

@@ -20,7 +20,7 @@ class Scope:
     """Started by `systemd-run --scope`."""
 
     properties: tuple[str, ...]
-    """Of the scope, as `systemd-run` takes them."""
+    """Of the scope, as `systemd-run` takes them; without any, the machine's memory is the limit."""
     is_within: bool = False
     """`memmon run` starts `systemd-run`, and not the other way round."""
     of_slice: Mapping[str, str] = field(default_factory=dict)
@@ -44,16 +44,11 @@ class Service:
 
 
 @dataclass(frozen=True)
-class Machine:
-    """Started with no other limit than the machine's memory."""
-
-
-@dataclass(frozen=True)
 class Scenario:
     """One program under one limit."""
 
     way: str
-    place: Scope | Group | Service | Machine
+    place: Scope | Group | Service
     program: str = "bot.py"
     starts: int = 1
     """How often it is started, a service by systemd; each time it is killed."""
@@ -83,8 +78,8 @@ SCENARIOS = {
     "throttled-run": Scenario(RUN, Scope((f"MemoryHigh={LIMIT}", "MemorySwapMax=0")), is_throttled=True),
     "swap": Scenario(INSTRUMENT, Scope((f"MemoryMax={LIMIT}", "MemorySwapMax=60M")), swap_mb=100),
     "swap-run": Scenario(RUN, Scope((f"MemoryMax={LIMIT}", "MemorySwapMax=60M")), swap_mb=100),
-    "machine": Scenario(INSTRUMENT, Machine()),
-    "machine-run": Scenario(RUN, Machine()),
+    "machine": Scenario(INSTRUMENT, Scope(()), program="history.py"),
+    "machine-run": Scenario(RUN, Scope(()), program="history.py"),
     "service": Scenario(INSTRUMENT, Service({**_SERVICE, "OOMPolicy": "stop"}), starts=11),
     "service-nobody": Scenario(INSTRUMENT, Service({**_SERVICE, "OOMPolicy": "stop", "User": "nobody"}), starts=2),
     "service-run-stop": Scenario(RUN, Service({**_SERVICE, "OOMPolicy": "stop"}), starts=2),

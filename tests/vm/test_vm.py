@@ -61,6 +61,14 @@ def test_what_is_wrong(seen: dict[str, Any]) -> None:
     assert row(outcome).endswith("✗ |")
 
 
+def test_a_container_has_numbers_of_its_own() -> None:
+    """There, the process that the kernel killed is not called by the number that the kernel calls it."""
+    scenario = Scenario(RUN, Group({}, is_container=True), starts=2)
+    incidents = [verdict(pid=4)]
+    assert judge(scenario, seen(report={"incidents": incidents})).is_right
+    assert not judge(TWICE, seen(report={"incidents": incidents})).is_right
+
+
 def test_a_wrong_line_may_be_a_guess_but_not_certain() -> None:
     """A second process's guess spoils nothing; what is certain and wrong does."""
     for level, is_wrong in (("guess", False), ("certain", True)):

@@ -15,7 +15,7 @@ from vm.scenarios import RUN, Group, Scope, Service
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from vm.scenarios import Machine, Scenario
+    from vm.scenarios import Scenario
 
 MEMMON = ("python3", "-m", "memmon")
 _GROUPS = Path("/sys/fs/cgroup")
@@ -51,17 +51,15 @@ def start(name: str, scenario: Scenario, folder: Path) -> Started:
 
 
 @contextlib.contextmanager
-def _in_place(name: str, place: Scope | Group | Machine, command: list[str]) -> Iterator[list[str]]:
+def _in_place(name: str, place: Scope | Group, command: list[str]) -> Iterator[list[str]]:
     """The words that start a command there."""
     if isinstance(place, Scope):
         enter = _by_systemd(name, place)
         *watch, program = command
         yield [*watch, "--", *enter, "python3", program] if place.is_within else [*enter, *command]
-    elif isinstance(place, Group):
+    else:
         with _group(name, place) as enter:
             yield [*enter, *command]
-    else:
-        yield command
 
 
 def _once(words: list[str], folder: Path, started: Started, end: Callable[..., str] | None) -> None:
