@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from memmon.cli.completing import any_file
 from memmon.errors import LogError
 from memmon.verdict.find_runs import runs_here, runs_named
 from memmon.verdict.read.ends import ended_well
@@ -23,7 +24,7 @@ _STEPS = {"up": -1, "k": -1, "down": 1, "j": 1}
 
 
 @click.command
-@click.argument("named", required=False, metavar="[LOG|PID]")
+@click.argument("named", required=False, metavar="[LOG|PID]", shell_complete=any_file)
 def watch(named: str | None) -> int:
     """Show a run while it goes on: its processes, the lines that they are at, what grows, who has died.
 
