@@ -91,7 +91,7 @@ def hold(turn):
     # A native call of so many seconds, by what the last one of its sort took; on a busy machine the switch waits. It is
     # the longer then the longer the watcher was locked out: long calls would ask for ever longer ones.
     delay = getattr(switch, "delay", 0.0)
-    wanted = turn.uniform(0.11, 1 if again else 0.25) + lockout.DELAY_FACTOR * delay
+    wanted = turn.uniform(0.11, 1) + lockout.DELAY_FACTOR * delay
     which = turn.randrange(len(natives) if turn.random() < 0.3 else scalable)
     native, most = natives[which]
     begun = time.thread_time()
