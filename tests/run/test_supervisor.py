@@ -378,8 +378,10 @@ def test_a_resize_arrives(place: Place, terminal: Terminal) -> None:
     """A new size of the window reaches the program."""
     place.write(
         "main.py",
-        f"{READY}signal.signal(signal.SIGWINCH, lambda *_: say('size', *os.get_terminal_size()))\nsay('ready')\n"
-        "time.sleep(.5)\ninput()\n",
+        # No handler runs where a signal comes just before a call that waits for input: it is waited for in between.
+        f"{READY}sizes = []\nsignal.signal(signal.SIGWINCH, lambda *_: sizes.append(os.get_terminal_size()))\n"
+        f"say('ready')\nend = time.monotonic() + {WITHIN}\n"
+        "while not sizes and time.monotonic() < end: time.sleep(.01)\nsay('size', *sizes[0])\ninput()\n",
     )
     terminal.type("run main.py\n")
     terminal.shows("ready")
