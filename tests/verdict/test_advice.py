@@ -268,6 +268,9 @@ STORES_WITHOUT_HOLDER = {
     ),
     "with_traceback(None)": "try:\n    work()\nexcept ValueError as error:\n    failed.append(error)  # HERE\n",
     "what is collected here": "for url in urls:\n    texts.append(fetch(url))  # HERE\n",
+    "work on less data": (
+        "import ast\nclass Store:\n    def load(self, text):\n        self.kept = ast.literal_eval(text)  # HERE\n"
+    ),
 }
 """What is advised for a line that stores something, where no census tells in what."""
 

@@ -57,7 +57,9 @@ def _fix_for(facts: Facts, culprit: Culprit) -> Fix:
         return CACHE
     fitting = [fix for fix in TAKEN if fix.fits(facts)] if facts.at_once else []
     if facts.stores and not fitting:
-        return next((fix for fix in KEPT if fix.fits(facts)), COLLECTS)
+        kept = next((fix for fix in KEPT if fix.fits(facts)), COLLECTS)
+        if kept is not COLLECTS or facts.collects or not facts.at_once:
+            return kept
     named = [fix for fix in (*TAKEN, COLLECTS) if fix.name and fix.name.search(culprit.hotspot or "")]
     in_doubt = culprit.shown_by in ("window", "leak") and culprit.confidence != "certain"
     unknown = STAYS_OR_AT_ONCE if in_doubt else OTHERWISE

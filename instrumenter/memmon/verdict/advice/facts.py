@@ -46,6 +46,8 @@ class Facts:
     """The origins of what the statement puts into something, as far as they are known."""
     stores: bool = False
     """It puts something into something."""
+    collects: bool = False
+    """What it puts something into may have more of the same: it does more than to bind an attribute."""
     makes_list: bool = False
     """It is a comprehension that makes all of something."""
     repeats: bool = False
@@ -121,6 +123,7 @@ def _of_code(statements: list[Statement], flows: Flows, known: Facts) -> Facts:
         ),
         stored=frozenset(stored),
         stores=bool(puts),
+        collects=any(put.how != "binding" for put in puts),
         makes_list=any(isinstance(one, ast.ListComp | ast.SetComp | ast.DictComp) for one, _ in expressions),
         repeats=any(_repeats(one) for one, _ in expressions),
         taken_out=known.holder is not None and _is_taken_out(known.holder, first, flows),
