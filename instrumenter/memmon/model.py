@@ -144,10 +144,10 @@ Reason = Literal[
     "copies",
     "entry",
 ]
-"""Why a place is likely to take memory: what is called hands back a file that it has read; a file or all rows are read
-whole; all is copied below; it is put into what stays and is not taken out; loops add to a container; tables are joined;
-a phase of the program; what is called is named as what loads is; a text is parsed; one text is made of all; a list, a
-dict or a text is made anew; all of the program runs in it."""
+"""Why a place is likely to take memory, the likeliest first: what is called hands back a file that it has read; a file
+or all rows are read whole; all is copied below; it is put into what stays and is not taken out; loops add to a
+container; tables are joined; a phase of the program; what is called is named as what loads is; a text is parsed; one
+text is made of all; a list, a dict or a text is made anew; all of the program runs in it."""
 
 
 @dataclass(frozen=True)

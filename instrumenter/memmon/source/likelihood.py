@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from memmon.model import Reason
 
@@ -26,20 +26,8 @@ if TYPE_CHECKING:
 
     from memmon.model import Candidate
 
-ORDER: tuple[Reason, ...] = (
-    "loads",
-    "reads",
-    "deep copy",
-    "keeps",
-    "gathers",
-    "joins",
-    "phase",
-    "may load",
-    "parses",
-    "serialises",
-    "copies",
-    "entry",
-)
+ORDER: tuple[Reason, ...] = get_args(Reason)
+"""The likeliest first, as they are listed."""
 SHOWN = 15
 """Rows that a reader is shown."""
 BACK = 2
