@@ -100,7 +100,7 @@ def running(tmp_path: Path) -> Iterator[tuple[Path, int]]:
 
 @marks.needs_cgroup
 def test_a_program_is_watched_to_its_end(running: tuple[Path, int]) -> None:
-    """Its process, line and limit; keys are heeded; once it has been killed, the verdict comes, with exit code 1."""
+    """Its process, line and limit; keys are heeded; the report on its kill comes, and no run goes on any more."""
     folder, pid = running
     terminal = Terminal(folder, "watch")
     try:
@@ -120,6 +120,12 @@ def test_a_program_is_watched_to_its_end(running: tuple[Path, int]) -> None:
         assert terminal.process.wait() == 1
     finally:
         terminal.close()
+    over = Terminal(folder, "watch")
+    try:
+        assert "no run is going on here" in over.until(lambda text: "going on" in text)
+        assert over.process.wait() == 2
+    finally:
+        over.close()
 
 
 @marks.needs_cgroup

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _EVERY = 1.0
 """Seconds from one look at the run to the next."""
+_MOST_RUNS = 20
+"""So many that have left no end are looked at in search of one that goes on."""
 _STEPS = {"up": -1, "k": -1, "down": 1, "j": 1}
 
 
@@ -35,9 +38,7 @@ def watch(named: str | None) -> int:
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise click.UsageError("this needs a terminal; `tail -f LOG` does without, and so does `memmon report`")
-    from memmon.watch.look import Look  # noqa: PLC0415  # not for `--help`
-
-    look = Look(_log(named))
+    look = _look_at(named)
     if _show(look):
         return 0
     found = look.survey()
@@ -50,15 +51,19 @@ def watch(named: str | None) -> int:
     return int(found.is_bad)
 
 
-def _log(named: str | None) -> str:
-    """The first log of the run that is meant."""
+def _look_at(named: str | None) -> Look:
+    """The run that is meant, looked at once."""
+    from memmon.watch.look import Look  # noqa: PLC0415  # not for `--help`
+
     if named is not None:
-        return str(runs_named([named])[0].logs[0])
-    runs = runs_here()
-    going_on = next((run for run in runs if not all(ended_well(str(log)) for log in run.logs)), None)
-    if going_on is None:
-        raise LogError("no run is going on here; name its log or its process, or `memmon report` tells of the last one")
-    return str(going_on.logs[0])
+        return Look(str(runs_named([named])[0].logs[0]))
+    unfinished = (run for run in runs_here() if not all(ended_well(str(log)) for log in run.logs))
+    for run in islice(unfinished, _MOST_RUNS):
+        look = Look(str(run.logs[0]))
+        look.view()
+        if not look.is_over:
+            return look
+    raise LogError("no run is going on here; name its log or its process, or `memmon report` tells of the last one")
 
 
 def _show(look: Look) -> bool:
