@@ -22,24 +22,24 @@ if TYPE_CHECKING:
     from memmon_runtime.record.event_file import Facts
 
 MODULES = (
-    "memmon_runtime.attribution.census",
-    "memmon_runtime.attribution.census_counts",
-    "memmon_runtime.attribution.census_groups",
+    "memmon_runtime.attribution.movement",
+    "memmon_runtime.attribution.object_types",
+    "memmon_runtime.system.frame_variables",
     "memmon_runtime.attribution.census_roots",
-    "memmon_runtime.attribution.census_rows",
-    "memmon_runtime.attribution.census_walk",
     "memmon_runtime.attribution.container_items",
     "memmon_runtime.attribution.instance_attributes",
-    "memmon_runtime.attribution.item_samples",
     "memmon_runtime.attribution.item_weight",
     "memmon_runtime.attribution.library_roots",
-    "memmon_runtime.attribution.movement",
     "memmon_runtime.attribution.object_graph",
-    "memmon_runtime.attribution.object_types",
+    "memmon_runtime.attribution.census_counts",
+    "memmon_runtime.attribution.census_groups",
+    "memmon_runtime.attribution.census_walk",
+    "memmon_runtime.attribution.item_samples",
     "memmon_runtime.attribution.steady_containers",
-    "memmon_runtime.system.frame_variables",
+    "memmon_runtime.attribution.census_rows",
+    "memmon_runtime.attribution.census",
 )
-"""What is loaded for a census, one of them for growth windows too."""
+"""What is loaded for a census, one of them for growth windows too; each after those that it imports."""
 _GROWTH = 2 * MB
 """Growth that makes it likely that a look will be due."""
 
@@ -53,11 +53,12 @@ class LateCensus:
         self._lowest = rss
         self._census: Census | None = None
         if not OwnModules().read_ahead(MODULES):
-            self._census = self._make()
+            with OwnModules():
+                self._census = self._make()
 
     def _make(self) -> Census:
-        with OwnModules():
-            from memmon_runtime.attribution.census import Census  # noqa: PLC0415 - see above
+        OwnModules().make(MODULES)
+        from memmon_runtime.attribution.census import Census  # noqa: PLC0415 - see above
 
         return Census(*self._figures)
 

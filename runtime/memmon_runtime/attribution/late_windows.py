@@ -39,7 +39,7 @@ MODULES = (
     "memmon_runtime.attribution.window",
     "memmon_runtime.attribution.windows",
 )
-"""What is loaded for windows alone."""
+"""What is loaded for windows alone, each after those that it imports."""
 _GROWTH = 2 * MB
 """Growth at which they are loaded: a quarter of the smallest step that opens one."""
 
@@ -76,21 +76,21 @@ class LateWindows:
         self._windows: GrowthWindows | NoWindows = NoWindows()
         self._is_loaded = False
         if not OwnModules().read_ahead(MODULES):
-            self._load()
+            with OwnModules():
+                self._load()
 
     def _load(self) -> None:
-        with OwnModules():
-            from memmon_runtime.attribution.windows import GrowthWindows  # noqa: PLC0415 - see above
+        OwnModules().make(MODULES)
+        from memmon_runtime.attribution.windows import GrowthWindows  # noqa: PLC0415 - see above
 
-            # Within the block, since it loads the engines that can be had here.
-            self._windows = GrowthWindows(
-                self._reader,
-                self._limits,
-                self._events,
-                baseline=self._lowest,
-                baseline_at=self._lowest_at,
-                started=self._started,
-            )
+        self._windows = GrowthWindows(
+            self._reader,
+            self._limits,
+            self._events,
+            baseline=self._lowest,
+            baseline_at=self._lowest_at,
+            started=self._started,
+        )
         self._is_loaded = True
 
     @property

@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from memmon_runtime.watcher.ended_children import EndedChildren
 
 MODULES = (
-    "memmon_runtime.watcher.ended_children",
     "memmon_runtime.watcher.left_records",
     "memmon_runtime.watcher.old_runs",
+    "memmon_runtime.watcher.ended_children",
 )
-"""What is loaded for this alone: their code is read at once, since the watcher must not open files for that."""
+"""What is loaded for this alone, each after those that it imports: their code is read at once, since the watcher must
+not open files for that."""
 _FEW = 4
 """Steps of one look, at least: a program that forks all the time has as many to be done for each of its children."""
 _SHARE, _PATIENCE = 0.004, 0.02
@@ -59,20 +60,14 @@ class Housekeeping:
         """When the children's records are looked at next."""
         self._folder = Folder(folder or "/")
         if not OwnModules().read_ahead(MODULES):
-            self._load()
-
-    @staticmethod
-    def _load() -> None:
-        with OwnModules():
-            import memmon_runtime.watcher.ended_children  # noqa: PLC0415 - see above
-            import memmon_runtime.watcher.old_runs  # noqa: F401, PLC0415 - likewise
+            OwnModules().make(MODULES)
 
     def remove_old_runs(self) -> None:
         """Have older runs' records removed, from a second after the start on."""
         self._works.append(self._old_runs())
 
     def _old_runs(self) -> Iterator[None]:
-        self._load()
+        OwnModules().make(MODULES)
         from memmon_runtime.watcher.old_runs import remove_old_runs  # noqa: PLC0415 - it has been loaded
 
         recorder = self._recorder
@@ -88,7 +83,7 @@ class Housekeeping:
 
     def _ended_children(self) -> Iterator[None]:
         if self._children is None:
-            self._load()
+            OwnModules().make(MODULES)
             from memmon_runtime.watcher.ended_children import EndedChildren  # noqa: PLC0415 - it has been loaded
 
             self._children = EndedChildren(self._folder, self._log, self._recorder, siblings=self._siblings)
