@@ -63,7 +63,7 @@ def _took(culprit: Culprit, limit: float | None, say: Say, *, levels: bool = Tru
 def held(verdict: Verdict, say: Say, *, amount: bool = False) -> list[str]:
     """What holds the memory, or that it was not found where a line is named for making it."""
     if verdict.holder is None:
-        named = verdict.culprit or (verdict.near.most if verdict.near else None)
+        named = verdict.named
         # Of a call that has not returned it is certain, and what it has made so far is its own.
         made = named and named.shown_by == "window" and named.role == "taken" and named.confidence != "certain"
         return [say("What keeps it was not found.", "未能找到持有它的对象。")] if made else []

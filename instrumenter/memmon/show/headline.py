@@ -48,12 +48,11 @@ def headline(verdict: Verdict) -> tuple[str, ...]:
         lines.append(more)
     if grew := what_grew(verdict, say):
         lines.append(grew)
-    culprit = verdict.culprit or (verdict.near.most if verdict.near else None)
-    if culprit:
-        lines.append(culprit_sentence(culprit, verdict, say))
+    if verdict.named:
+        lines.append(culprit_sentence(verdict.named, verdict, say))
         lines += held(verdict, say)
     if verdict.over_alarm:
-        lines.append(over_alarm(verdict.over_alarm, say, before=culprit is not None))
+        lines.append(over_alarm(verdict.over_alarm, say, before=verdict.named is not None))
     if verdict.advice:
         lines.append(f"→ {verdict.advice[0]}")
     return tuple(lines)

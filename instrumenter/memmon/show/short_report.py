@@ -130,9 +130,8 @@ class ShortReport:
         for aside in (going_on(verdict, say), held_more(verdict, say), what_grew(verdict, say)):
             if aside:
                 yield Sentence(aside, "bold", rows)
-        culprit = verdict.culprit or (verdict.near.most if verdict.near else None)
-        if culprit:
-            yield Sentence(culprit_sentence(culprit, verdict, say, brief=True), "bold", rows)
+        if verdict.named:
+            yield Sentence(culprit_sentence(verdict.named, verdict, say, brief=True), "bold", rows)
             for one in held(verdict, say, amount=True):
                 yield Sentence(one, "bold", rows)
         if verdict.advice:
@@ -157,7 +156,6 @@ def _around(excerpt: tuple[ExcerptLine, ...], lines: int) -> tuple[ExcerptLine, 
 
 def _without_place(advice: str, verdict: Verdict) -> str:
     """The advice without the place that it begins with, where a sentence above it has named that."""
-    culprit = verdict.culprit or (verdict.near.most if verdict.near else None)
-    where = place(culprit.file, culprit.line) if culprit else ""
+    where = place(verdict.named.file, verdict.named.line) if verdict.named else ""
     begin = re.match(rf"{re.escape(where)}(?: \([^)]*\)|（[^）]*）)?(?:: |：)", advice) if where else None
     return advice[begin.end() :] if begin else advice

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from ast_grep_py import Rule, SgNode
 
+ADDING = ("add", "append", "appendleft", "extend")
+"""How adding to a container is called."""
 _ACCESSORS = frozenset({"loc", "iloc", "at", "values"})
 """Attributes that only lead to a part of what they are asked of."""
 

@@ -42,7 +42,7 @@ class _Look:
     def __init__(self, finder: Finder) -> None:
         self.finder = finder
         self.keeping = keeping.Keeping(finder.source.text)
-        names = (*catalogue.names(), *loaders.NAMES, *gathering.NAMES, *keeping.NAMES)
+        names = (*catalogue.names(), *loaders.NAMES, *keeping.NAMES)
         sought: list[Rule] = [rule(names), *announced.rules(), self.keeping.rule(), {"kind": "function_definition"}]
         nodes = finder.root.find_all({"rule": {"any": sought}})  # all at once: to go through the tree takes the time
         self.calls = [found for node in nodes if (found := call_at(node)) is not None]

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from memmon.source import seldom
+from memmon.source.calls import ADDING
 from memmon.source.grammar import span
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
     from memmon.source.calls import Call
 
-NAMES = ("add", "append", "appendleft", "extend")
-"""How adding is called."""
 _SMALL = frozenset({"string", "integer", "float", "true", "false", "none"})
 _MANY = 2
 """Loops within each other."""
@@ -30,7 +29,7 @@ def gathering(calls: Iterable[Call]) -> Iterator[tuple[Call, str, bool]]:
     """Those of *calls* that gather: with the container, and whether a loop without an end does it."""
     known: dict[tuple[int, int, str], bool] = {}
     for call in calls:
-        if call.name not in NAMES or len(call.arguments) != 1 or call.arguments[0].kind() in _SMALL:
+        if call.name not in ADDING or len(call.arguments) != 1 or call.arguments[0].kind() in _SMALL:
             continue
         container = re.match(r"[^\W\d]\w*(?:\.\w+)*", call.callee.rpartition(".")[0])
         if container is None:

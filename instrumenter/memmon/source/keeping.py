@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from memmon.source.calls import ADDING
 from memmon.source.grammar import up
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from memmon.source.calls import Call
 
-NAMES = ("add", "append", "appendleft", "extend", "put", "put_nowait")
+NAMES = (*ADDING, "put", "put_nowait")
 """How putting there is called."""
 _OBJECTS = r"(?:self|cls|[A-Z]\w*)\.[\w.]+"
 """How an attribute of an object or a class is written."""

@@ -91,7 +91,7 @@ def investigate_run(run: Run, *, top: int = 10) -> Verdict:
 
 def _advised(verdict: Verdict, held: dict[int | None, tuple[ProcessMemory, ...]]) -> Verdict:
     """The verdict with who held what (by whose death it was), the culprit's code, and what to do."""
-    named = verdict.culprit or (verdict.near.most if verdict.near else None)
+    named = verdict.named
     code = _code(named, verdict)
     advice = advise(verdict, code, _code(verdict.over_alarm, verdict))
     return replace(

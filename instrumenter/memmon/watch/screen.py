@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from memmon.show.escaping import printable
+from memmon.show.escaping import escaped
+from memmon.show.excerpt import Excerpt
 from memmon.show.memory_graph import bars
-from memmon.verdict.code.source import source_lines
+from memmon.verdict.code.excerpt import excerpt_at
 from memmon.verdict.wording.language import Say, mb, place, signed_mb
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ _COLOURS = {"INFO": "green", "WARNING": "yellow", "CRITICAL": "bold red"}
 _SLOW = 0.05
 """A growth of fewer MB a second is none."""
 _MINUTE, _HOUR = 60, 3600
-_AROUND = 2
-"""Lines of source above and below."""
 _FIXED = 6
 """Rows that are always there: three at the top, a blank one, the table's head, the keys."""
 _LEAST_PROCESSES = 3
@@ -63,7 +62,7 @@ class Screen:
         chosen = min(self.choice.row, len(rows) - 1)
         blocks = [
             self._deaths(say),
-            _source(rows[chosen]) if self.choice.source and chosen >= 0 else [],
+            _source(rows[chosen], console) if self.choice.source and chosen >= 0 else [],
             self._grown(say),
             self._checkpoints(say),
         ]
@@ -172,14 +171,9 @@ def _fitted(blocks: list[list[Text]], room: int) -> list[Text]:
     return lines
 
 
-def _source(row: Row) -> list[Text]:
+def _source(row: Row, console: Console) -> list[Text]:
     """The lines around the one that a process is at, with that one marked."""
-    lines = source_lines(row.file) if row.file and row.line else ()
-    at = row.line or 0
-    return [
-        Text(f"{'>' if number == at else ' '} {number:>6}  {printable(lines[number - 1].expandtabs())}")
-        for number in range(max(at - _AROUND, 1), min(at + _AROUND, len(lines)) + 1)
-    ]
+    return list(Excerpt(escaped(excerpt_at(row.file, row.line))).rows(coloured=bool(console.color_system)))
 
 
 def _speed(mb_per_second: float) -> str:

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from memmon_runtime.watcher.thread_timers import ThreadTimers
 
 _MAIN = get_ident()
+_HOUSEKEEPING = ("memmon_runtime.system.folder", "memmon_runtime.watcher.housekeeping")
+"""What is loaded where the folder has to be kept in order, each after what it imports."""
 _RESERVE = 4 * MB
 _MANY = 200
 """Logs in a folder from which on a worker looks for others' of its master: twice as many as it leaves."""
@@ -233,8 +235,8 @@ class Session:
             return None
         if watcher.housekeeping is None:
             try:
-                with OwnModules():
-                    from memmon_runtime.watcher.housekeeping import Housekeeping  # noqa: PLC0415 - seldom needed
+                OwnModules().make(_HOUSEKEEPING)
+                from memmon_runtime.watcher.housekeeping import Housekeeping  # noqa: PLC0415 - seldom needed
 
                 watcher.housekeeping = Housekeeping(recorder, self.settings.keep)
             except (AttributeError, ImportError, OSError):

@@ -228,6 +228,11 @@ class Verdict:
     """Those on the run's further incidents, the next worst first."""
 
     @property
+    def named(self) -> Culprit | None:
+        """The culprit; of a process that came near its limit and lived, what grew most then."""
+        return self.culprit or (self.near.most if self.near else None)
+
+    @property
     def exit_status(self) -> int | None:
         """What the process that it is about returned, where anybody knows."""
         return self.subject.status

@@ -1,8 +1,7 @@
 """Reads what is known of processes that have no record: forked children that had none yet, and other programs.
 
 Of children whose native call took some time there is a dump; of the others no more than that they were there. Whatever
-else the program started is known where
-`memmon run` saw it from outside.
+else the program started is known where `memmon run` saw it from outside.
 """
 
 from __future__ import annotations
