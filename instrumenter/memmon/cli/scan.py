@@ -46,7 +46,7 @@ def scan(target: str, *, everything: bool, as_data: bool, write: bool) -> int:
     groups = grouped(candidates(strip(read.source, target), target))
     first = likeliest(groups)
     if as_data:
-        from memmon.show.candidates import as_json  # noqa: PLC0415  # as the rest of what is printed
+        from memmon.show.scan import as_json  # noqa: PLC0415  # as the rest of what is printed
 
         click.echo(as_json(target, groups, first, ascii_only="utf" not in (sys.stdout.encoding or "").lower()))
     elif groups:
@@ -67,8 +67,8 @@ def scan(target: str, *, everything: bool, as_data: bool, write: bool) -> int:
 
 def _print(target: str, listed: Sequence[Group], total: int, *, everything: bool) -> None:
     """A row each, as wide as a terminal; as long as they are in a file or a pipe."""
-    from memmon.show.candidates import rows  # noqa: PLC0415  # --json does without
     from memmon.show.escaping import printable  # noqa: PLC0415  # likewise
+    from memmon.show.scan import rows  # noqa: PLC0415  # --json does without
 
     what = "1 place" if total == 1 else f"{total} places"
     count = what if len(listed) == total else f"the {len(listed)} likeliest of {what}"

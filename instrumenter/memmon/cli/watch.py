@@ -16,8 +16,8 @@ from memmon.verdict.find_runs import runs_here, runs_named
 from memmon.verdict.read.ends import ended_well
 
 if TYPE_CHECKING:
-    from memmon.watch.look import Look
     from memmon.watch.screen import Choice
+    from memmon.watch.watched_run import WatchedRun
 
 _EVERY = 1.0
 """Seconds from one look at the run to the next."""
@@ -38,10 +38,10 @@ def watch(named: str | None) -> int:
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise click.UsageError("this needs a terminal; `tail -f LOG` does without, and so does `memmon report`")
-    look = _look_at(named)
-    if _show(look):
+    run = _look_at(named)
+    if _show(run):
         return 0
-    found = look.survey()
+    found = run.survey()
     from rich.console import Console  # noqa: PLC0415  # likewise
 
     from memmon.show.escaping import escaped  # noqa: PLC0415  # likewise
@@ -51,22 +51,22 @@ def watch(named: str | None) -> int:
     return int(found.is_bad)
 
 
-def _look_at(named: str | None) -> Look:
+def _look_at(named: str | None) -> WatchedRun:
     """The run that is meant, looked at once."""
-    from memmon.watch.look import Look  # noqa: PLC0415  # not for `--help`
+    from memmon.watch.watched_run import WatchedRun  # noqa: PLC0415  # not for `--help`
 
     if named is not None:
-        return Look(str(runs_named([named])[0].logs[0]))
-    unfinished = (run for run in runs_here() if not all(ended_well(str(log)) for log in run.logs))
-    for run in islice(unfinished, _MOST_RUNS):
-        look = Look(str(run.logs[0]))
-        look.view()
-        if not look.is_over:
-            return look
+        return WatchedRun(str(runs_named([named])[0].logs[0]))
+    unfinished = (one for one in runs_here() if not all(ended_well(str(log)) for log in one.logs))
+    for one in islice(unfinished, _MOST_RUNS):
+        run = WatchedRun(str(one.logs[0]))
+        run.view()
+        if not run.is_over:
+            return run
     raise LogError("no run is going on here; name its log or its process, or `memmon report` tells of the last one")
 
 
-def _show(look: Look) -> bool:
+def _show(run: WatchedRun) -> bool:
     """Show the run until it is over, or somebody has seen enough: then True."""
     from rich.console import Console  # noqa: PLC0415  # not for `--help`
     from rich.live import Live  # noqa: PLC0415  # likewise
@@ -75,11 +75,11 @@ def _show(look: Look) -> bool:
     from memmon.watch.screen import Choice, Screen  # noqa: PLC0415  # likewise
 
     choice = Choice()
-    view = look.view()
+    view = run.view()
     console = Console(highlight=False, markup=False, emoji=False)
     with single_keys() as pressed, Live(console=console, screen=True, auto_refresh=False) as live:
         look_at = time.monotonic() + _EVERY
-        while not look.is_over:
+        while not run.is_over:
             live.update(Screen(view, choice), refresh=True)
             key = pressed(max(look_at - time.monotonic(), 0.0))
             if key == "q":
@@ -87,7 +87,7 @@ def _show(look: Look) -> bool:
             choice = _chosen(choice, key, len(view.rows))
             if time.monotonic() >= look_at:
                 look_at = time.monotonic() + _EVERY
-                seen = look.view()
+                seen = run.view()
                 view = view if choice.paused else seen
     return False
 

@@ -25,9 +25,9 @@ from memmon.verdict.model import (
 )
 from memmon.verdict.read.curve import CurveSoFar
 from memmon.verdict.read.open_brackets import BracketTracker, SiteKey, key_of
+from memmon.verdict.read.process_facts import ProcessFacts
 from memmon.verdict.read.records import BACKGROUND, EXCEPTION, NOT_CHECKPOINTS, PROGRAM_START
 from memmon.verdict.read.site_so_far import SiteSoFar
-from memmon.verdict.read.told_once import ToldOnce
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -74,7 +74,7 @@ class Replay:
         self.windows: list[GrowthWindow] = []
         self.raised: Raised | None = None
         self.left: Record | None = None
-        self.told = ToldOnce()
+        self.told = ProcessFacts()
         """What the events tell of the process as a whole."""
         self.finished = False
         self._handlers: dict[type, Callable[[Any], None]] = {

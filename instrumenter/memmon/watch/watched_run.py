@@ -80,8 +80,8 @@ class _Log:
         return [record for record in map(parse_record, lines) if record and record.kind]
 
 
-class Look:
-    """What is known of one run, from look to look."""
+class WatchedRun:
+    """One run, looked at again and again."""
 
     def __init__(self, log: str) -> None:
         """Watch the run that has this log."""

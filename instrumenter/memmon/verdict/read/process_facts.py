@@ -35,7 +35,7 @@ _KEPT_AS = {
 """Which of the facts below an event is, as it stands."""
 
 
-class ToldOnce:
+class ProcessFacts:
     """The facts so far."""
 
     def __init__(self) -> None:
