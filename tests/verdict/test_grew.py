@@ -113,6 +113,17 @@ def test_a_worker_that_took_what_another_process_was_killed_for(log: Callable[..
     assert said.culprit.confidence != "certain"
 
 
+def test_what_another_process_of_the_run_saw_in_use(log: Callable[..., Path]) -> None:
+    """The one that died had no moment to look: what its forked child saw tells that pages were copied."""
+    limit = {"limit": {"mb": 300.0, "from": "cgroup", "path": "/c"}, "cgroup": BEFORE}
+    parent = log(header(**limit), START, line("background", 66, level="CRITICAL"), fact("supervisor", KILLED))
+    above = {"pid": NOBODY, "log": str(parent)}
+    looked = around(66, used_mb=290, anonymous_mb=285) + line("background", 66, level="CRITICAL")
+    child = log(header(pid=NOBODY - 1, parent=above, **limit), START, looked, name="memory_monitor_20261122_103049.log")
+    said = judge([Case(read_process(str(one)), ExternalEvidence()) for one in (parent, child)])
+    assert (said.cause, said.grew) == ("oom-kill", "copied-pages")
+
+
 def test_a_small_process_that_a_full_machine_killed(log: Callable[..., Path]) -> None:
     """The kernel's own line tells that the machine was out of memory, and that this process held little of it."""
     line_of_kernel = f"Out of memory: Killed process {NOBODY} (python3) total-vm:9kB, anon-rss:81920kB, file-rss:0kB"

@@ -47,17 +47,25 @@ def what_grew(subject: Conclusion, run: Sequence[Conclusion], final_mb: float) -
     ``final_mb`` is what it held then, where it was its own memory that ran out.
     """
     history = subject.case.history
-    around = history.surroundings
+    own = history.surroundings
+    around = own or _seen_by_others(run)
     forks = [one.case.history for one in run if _forked_from(one, subject)]
     # The memory that a parent shares with those that it has forked was no growth of theirs.
     begun = min(forks, key=lambda one: one.header.started or 0.0, default=history)
-    own_mb = max(known_rss_mb(subject), around.rss_mb if around else 0.0) - begun.baseline_mb
+    own_mb = max(known_rss_mb(subject), own.rss_mb if own else 0.0) - begun.baseline_mb
     if around is not None and around.rule == "available":
         return _of_machine(history, own_mb, around, run)
     before = begun.header.cgroup_use
     if around is None or around.cgroup is None or before is None or history.limit_reached:
         return _by_rss_alone(subject, run, max(final_mb - begun.baseline_mb, own_mb))
     return _within_cgroup(subject, run, around, (before, around.cgroup), own_mb)
+
+
+def _seen_by_others(run: Sequence[Conclusion]) -> Surroundings | None:
+    """What was used under their cgroup's limit when it was most, by those processes of the run that looked."""
+    seen = (one.case.history.surroundings for one in run)
+    used = [(around.cgroup.used_mb, around) for around in seen if around and around.cgroup]
+    return max(used, key=lambda one: one[0])[1] if used else None
 
 
 def _by_rss_alone(subject: Conclusion, run: Sequence[Conclusion], own_mb: float) -> WhatGrew:
