@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from memmon.run.process_tree import ProcessTree
 
-_EVERY, _EVERY_ALONE = 0.5, 2.0
-"""Seconds between two looks at the counter; and while nothing else than the program's own process has been seen."""
+_EVERY = 0.5
+"""Seconds between two looks at the counter: a program may end soon after a child's death, which is told before that."""
 _LATE = 1.0
 """Seconds after which the kernel log would have named whom a counted kill was of."""
 _BEFORE = 2.0
@@ -74,7 +74,9 @@ class Incidents:
         """The processes whose deaths have been noticed, and the program's own, which is awaited."""
         self._unnamed = self._own = 0
         self._late_at = 0.0
-        self._look_at = 0.0
+        self._look_at = self._looked_at = 0.0
+        self._died_after = 0.0
+        """When the counter had not yet risen: whom the kernel names nobody for has gone since."""
         self.deaths: list[Death] = []
         self.count = 0
         """How many deaths are known for certain, besides that of the program's own process."""
@@ -87,14 +89,16 @@ class Incidents:
         """
         if now < self._look_at and not last:
             return []
-        self._look_at = now + (_EVERY if len(self._tree.known) > 1 else _EVERY_ALONE)
+        before, self._looked_at = self._looked_at, now
         count = self._count()
         if self._seen is not None and count is not None and count > self._seen:
+            self._died_after = self._died_after if self._unnamed else before
             self._unnamed += count - self._seen
             self._seen = count
             self._late_at = float("inf") if last else now + _LATE
         self._unnamed = max(self._unnamed - (own - self._own), 0)
         self._own = own
+        self._look_at = now + _EVERY
         # A crash is counted nowhere.
         gone = [one for one in self._tree.known.values() if one.log and one.ended and one.ended >= now - _EVERY * 2]
         crashed = any(one.pid not in self._known and not record.has_end(one.log) for one in gone[:_MOST_READ])
@@ -164,11 +168,11 @@ class Incidents:
         return found
 
     def _has_just_gone(self, pid: int, log: str, now: float) -> bool:
-        process = self._tree.known.get(pid)
+        process, since = self._tree.known.get(pid), self._died_after - _BEFORE
         if process is not None:
-            return process.ended is not None and process.ended >= now - _BEFORE - _LATE
+            return process.ended is not None and process.ended >= since
         try:  # it came and went between two searches
-            return not os.path.exists(f"/proc/{pid}") and os.stat(log).st_mtime >= time.time() - _BEFORE - _LATE
+            return not os.path.exists(f"/proc/{pid}") and os.stat(log).st_mtime >= time.time() - (now - since)
         except OSError:
             return False
 

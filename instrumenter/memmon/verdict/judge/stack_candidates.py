@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from memmon.verdict.judge.last_moment import LastMoment
 
-_SINGLE_STEP_SHARE = 0.5
+_SINGLE_STEP_SHARE = 0.7
 """The share of the growth since the last checkpoint that makes it one step."""
 
 
