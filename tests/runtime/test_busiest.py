@@ -19,18 +19,18 @@ def let(name):
     while used.get(name, 0) < 0.05:
         time.sleep(0.001)
 busiest = BusiestThread()
-def asked(until=None):
+def asked(until=None, times=1):
     # By a thread that is none of threading's, as the watcher does: it is not among those that are asked.
     found, done = [], _thread.allocate_lock()
     def ask():
-        found.append(busiest.user_line())
+        found.extend(busiest.user_line() for _ in range(times))
         while until and found[-1][2] != until:
             found.append(busiest.user_line())
         done.release()
     done.acquire()
     _thread.start_new_thread(ask, ())
     done.acquire()  # line 27
-    return found[-1]
+    return found[-1] if times == 1 else found
 """
 
 
@@ -54,6 +54,23 @@ def test_the_thread_that_has_used_most_since_the_last_question(every_python):
         repr((file, 11, "second")),
         repr((file, 27, "asked")),
     ]
+
+
+def test_the_thread_that_was_told_last_where_none_has_run_since(every_python):
+    """Where all threads wait between two questions, it is not the main one that is told of."""
+    program = """\
+def third():
+    gates["second"].acquire()
+    while time.thread_time() < 0.2: pass
+    used["third"] = 1
+    gates["first"].acquire()
+asked(); gates["first"].acquire(); threading.Thread(target=third, daemon=True).start(); gates["second"].release()
+while "third" not in used: time.sleep(0.001)
+print([line[2] for line in asked(times=2)])
+"""
+    every_python.write(_SOURCE + 'gates["second"].acquire()\n' + program, preamble=False)
+    left = every_python.run()
+    assert (left.stdout, left.stderr) == ("['third', 'third']\n", "")
 
 
 def test_another_threads_line_where_the_busiest_has_none(every_python):

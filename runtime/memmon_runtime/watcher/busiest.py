@@ -35,20 +35,25 @@ class BusiestThread:
         self._main = get_ident()
         self._main_native = get_native_id() if clock_gettime is not None else 0
         self._used: dict[int, float] = {}
+        self._named = self._main
+        """The thread whose line was told last."""
 
     def user_line(self) -> UserLine | None:
         """The innermost line of the user's own code in the thread that has used most since this was last asked.
 
         The first time it is what each thread has used since it began. Threads that have used nothing, or whose clock
-        can't be read, come last, the main one at their head. Where a thread runs no code of the user's, the next one is
-        asked; None where none of them does. The calling thread is not among them. No frame is kept, no file opened.
+        can't be read, come last. At their head is the one that was told last, since where nobody got the processor
+        meanwhile, nobody else has got further either; then the main one. Where a thread runs no code of the user's,
+        the next one is asked; None where none of them does. The calling thread is not among them. No frame is kept, no
+        file opened.
         """
         frames = frames_of_others()
         spent = self._spent()
         own: dict[str, bool] = {}
-        for ident in sorted(frames, key=lambda ident: (-spent.get(ident, 0.0), ident != self._main)):
+        for ident in sorted(frames, key=lambda i: (-spent.get(i, 0.0), i != self._named, i != self._main)):
             found = _innermost_own(frames[ident], own)
             if found is not None:
+                self._named = ident
                 return found
         return None
 
