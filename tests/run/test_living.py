@@ -181,6 +181,7 @@ def test_what_is_seen_from_outside_alone(place: Place) -> None:
     told = memmon("report", "--full", cwd=place.folder).stdout
     assert re.search(r"More was held by process \d+ \(\S+ main.py\): 1\d\d MB", told)
     assert "Who held what when it died" in told
+    assert "without the variables" in told
 
 
 def test_a_worker_that_is_killed_at_the_limit(place: Place) -> None:

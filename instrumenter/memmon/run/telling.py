@@ -14,7 +14,7 @@ import select
 import time
 
 from memmon.kernel.free_memory import free_mb
-from memmon.processes import is_notable, short_command
+from memmon.processes import is_notable, short_command, unfollowed_by
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -199,7 +199,9 @@ def _plainly(death: Death) -> str:
     held = f" (it held {death.rss_mb:.0f} MB)" if death.rss_mb else ""
     pid, mb, command = death.held[0]
     more = f"; more was held by {_process(pid, command)}: {mb:.0f} MB" if is_notable(mb, death.rss_mb) else ""
-    then = "`memmon report` tells the line" if death.log else "it kept no record"
+    option = unfollowed_by(death.command)
+    unrecorded = f"it was started with {option}, by which it keeps no record" if option else "it kept no record"
+    then = "`memmon report` tells the line" if death.log else unrecorded
     return f"{_process(death.pid, death.command)} {_ENDS[death.sort]}{held}{more}; {then}"
 
 

@@ -12,6 +12,7 @@ from memmon.verdict.advice.fixes import OTHERWISE, RAN, STAYS, STAYS_OR_AT_ONCE,
 from memmon.verdict.advice.kept_fixes import CACHE, COLLECTS, ITERPARSE, KEPT
 from memmon.verdict.advice.other_causes import for_what_grew
 from memmon.verdict.advice.taken_fixes import TAKEN
+from memmon.verdict.advice.unrecorded import as_run_takes_it, for_unrecorded
 from memmon.verdict.code.source import begins_function, code_at
 from memmon.verdict.wording.language import Say, between, mb, place, signed_mb
 
@@ -153,31 +154,6 @@ def _loaded_at_two_lines(hotspots: tuple[Hotspot, ...], culprit: Culprit | None,
     return advice
 
 
-def _as_run_takes_it(target: str | None) -> str:
-    """What stands behind `memmon run`: a script, a package that is run as a module, or a command."""
-    name = place(target, None)
-    if target and name == "__main__.py":
-        return f"-m {place(target[: -len(name)].rstrip('/'), None) or 'MODULE'}"
-    return f"-- {name}" if name and not name.endswith((".py", ".pyw")) else name or "SCRIPT"
-
-
-def _for_unrecorded(verdict: Verdict, say: Say) -> str:
-    """The advice where the process that died kept no record: how to get one."""
-    ran = verdict.subject.program or ""
-    if ran and ran != verdict.target:
-        return say(
-            f"“{ran}” kept no record, so no line is known: put `memmon instrument` on its script, then run again",
-            f"“{ran}” 没有留下记录，无法得知是哪一行：对它的脚本执行 `memmon instrument`，然后重新运行",
-        )
-    script = _as_run_takes_it(verdict.target)
-    return say(
-        "the process that was killed kept no record, so no line is known: "
-        f"start the program as `memmon run {script}`, which watches each Python that it starts",
-        "被杀的进程没有留下记录，无法得知是哪一行："
-        f"用 `memmon run {script}` 启动程序，它所启动的每个 Python 都会被监视",
-    )
-
-
 def advise(verdict: Verdict, code: Code | None, over_alarm_code: Code | None) -> tuple[str, ...]:
     """What to do, most urgent first; nothing where nothing is wrong.
 
@@ -197,7 +173,7 @@ def advise(verdict: Verdict, code: Code | None, over_alarm_code: Code | None) ->
     advice += _loaded_twice(verdict.hotspots, verdict.culprit, say)
     advice += _loaded_at_two_lines(verdict.hotspots, verdict.culprit, say)
     if verdict.subject.silent:
-        script = _as_run_takes_it(verdict.target)
+        script = as_run_takes_it(verdict.target)
         advice.append(
             say(
                 f"start it as `memmon run {script}`: that sees the exit status or the signal that ended it",
@@ -205,7 +181,7 @@ def advise(verdict: Verdict, code: Code | None, over_alarm_code: Code | None) ->
             )
         )
     elif verdict.outcome == "killed" and not verdict.subject.log and not verdict.culprit:
-        advice.append(_for_unrecorded(verdict, say))
+        advice.append(for_unrecorded(verdict, say))
     elif verdict.outcome == "killed" and not verdict.culprit and verdict.memory_suspected and not other:
         advice.append(
             say(
