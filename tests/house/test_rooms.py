@@ -50,7 +50,7 @@ HOUSES: dict[str, tuple[str, Path, list[set[str]]]] = {
         [
             {"survey", "find_runs"},
             {"investigate"},
-            {"write_back"},
+            {"write_back", "killed_unrecorded"},
             {"advice", "judge", "read", "evidence"},
             {"code", "wording"},
             {"model"},

@@ -331,6 +331,31 @@ def test_a_child_that_the_kernel_ended_in_its_first_call(program: Callable[[str]
     assert said["verdict"]["pid"] == child["pid"]
 
 
+@needs_cgroup
+def test_another_program_that_the_kernel_ended(program: Callable[[str], Path]) -> None:
+    """Nobody watched it and nobody waited for it: it was seen to hold the memory, and the kernel names it."""
+    path = program(
+        """
+        import subprocess, time
+
+        child = subprocess.Popen(["tail", "-n", "1"], stdin=subprocess.PIPE, bufsize=0)
+        while True:
+            child.stdin.write(bytes(1 << 20))  # a line that does not end, which it has to keep
+            time.sleep(0.01)
+        """
+    )
+    with cgroup.limited(120) as group:
+        assert group.run([sys.executable, path.name], cwd=path.parent, stderr=subprocess.DEVNULL).returncode == 1
+    said = report(path, 1)
+    program_itself, other = said["run"]["processes"]
+    assert (program_itself["outcome"], other["outcome"], other["log"]) == ("exception", "killed", None)
+    (incident,) = said["incidents"]
+    assert (incident["pid"], incident["cause"], incident["cause_confidence"]) == (other["pid"], "oom-kill", "certain")
+    assert said["run"]["exception"]["type"] == "BrokenPipeError"
+    assert incident["culprit"] is None
+    assert "“tail” kept no record and is no Python by its name" in incident["advice"][0]
+
+
 def test_a_name_with_a_line_separator_in_it(tmp_path: Path) -> None:
     """A killed program's site keeps its hits and its alarm in the report, and the log gets no second last line."""
     path = tmp_path / "程序.py"

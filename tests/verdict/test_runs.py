@@ -245,6 +245,30 @@ def test_a_child_of_which_its_parent_alone_knows(
     assert [(one["cause"], one["cause_confidence"]) for one in found["incidents"]] == [("oom-kill", "likely")] * died
 
 
+@pytest.mark.parametrize(
+    ("count", "other", "died"),
+    [
+        (8, [NOBODY + 1, "java", 290.0, True], True),
+        (7, [NOBODY + 1, "java", 290.0, True], False),
+        (8, [NOBODY + 1, "java", 90.0, True], False),
+        (8, [NOBODY + 1, "java", 290.0, False], False),
+        (8, [NOBODY + 1, "java", 290.0], False),
+        (8, [1, "init", 290.0, True], False),
+    ],
+    ids=["killed", "nobody was", "small", "no child", "an older record", "still there"],
+)
+def test_another_program_that_was_seen_to_hold_most(
+    write: Callable[..., Path], count: int, other: list[Any], *, died: bool
+) -> None:
+    """Where no kernel log names anybody, a kill that was counted is likely to have been the one of such a child."""
+    around = {"rule": "cgroup", "rss_mb": 60.0, "machine": {}, "others": [other]}
+    seen = {"cgroup": {"path": "/c", "inode": 1, "count": count}, "vmstat": None, "largest_child_mb": 0.0}
+    facts = fact("surroundings", around), fact("kills", seen)
+    path = write("100000", began(500, "10:00:00.000", **counted(7)), START, *facts, END)
+    incidents = [(one["pid"], one["cause"], one["cause_confidence"]) for one in said(path.parent)["incidents"]]
+    assert incidents == [(NOBODY + 1, "oom-kill", "likely")] * died
+
+
 # --- of which run is told ----------------------------------------------------------------------------------
 
 

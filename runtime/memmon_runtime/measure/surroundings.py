@@ -4,11 +4,12 @@ It becomes the fact ``surroundings`` each time that the level rises. All amounts
 
     {"rule": "cgroup", "rss_mb": 12.9, "private_mb": 8.1, "cgroup": {"used_mb": 291.0, "anonymous_mb": 13.2, "tmpfs_mb":
     274.7, "files_mb": 1.2}, "machine": {"available_mb": 812.0, "swap_mb": 0.0, "swap_free_mb": 0.0},
-    "others": [[4711, "postgres", 1210.4], …]}
+    "others": [[4711, "java", 1210.4, true], …]}
 
 ``rule`` is what the level was judged by. ``private_mb`` is what of the RSS no other process shares: forked processes
 share all until it is written to, and then copy it. ``used_mb`` is without the cache of files, which is ``files_mb``.
-``others`` are the largest other processes under the same limit, where this one has less than half of what is used.
+``others`` are the largest other processes under the same limit, where this one has less than half of what is used, each
+with whether this one, or what it has started, has started it.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ _MOST_SECONDS = 0.02
 """So long the other processes are looked through."""
 _MOST_OTHERS = 3
 _LONGEST_NAME = 60
+_MOST_ANCESTORS = 8
+_PARENT = 1
+"""The field of /proc/PID/stat, counted behind the name, with the parent."""
 _PRIVATE_EVERY = 20
 """What is private is asked again after so many times the time that it took."""
 
@@ -50,7 +54,7 @@ class Surroundings:
         cgroup = limits.cgroup if rule == "cgroup" else None
         figures, machine = cgroup.figures() if cgroup is not None else None, limits.machine()
         used_mb = figures["used_mb"] if figures else limits.physical / MB - machine["available_mb"]
-        others: list[tuple[int, str, float]] = []
+        others: list[tuple[int, str, float, bool]] = []
         if rule in ("cgroup", "available") and rss < used_mb * MB / 2:
             others = _largest(cgroup.processes() if cgroup is not None else listdir("/proc"))  # noqa: PTH208 - no pathlib here
         return {
@@ -74,8 +78,8 @@ class Surroundings:
         return self._private_mb
 
 
-def _largest(pids: Iterable[str]) -> list[tuple[int, str, float]]:
-    """The other processes with the largest RSS among these: number, name, MB."""
+def _largest(pids: Iterable[str]) -> list[tuple[int, str, float, bool]]:
+    """The other processes with the largest RSS among these: number, name, MB, whether they descend from this one."""
     until = perf_counter() + _MOST_SECONDS
     found = []
     mine = str(getpid())
@@ -85,7 +89,19 @@ def _largest(pids: Iterable[str]) -> list[tuple[int, str, float]]:
             if len(words) > 1 and words[1].isdigit():
                 found.append((int(words[1]), pid))
     largest = sorted(found, reverse=True)[:_MOST_OTHERS]
-    return [(int(pid), _name_of(pid), round(pages * PAGESIZE / MB, 1)) for pages, pid in largest]
+    return [(int(pid), _name_of(pid), round(pages * PAGESIZE / MB, 1), _descends(pid, mine)) for pages, pid in largest]
+
+
+def _descends(pid: str, ancestor: str) -> bool:
+    """Whether a process has the other one above it, as far as none between them has ended."""
+    for _ in range(_MOST_ANCESTORS):
+        words = read_text(f"/proc/{pid}/stat").rpartition(")")[2].split()
+        if len(words) <= _PARENT:
+            break
+        pid = words[_PARENT]
+        if pid == ancestor:
+            return True
+    return False
 
 
 def _name_of(pid: str) -> str:

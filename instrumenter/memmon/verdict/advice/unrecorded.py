@@ -23,7 +23,7 @@ def as_run_takes_it(target: str | None) -> str:
 def for_unrecorded(verdict: Verdict, say: Say) -> str:
     """What to do for a record, or where none is to be had, for less memory."""
     ran = verdict.subject.program or ""
-    if ran and ran != verdict.target:
+    if ran and ran != verdict.target and (verdict.is_watched or not is_python(ran)):
         return _for_another_program(ran, say)
     script = as_run_takes_it(verdict.target)
     return say(
@@ -35,7 +35,7 @@ def for_unrecorded(verdict: Verdict, say: Say) -> str:
 
 
 def _for_another_program(ran: str, say: Say) -> str:
-    """The same for one that `memmon run` saw from outside, by its command line."""
+    """The same for one that was seen from outside, by its command line."""
     if not is_python(ran):
         return say(
             f"“{ran}” kept no record and is no Python by its name, so no line is known: "

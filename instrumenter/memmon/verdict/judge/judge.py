@@ -128,6 +128,7 @@ def _verdict(subject: Conclusion, conclusions: Sequence[Conclusion], say: Say, t
         memory_suspected=_memory_suspected(subject, culprit),
         folded=folded,
         curve=_curve(subject, final_mb),
+        is_watched=first.supervised is not None,
         levels=Levels(history.header.warning_mb, history.header.critical_mb),
     )
 

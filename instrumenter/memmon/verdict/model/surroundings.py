@@ -26,6 +26,8 @@ class OtherProcess:
     pid: int
     name: str
     rss_mb: float
+    is_descendant: bool
+    """The process that saw it had started it, or had started what did."""
 
 
 @dataclass(frozen=True)

@@ -222,6 +222,8 @@ class Verdict:
     levels: Levels = field(default_factory=Levels)
     """The levels of that process."""
     advice: tuple[str, ...] = ()
+    is_watched: bool = False
+    """`memmon run` watched the run."""
     is_incident: bool = False
     """The process died: for want of memory, by a crash, at a limit, by a signal, or nobody knows how."""
     others: tuple[Verdict, ...] = ()

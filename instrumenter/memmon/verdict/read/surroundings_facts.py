@@ -37,5 +37,7 @@ def cgroup_use(value: Any) -> CgroupUse | None:
 def _others(value: Any) -> Iterator[OtherProcess]:
     for one in few(value):
         match one:
-            case [pid, str(name), rss_mb] if whole(pid) is not None:
-                yield OtherProcess(pid, clean(name), number(rss_mb) or 0.0)
+            case [pid, str(name), rss_mb, *more] if whole(pid) is not None:
+                yield OtherProcess(
+                    pid, clean(name), number(rss_mb) or 0.0, is_descendant=bool(more) and more[0] is True
+                )

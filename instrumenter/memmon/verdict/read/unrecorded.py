@@ -67,6 +67,27 @@ def seen_from_outside(first: ProcessHistory, known: Collection[int | None]) -> I
         yield replace(history, checkpoint=None, peak_mb=one.peak_mb, command=one.command)
 
 
+def seen_beside(parent: ProcessHistory) -> Iterator[ProcessHistory]:
+    """The programs that ``parent`` had started and saw hold much memory when it ran short, the largest first.
+
+    Where `memmon run` watched the run, it knows more of them.
+    """
+    around = parent.surroundings
+    if around is None or parent.supervised:
+        return
+    when = (parent.critical or parent.last).when
+    for one in (other for other in around.others if other.is_descendant):
+        header = replace(
+            parent.header,
+            pid=one.pid,
+            parent_pid=parent.header.pid,
+            parent_log=parent.log,
+            start_ticks=0,
+            baseline_mb=0.0,
+        )
+        yield replace(build_history("", [header, _begun(when, one.rss_mb)]), checkpoint=None, command=one.name)
+
+
 def waited_for(parent: ProcessHistory) -> ProcessHistory | None:
     """The largest of the processes that ``parent`` had waited for, where it was larger than itself ever was."""
     seen = parent.kills_seen
