@@ -38,6 +38,7 @@ HOUSES: dict[str, tuple[str, Path, list[set[str]]]] = {
             {"cli"},
             {"watch"},
             {"run", "files", "show"},
+            {"across"},
             {"verdict"},
             {"source", "kernel"},
             {""},

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from memmon.cli.completing import any_file
+from memmon.cli.drawing import USUAL, show
 from memmon.record.told_mark import mark_told
 from memmon.show.escaping import escaped
 from memmon.show.json import as_json, runs_as_json
@@ -21,25 +22,6 @@ if TYPE_CHECKING:
 
     from memmon.verdict.model import Verdict
     from memmon.verdict.survey import Survey
-
-_WIDE = 10_000
-"""Columns where nobody's terminal is the measure: nothing is wrapped in a file or a pipe."""
-_USUAL = 80
-"""Columns of the short report there, which is made to be looked at as a whole."""
-
-
-def _print(drawn: RenderableType, width: int = _WIDE) -> None:
-    """For people: fitted to a terminal, plain and of a fixed width elsewhere."""
-    from rich.console import Console  # noqa: PLC0415  # --json does without
-
-    console = Console(highlight=False, markup=False, emoji=False)
-    if console.is_terminal:
-        console.print(drawn)
-        return
-    console.width = width
-    with console.capture() as captured:
-        console.print(drawn)
-    click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
 def _full(found: Survey) -> RenderableType:
@@ -90,7 +72,7 @@ def report(logs: tuple[str, ...], *, full: bool, everything: bool, as_data: bool
         if as_data:
             click.echo(runs_as_json(told, ascii_only=ascii_only))
         else:
-            _print(_table(told))
+            show(_table(told))
     else:
         found = survey(runs, top=top)
         told = (found.verdict,)
@@ -98,7 +80,7 @@ def report(logs: tuple[str, ...], *, full: bool, everything: bool, as_data: bool
             click.echo(as_json(found.verdict, ascii_only=ascii_only))
         else:
             told += found.newer + found.earlier + found.beside
-            _print(_full(found)) if full else _print(_short(found), _USUAL)
+            show(_full(found)) if full else show(_short(found), USUAL)
     for log in (log for verdict in told for log in verdict.told):
         mark_told(log)
     return int(found.is_bad)

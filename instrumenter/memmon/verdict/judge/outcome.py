@@ -66,12 +66,14 @@ class Conclusion:
     def process(self) -> Process:
         """The process as the verdict lists it."""
         history = self.case.history
+        seen = history.supervised
         return Process(
             pid=history.header.pid,
             parent=history.header.parent_pid,
             log=history.log,
             outcome=self.outcome,
             rss_mb=history.last_mb,
+            peak_mb=max(history.peak_mb, seen.peak_mb or 0.0 if seen else 0.0),
             silent=self.unexplained and not self.evidence.shortage,
             status=exit_status(history),
             exception=history.raised if self.outcome == "exception" else None,

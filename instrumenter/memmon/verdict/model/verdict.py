@@ -117,6 +117,8 @@ class Process:
     outcome: Outcome
     rss_mb: float = 0.0
     """What it held at its last record."""
+    peak_mb: float = 0.0
+    """The most that anybody saw it hold."""
     silent: bool = False
     """It was gone without an end in its log, and nothing speaks for memory: killed, crashed, or ``os._exit``."""
     status: int | None = None

@@ -1,0 +1,1 @@
+"""What several runs come to together: two sides of them compared, and what is normal of good ones."""
