@@ -1,4 +1,4 @@
-"""What the README shows is what happens."""
+"""What the README and the documentation show is what happens."""
 
 from __future__ import annotations
 
@@ -17,14 +17,18 @@ if TYPE_CHECKING:
 
 TEXT = console.README.read_text(encoding="utf-8")
 SECTIONS = console.sections(TEXT)
+SHOWN = [
+    pytest.param(commands, id=f"{page.name}: {section}")
+    for page in console.PAGES
+    for section, commands in console.sections(page.read_text(encoding="utf-8")).items()
+]
 
 
 @needs_cgroup
-@pytest.mark.parametrize("section", SECTIONS)
-def test_console_blocks(tmp_path: Path, section: str) -> None:
+@pytest.mark.parametrize("commands", SHOWN)
+def test_console_blocks(tmp_path: Path, commands: list[console.Command]) -> None:
     """Every command of a section, run in one shell beside the bot, prints what is shown below it."""
     samples.copy_bot(tmp_path, "small")
-    commands = SECTIONS[section]
     printed = console.play(commands, tmp_path)
     assert len(printed) == len(commands)
     for command, text in zip(commands, printed, strict=True):
@@ -33,7 +37,8 @@ def test_console_blocks(tmp_path: Path, section: str) -> None:
 
 def test_marking_by_hand(tmp_path: Path) -> None:
     """The example of marking by hand runs, and its log holds what its comments say."""
-    example = re.findall(r"^```python\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)[0]
+    page = (samples.ROOT / "docs" / "marking.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     (tmp_path / "example.py").write_text(example, encoding="utf-8")
     done = subprocess.run([sys.executable, "example.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -59,7 +64,13 @@ def test_both_languages_tell_the_story() -> None:
             assert word in typed
 
 
-def test_links_lead_somewhere() -> None:
-    """Every relative link names a file of the repository."""
-    for link in re.findall(r"\]\(([^)#:]+)\)", TEXT):
-        assert (samples.ROOT / link).exists(), link
+@pytest.mark.parametrize("page", console.PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    """Every relative link and picture names a file of the repository; of a page of the documentation one beside it."""
+    for link, heading in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", page.read_text(encoding="utf-8")):
+        target = page.parent / link if link else page
+        assert target.is_file() or (page == console.README and target.is_dir()), link
+        assert page == console.README or target.is_relative_to(page.parent), link
+        if heading:
+            titles = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+            assert heading in {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}, heading

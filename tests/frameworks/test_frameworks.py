@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import signal
 import sys
 from pathlib import Path
@@ -11,12 +12,15 @@ from typing import Any
 
 import pytest
 
-from frameworks.description import App, found
+from frameworks.description import HERE, App, found
 from frameworks.outcome import judge
 from frameworks.table import table
 from frameworks.traffic import until_killed
 from frameworks.trial import INSTRUMENT, RUN, Seen, attempt
 from support.marks import needs_cgroup
+
+_PARTS = ("jupyter", "python")
+"""Programs of several parts, named by the word behind them."""
 
 PROGRAM = App("worker_of_one", ("python", "main.py"), "none", traffic=until_killed(), ends=signal.SIGTERM)
 
@@ -93,3 +97,14 @@ def test_a_death_is_told_while_the_app_lives(tmp_path: Path) -> None:
     outcome = judge(("pool", PROGRAM), RUN, [innocent], [innocent], leaking)
     assert (outcome.kills, outcome.is_exact, outcome.is_wrong_with_certainty) == (1, True, False), leaking
     assert (leaking.is_told_alive, outcome.is_told) == (True, True), leaking
+
+
+def test_the_documentation_starts_apps_as_they_are_tried() -> None:
+    """What stands behind `memmon run --` in the documentation is how an app of this rig is started."""
+    page = (HERE.parents[1] / "docs" / "frameworks.md").read_text(encoding="utf-8")
+    tried = [app.command for app in found().values()]
+    shown = [tuple(command.split()) for command in re.findall(r"`memmon run -- ([^`]+)`", page)]
+    assert {"gunicorn", "celery", "pytest", "jupyter"} <= {command[0] for command in shown}
+    for command in shown:
+        known = [one for one in tried if one[0] == command[0] and (command[0] not in _PARTS or one[1] == command[1])]
+        assert known, command

@@ -1,4 +1,4 @@
-"""What a user may type stands in the README: commands, options, keys of the configuration, and switches."""
+"""What a user may type or find stands in the documentation: commands, options, keys, switches, files, exit codes."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ import pytest
 from memmon.cli import memmon
 from memmon.config_tables import config_in
 from memmon.errors import ConfigError
+from memmon.files.backup import SUFFIX as BACKUP
+from memmon.record.file_names import LOGS, events_of, forks_of, page_of, stack_of, told_of
 from memmon.toml_document import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HOUSE = Path(__file__).parents[2]
-README = (HOUSE / "README.md").read_text(encoding="utf-8")
+DOCS = {path.name: path.read_text(encoding="utf-8") for path in (HOUSE / "docs").glob("*.md")}
 
 
 def _commands(group: click.Group, name: str) -> Iterator[tuple[str, click.Command]]:
@@ -37,14 +39,16 @@ COMMANDS = dict(_commands(memmon, "memmon"))
 
 
 @pytest.mark.parametrize(("name", "command"), COMMANDS.items(), ids=COMMANDS)
-def test_a_command_has_a_row_with_its_options(name: str, command: click.Command) -> None:
-    """In the table of commands; a command of several words in the row of its first."""
+def test_a_command_has_a_section_with_its_options(name: str, command: click.Command) -> None:
+    """An option by an item of its own; a command of several words in the section of its first."""
     words = " ".join(name.split()[:2])
-    rows = [line for line in README.splitlines() if line.startswith(f"| `{words}")]
-    assert rows
-    assert any(name in row for row in rows)
-    options = {option for parameter in command.params for option in parameter.opts if option.startswith("-")}
-    assert {option for option in options if not any(option in row for row in rows)} == set()
+    sections = [text for text in DOCS["commands.md"].split("\n## ") if text.startswith(f"`{words}")]
+    assert len(sections) == 1
+    assert name in sections[0]
+    items = set(re.findall(r"^- `(--?[a-z][a-z-]*)", sections[0], re.MULTILINE))
+    options = [parameter.opts for parameter in command.params if isinstance(parameter, click.Option)]
+    assert [names for names in options if not items.intersection(names)] == []
+    assert items <= {name for names in options for name in names}
 
 
 def _accepted(tmp_path: Path, text: str) -> set[str]:
@@ -60,7 +64,7 @@ def test_every_key_is_explained(tmp_path: Path) -> None:
     """As it is written."""
     keys = _accepted(tmp_path, "[memmon]\nxyzzy = 1\n") | _accepted(tmp_path, "[[hotspot]]\nxyzzy = 1\n")
     assert {"warning", "compiled", "match", "exact"} <= keys
-    assert {key for key in keys if not re.search(rf"\b{key}\s*=|`{key}`", README)} == set()
+    assert {key for key in keys if not re.search(rf"\b{key}\s*=|`{key}`", DOCS["configuration.md"])} == set()
 
 
 @pytest.mark.skipif(not (HOUSE / "runtime").is_dir(), reason="the sources are not beside the tests")
@@ -72,4 +76,12 @@ def test_every_switch_is_explained() -> None:
             source = path.read_text(encoding="utf-8")
             found |= set(re.findall(r"(?:environ\.get|_switch)\(\s*[\"'](MEMMON_[A-Z_]+)[\"']", source))
     assert {"MEMMON_QUIET", "MEMMON_LOG_DIR", "MEMMON_ZOOM"} <= found
-    assert {switch for switch in found if switch not in README} == set()
+    assert {switch for switch in found if switch not in DOCS["configuration.md"]} == set()
+
+
+def test_every_file_is_explained() -> None:
+    """Whatever memmon leaves in a user's folder."""
+    hidden = [file_of("…").rpartition("…")[2] for file_of in (page_of, stack_of, forks_of, events_of, told_of)]
+    left = [LOGS.replace("*", "YYYYMMDD_HHMMSS"), *(f".memory_monitor_…{ending}" for ending in hidden)]
+    left += [f"TARGET{BACKUP}", "TARGET.monitor_conflict", "memmon_runtime/"]
+    assert [name for name in left if f"| `{name}`" not in DOCS["log.md"]] == []

@@ -54,7 +54,7 @@ def main():
 main()
 """
 """Checkpoints of all forms: on lines of their own, within lines, in a class."""
-README = Path(__file__).resolve().parents[2] / "README.md"
+LIMITS = Path(__file__).resolve().parents[2] / "docs" / "limits.md"
 
 
 def _coverage(folder: Path, *arguments: str) -> str:
@@ -78,8 +78,8 @@ def test_the_runtime_is_not_measured(tmp_path: Path, options: tuple[str, ...]) -
 
 
 def test_the_lines_in_the_script_can_be_left_out(tmp_path: Path) -> None:
-    """By the README's configuration statements and branches, and those missed, are as many as in the plain script."""
-    (configuration,) = re.findall(r"```ini\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    """By the documented configuration statements and branches, and those missed, are as many as in the plain script."""
+    (configuration,) = re.findall(r"```ini\n(.*?)```", LIMITS.read_text(encoding="utf-8"), re.DOTALL)
     (tmp_path / ".coveragerc").write_text(textwrap.dedent(configuration), encoding="utf-8")
     (tmp_path / "bot.py").write_text(FORMS)
     totals = []

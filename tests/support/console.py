@@ -1,11 +1,11 @@
-r"""The README's console blocks: read, run as one shell session a section, and compared with what they show.
+r"""The console blocks of README and docs: read, run as one shell session a section, compared with what they show.
 
 A block's lines that begin with `$ ` are commands, the rest is what they print; a line `…` stands for any
 lines. Times, sizes and the like are different in every run and left out of the comparison.
 
     python tests/support/console.py
 
-rewrites the blocks of README.md that no longer show what happens.
+rewrites the blocks that no longer show what happens.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from support import bot, cgroup, samples
 from support.tool import plain_environment
 
 README = samples.ROOT / "README.md"
+PAGES = (README, *sorted((samples.ROOT / "docs").glob("*.md")))
 
 _FENCE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _PROMPT = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
@@ -31,7 +32,7 @@ _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 _MARK = "=-=-="
 
 _SHOWN_FOLDER = "/srv/bot"
-"""What the README calls the folder that the bot is in."""
+"""What they call the folder that the bot is in."""
 
 _VARYING = (
     (re.compile(r"^.*: line \d+: +\d+ Killed.*$", re.MULTILINE), "Killed"),
@@ -52,7 +53,7 @@ _JOINED = re.compile(r"\s+")
 
 @dataclass(frozen=True)
 class Command:
-    """One command of the README and what it shows below it."""
+    """One command of a block and what it shows below it."""
 
     typed: str
     shows: str
@@ -64,7 +65,7 @@ def sections(text: str) -> dict[str, list[Command]]:
     """Map the headings that have console blocks below them to their commands, in order."""
     found: dict[str, list[Command]] = {}
     for block in _FENCE.finditer(text):
-        heading = [match[1] for match in _HEADING.finditer(text, 0, block.start())][-1]
+        heading = ([""] + [match[1] for match in _HEADING.finditer(text, 0, block.start())])[-1]
         found.setdefault(heading, []).extend(
             Command(prompt[1], prompt[2], block.start(1) + prompt.start(2)) for prompt in _PROMPT.finditer(block[1])
         )
@@ -98,7 +99,7 @@ def play(commands: list[Command], folder: Path) -> list[str]:
 
 
 def same(shown: str, printed: str) -> bool:
-    """Whether what a command printed is what the README shows."""
+    """Whether what a command printed is what is shown."""
     parts = (r".*" if line == "…" else re.escape(_JOINED.sub("", line)) for line in _constant(shown).splitlines())
     return re.fullmatch("".join(parts), _JOINED.sub("", _constant(printed))) is not None
 
@@ -116,9 +117,9 @@ def _tidy(text: str) -> str:
     return text if not text or text.endswith("\n") else text + "\n"
 
 
-def _rewrite() -> None:
-    """Put what is printed now into the blocks that show something else."""
-    text = README.read_text(encoding="utf-8")
+def _rewrite(page: Path) -> None:
+    """Put what is printed now into the blocks of ``page`` that show something else."""
+    text = page.read_text(encoding="utf-8")
     wrong: list[tuple[Command, str]] = []
     for commands in sections(text).values():
         with tempfile.TemporaryDirectory() as name:
@@ -127,8 +128,9 @@ def _rewrite() -> None:
         wrong += [pair for pair in zip(commands, printed, strict=True) if not same(pair[0].shows, pair[1])]
     for command, now in sorted(wrong, key=lambda pair: -pair[0].at):
         text = text[: command.at] + now + text[command.at + len(command.shows) :]
-    README.write_text(text, encoding="utf-8")
+    page.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    _rewrite()
+    for one in PAGES:
+        _rewrite(one)
