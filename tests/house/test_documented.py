@@ -15,6 +15,7 @@ from memmon.errors import ConfigError
 from memmon.files.backup import SUFFIX as BACKUP
 from memmon.record.file_names import LOGS, events_of, forks_of, page_of, stack_of, told_of
 from memmon.toml_document import read
+from support import man_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,3 +86,11 @@ def test_every_file_is_explained() -> None:
     left = [LOGS.replace("*", "YYYYMMDD_HHMMSS"), *(f".memory_monitor_…{ending}" for ending in hidden)]
     left += [f"TARGET{BACKUP}", "TARGET.monitor_conflict", "memmon_runtime/"]
     assert [name for name in left if f"| `{name}`" not in DOCS["log.md"]] == []
+
+
+def test_the_manual_page_is_that_of_the_documentation() -> None:
+    """Made of the page of commands, each of which it has."""
+    page = man_page.PAGE.read_text(encoding="utf-8")
+    assert page == man_page.made()
+    for name in COMMANDS:
+        assert f"fB{' '.join(name.split()[:2])}" in page
