@@ -25,9 +25,9 @@ FACTS = {
 WHEN = "2026-11-22 10:30:48.123"
 
 
-def written(**changes):
+def written(*, added=0, **changes):
     """The header's lines."""
-    text = header({**FACTS, **changes}, WHEN)
+    text = header({**FACTS, **changes}, WHEN, added)
     assert text.endswith("\n")
     return text[:-1].split("\n")
 
@@ -62,6 +62,18 @@ def test_in_chinese():
     ]
 
 
+@pytest.mark.parametrize(("language", "says"), [
+    ("en", "# lines: the original's; in a traceback they are up to 23 higher, by what memmon put in"),
+    ("zh", "# 行号：原文件的；traceback 里的行号最多大 23，即 memmon 放入的行数"),
+])  # fmt: skip
+def test_by_how_much_a_tracebacks_lines_are_higher(language, says):
+    """Of a program that memmon has put lines into."""
+    lines = written(language=language, added=23)
+    assert len(lines) == 10
+    assert lines[-2] == says
+    assert columns(says) <= 100
+
+
 @pytest.mark.parametrize(("language", "limit", "levels"), [
     ("en", "# limit: none is known", "# levels: warning from 80%, critical from 95%"),
     ("zh", "# 上限：未知", "# 级别：警告从 80% 起，危险从 95% 起"),
@@ -78,7 +90,7 @@ def test_what_is_not_known_is_left_out(language, limit, levels):
 def test_names_of_any_length_and_sort_fit(language):
     """A path keeps its end, arguments their beginning; line ends and bytes that are no text are one underscore each."""
     target = "/srv/" + "很长的" * 40 + "/\udcb2\udce2\n\u2028bot.py"
-    lines = written(language=language, target=target, argv=["", "first", "a\nb\u2028" * 100_000, 7])
+    lines = written(added=1_000_000, language=language, target=target, argv=["", "first", "a\nb\u2028" * 100_000, 7])
     assert len(lines) <= 10
     assert all(line.startswith("# ") and columns(line) <= 100 and line.splitlines() == [line] for line in lines)
     assert lines[1].endswith("的/____bot.py")

@@ -25,6 +25,7 @@ _ENGLISH = {
     "physical": "physical memory",
     "throttle": "slowed down from there on",
     "no limit": "limit: none is known",
+    "lines": "lines: the original's; in a traceback they are up to {} higher, by what memmon put in",
     "levels": "levels: warning from {warning}, critical from {critical}",
     "report": "after its end: memmon report",
 }
@@ -40,13 +41,17 @@ _CHINESE = {
     "physical": "物理内存",
     "throttle": "超过即被限速",
     "no limit": "上限：未知",
+    "lines": "行号：原文件的；traceback 里的行号最多大 {}，即 memmon 放入的行数",
     "levels": "级别：警告从 {warning} 起，危险从 {critical} 起",
     "report": "结束之后：memmon report",
 }
 
 
-def header(facts: dict[str, Any], when: str) -> str:
-    """The lines, ten at most, of what the event ``header`` says; ``when`` is the start as the log prints times."""
+def header(facts: dict[str, Any], when: str, added: int) -> str:
+    """The lines, ten at most, of what the event ``header`` says; ``when`` is the start as the log prints times.
+
+    ``added``: how many lines the program's own file has beyond the original's.
+    """
     words = _CHINESE if facts["language"] == "zh" else _ENGLISH
     texts = [words["about"].format_map(facts)]
     argv = ""
@@ -68,6 +73,8 @@ def header(facts: dict[str, Any], when: str) -> str:
     else:
         texts.append(words["limit"].format(words.get(limit["from"], limit["from"]), mb=limit["mb"]))
     texts.append(words["levels"].format(warning=_level(levels, "warning"), critical=_level(levels, "critical")))
+    if added:
+        texts.append(words["lines"].format(added))
     texts.append(words["report"])
     return "".join(f"# {start_of(text, COLUMNS - 2)}\n" for text in texts)
 

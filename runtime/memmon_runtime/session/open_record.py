@@ -76,10 +76,11 @@ def open_record(
     stamp = log.stamp(now)
     mb = (recorder.baseline * recorder.to_mb, 0.0, 0.0)
     start = card_line(stamp, recorder.levels.level, recorder.words.start, mb, recorder.levels.fired)
-    begun = log.begin(header(facts, stamp[1:]) + start)
+    added = all_added()
+    begun = log.begin(header(facts, stamp[1:], len(dict(added).get(recorder.target, ()))) + start)
     record.log = log
     if record.events is not None:
-        lines = [added_fact(file, added) for file, added in all_added() if added]
+        lines = [added_fact(file, numbers) for file, numbers in added if numbers]
         record.events.begin([("header", facts), *lines], stamp[1:])
     for site in recorder.sites.values():
         record.introduce(site, 0)
