@@ -46,6 +46,25 @@ def test_the_name_in_a_line() -> None:
     assert name_in("eth0: link up") == ""
 
 
+def test_who_is_killed_along_with_a_group() -> None:
+    """The kernel names whom it chose, says that the group follows, and names all of it, the chosen one again."""
+    kill = "Memory cgroup out of memory: Killed process {} (python3) anon-rss:9kB"
+    group = "Tasks in /x are going to be killed due to memory.oom.group set"
+    written = [
+        (10.0, kill.format(70), (70, None)),
+        (20.0, kill.format(71), (71, None)),
+        (20.0, group, None),
+        (20.0, kill.format(71), (71, None)),
+        (20.1, kill.format(72), (72, 71)),
+        (20.1, "python3[88]: segfault at 0 ip 00007f2c sp 00007ffd error 4 in libc.so.6[7f2c+195000]", (88, None)),
+        (20.2, kill.format(73), (73, 71)),
+        (60.0, kill.format(74), (74, None)),
+        (60.0, kill.format(75), (75, None)),
+    ]
+    ends = log.Ends()
+    assert [(end := ends.next(at, text)) and end[1:] for at, text, _ in written] == [ended for *_, ended in written]
+
+
 def test_what_was_written_before_is_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
     """A number is given again: a line from before the run says nothing of its processes."""
     monkeypatch.setattr(log, "records", lambda: iter([(100.0, KILL), (500.0, OLD_KILL)]))

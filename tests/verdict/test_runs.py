@@ -245,6 +245,25 @@ def test_a_child_of_which_its_parent_alone_knows(
     assert [(one["cause"], one["cause_confidence"]) for one in found["incidents"]] == [("oom-kill", "likely")] * died
 
 
+def test_who_is_killed_along_with_a_group_is_told_so(write: Callable[..., Path]) -> None:
+    """The one that the kernel had chosen is told of first, though an innocent one held more by then."""
+    along = KILLED.replace(str(NOBODY), str(NOBODY + 1)).replace("298.0", f'299.0, "along_with": {NOBODY}')
+    second = began(600, "10:00:01.000", pid=NOBODY + 1, origin=(NOBODY, 500))
+    write("100000", began(500, "10:00:00.000"), START, GREW, KILLED)
+    path = write(f"100001_{NOBODY + 1}", second, START, line("y_BEFORE", 20, 3, " line=81"), along)
+    found = said(path.parent)
+    assert [(one["pid"], one["cause"], one["cause_confidence"]) for one in found["incidents"]] == [
+        (NOBODY, "oom-kill", "certain"),
+        (NOBODY + 1, "oom-kill", "certain"),
+    ]
+    assert found["incidents"][0]["culprit"]["line"] == 273
+    words = f"the kernel had chosen process {NOBODY}, and killed all of its group"
+    assert [any(words in one for one in incident["evidence"]) for incident in found["incidents"]] == [False, True]
+    _, text = told(path.parent)
+    assert text.startswith("KILLED for want of memory")
+    assert "killed along with its group" in text
+
+
 @pytest.mark.parametrize(
     ("count", "other", "died"),
     [

@@ -18,6 +18,9 @@ _SLACK = 2.0
 INITIAL_NAMESPACE = 0xEFFFFFFC
 """The inode of the namespace by whose numbers the log names processes (PROC_PID_INIT_INO); a container has others."""
 _KILLED = "illed process "
+_GROUP = "are going to be killed due to memory.oom.group set"
+_GROUP_WITHIN = 1.0
+"""Seconds that the kernel takes at most to kill a group, rather too many than too few."""
 _CRASHED = ("]: segfault at ", "] general protection fault", "] trap ")
 """What follows the crashed process's number, which stands behind its name in brackets."""
 
@@ -54,6 +57,30 @@ def ended_process(text: str) -> tuple[str, int] | None:
         if found and _is_number(number):
             return "crash", int(number)
     return None
+
+
+class Ends:
+    """The ends of processes that the log's records tell of, in the order in which they were written."""
+
+    def __init__(self) -> None:
+        """No record has been looked at."""
+        self._chosen: int | None = None
+        self._group: int | None = None
+        self._group_at = 0.0
+
+    def next(self, at: float, text: str) -> tuple[str, int, int | None] | None:
+        """How and which process the next record says that the kernel ended, and along with which other one.
+
+        With ``memory.oom.group`` the kernel chooses one process, and kills all that share its cgroup right after it.
+        """
+        if _GROUP in text:
+            self._group, self._group_at = self._chosen, at
+        ended = ended_process(text)
+        if not ended or ended[0] != "oom-kill":
+            return (*ended, None) if ended else None
+        if self._group is None or at > self._group_at + _GROUP_WITHIN:
+            self._chosen, self._group = ended[1], None
+        return (*ended, self._group if self._group != ended[1] else None)
 
 
 def name_in(text: str) -> str:

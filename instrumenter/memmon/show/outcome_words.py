@@ -42,6 +42,12 @@ _SILENT = (
 def _killed(verdict: Verdict, say: Say) -> str:
     """By what it was killed, with the signal where somebody saw one that says more."""
     en, zh = _KILLED_BY[verdict.cause or "unknown"]
+    if verdict.along_with is not None:
+        chosen = verdict.along_with
+        return say(
+            f"KILLED along with its group, of which the kernel's OOM killer had chosen process {chosen}",
+            f"与同组进程一起被杀死，内核 OOM killer 选中的是进程 {chosen}",
+        )
     if verdict.signal and verdict.cause == "signal":
         return say(f"KILLED by {verdict.signal}", f"被信号 {verdict.signal} 杀死")
     if verdict.signal and verdict.cause in ("unknown", "crash"):

@@ -37,6 +37,8 @@ def how_it_died(verdict: Verdict, say: Say) -> str:
     """In a few words, why the process of an incident ended."""
     if verdict.subject.silent:
         return became(verdict.subject, say)
+    if verdict.along_with is not None:
+        return say("killed along with its group", "与同组进程一起被杀")
     return say(*_CAUSES[verdict.cause or "unknown"])
 
 

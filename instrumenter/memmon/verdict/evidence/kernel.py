@@ -49,12 +49,13 @@ class KernelLog:
     def __init__(self) -> None:
         """Read it as it is now."""
         self._begins: float | None = None
-        lines = []
+        lines, ends = [], log.Ends()
         for at, text in log.records():
             self._begins = at if self._begins is None else self._begins
-            if ended := log.ended_process(text):
+            if ended := ends.next(at, text):
                 sort = cast("Literal['oom-kill', 'crash']", ended[0])
-                lines.append(KernelLine(sort, ended[1], at, text, log.rss_mb(text) if sort == "oom-kill" else None))
+                held = log.rss_mb(text) if sort == "oom-kill" else None
+                lines.append(KernelLine(sort, ended[1], at, text, held, along_with=ended[2]))
         self.lines = tuple(lines)
 
     def reaches_back_to(self, moment: float) -> bool:

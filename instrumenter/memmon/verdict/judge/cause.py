@@ -73,6 +73,12 @@ class CauseEvidence:
         return bool(self.kill_line)
 
     @property
+    def along_with(self) -> int | None:
+        """The process that the kernel had chosen, where it killed this one since both were in one group."""
+        named = self.named("oom-kill")
+        return named.along_with if named else None
+
+    @property
     def excludes_kill(self) -> bool:
         """Whether the kernel's counters or its log say that it killed nobody for want of memory, or others alone."""
         counters = (self.external.cgroup, self.external.vmstat)
@@ -123,11 +129,13 @@ def _kernel_log_kill(evidence: CauseEvidence) -> Finding | None:
     line = evidence.named("oom-kill")
     if not line:
         return None
-    return Finding(
-        evidence.say(f"the kernel log names the process: “{line.text}”", f"内核日志点名了该进程：“{line.text}”"),
-        "oom-kill",
-        "certain",
-    )
+    named = evidence.say(f"the kernel log names the process: “{line.text}”", f"内核日志点名了该进程：“{line.text}”")
+    if line.along_with is not None:
+        named += evidence.say(
+            f"; the kernel had chosen process {line.along_with}, and killed all of its group (memory.oom.group)",
+            f"；内核选中的是进程 {line.along_with}，并杀死了同组的所有进程（memory.oom.group）",
+        )
+    return Finding(named, "oom-kill", "certain")
 
 
 def _cgroup_counter(evidence: CauseEvidence) -> Finding | None:

@@ -94,7 +94,8 @@ def _died(one: Conclusion) -> bool:
     return held_most and not one.spared and not one.evidence.excludes_kill
 
 
-def _gravity(one: Conclusion) -> tuple[int, bool, float, int, float]:
-    named = one.evidence.named("oom-kill")
+def _gravity(one: Conclusion) -> tuple[int, bool, bool, float, int, float]:
+    named, was_chosen = one.evidence.named("oom-kill"), one.evidence.along_with is None
     held_mb = named.rss_mb or 0.0 if named else 0.0
-    return _GRAVITY.get(one.cause, 0), one.evidence.is_named, held_mb, one.evidence.fit, one.case.history.last_mb
+    how = _GRAVITY.get(one.cause, 0), one.evidence.is_named, was_chosen
+    return (*how, held_mb, one.evidence.fit, one.case.history.last_mb)

@@ -128,6 +128,7 @@ def _verdict(subject: Conclusion, conclusions: Sequence[Conclusion], say: Say, t
         memory_suspected=_memory_suspected(subject, culprit),
         folded=folded,
         curve=_curve(subject, final_mb),
+        along_with=subject.evidence.along_with if subject.cause == "oom-kill" else None,
         is_watched=first.supervised is not None,
         levels=Levels(history.header.warning_mb, history.header.critical_mb),
     )
@@ -230,7 +231,8 @@ def _memory_suspected(subject: Conclusion, culprit: Culprit | None) -> bool:
 def _culprit(subject: Conclusion, moment: LastMoment, run: Sequence[Conclusion]) -> Culprit | None:
     """The line to name: where nothing grew, the one that ran at the end or none."""
     culprit = weigh_culprit(moment) if subject.cause is not None else None
-    if subject.by_memory and (culprit is None or culprit.confidence == "guess"):
+    was_chosen = subject.by_memory and subject.evidence.along_with is None
+    if was_chosen and (culprit is None or culprit.confidence == "guess"):
         culprit = culprit_of_alike(subject, run) or culprit
     if culprit is None or culprit.shown_by in ("open", "stack") or _memory_suspected(subject, culprit):
         return culprit

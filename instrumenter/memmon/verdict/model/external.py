@@ -33,6 +33,8 @@ class KernelLine:
     text: str
     rss_mb: float | None
     """What the process held at its kill."""
+    along_with: int | None = None
+    """The process that the kernel had chosen, where this one was killed since it shared the other's group."""
 
 
 @dataclass(frozen=True)

@@ -224,6 +224,8 @@ class Verdict:
     levels: Levels = field(default_factory=Levels)
     """The levels of that process."""
     advice: tuple[str, ...] = ()
+    along_with: int | None = None
+    """The process that the kernel had chosen, where it killed this one since both were in one group."""
     is_watched: bool = False
     """`memmon run` watched the run."""
     is_incident: bool = False

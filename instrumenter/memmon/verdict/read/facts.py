@@ -176,7 +176,8 @@ def _kernel_line(value: Any) -> KernelLine | None:
     sort, pid, at = fields.get("sort"), whole(fields.get("pid")), number(fields.get("at"))
     if sort not in ("oom-kill", "crash") or pid is None or at is None:
         return None
-    return KernelLine(sort, pid, at, text(fields.get("text")) or "", number(fields.get("rss_mb")))
+    held, along_with = number(fields.get("rss_mb")), whole(fields.get("along_with"))
+    return KernelLine(sort, pid, at, text(fields.get("text")) or "", held, along_with)
 
 
 def _proof(fields: dict[str, Any]) -> Proof:
