@@ -6,7 +6,10 @@ must not have.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from memmon.verdict.model.census import RootKind
 
 
 class Taken(NamedTuple):
@@ -28,6 +31,7 @@ class Kept(NamedTuple):
     owner: str = ""
     step: str = ""
     """The last step of the way to it, as kind and type."""
+    root: RootKind = "global"
     source: str = "kept.append(thing)  # HERE\n"
 
 
@@ -111,7 +115,7 @@ TAKEN = {
         "import os\ntext = os.path.join('a', 'b')  # HERE\n",
     ),
     "a table of numbers": Taken(
-        "work on less",
+        "rows that are still needed",
         "table = [[0] * 9_000 for _ in range(9_000)]  # HERE\n",
         "table = [make(n) for n in range(9_000)]  # HERE\n",
     ),
@@ -149,6 +153,127 @@ TAKEN = {
         "chunksize",
         "import pandas as pd\nframe = pd.read_csv('a.csv')  # HERE\n",
         "import pandas as pd\nframe = pd.read_csv('a.csv', chunksize=9)  # HERE\n",
+    ),
+    "rows of an ORM": Taken(
+        "yield_per",
+        "from sqlalchemy.orm import Session\nwith Session(engine) as session:\n"
+        "    rows = session.scalars(select(Order)).all()  # HERE\n",
+        "rows = Order.objects.filter(open=True).all()  # HERE\n",
+    ),
+    "an answer that is streamed otherwise": Taken(
+        "client.stream(",
+        "import httpx\ndef f(client, url):\n    answer = client.get(url)  # HERE\nf(httpx.Client(), 'u')\n",
+        "import httpx\ndef f(client, url):\n    answer = client.get(url)  # HERE\nf({}, 'u')\n",
+    ),
+    "an awaited answer": Taken(
+        "iter_chunked",
+        "import aiohttp\nasync def f(url):\n    async with aiohttp.ClientSession() as session:\n"
+        "        async with session.get(url) as answer:\n            body = await answer.text()  # HERE\n",
+        "async def f(answer):\n    body = await answer.text()  # HERE\n",
+    ),
+    "a stream to its end": Taken(
+        "reader.read(65536)",
+        "async def f(reader):\n    body = await reader.read()  # HERE\n",
+        "async def f(reader):\n    body = await reader.read(4096)  # HERE\n",
+    ),
+    "a page of a template": Taken(
+        ".stream(",
+        "import jinja2\nclass Pages:\n    def __init__(self):\n"
+        "        self.template = jinja2.Environment().from_string('x')\n"
+        "    def make(self, rows):\n        text = self.template.render(rows=rows)  # HERE\n",
+        "class Scene:\n    def make(self, rows):\n        text = self.camera.render(rows=rows)  # HERE\n",
+    ),
+    "a soup": Taken(
+        "SoupStrainer",
+        "from bs4 import BeautifulSoup\nsoup = BeautifulSoup(html, 'lxml')  # HERE\n",
+        "from bs4 import BeautifulSoup\nsoup = BeautifulSoup(html, 'lxml', parse_only=links)  # HERE\n",
+    ),
+    "a workbook": Taken(
+        "read_only=True",
+        "from openpyxl import load_workbook\nbook = load_workbook('big.xlsx')  # HERE\n",
+        "from openpyxl import load_workbook\nbook = load_workbook('big.xlsx', read_only=True)  # HERE\n",
+    ),
+    "a picture": Taken(
+        "thumbnail()",
+        "from PIL import Image\ndef f(path):\n    image = Image.open(path)\n    return image.convert('RGB')  # HERE\n",
+        "def f(money):\n    return money.convert('EUR')  # HERE\n",
+    ),
+    "a chart": Taken(
+        "lower dpi",
+        "figure.savefig('chart.png', dpi=1200)  # HERE\n",
+        "figure.savefig('chart.svg')  # HERE\n",
+    ),
+    "a covariance of rows": Taken(
+        "rowvar=False",
+        "import numpy as np\nfound = np.cov(table)  # HERE\n",
+        "import numpy as np\nfound = np.cov(table, rowvar=False)  # HERE\n",
+    ),
+    "each with each": Taken(
+        "blocks of rows",
+        "far = points[:, None, :] - centres[None, :, :]  # HERE\n",
+        "far = points[:, 3, :] - centres[0, :, :]  # HERE\n",
+    ),
+    "a sparse table made full": Taken(
+        "keep it sparse",
+        "table = matrix.toarray()  # HERE\n",
+        "table = matrix.todict()  # HERE\n",
+    ),
+    "texts in an array": Taken(
+        "dtype=object",
+        "import numpy as np\nremarks = np.array([row.remark for row in rows])  # HERE\n",
+        "import numpy as np\nremarks = np.array(rows)  # HERE\n",
+    ),
+    "floats of whole numbers": Taken(
+        "float32",
+        "import numpy as np\npixels = np.asarray(image) / 255.0  # HERE\n",
+        "import numpy as np\npixels = np.asarray(image, dtype='float32') / 255.0  # HERE\n",
+    ),
+    "a table of all pairs": Taken(
+        "keep it long",
+        "import pandas as pd\nsales = pd.DataFrame(rows)\nwide = sales.pivot_table(index='a', columns='b')  # HERE\n",
+        "chair.pivot()  # HERE\n",
+    ),
+    "rows that are repeated": Taken(
+        "before it explodes",
+        "import pandas as pd\nwords = pd.DataFrame(rows).explode('word')  # HERE\n",
+        "words = pd.DataFrame(rows).expand('word')  # HERE\n",
+    ),
+    "a frame made of objects": Taken(
+        "itertuples()",
+        "import pandas as pd\nframe = pd.DataFrame(rows)\nfor row in frame.to_dict('records'):  # HERE\n    put(row)\n",
+        "frame = {}\nfor row in frame.items():  # HERE\n    put(row)\n",
+    ),
+    "a checksum": Taken(
+        "file_digest",
+        "import hashlib\nwith open('a.iso', 'rb') as file:\n    print(hashlib.sha256(file.read()).digest())  # HERE\n",
+        "import hashlib\nprint(hashlib.sha256(part).digest())  # HERE\n",
+    ),
+    "one pickle of it all": Taken(
+        "dump(…, file)",
+        "import pickle\ndata = pickle.dumps(rows)  # HERE\n",
+        "import pickle\npickle.dump(rows, file)  # HERE\n",
+    ),
+    "a literal": Taken(
+        "json.load",
+        "import ast\nstate = ast.literal_eval(text)  # HERE\n",
+        "import ast\nstate = ast.unparse(text)  # HERE\n",
+    ),
+    "a mail": Taken(
+        "BytesGenerator",
+        "from email.mime.multipart import MIMEMultipart\nmail = MIMEMultipart()\ntext = mail.as_string()  # HERE\n",
+        "text = price.as_string()  # HERE\n",
+    ),
+    "a database in memory": Taken(
+        "connect to a file",
+        "import sqlite3\nbase = sqlite3.connect(':memory:')\nbase.executemany('…', rows)  # HERE\n",
+        "import sqlite3\nbase = sqlite3.connect(':memory:')\nbase.execute('…', row)  # HERE\n",
+    ),
+    "all input of an executor": Taken(
+        "hand it batches",
+        "from concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor(4) as pool:\n"
+        "    done = pool.map(work, jobs)  # HERE\n",
+        "from concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor(4) as pool:\n"
+        "    done = pool.submit(work, job)  # HERE\n",
     ),
     "one block": Taken(
         "one allocation is too large",
@@ -188,6 +313,44 @@ KEPT = {
         source="pending = {}\ndef ask(request):\n    pending[request.number] = request  # HERE\n"
         "def answer(number):\n    return pending.pop(number)\n",
     ),
+    "what is drawn": Kept(
+        "set_data()", "monitor.top._children", "list", "matplotlib.lines.Line2D", "matplotlib.axes.Axes"
+    ),
+    "Django's cache": Kept(
+        "MAX_ENTRIES", "self._cache", "dict", "bytes", "django.core.cache.backends.locmem.LocMemCache"
+    ),
+    "templates": Kept(
+        "cache_size", "post.templates.cache", "dict", "jinja2.Template", "jinja2.environment.Environment"
+    ),
+    "cells of a sheet": Kept(
+        "write_only=True", "sheet._cells", "dict", "x.Cell", "openpyxl.worksheet.worksheet.Worksheet"
+    ),
+    "labels": Kept(
+        "leave out of the labels", "SECONDS._metrics", "dict", "x.Child", "prometheus_client.metrics.Histogram"
+    ),
+    "a mock's calls": Kept("reset_mock()", "api.mock_calls", "list", "tuple", "unittest.mock.MagicMock"),
+    "what waits for an event": Kept(
+        "make the task that waits once",
+        "stopping._waiters",
+        "collections.deque",
+        "_asyncio.Future",
+        "asyncio.locks.Event",
+    ),
+    "an exit stack": Kept("for each", "stack._exit_callbacks", "collections.deque", "tuple", "contextlib.ExitStack"),
+    "scopes": Kept(".parents", "renderer.scope.maps", "list", "dict", "collections.ChainMap"),
+    "members of an archive": Kept(
+        "archive.members = []", "archive.members", "list", "tarfile.TarInfo", "tarfile.TarFile"
+    ),
+    "finalizers": Kept("plain function", "weakref.finalize._registry", "dict", "weakref.finalize._Info"),
+    "frames": Kept("line number", "LEAKS.opened_by", "dict", "frame"),
+    "dead references": Kept("WeakSet", "observers", "list", "weakref.ReferenceType"),
+    "classes": Kept("for each set of fields", "KINDS", "dict", "type"),
+    "what is open": Kept("close() each", "segments", "list", "mmap.mmap"),
+    "a text that grows": Kept("truncate(0)", "transcript", "_io.StringIO", ""),
+    "a default argument": Kept("let it be None", "checked.<default>", "list", "tuple", step="default list"),
+    "what a thread has": Kept("each thread", "local.compiled", "dict", "str", "_thread._local"),
+    "objects with an end": Kept("when it has ended", "app._state[1]", "list", "__main__.Screen"),
+    "a table of the function's own": Kept("keep less of each", "bigger", "dict", "tuple", root="local"),
     "what was seen": Kept("discard()", "crawler.seen", "set", "str"),
     "texts of warnings": Kept("leave out of it", "__warningregistry__", "dict", "int"),
     "rows of a table": Kept("itertuples()", "flagged", "list", "pandas.core.series.Series"),
@@ -288,6 +451,10 @@ NOT_SO = {
     ),
     "an attribute that is called a queue": Kept("maxsize", "job.queue", "list", "dict", "app.Job"),
     "records of the program's own": Kept("let them go to a file", "kept", "list", "app.Record"),
+    "plain values": Kept("when it has ended", "rows", "list", "datetime.date"),
+    "columns of numbers": Kept("when it has ended", "columns", "list", "pandas.core.frame.DataFrame"),
+    "an environment of the program's own": Kept("cache_size", "post.cache", "dict", "str", "app.Environment"),
+    "axes of a machine": Kept("set_data()", "mill._children", "list", "app.Tool", "app.Axes"),
     "a cache with a bound": Kept(
         "give the cache a maxsize",
         "rows",

@@ -269,7 +269,7 @@ STORES_WITHOUT_HOLDER = {
     "with_traceback(None)": "try:\n    work()\nexcept ValueError as error:\n    failed.append(error)  # HERE\n",
     "what is collected here": "for url in urls:\n    texts.append(fetch(url))  # HERE\n",
     "work on less data": (
-        "import ast\nclass Store:\n    def load(self, text):\n        self.kept = ast.literal_eval(text)  # HERE\n"
+        "import ast\nclass Store:\n    def load(self, text):\n        self.kept = ast.parse(text)  # HERE\n"
     ),
 }
 """What is advised for a line that stores something, where no census tells in what."""
@@ -286,8 +286,12 @@ def test_what_a_line_stores_tells_by_itself_what_to_do(advised: Callable[..., st
     [
         ("likely", "rows = [dict(row) for row in cursor.fetchall()]", "iterate over the cursor"),
         ("guess", "rows = [dict(row) for row in cursor.fetchall()]", "what is made here stays"),
-        ("likely", "far = points[:, None] - centres[None, :]", "if one pass takes that much"),
-        ("guess", "far = points[:, None] - centres[None, :]", "what is made here stays"),
+        ("likely", "far = points.minus(centres)", "if one pass takes that much"),
+        ("guess", "far = points.minus(centres)", "what is made here stays"),
+        ("guess", "atexit.register(job.clean_up)", "atexit.unregister()"),
+        ("guess", "book.register(job.clean_up)", "what is made here stays"),
+        ("guess", "warnings.warn('no price: %r' % row)", "leave out of it"),
+        ("guess", "def f(row): warnings.warn('no price: %r' % row)", "the function is known"),
     ],
 )
 def test_many_blocks_may_be_taken_at_once(
@@ -306,7 +310,7 @@ def test_many_blocks_may_be_taken_at_once(
 def _holder(kept: Kept, file: str) -> Holder:
     kind, _, reached = kept.step.partition(" ")
     steps = (Step(kind, "", reached),) if kept.step else ()
-    root = Root("global", kept.path.partition(".")[0], file)
+    root = Root(kept.root, kept.path.partition(".")[0], file)
     row = GrownContainer(kept.path, kept.type, 1, 999, 9000, 8.6, root, steps, kept.item, kept.owner, None)
     return Holder(container=row, alike=1, mb=8.6, of_mb=9.0, stores=None, confidence="likely")
 

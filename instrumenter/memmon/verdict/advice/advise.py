@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from memmon.verdict.advice.facts import Facts, facts_of, holder_for
 from memmon.verdict.advice.fixes import OTHERWISE, RAN, STAYS, STAYS_OR_AT_ONCE, calls_of
-from memmon.verdict.advice.kept_fixes import CACHE, COLLECTS, ITERPARSE, KEPT
+from memmon.verdict.advice.holder_traits import is_in_a_library
+from memmon.verdict.advice.kept_fixes import CACHE, CACHED_PROPERTY, COLLECTS, ITERPARSE, KEPT
 from memmon.verdict.advice.other_causes import for_what_grew
-from memmon.verdict.advice.taken_fixes import TAKEN
+from memmon.verdict.advice.taken_fixes import IN_ONE_STEP, TAKEN
 from memmon.verdict.advice.unrecorded import as_run_takes_it, for_unrecorded
 from memmon.verdict.code.source import begins_function, code_at
 from memmon.verdict.wording.language import Say, between, mb, place, signed_mb
@@ -51,16 +52,19 @@ def _what(fix: Fix, facts: Facts, code: Code | None, culprit: Culprit, say: Say)
 def _fix_for(facts: Facts, culprit: Culprit) -> Fix:
     """The fix that fits: by what holds the memory, else by the statement's own code, else by the hotspot's name."""
     if facts.holder:
-        return next((fix for fix in KEPT if fix.fits(facts)), STAYS)
+        known = [*IN_ONE_STEP, *KEPT] if is_in_a_library(facts) else KEPT
+        return next((fix for fix in known if fix.fits(facts)), STAYS)
     if ITERPARSE.fits(facts):
         return ITERPARSE
-    if CACHE.fits(facts) and (culprit.shown_by == "window" or facts.returns):
-        return CACHE
+    returned = facts.returns or culprit.shown_by == "window"
+    if cached := [fix for fix in (CACHE, CACHED_PROPERTY) if returned and fix.fits(facts)]:
+        return cached[0]
     fitting = [fix for fix in TAKEN if fix.fits(facts)] if facts.at_once else []
-    if facts.stores and not fitting:
-        kept = next((fix for fix in KEPT if fix.fits(facts)), COLLECTS)
-        if kept is not COLLECTS or facts.collects or not facts.at_once:
+    if not fitting and (facts.stores or not (facts.at_once or facts.is_function)):
+        if kept := next((fix for fix in KEPT if fix.fits(facts)), None):
             return kept
+        if facts.stores and (facts.collects or not facts.at_once):
+            return COLLECTS
     named = [fix for fix in (*TAKEN, COLLECTS) if fix.name and fix.name.search(culprit.hotspot or "")]
     in_doubt = culprit.shown_by in ("window", "leak") and culprit.confidence != "certain"
     unknown = STAYS_OR_AT_ONCE if in_doubt else OTHERWISE

@@ -50,8 +50,16 @@ class Facts:
     """What it puts something into may have more of the same: it does more than to bind an attribute."""
     makes_list: bool = False
     """It is a comprehension that makes all of something."""
+    nested: bool = False
+    """One of its comprehensions makes a list or its like for each item: all of a table."""
     repeats: bool = False
     """It makes one thing of many times another: ``[0] * n``, ``1 << n``."""
+    pairs: bool = False
+    """It takes each with each: ``a[:, None] - b[None, :]``."""
+    divides: bool = False
+    """It divides, so that whole numbers become floats."""
+    awaits_all: bool = False
+    """It awaits a ``read()`` without a size."""
     iterated: frozenset[str] = frozenset()
     """The origins of what its loop goes through."""
     taken_out: bool = False
@@ -60,6 +68,8 @@ class Facts:
     """Its loop's body clears what it has gone through."""
     decorators: str = ""
     """Those of the function around it, each as it is written without its @."""
+    is_function: bool = False
+    """The line begins a function, and its calls are those of its whole body."""
     returns: bool = False
     at_once: bool = True
     """Nothing speaks for many small amounts, taken one after the other."""
@@ -125,7 +135,11 @@ def _of_code(statements: list[Statement], flows: Flows, known: Facts) -> Facts:
         stores=bool(puts),
         collects=any(put.how != "binding" for put in puts),
         makes_list=any(isinstance(one, ast.ListComp | ast.SetComp | ast.DictComp) for one, _ in expressions),
+        nested=any(_is_nested(one) for one, _ in expressions),
         repeats=any(_repeats(one) for one, _ in expressions),
+        pairs=any(_pairs(one) for one, _ in expressions),
+        divides=any(isinstance(one, ast.BinOp) and isinstance(one.op, ast.Div) for one, _ in expressions),
+        awaits_all=any(_awaits_all(one) for one, _ in expressions),
         taken_out=known.holder is not None and _is_taken_out(known.holder, first, flows),
         iterated=frozenset(_iterated(first, flows)),
         clears=any(
@@ -133,6 +147,7 @@ def _of_code(statements: list[Statement], flows: Flows, known: Facts) -> Facts:
             for one in ast.walk(first.node)
         ),
         decorators="\n".join(map(ast.unparse, around.decorator_list)) if isinstance(around, Definition) else "",
+        is_function=isinstance(first.node, Definition),
         returns=isinstance(first.node, ast.Return),
         at_once=known.at_once,
         one_block=known.one_block,
@@ -185,6 +200,33 @@ def _repeats(node: ast.expr) -> bool:
     sides = (node.left, node.right)
     many = any(isinstance(one, ast.List | ast.Tuple) or _is_text(one) for one in sides)
     return isinstance(node.op, ast.Mult) and many
+
+
+def _is_nested(node: ast.expr) -> bool:
+    if not isinstance(node, ast.ListComp):
+        return False
+    row = node.elt
+    return isinstance(row, ast.ListComp) or _repeats(row)
+
+
+def _pairs(node: ast.expr) -> bool:
+    sides = (node.left, node.right) if isinstance(node, ast.BinOp) else ()
+    return any(isinstance(one, ast.Subscript) and _has_new_axis(one.slice) for one in sides)
+
+
+def _has_new_axis(index: ast.expr) -> bool:
+    parts = index.elts if isinstance(index, ast.Tuple) else ()
+    return any(
+        (isinstance(one, ast.Constant) and one.value is None)
+        or (isinstance(one, ast.Attribute) and one.attr == "newaxis")
+        for one in parts
+    )
+
+
+def _awaits_all(node: ast.expr) -> bool:
+    call = node.value if isinstance(node, ast.Await) else None
+    is_read = isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "read"
+    return isinstance(call, ast.Call) and is_read and not call.args and not call.keywords
 
 
 def _is_text(node: ast.expr) -> bool:

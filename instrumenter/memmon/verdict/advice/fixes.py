@@ -62,6 +62,22 @@ def calling(
     return fits
 
 
+def by_call(  # noqa: PLR0913  # each says what it is
+    pattern: str,
+    en: str,
+    zh: str,
+    *,
+    name: str | None = None,
+    reads: bool = False,
+    without: tuple[str, ...] = (),
+    needs: tuple[str, ...] = (),
+    bare: bool = False,
+) -> Fix:
+    """A fix for what is called by a full name that ends like the pattern (see `calling`)."""
+    fits = calling(pattern, without=without, needs=needs, bare=bare)
+    return Fix(fits, en, zh, re.compile(name, re.IGNORECASE) if name else None, re.compile(f"(?:{pattern})$"), reads)
+
+
 def calls_of(facts: Facts, named: re.Pattern[str]) -> Iterator[Called]:
     """The calls of the statement whose full names end like the pattern."""
     return (one for one in facts.calls if any(named.search(name) for name in one.names))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING
 
 from memmon.ownership import is_user_code
@@ -60,6 +61,17 @@ def is_unbounded_cache(facts: Facts) -> bool:
     return bool(unbounded) and (facts.holder is None or held(step="cache")(facts))
 
 
+def is_cached_property(facts: Facts) -> bool:
+    """Whether it is what a `cached_property` returns."""
+    return bool(re.search(r"\bcached_property$", facts.decorators, re.MULTILINE))
+
+
+def is_a_local_variable(facts: Facts) -> bool:
+    """Whether it is a function's own variable, and hangs at nothing else."""
+    row = facts.holder
+    return row is not None and row.root.kind == "local" and not row.steps
+
+
 def is_graph(facts: Facts) -> bool:
     """Whether it is a chain of computations, each with what it was computed from."""
     steps = facts.holder.steps if facts.holder else ()
@@ -67,10 +79,19 @@ def is_graph(facts: Facts) -> bool:
     return any(_GRAPHS.search(text) for one in chains for text in (one.name, one.type))
 
 
+def is_in_a_library(facts: Facts) -> bool:
+    """Whether it hangs at an object, or is a variable, of code that is not the program's."""
+    row = facts.holder
+    files = (row.owner_file, row.root.file) if row else ()
+    return any(file and not is_user_code(file) for file in files)
+
+
 def is_a_librarys_own(facts: Facts) -> bool:
     """Whether a library keeps it where nobody else is meant to reach."""
     row = facts.holder
     if row is None:
+        return False
+    if row.steps and row.steps[-1].kind == "item":  # what the program put in there, such as a list of its own
         return False
     last = next((step.name for step in reversed(row.steps) if step.kind == "attribute"), plain(row.root.name))
     is_library = row.root.kind == "library" or bool(row.owner_file and not is_user_code(row.owner_file))
@@ -83,3 +104,10 @@ def are_callables(facts: Facts) -> bool:
     if row is None or row.item_type not in _CALLABLES:
         return False
     return row.item_type == "method" or bool(_REGISTERED.search(row.path))
+
+
+def are_own_objects(facts: Facts) -> bool:
+    """Whether they are objects of a class of the program's or of an installed library: no plain values."""
+    row = facts.holder
+    module = row.item_type.partition(".")[0] if row and "." in row.item_type else ""
+    return (bool(module) and module not in sys.stdlib_module_names | {"numpy", "pandas"}) or module == "__main__"

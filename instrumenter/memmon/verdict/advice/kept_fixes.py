@@ -7,23 +7,33 @@ from __future__ import annotations
 
 import re
 
-from memmon.verdict.advice.fixes import ALL_AT_ONCE, Fix, calling, never
+from memmon.verdict.advice.fixes import Fix, calling, never
 from memmon.verdict.advice.holder_traits import (
     are_callables,
+    are_own_objects,
     both,
     either,
     held,
     is_a_librarys_own,
+    is_a_local_variable,
+    is_cached_property,
     is_graph,
     is_unbounded_cache,
     puts,
 )
+from memmon.verdict.advice.kept_by_libraries import OF_LIBRARIES
 from memmon.verdict.code.origins import CAUGHT, SLICE
 
 CACHE = Fix(
     either(is_unbounded_cache, held(step="cache")),
     "give the cache a maxsize (lru_cache(maxsize=…)), or cache_clear() it when what it was for is done",
     "给缓存设置 maxsize 上限（lru_cache(maxsize=…)），或在用完后调用 cache_clear()",
+)
+CACHED_PROPERTY = Fix(
+    is_cached_property,
+    "cached_property keeps what it has made as long as its object: `del` the attribute when it is done with, or make "
+    "it a plain property",
+    "cached_property 会在对象存活期间一直保留结果：用完后 `del` 该属性，或改为普通 property",
 )
 ITERPARSE = Fix(
     lambda facts: calling(r"\biterparse")(facts) and not facts.clears,
@@ -34,71 +44,7 @@ _EXCEPTION = either(held(item=r"(?:Error|Exception|Warning|Interrupt|Exit)$"), p
 KEPT = (
     CACHE,
     ITERPARSE,
-    Fix(
-        held(path=r"Gcf\.figs"),
-        "pyplot keeps each figure until it is closed: plt.close(figure) when it is saved",
-        "pyplot 会保留每个图形直到关闭：保存后调用 plt.close(figure)",
-    ),
-    Fix(
-        held(path=r"queries_log"),
-        "Django keeps each statement's text while DEBUG is on: set DEBUG=False, or reset_queries() in the loop",
-        "DEBUG 开启时 Django 会保留每条语句的文本：设置 DEBUG=False，或在循环中调用 reset_queries()",
-    ),
-    Fix(
-        held(owner=r"\bSession$", path=r"_new|identity_map|_dirty|_deleted|\.new|\.dirty"),
-        "the session keeps each object until it is committed: commit() and expunge_all() every so many objects",
-        "会话会保留每个对象直到提交：每处理一批就 commit() 并 expunge_all()",
-    ),
-    Fix(
-        held(path=r"\._inqueue|\._taskqueue", owner=r""),
-        "the pool reads its whole input ahead of its workers: hand it batches, or hold it back with a Semaphore",
-        "进程池会提前读完全部输入：分批提交，或用 Semaphore 限制读取",
-    ),
-    Fix(
-        held(owner=r"\bpool\.(?:Thread)?Pool$|\.Pool$", path=r"\._cache"),
-        "the pool keeps each result until it is taken: get() them as they come (imap_unordered), in batches",
-        "进程池会保留每个结果直到被取走：用 imap_unordered 随到随取，分批提交",
-    ),
-    Fix(
-        either(
-            held(item=r"\b(?:Future|_WorkItem|ApplyResult|AsyncResult)$"),
-            held(path=r"\._work_queue|\._pending_work_items"),
-            calling(r"Executor\(\)\.submit"),
-        ),
-        "all the work is handed over at once, and a future keeps its result: submit so many at a time, and let go of "
-        "each future when its result is taken",
-        "任务被一次全部提交，每个 future 都保留着结果：限制同时提交的数量，取得结果后即丢弃 future",
-    ),
-    Fix(
-        both(held(item=r"\bTask$"), calling(r"\bgather")),
-        *ALL_AT_ONCE,
-    ),
-    Fix(
-        held(item=r"\bTask$"),
-        "a task that is done stays in {path}: task.add_done_callback({path}.discard), or take it out when it is done",
-        "已完成的任务仍留在 {path} 中：用 task.add_done_callback({path}.discard)，或在完成后移除",
-    ),
-    Fix(
-        either(held(owner=r"\bqueues?\.\w*Queue$"), held(kind=r"SimpleQueue$|\bqueue\.\w*Queue$")),
-        "the queue has no bound: Queue(maxsize=…) makes whoever fills it wait until there is room",
-        "队列没有上限：用 Queue(maxsize=…)，让写入方在队列满时等待",
-    ),
-    Fix(
-        held(path=r"^threading\._active$"),
-        "each of these threads still runs, and keeps what its functions work on: see what they wait for, or have a "
-        "pool of a few (ThreadPoolExecutor)",
-        "这些线程都仍在运行，并保留着各自函数的数据：检查它们在等待什么，或改用少量线程的线程池（ThreadPoolExecutor）",
-    ),
-    Fix(
-        held(path=r"\._buffer$", owner=r"Transport$"),
-        "more is written than the other side reads, and waits in memory: `await writer.drain()` after each write",
-        "写入快于对方读取，数据都在内存中等待发送：每次写入后执行 `await writer.drain()`",
-    ),
-    Fix(
-        held(item=r"Handler$", owner=r"\bLogger$"),
-        "the logger is given one more handler each time: add it once, or removeHandler() it afterwards",
-        "每次都给 logger 增加一个 handler：只添加一次，或用完后 removeHandler()",
-    ),
+    *OF_LIBRARIES,
     Fix(
         held(item=r"\bLogRecord$"),
         "the log records kept here grow with the run: bound them (deque(maxlen=…)), or let them go to a file",
@@ -111,9 +57,40 @@ KEPT = (
         "异常会保留它经过的所有函数的变量：只保留文本（str(error)），或丢弃 traceback（error.with_traceback(None)）",
     ),
     Fix(
-        held(path=r"^__warningregistry__$"),
-        "each text of a warning is remembered once it was shown: leave out of it what differs each time, or log it",
-        "每条显示过的警告文本都会被记住：不要在文本中放入每次不同的内容，或改用 logging",
+        held(item=r"^frame$"),
+        "a frame keeps all variables of its function: keep what is asked of it (file name, line number, name)",
+        "frame 会保留其函数的所有变量：只保留需要的内容（文件名、行号、函数名）",
+    ),
+    Fix(
+        either(held(item=r"^(?:weakref|weakref\.ReferenceType|weakref\.ref)$"), puts("weakref.ref()")),
+        "a dead weak reference stays with what is beside it: give it a callback that takes it out, or keep a "
+        "WeakSet or WeakKeyDictionary",
+        "失效的弱引用仍会连同旁边的数据留下：给它一个负责移除的回调，或改用 WeakSet、WeakKeyDictionary",
+    ),
+    Fix(
+        either(
+            held(item=r"^(?:type|abc\.ABCMeta|enum\.EnumMeta|enum\.EnumType)$"),
+            calling(r"\bnamedtuple|\bmake_dataclass|\bpydantic\.create_model"),
+        ),
+        "each class that is made stays as long as anything knows it: make one for each set of fields and have it again "
+        "(a dict by the fields), or keep plain tuples",
+        "每个新建的类都会一直存在，只要还有引用：每种字段组合只建一次并重复使用（以字段为键的 dict），或改用普通元组",
+    ),
+    Fix(
+        held(item=r"^(?:mmap\.mmap|_?io\.\w+|socket\.socket|ssl\.SSLSocket)$"),
+        "what is opened stays open in {path}: close() each when it is done with (`with`), and take it out",
+        "打开的对象一直留在 {path} 中：用完即 close()（with），并从中移除",
+    ),
+    Fix(
+        held(kind=r"^(?:_?io\.(?:StringIO|BytesIO)|bytearray)$"),
+        "{path} is added to and never emptied: write it to a file as it comes, or drop what was handed on "
+        "(seek(0), truncate(0); del buffer[:n])",
+        "{path} 只增不减：随写随存入文件，或丢弃已处理的部分（seek(0)、truncate(0)；del buffer[:n]）",
+    ),
+    Fix(
+        held(step="default"),
+        "a default argument is made once and stays: let it be None, and make a new one in the body",
+        "默认参数只创建一次并一直存在：默认值写 None，在函数体内新建",
     ),
     Fix(
         held(item=r"^pandas\..*\bSeries$"),
@@ -171,16 +148,6 @@ KEPT = (
         "每张图片都留在 {path} 中：写出并 close() 之后再生成下一张",
     ),
     Fix(
-        held(owner=r"\bWeakKeyDictionary$"),
-        "a value in {path} that refers to its key keeps that alive: store what does not refer to it",
-        "{path} 中的值引用了它的键，使键一直存活：存入不引用键的数据",
-    ),
-    Fix(
-        held(owner=r"\bshelve\.\w*Shelf$", path=r"\.cache$"),
-        "writeback=True keeps each entry that was touched: sync() now and then, or store entries anew without it",
-        "writeback=True 会保留每个访问过的条目：定期 sync()，或不用 writeback 而重新存入条目",
-    ),
-    Fix(
         both(held(), calling(r"\bdeepcopy")),
         "each copy of it all stays in {path}: keep only the fields that are needed later, or the last few of them",
         "每份完整拷贝都留在 {path} 中：只保留后面需要的字段，或只保留最近几份",
@@ -190,17 +157,6 @@ KEPT = (
         "objects that {path} has are never let go: take them out when done with, or make it a WeakSet or "
         "WeakValueDictionary",
         "{path} 中的对象永远不会释放：用完后移除，或改用 WeakSet、WeakValueDictionary",
-    ),
-    Fix(
-        held(owner=r"EventLoop$", path=r"\._(?:scheduled|ready)$"),
-        "each of these is a task that still waits, or a timer: cancel() it when what it is for has ended",
-        "这些都是仍在等待的任务或定时器：所服务的对象结束后调用 cancel()",
-    ),
-    Fix(
-        held(owner=r"^multiprocessing\.managers\.Server$"),
-        "what processes put into {path} stays in the manager's process: take it out when it is done with, or keep what "
-        "is large in files",
-        "各进程放入 {path} 的内容会一直留在 manager 进程中：用完后移除，或把大的数据写入文件",
     ),
     Fix(
         is_a_librarys_own,
@@ -216,14 +172,34 @@ KEPT = (
         "或限制大小（deque(maxlen=…)、popitem()）",
     ),
     Fix(
+        held(owner=r"\b_?local$"),
+        "each thread has a {path} of its own for as long as it lives: bound it, or clear() it when a task is done",
+        "每个线程在存活期间都有自己的 {path}：限制大小，或在任务结束时 clear()",
+    ),
+    Fix(
+        both(held(kind=r"\b(?:list|deque|set)$"), are_own_objects),
+        "each of these objects stays in {path}: take it out when it has ended (in a finally), keep only what is needed "
+        "of it, or the last few (deque(maxlen=…))",
+        "这些对象一直留在 {path} 中：对象结束时移除（放在 finally 中），或只保留需要的内容，"
+        "或只保留最近几个（deque(maxlen=…)）",
+    ),
+    Fix(
         held(kind=r"\b(?:set|frozenset)$"),
         "{path} has no bound: forget what is done with (discard()), keep less of each (a hash), or use a database",
         "{path} 没有上限：移除不再需要的元素（discard()），或只保留较短的摘要（hash），或交给数据库",
     ),
     Fix(
+        both(held(kind=r"(?:dict|Dict|Counter)$"), is_a_local_variable),
+        "{path} has an entry for each key that comes up: leave out those that can't matter, keep less of each (a "
+        "number), or use a database",
+        "每个出现的键都会在 {path} 中留下条目：跳过不可能用到的键，每个键少存一些（如一个数字），或交给数据库",
+    ),
+    Fix(
         held(kind=r"(?:dict|Dict|Counter)$"),
-        "{path} has no bound: limit it (lru_cache(maxsize=…), popitem()), or delete entries that are done with",
-        "{path} 没有上限：限制大小（functools.lru_cache(maxsize=…)、popitem()），或删除不再需要的条目",
+        "{path} has no bound: limit it (lru_cache(maxsize=…), popitem()), let entries grow old (a time to live), or "
+        "delete those that are done with",
+        "{path} 没有上限：限制大小（functools.lru_cache(maxsize=…)、popitem()），让条目过期（TTL），"
+        "或删除不再需要的条目",
     ),
     Fix(
         held(),

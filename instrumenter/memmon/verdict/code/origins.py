@@ -15,7 +15,7 @@ SLICE = "[:]"
 """The origin of what a slice gives."""
 UNKNOWN = "?"
 """What stands for an object of which it is not known what made it."""
-_MOST_LEVELS = 4
+_MOST_LEVELS = 6
 """So many calls on what calls gave are looked at."""
 _MOST_SOURCES = 40
 """Of what may have come from more places nothing is said."""
