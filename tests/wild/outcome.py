@@ -42,6 +42,10 @@ class Outcome:
     sentences: tuple[Sentence, ...]
     supervisor_died: bool
     seconds: float
+    advice: str = ""
+    """What is advised first."""
+    advice_fits: bool | None = None
+    """None where it was not decided for this program what fits."""
 
     @property
     def wrong_with_certainty(self) -> bool:
@@ -65,8 +69,11 @@ def judge(trial: Trial, seen: Seen, folder: Path) -> Outcome:
         outcome = WRONG if line or holder else NOTHING
     died = trial.way in ("run", "orphaned") and seen.status == -9
     seconds = round(seen.seconds, 1)
+    advice = next(iter(((seen.report or {}).get("verdict") or {}).get("advice") or ()), "")
+    fits = (names(program.advice, advice) if advice else "none" in program.advice) if program.advice else None
     return Outcome(
-        program.name, program.kind, trial.way, trial.python, trial.busy, outcome, sentences, died, seconds
+        program.name, program.kind, trial.way, trial.python, trial.busy, outcome, sentences, died, seconds,
+        advice, fits,
     )  # fmt: skip
 
 
@@ -94,7 +101,7 @@ def _within(file: str | None, folder: Path) -> str:
 
 
 def names(patterns: tuple[str, ...], path: str) -> bool:
-    """Whether a holder's path is one of those that are right; "none" is no path."""
+    """Whether a holder's path, or an advice, is one of those that are right; "none" is neither."""
     flat = re.sub(r"\s+", "", path).replace('"', "'")
     return any(
         re.fullmatch(re.escape(re.sub(r"\s+", "", pattern)).replace(r"\*", ".*"), flat)

@@ -4,6 +4,7 @@ A program's comments hold the answer, and are taken out before it runs:
 
     # Kind: what people did, in a sentence (limit 500 MB, where it is not 300)
     # HOLDER: *.handlers['price'] | none   paths of what keeps the memory; `*` is anything, `none` where nothing grows
+    # ADVICE: *unregister* | *WeakMethod*  what a report may advise; `none` where no advice is as right; may be missing
     …  # CULPRIT                           the line that has to change
     …  # EQUAL                             a line that is as right
 
@@ -31,11 +32,16 @@ LIMIT_MB = 300
 
 LIBRARIES = {
     "PIL": "pillow",
+    "aiohttp": "aiohttp",
+    "blinker": "blinker",
     "bs4": "beautifulsoup4",
+    "cachetools": "cachetools",
     "django": "django",
+    "jinja2": "jinja2",
     "lxml": "lxml",
     "matplotlib": "matplotlib",
     "numpy": "numpy",
+    "openpyxl": "openpyxl",
     "pandas": "pandas",
     "requests": "requests",
     "sqlalchemy": "sqlalchemy",
@@ -44,6 +50,7 @@ LIBRARIES = {
 
 _ANSWER = re.compile(r"\s*# (CULPRIT|EQUAL|<- culprit)\s*$")
 _HOLDER = re.compile(r"HOLDER: (.*?)\s*$", re.MULTILINE)
+_ADVICE = re.compile(r"^# ADVICE: (.*?)\s*$", re.MULTILINE)
 _LIMIT = re.compile(r"\(limit (\d+) MB\)")
 
 _OUR_HOLDERS = {
@@ -79,6 +86,8 @@ class Program:
     holders: tuple[str, ...]
     """Patterns of paths; empty where nothing is held."""
     limit_mb: int
+    advice: tuple[str, ...] = ()
+    """Patterns of what may be advised; empty where that was not decided."""
 
     @property
     def main(self) -> str:
@@ -127,17 +136,22 @@ def _read(place: Path, kind: str) -> Program:
         texts = {"program.py": place.read_text(encoding="utf-8")}
     (main,) = (path for path, text in texts.items() if text.startswith("# Kind: "))
     top = texts[main]
-    limit, holder = _LIMIT.search(top.splitlines()[0]), _HOLDER.search(top)
+    limit, holder, advice = _LIMIT.search(top.splitlines()[0]), _HOLDER.search(top), _ADVICE.search(top)
     if holder is None:
         raise ValueError(f"{place}: no HOLDER")
     right = {(path, line) for path, text in texts.items() for line in _marked(text)}
     if not right:
         raise ValueError(f"{place}: no CULPRIT")
-    patterns = tuple(part.strip() for part in holder[1].split(" | "))
+    patterns = _patterns(holder[1])
     files = sorted(((path, _blind(text)) for path, text in texts.items()), key=lambda file: file[0] != main)
     return Program(
-        place.stem, kind, tuple(files), frozenset(right), patterns, int(limit[1]) if limit else LIMIT_MB
+        place.stem, kind, tuple(files), frozenset(right), patterns,
+        int(limit[1]) if limit else LIMIT_MB, _patterns(advice[1]) if advice else (),
     )  # fmt: skip
+
+
+def _patterns(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(" | "))
 
 
 def _ours() -> Iterator[Program]:
@@ -160,7 +174,7 @@ def _marked(text: str) -> list[int]:
 def _blind(text: str) -> str:
     """The text as the program's author has it: nothing in it tells the answer, and the lines keep their numbers."""
     lines = [_ANSWER.sub("", line) for line in text.splitlines()]
-    shown = ["# program" if line.startswith(("# Kind: ", "# HOLDER: ")) else line for line in lines]
+    shown = ["# program" if line.startswith(("# Kind: ", "# HOLDER: ", "# ADVICE: ")) else line for line in lines]
     return "\n".join(shown) + "\n"
 
 

@@ -22,7 +22,7 @@ Column = tuple[str, str, bool]
 
 def tables(outcomes: Sequence[Outcome]) -> str:
     """All of them, in Markdown."""
-    parts = [LEGEND, _programs(outcomes), _sums(outcomes), _calibration(outcomes), _misses(outcomes)]
+    parts = [LEGEND, _programs(outcomes), _sums(outcomes), _calibration(outcomes), _advice(outcomes), _misses(outcomes)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -101,8 +101,21 @@ def _calibration(outcomes: Sequence[Outcome]) -> str:
     return f"{table}\n\n{note}" if died else table
 
 
+def _advice(outcomes: Sequence[Outcome]) -> str:
+    """By column: how often what is advised first is what the program's author would advise."""
+    judged = [one for one in outcomes if one.advice_fits is not None]
+    if not judged:
+        return ""
+    columns = _columns(judged)
+    by_column = {column: [one for one in judged if (one.way, one.python, one.busy) == column] for column in columns}
+    row = [
+        f"{sum(bool(one.advice_fits) for one in by_column[column])} of {len(by_column[column])}" for column in columns
+    ]
+    return _table(["advice", *map(_title, columns)], [["fits", *row]])
+
+
 def _misses(outcomes: Sequence[Outcome]) -> str:
-    """What was said and was wrong."""
+    """What was said and was wrong, and what was advised and does not fit."""
     lines = Counter(line for one in outcomes for line in _wrong(one))
     return "\n".join(f"- {line}" + (f" (×{count})" if count > 1 else "") for line, count in sorted(lines.items()))
 
@@ -112,5 +125,7 @@ def _wrong(one: Outcome) -> Iterator[str]:
         if not sentence.right:
             where = _title((one.way, one.python, one.busy))
             yield f"{one.program}, {where}: {sentence.subject} `{sentence.said}`, {sentence.certainty}"
+    if one.advice_fits is False:
+        yield f"{one.program}, {_title((one.way, one.python, one.busy))}: advice `{one.advice or 'none'}`"
     if one.outcome in (NOTHING, ALIVE):
         yield f"{one.program}, {_title((one.way, one.python, one.busy))}: {one.outcome}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ def test_a_program_gives_nothing_away(program: Program) -> None:
     """What is run has no mark left, is still Python 3.8, and has code on each line that is called right."""
     texts = dict(program.files)
     for text in texts.values():
-        assert not {"CULPRIT", "EQUAL", "HOLDER", "culprit", "Kind:"} & set(text.replace(":", ": ").split())
+        assert not {"CULPRIT", "EQUAL", "HOLDER", "ADVICE", "culprit", "Kind:"} & set(text.replace(":", ": ").split())
         ast.parse(text, feature_version=(3, 8))
     for path, line in program.right:
         assert texts[path].splitlines()[line - 1].strip(), (path, line)
@@ -89,6 +90,25 @@ def test_an_outcome_is_what_was_said(seen: Seen, outcome: str, *, in_vain: bool)
     assert (judged.outcome, judged.wrong_with_certainty) == (outcome, in_vain)
 
 
+@pytest.mark.parametrize(
+    ("advice", "fits"),
+    [
+        (["program.py:41 (+9 MB): the queue has no bound: Queue(maxsize=…) makes whoever fills it wait"], True),
+        (["write it out in batches", "Queue(maxsize=…)"], False),
+        ([], False),
+    ],
+)
+def test_the_first_advice_is_held_against_what_is_right(advice: list[str], *, fits: bool) -> None:
+    """By its words; a program whose author did not say what to advise is not judged by it."""
+    programs = find(("reported", "held_out"), ("06_exceptions", "log_queue_outruns_listener"))
+    seen = Seen(137, 1, 1.0, {"schema": "memmon.report/2", "verdict": {"advice": advice}}, "")
+    found = {
+        one.name: judge(Trial(one, "run", interpreters.OWN, busy=False, number=1), seen, Path("/srv")).advice_fits
+        for one in programs
+    }
+    assert found == {"06_exceptions_kept": None, "log_queue_outruns_listener": fits}
+
+
 def test_the_tables_count_sentences_by_their_certainty() -> None:
     """Three runs of a program: two right, so it is right; of two lines that were certain, one was."""
     right, wrong = (
@@ -108,6 +128,11 @@ def test_the_tables_count_sentences_by_their_certainty() -> None:
     assert "| own | 1 of 1 |" in text
     assert "| certain | 0 of 0 | 1 of 2 | 0 of 0 |" in text
     assert "- one, run 3.11: line `a:2`, certain" in text
+    assert "| advice |" not in text
+    advised = [
+        replace(run, advice="close it", advice_fits=fits) for run, fits in zip(runs, (True, True, False), strict=True)
+    ]
+    assert "| advice | run 3.11 |\n| --- | --- |\n| fits | 2 of 3 |" in tables(advised)
 
 
 class _Here:
