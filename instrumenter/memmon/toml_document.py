@@ -70,7 +70,12 @@ def _document(data: bytes) -> Document:
     text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     if _KNOT.search(text):
         raise RecursionError
-    return Document(tomllib.loads(text), _key_lines(text))
+    return Document(tables_in(text), _key_lines(text))
+
+
+def tables_in(text: str) -> dict[str, Any]:
+    """What a text says that is known to be one that may be read. Raises ValueError where it is no TOML."""
+    return tomllib.loads(text)
 
 
 def _invalid(path: str, message: str) -> ConfigError:

@@ -26,6 +26,8 @@ def run(  # noqa: PLR0913  # each is one thing by which runs differ
     language: str = "en",
     program: str = "bot.py",
     number: int = 0,
+    target: str | None = None,
+    function: str = "main",
     **facts: object,
 ) -> Path:
     """The log of a run in ``folder`` whose hotspot grew by so many MB at each pass; freed in between.
@@ -34,9 +36,9 @@ def run(  # noqa: PLR0913  # each is one thing by which runs differ
     bracket that is still open where it grew at all. ``facts`` are more of its header's.
     """
     folder.mkdir(exist_ok=True)
-    target = f"/srv/{folder.name}/{program}"
+    target = target or f"/srv/{folder.name}/{program}"
     limits = {"mb": limit, "from": "cgroup", "path": "/sys/fs/cgroup/nowhere"}
-    site = {"name": name, "file": target, "line": at, "function": "main", "kind": "BEFORE"}
+    site = {"name": name, "file": target, "line": at, "function": function, "kind": "BEFORE"}
     parts = [
         header(target=target, language=language, limit=limits, baseline_mb=BASE_MB, **facts),
         START,

@@ -28,6 +28,7 @@ _COMMANDS = {
     "run": ("memmon.cli.completing:RUN", "Run a program with the same checkpoints, and change no file."),
     "report": ("memmon.cli.report:report", "Tell from a run log what took the memory."),
     "compare": ("memmon.cli.compare:compare", "Tell what is less and what is more after a change."),
+    "learn": ("memmon.cli.learn:learn", "Learn from good runs which growth is normal."),
     "watch": ("memmon.cli.watch:watch", "Show a run while it goes on, like `top`."),
     "completion": ("memmon.cli.completion:completion", "Have a shell complete these commands on TAB."),
     "help": ("memmon.cli.help:show_help", "Tell what one of them does: memmon help COMMAND."),

@@ -11,17 +11,14 @@ import click
 from memmon.across.margin import ACCEPTED, DEFAULT, parsed
 from memmon.cli.completing import any_file
 from memmon.cli.drawing import USUAL, show
+from memmon.cli.runs_of_program import verdicts_named
 from memmon.cli.streams import say
-from memmon.errors import LogError
-from memmon.verdict.find_runs import runs_named
-from memmon.verdict.survey import is_going_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from memmon.across.margin import Margin
     from memmon.across.model import Comparison
-    from memmon.verdict.model import Verdict
 
 _BETWEEN = "\0"
 """What stands for the ``--`` between the two sides, which click would drop; no name has it."""
@@ -85,7 +82,7 @@ def compare(names: tuple[str, ...], margin: Margin, *, as_data: bool) -> int:
 def _compared(before: Sequence[str], after: Sequence[str], margin: Margin) -> Comparison:
     from memmon.across.compare import compare as compared  # noqa: PLC0415  # not for `--help`
 
-    return compared(_verdicts(before), _verdicts(after), margin)
+    return compared(verdicts_named(before), verdicts_named(after), margin)
 
 
 def _sides(names: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
@@ -99,20 +96,3 @@ def _sides(names: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
     if not before or not after:
         raise click.UsageError("name a run before and one after: memmon compare BEFORE AFTER")
     return before, after
-
-
-def _verdicts(names: Sequence[str]) -> list[Verdict]:
-    """The verdicts on the runs that are meant, all of one program; what still goes on is left out, which is said."""
-    from memmon.verdict.investigate import investigate_run  # noqa: PLC0415  # not for `--help`
-
-    runs = runs_named(names)
-    programs = sorted({run.target or "?" for run in runs})
-    if len(programs) > 1:
-        raise LogError(f"{' '.join(names)}: has runs of {' and '.join(programs)}; name the logs of one program")
-    found = [investigate_run(run, top=0) for run in runs]
-    ended = [one for one in found if not is_going_on(one)]
-    if not ended:
-        raise LogError(f"{' '.join(names)}: has no run that has ended; compare when it has")
-    if going_on := len(found) - len(ended):
-        say(f"memmon: {' '.join(names)}: {going_on} of {len(found)} runs still go on, and are left out")
-    return ended

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from ast_grep_py import SgRoot
 
 from memmon import time_limit
 from memmon.errors import HotspotError
+from memmon.hotspot_globs import is_meant_for, name_fits
 from memmon.model import Config, Hotspot, Selector, Site
 from memmon.source import catalogue, grammar, scan, scopes
 from memmon.source.calls import calls
@@ -74,7 +73,7 @@ class Finder:
         missing: list[Hotspot] = []
         commented = list(self._commented())
         for hotspot in config.hotspots:
-            if not _meant_for(hotspot, self.path, config.path):
+            if not is_meant_for(hotspot, self.path, config.path):
                 continue
             try:
                 sites = list(self._sites(hotspot))
@@ -133,8 +132,8 @@ class Finder:
     def _named(self, hotspot: Hotspot, glob: str) -> Iterator[Found]:
         for node in self._functions():
             name = scopes.qualified_name(node, own=True)
-            outside = hotspot.within is None or _name_fits(scopes.qualified_name(node), hotspot.within)
-            if _name_fits(name, glob) and outside:
+            outside = hotspot.within is None or name_fits(scopes.qualified_name(node), hotspot.within)
+            if name_fits(name, glob) and outside:
                 yield Found(self._site(hotspot, node, "function", name), node, node)
 
     def _regions(self, hotspot: Hotspot, start: Selector, stop: Selector) -> Iterator[Found]:
@@ -211,7 +210,7 @@ class Finder:
             yield Found(self._site(hotspot, first, _kind(first)), first, last)
 
     def _is_within(self, hotspot: Hotspot, node: SgNode) -> bool:
-        return hotspot.within is None or _name_fits(scopes.qualified_name(node), hotspot.within)
+        return hotspot.within is None or name_fits(scopes.qualified_name(node), hotspot.within)
 
     def _site(self, hotspot: Hotspot, node: SgNode, kind: str, function: str | None = None) -> Site:
         return Site(
@@ -230,24 +229,6 @@ class Finder:
 
     def _functions(self) -> list[SgNode]:
         return self.root.find_all(kind="function_definition")
-
-
-def _name_fits(name: str, glob: str) -> bool:
-    own = name.rsplit(".", 1)[-1]
-    return fnmatchcase(name, glob) or ("." not in glob and fnmatchcase(own, glob))
-
-
-def _meant_for(hotspot: Hotspot, path: str, config_path: str | None) -> bool:
-    if hotspot.file is None:
-        return True
-    pure = PurePath(path)
-    names = {pure.name, pure.as_posix()}
-    if config_path is not None:
-        folder = Path(config_path).resolve().parent
-        target = Path(path).resolve()
-        if target.is_relative_to(folder):
-            names.add(target.relative_to(folder).as_posix())
-    return any(fnmatchcase(name, hotspot.file) for name in names)
 
 
 def _kind(node: SgNode) -> str:

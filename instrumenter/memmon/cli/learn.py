@@ -1,0 +1,105 @@
+"""`memmon learn`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from memmon.cli.completing import any_file
+from memmon.cli.runs_of_program import verdicts_named
+from memmon.cli.streams import say
+from memmon.errors import ConfigError, LogError, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from memmon.model import Config
+    from memmon.verdict.model import Verdict
+
+
+@click.command
+@click.argument("logs", nargs=-1, required=True, metavar="LOG...", shell_complete=any_file)
+@click.option("--write", is_flag=True, help="Change the configuration; else what would change is shown.")
+@click.option("--config", type=click.Path(), metavar="FILE", help="Use this configuration.")
+def learn(logs: tuple[str, ...], *, write: bool, config: str | None) -> int:
+    """Learn from good runs which growth is normal for each hotspot, and which is alarming.
+
+    The runs are named as for `memmon report`: logs, processes, or folders of logs. Those that died or raised are left
+    out, and those that were stopped. What would change in the configuration is shown as a diff; --write changes it, and
+    leaves all the rest of the file as it is, comments included.
+
+    A hotspot's `normal` is the largest growth of one pass in any of the runs, and beyond that by as much as the runs
+    differ, a tenth at the least; `alarm` is twice that, 10 MB more at the least. From then on a checkpoint before it
+    says when that does not fit any more.
+    """
+    verdicts = _good(verdicts_named(logs))
+    found = _configuration(verdicts[0], config)
+    from memmon.across.learn import learned  # noqa: PLC0415  # not for `--help`
+    from memmon.config_search import PROJECT  # noqa: PLC0415  # likewise
+    from memmon.config_writing import with_levels  # noqa: PLC0415  # likewise
+    from memmon.files import atomic  # noqa: PLC0415  # likewise
+    from memmon.sizes import plain  # noqa: PLC0415  # likewise
+
+    levels = learned(verdicts, found)
+    path = Path(str(found.path)).resolve()  # a link stays one
+    for name in dict.fromkeys(one.name for index, one in enumerate(found.hotspots) if index not in levels):
+        say(f"{name}: no run passed it, and it stays as it is")
+    with atomic.refusing(path, "reading the configuration"):
+        source = atomic.read_regular(path)
+    made = with_levels(
+        source,
+        str(path),
+        {
+            index: {"normal": f"{plain(one.normal_mb)}MB", "alarm": f"{plain(one.alarm_mb)}MB"}
+            for index, one in levels.items()
+        },
+        in_project=path.name == PROJECT,
+    )
+    return _show_or_write(path, source, made, len(verdicts), write=write)
+
+
+def _good(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Those that came to their end; of the others is said that they don't count."""
+    from memmon.across.learn import is_good  # noqa: PLC0415  # not for `--help`
+
+    good = [one for one in verdicts if is_good(one)]
+    for one in verdicts:
+        if not is_good(one):
+            say(f"{one.log}: left out, since it did not come to its end")
+    if not good:
+        raise LogError("there is no good run among these to learn from; run the program until it ends by itself")
+    return good
+
+
+def _configuration(verdict: Verdict, named: str | None) -> Config:
+    """That of the program, with the hotspots that are to learn."""
+    from memmon.config import load_config  # noqa: PLC0415  # not for `--help`
+
+    target = verdict.target or ""
+    found = load_config(Path(target), Path(named) if named else None)
+    if found.path is None:
+        raise ConfigError("there is no configuration for it: `memmon init` writes one", Place(target))
+    if not found.hotspots:
+        raise ConfigError("it has no hotspots that could learn: add them, or see `memmon scan`", Place(found.path))
+    return found
+
+
+def _show_or_write(path: Path, source: bytes, made: bytes, runs: int, *, write: bool) -> int:
+    from memmon.cli.config_diff import show_diff  # noqa: PLC0415  # not for `--help`
+    from memmon.files import atomic, replacing  # noqa: PLC0415  # likewise
+
+    if made == source:
+        say(f"{path}: has the levels of these runs already")
+        return 0
+    show_diff(path, source, made)
+    what = "1 run" if runs == 1 else f"{runs} runs"
+    if not write:
+        say(f"{path}: nothing was changed; --write makes it what {what} came to")
+        return 0
+    with atomic.refusing(path, "writing the configuration"):
+        if not replacing.write_unless_changed(path, made, source):
+            raise ConfigError("somebody else has just changed it: run the command again", Place(str(path)))
+    say(f"{path}: written, as {what} came to; `memmon instrument --again` puts it into instrumented files")
+    return 0
