@@ -9,6 +9,8 @@ import click
 
 from memmon.cli.completing import any_file
 from memmon.cli.drawing import USUAL, show
+from memmon.cli.streams import say
+from memmon.files.page_file import write_page
 from memmon.record.told_mark import mark_told
 from memmon.show.escaping import escaped
 from memmon.show.json import as_json, runs_as_json
@@ -36,6 +38,28 @@ def _short(found: Survey) -> RenderableType:
     return ShortReport(escaped(found))
 
 
+def _page(found: Survey, where: str) -> None:
+    """As a file; to standard output where that is `-`."""
+    from memmon.show.page.render import is_page, page  # noqa: PLC0415  # the other forms do without
+
+    made = page(found)
+    if where == "-":
+        sys.stdout.buffer.write(made)
+    else:
+        write_page(where, made, is_page)
+        say(f"written to {where}")
+
+
+def _tell(found: Survey, where: str | None, *, full: bool) -> None:
+    """As a page, in full, or in short."""
+    if where is not None:
+        _page(found, where)
+    elif full:
+        show(_full(found))
+    else:
+        show(_short(found), USUAL)
+
+
 def _table(verdicts: Sequence[Verdict]) -> RenderableType:
     from memmon.show.runs import runs_table  # noqa: PLC0415  # --json does without
 
@@ -48,14 +72,19 @@ def _table(verdicts: Sequence[Verdict]) -> RenderableType:
 @click.option("--all", "everything", is_flag=True, help="List every run instead of telling of one.")
 @click.option("--json", "as_data", is_flag=True, help="Print the verdict as JSON.")
 @click.option(
+    "--html", "where", metavar="FILE", shell_complete=any_file, help="Write it all to FILE as a page for a browser."
+)
+@click.option(
     "--top",
     type=click.IntRange(min=0),
     default=10,
     show_default=True,
     metavar="N",
-    help="How many of the largest checkpoints to list, with --full or --json.",
+    help="How many of the largest checkpoints to list, with --full, --html or --json.",
 )
-def report(logs: tuple[str, ...], *, full: bool, everything: bool, as_data: bool, top: int) -> int:
+def report(  # noqa: PLR0913  # an option each
+    logs: tuple[str, ...], *, full: bool, everything: bool, as_data: bool, where: str | None, top: int
+) -> int:
     """Tell from run logs what took the memory: the line, how much, and what to do.
 
     Without a name, the runs here are meant, or those in the configured log_dir. The newest that has an incident (a
@@ -65,6 +94,8 @@ def report(logs: tuple[str, ...], *, full: bool, everything: bool, as_data: bool
 
     Exits with 1 where the run that is told of has an incident or ended with an exception, else with 0.
     """
+    if where is not None and (full or everything or as_data):
+        raise click.UsageError("--html goes with neither --full, --all nor --json: the page has everything on one run")
     runs = runs_named("/dev/stdin" if log == "-" else log for log in logs) if logs else runs_here()
     ascii_only = "utf" not in (sys.stdout.encoding or "").lower()
     if everything:
@@ -74,13 +105,13 @@ def report(logs: tuple[str, ...], *, full: bool, everything: bool, as_data: bool
         else:
             show(_table(told))
     else:
-        found = survey(runs, top=top)
+        found = survey(runs, top=top, whole=where is not None)
         told = (found.verdict,)
         if as_data:
             click.echo(as_json(found.verdict, ascii_only=ascii_only))
         else:
             told += found.newer + found.earlier + found.beside
-            show(_full(found)) if full else show(_short(found), USUAL)
+            _tell(found, where, full=full)
     for log in (log for verdict in told for log in verdict.told):
         mark_told(log)
     return int(found.is_bad)

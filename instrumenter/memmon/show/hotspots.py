@@ -55,7 +55,7 @@ def hotspots_table(hotspots: tuple[Hotspot, ...], say: Say) -> RenderableType:
         ("", "text"),
     )
     rows: list[tuple[str | Text, ...]] = []
-    telling = _by_weight(hotspots)
+    telling = by_weight(hotspots)
     for one in telling[:_MOST_HOTSPOTS]:
         site, figures = one.site, one.figures
         rows.append(
@@ -68,7 +68,7 @@ def hotspots_table(hotspots: tuple[Hotspot, ...], say: Say) -> RenderableType:
                 "-" if figures.peak_mb is None else growth(figures.peak_mb),
                 _or_dash(site.normal_mb),
                 _or_dash(site.alarm_mb),
-                _status(one, say, _stood_down(figures.stood_down, say)),
+                _status(one, say, stood_down(figures.stood_down, say)),
             )
         )
     if rest := telling[_MOST_HOTSPOTS:]:
@@ -80,7 +80,7 @@ def hotspots_table(hotspots: tuple[Hotspot, ...], say: Say) -> RenderableType:
 
 def main_hotspots(hotspots: Sequence[Hotspot], say: Say, *, most: int, width: int) -> RenderableType:
     """The ``most`` weightiest of them, a row each however narrow it is."""
-    shown = _by_weight(hotspots)[:most]
+    shown = by_weight(hotspots)[:most]
     several_files = len({one.site.file for one in shown}) > 1
     cells = [
         (
@@ -118,19 +118,23 @@ def _cut(name: str, width: int) -> Text:
     return made
 
 
-def _by_weight(hotspots: Iterable[Hotspot]) -> list[Hotspot]:
+def by_weight(hotspots: Iterable[Hotspot]) -> list[Hotspot]:
     """What is over its levels comes first, then what was open at the end, then what grew most."""
     severity: dict[Status, int] = {"alarm": 0, "high": 1, "ok": 2}
     return sorted(hotspots, key=lambda one: (severity[one.status], not one.is_open, -one.figures.growth_mb))
 
 
-def _status(one: Hotspot, say: Say, remark: str = "") -> Text:
+def status_words(one: Hotspot, say: Say) -> str:
     """A word on how it stands to its levels, and whether it was open at the end."""
-    en, zh, colour = _STATUS[one.status]
-    return Text(say(en, zh) + (say(" open", " 未结束") if one.is_open else "") + remark, style=colour)
+    en, zh, _ = _STATUS[one.status]
+    return say(en, zh) + (say(" open", " 未结束") if one.is_open else "")
 
 
-def _stood_down(how: StoodDown | None, say: Say) -> str:
+def _status(one: Hotspot, say: Say, remark: str = "") -> Text:
+    return Text(status_words(one, say) + remark, style=_STATUS[one.status][2])
+
+
+def stood_down(how: StoodDown | None, say: Say) -> str:
     """What the figures are of, where not each pass was measured."""
     if how is None:
         return ""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from itertools import accumulate, groupby
+from datetime import datetime, timezone
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console, ConsoleOptions, RenderResult
 
-    from memmon.verdict.model import Moment, Verdict
+    from memmon.verdict.model import Verdict
 
 _WIDEST = 78
 """So many bars at the most; more tell nothing more."""
@@ -42,9 +42,9 @@ class MemoryGraph:
         """Stand for the memory of the process that ``verdict`` is about."""
         self.verdict = verdict
         self.say = say
-        self.times = _seconds(verdict.curve)
+        self.times = [at - verdict.curve.seconds[0] for at in verdict.curve.seconds]
         limit = verdict.rss.limit
-        self.amounts = [min(one.rss_mb, limit) if limit else one.rss_mb for one in verdict.curve]
+        self.amounts = [min(most, limit) if limit else most for most in verdict.curve.most_mb]
         levels = verdict.levels
         below = limit or max(self.amounts, default=0.0)
         self.levels = [
@@ -97,24 +97,12 @@ class MemoryGraph:
         limit = self.verdict.rss.limit
         levels = [say(f"limit {_number(limit)}", f"上限 {_number(limit)}")] if limit else []
         levels += [f"{letter} {word} {_number(at)}" for letter, word, at in self.levels if not self.is_low]
-        parts = [went, say(", ", "，").join(levels), _span(self.verdict.curve, self.times[-1])]
+        parts = [went, say(", ", "，").join(levels), _span(self.verdict.curve.seconds)]
         return say("; ", "；").join(part for part in parts if part)
 
 
 def _number(amount: float) -> str:
     return mb(amount).partition(" ")[0]
-
-
-def _seconds(curve: Sequence[Moment]) -> list[float]:
-    """When the points were, in seconds since the first; nothing where their times can't be read.
-
-    A clock that was set back stands still until it has caught up.
-    """
-    try:
-        times = [datetime.fromisoformat(one.when) for one in curve]
-        return list(accumulate(((time - times[0]).total_seconds() for time in times), max))
-    except (ValueError, TypeError):
-        return []
 
 
 def _columns(times: Sequence[float], amounts: Sequence[float], count: int) -> list[float]:
@@ -134,11 +122,13 @@ def _columns(times: Sequence[float], amounts: Sequence[float], count: int) -> li
     return columns
 
 
-def _span(curve: Sequence[Moment], seconds: float) -> str:
+def _span(seconds: Sequence[float]) -> str:
     """From when to when: times of day, with their dates where these differ; of a moment when it was, and how long."""
-    first, last = curve[0].when, curve[-1].when
-    if first[:19] == last[:19]:
-        return f"{first[11:19]} + {seconds:.1f} s"
+    first, last = (
+        datetime.fromtimestamp(at, timezone.utc).isoformat(" ", "seconds") for at in (seconds[0], seconds[-1])
+    )
+    if first == last:
+        return f"{first[11:19]} + {seconds[-1] - seconds[0]:.1f} s"
     if first[:10] == last[:10]:
         return f"{first[11:19]}-{last[11:19]}"
     return f"{first[5:16]} - {last[5:16]}"

@@ -66,8 +66,8 @@ def investigate(log: str, *, top: int = 10) -> Verdict:
     return investigate_run(run_of(path), top=top)
 
 
-def investigate_run(run: Run, *, top: int = 10) -> Verdict:
-    """The verdict on a run; the rest is as in `investigate`."""
+def investigate_run(run: Run, *, top: int = 10, whole: bool = False) -> Verdict:
+    """The verdict on a run, with what it rests on where it is to be ``whole``; the rest is as in `investigate`."""
     histories = [read_process(str(run.logs[0]))]
     for other in run.logs[1:]:
         with suppress(LogError):  # a child that was killed before its first line takes nothing from the rest
@@ -86,7 +86,11 @@ def investigate_run(run: Run, *, top: int = 10) -> Verdict:
     verdict = judge(cases, top=top)
     held = {death.pid: death.held for death in (supervised.deaths if supervised else ())}
     held |= {one.header.pid: one.death.held for one in histories if one.death}
-    return replace(_advised(verdict, held), others=tuple(_advised(one, held) for one in verdict.others))
+    return replace(
+        _advised(verdict, held),
+        others=tuple(_advised(one, held) for one in verdict.others),
+        histories=tuple(case.history for case in cases) if whole else (),
+    )
 
 
 def _advised(verdict: Verdict, held: dict[int | None, tuple[ProcessMemory, ...]]) -> Verdict:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from memmon.errors import LogError
@@ -16,7 +17,7 @@ from memmon.verdict.read.ends import ended_well
 from memmon.verdict.read.runs import runs_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from memmon.verdict.model import Verdict
     from memmon.verdict.read.runs import Run
@@ -52,13 +53,14 @@ def is_going_on(verdict: Verdict) -> bool:
     return first.outcome == "running" or (first.is_worker and any(one.outcome == "running" for one in others))
 
 
-def survey(runs: Sequence[Run], *, top: int = 10) -> Survey:
+def survey(runs: Sequence[Run], *, top: int = 10, whole: bool = False) -> Survey:
     """What is to be said of ``runs``, the newest first; ``top`` checkpoints are listed of the one to speak of.
 
-    Raises LogError where the newest can't be read.
+    Its verdict has what it rests on, where it is to be ``whole``. Raises LogError where the newest can't be read.
     """
-    judged = {0: investigate_run(runs[0], top=top)}
-    chosen = _standing(runs, judged, top)
+    judging = partial(investigate_run, top=top, whole=whole)
+    judged = {0: judging(runs[0])}
+    chosen = _standing(runs, judged, judging)
     return Survey(
         judged[chosen],
         tuple(_newer(runs, judged, chosen, top)),
@@ -69,21 +71,22 @@ def survey(runs: Sequence[Run], *, top: int = 10) -> Survey:
 
 def survey_all(runs: Sequence[Run], *, top: int = 10) -> tuple[Survey, tuple[Verdict, ...]]:
     """The same, and the verdicts on all runs that can be read."""
-    judged = {0: investigate_run(runs[0], top=top)}
+    judging = partial(investigate_run, top=top)
+    judged = {0: judging(runs[0])}
     for index in range(1, len(runs)):
-        _judge(runs, judged, index, top)
-    chosen = _standing(runs, judged, top)
+        _judge(runs, judged, index, judging)
+    chosen = _standing(runs, judged, judging)
     return Survey(judged[chosen]), tuple(judged[index] for index in sorted(judged))
 
 
-def _standing(runs: Sequence[Run], judged: dict[int, Verdict], top: int) -> int:
+def _standing(runs: Sequence[Run], judged: dict[int, Verdict], judging: Callable[[Run], Verdict]) -> int:
     """Where the newest run stands that has an incident which no later run of its program has put behind it; else 0."""
     settled: set[str | None] = set()
     for index, run in enumerate(runs):
         if index not in judged and (run.target in settled or all(ended_well(str(log)) for log in run.logs)):
             settled.add(run.target)
             continue
-        if index not in judged and not _judge(runs, judged, index, top):
+        if index not in judged and not _judge(runs, judged, index, judging):
             continue
         if judged[index].incidents and run.target not in settled:
             return index
@@ -92,10 +95,10 @@ def _standing(runs: Sequence[Run], judged: dict[int, Verdict], top: int) -> int:
     return 0
 
 
-def _judge(runs: Sequence[Run], judged: dict[int, Verdict], index: int, top: int) -> bool:
+def _judge(runs: Sequence[Run], judged: dict[int, Verdict], index: int, judging: Callable[[Run], Verdict]) -> bool:
     """Have the verdict on one run; False where it can't be read."""
     with suppress(LogError):
-        judged[index] = investigate_run(runs[index], top=top)
+        judged[index] = judging(runs[index])
     return index in judged
 
 
@@ -113,7 +116,11 @@ def _newer(runs: Sequence[Run], judged: dict[int, Verdict], chosen: int, top: in
     found: dict[str | None, Verdict] = {}
     for index in range(chosen):
         target = runs[index].target
-        if target not in found and len(found) < _MOST_NOTES and (index in judged or _judge(runs, judged, index, top)):
+        if (
+            target not in found
+            and len(found) < _MOST_NOTES
+            and (index in judged or _judge(runs, judged, index, partial(investigate_run, top=top)))
+        ):
             found[target] = judged[index]
     return list(found.values())
 
@@ -126,7 +133,7 @@ def _earlier(runs: Sequence[Run], judged: dict[int, Verdict], chosen: int, top: 
             if all(ended_well(str(log)) for log in runs[index].logs):
                 continue
             looks += 1
-            _judge(runs, judged, index, top)
+            _judge(runs, judged, index, partial(investigate_run, top=top))
         if index in judged and judged[index].incidents:
             found.append(judged[index])
         if len(found) == _MOST_NOTES or looks == _MOST_LOOKS:

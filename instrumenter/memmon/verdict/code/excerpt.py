@@ -7,20 +7,20 @@ from memmon.verdict.code.source import source_lines
 from memmon.verdict.model import ExcerptLine
 
 _AROUND = 2
-"""So many lines above the named one are shown, and as many below; near an end of the file more on the other side."""
+"""So many lines above the named one a terminal shows, and as many below; near an end of the file more on one side."""
 _LONGEST = 500
 """Characters of a line that are read: more than any terminal is wide."""
 _TAB = 4
 
 
-def excerpt_at(file: str | None, line: int | None) -> tuple[ExcerptLine, ...]:
-    """The line with those around it; nothing where it can't be read."""
+def excerpt_at(file: str | None, line: int | None, around: int = _AROUND) -> tuple[ExcerptLine, ...]:
+    """The line with those ``around`` it; nothing where it can't be read."""
     lines = source_lines(file) if file else ()
     if file is None or line is None or not 0 < line <= len(lines) or not lines[line - 1].strip():
         return ()
     end = len(lines) if lines[-1] else len(lines) - 1  # behind the last line's end there is none
-    first = max(min(line - _AROUND, end - 2 * _AROUND), 1)
-    last = min(max(line + _AROUND, first + 2 * _AROUND), end)
+    first = max(min(line - around, end - 2 * around), 1)
+    last = min(max(line + around, first + 2 * around), end)
     cell = cell_at(file, line)
     numbers = {number: number for number in range(first, last + 1)}
     if cell:

@@ -19,7 +19,7 @@ from memmon.verdict.judge.near_limit import moment_of, near_limit
 from memmon.verdict.judge.other_causes import culprit_of_other, holder_of_shared, switch_of_collector
 from memmon.verdict.judge.outcome import Case, Conclusion, conclude
 from memmon.verdict.judge.workers_alike import culprit_of_alike
-from memmon.verdict.model import Levels, Moment, Rss, Verdict, WhatGrew
+from memmon.verdict.model import Levels, Rss, Verdict, WhatGrew
 from memmon.verdict.wording.folded import folded_words
 from memmon.verdict.wording.language import Say, printed_time
 from memmon.verdict.wording.reasons import the_others, why_this_holder, why_this_line
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from memmon.verdict.model import (
         Culprit,
+        Curve,
         GrownContainer,
         Holder,
         Hotspot,
@@ -146,11 +147,10 @@ def _limit_mb(subject: Conclusion, near: NearLimit | None) -> float | None:
     return None if refused and limit_mb and history.peak_mb < _FAR_BELOW * limit_mb else limit_mb
 
 
-def _curve(subject: Conclusion, final_mb: float) -> tuple[Moment, ...]:
+def _curve(subject: Conclusion, final_mb: float) -> Curve:
     """How its memory went, up to what it was killed with."""
-    history = subject.case.history
-    last = (Moment(history.last.when, final_mb),) if history.curve and subject.outcome == "killed" else ()
-    return (*history.curve, *last)
+    curve = subject.case.history.curve
+    return curve.then(final_mb) if subject.outcome == "killed" else curve
 
 
 def _holder(

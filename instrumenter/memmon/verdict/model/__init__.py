@@ -4,7 +4,7 @@ Sizes are megabytes of 2**20 bytes; lines count from 1 in the original file; pat
 """
 
 from memmon.verdict.model.census import Census, Collector, GrownContainer, Root, RootKind, Step
-from memmon.verdict.model.curve import Levels, Moment
+from memmon.verdict.model.curve import Curve, Levels
 from memmon.verdict.model.events import (
     CLOSERS,
     OPENERS,
@@ -74,6 +74,7 @@ __all__ = [
     "Confidence",
     "Counter",
     "Culprit",
+    "Curve",
     "Ended",
     "Event",
     "ExcerptLine",
@@ -93,7 +94,6 @@ __all__ = [
     "KillsSeen",
     "Levels",
     "LimitReached",
-    "Moment",
     "NearLimit",
     "OpenBracket",
     "OtherProcess",

@@ -213,6 +213,8 @@ class GrowthWindow:
     allocations: tuple[Allocation, ...]
     after_checkpoint: str = ""
     """When the last checkpoint before its end was passed, as printed."""
+    at: str = ""
+    """When it ended, as the log prints times; empty where nothing says so."""
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
+from memmon.verdict.model.curve import Curve
+
 if TYPE_CHECKING:
     from memmon.verdict.model.census import Census, Collector
-    from memmon.verdict.model.curve import Moment
     from memmon.verdict.model.events import (
         Ended,
         Frame,
@@ -114,8 +115,12 @@ class ProcessHistory:
     """The last checkpoint passed, where the kill came before the log had it."""
     command: str = ""
     """Its command line, where it was seen from outside alone."""
-    curve: tuple[Moment, ...] = ()
+    curve: Curve = field(default_factory=Curve)
     """How its memory went, as far as its records have times."""
+    brackets: tuple[tuple[Record, Record], ...] = ()
+    """How brackets began and ended, of those that grew most and of those that lasted longest, in the order of their
+    ends.
+    """
 
     @property
     def last_at(self) -> float | None:

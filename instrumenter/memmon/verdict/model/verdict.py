@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from memmon.verdict.model.curve import Levels
+from memmon.verdict.model.curve import Curve, Levels
 
 if TYPE_CHECKING:
     from memmon.verdict.model.census import GrownContainer
-    from memmon.verdict.model.curve import Moment
     from memmon.verdict.model.events import Frame, Raised, Record
     from memmon.verdict.model.excerpt import ExcerptLine
     from memmon.verdict.model.folded import FoldedChildren
-    from memmon.verdict.model.process import OpenBracket
+    from memmon.verdict.model.process import OpenBracket, ProcessHistory
     from memmon.verdict.model.site import Figures, Site
     from memmon.verdict.model.supervised import ProcessMemory
 
@@ -219,7 +218,7 @@ class Verdict:
     """The culprit's own source line."""
     excerpt: tuple[ExcerptLine, ...] = ()
     """That line of the original with those around it."""
-    curve: tuple[Moment, ...] = ()
+    curve: Curve = field(default_factory=Curve)
     """How the memory went of the process that it is about, up to its end."""
     levels: Levels = field(default_factory=Levels)
     """The levels of that process."""
@@ -232,6 +231,8 @@ class Verdict:
     """The process died: for want of memory, by a crash, at a limit, by a signal, or nobody knows how."""
     others: tuple[Verdict, ...] = ()
     """Those on the run's further incidents, the next worst first."""
+    histories: tuple[ProcessHistory, ...] = ()
+    """What the records of all processes of the run tell, where that was asked for: a page draws it."""
 
     @property
     def named(self) -> Culprit | None:

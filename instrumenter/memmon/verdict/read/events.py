@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from memmon.record import foreign_files
 from memmon.record.file_names import events_of
-from memmon.verdict.model import AddedLines, Header, Proof, Site, Stack, Supervised
+from memmon.verdict.model import AddedLines, GrowthWindow, Header, Proof, Site, Stack, Supervised
 from memmon.verdict.read import facts
 from memmon.verdict.read.json_values import object_in, text, whole
 
@@ -75,6 +75,9 @@ def _sort_in(event: Event, fields: dict[str, Any], standing: list[Event], timed:
     if isinstance(event, Site | AddedLines):
         standing.append(event)
         return
+    at = text(fields.get("at")) or ""
     if isinstance(event, Stack):
         event = replace(event, passed=whole(fields.get("passed")))
-    timed.append(TimedEvent(text(fields.get("at")) or "", event))
+    elif isinstance(event, GrowthWindow):
+        event = replace(event, at=at)
+    timed.append(TimedEvent(at, event))

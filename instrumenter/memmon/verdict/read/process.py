@@ -94,6 +94,7 @@ def build_history(log: str, events: Iterable[Event], page: Page | None = None) -
         start_ticks=page.start_ticks if page else header.start_ticks,
         unwritten=unwritten,
         curve=replay.curve.points(last),
+        brackets=replay.closed.brackets(),
     )
     return with_own_code(with_cells(history))
 

@@ -23,8 +23,9 @@ from memmon.verdict.model import (
     SiteTotals,
     Stack,
 )
+from memmon.verdict.read.closed_brackets import ClosedBrackets
 from memmon.verdict.read.curve import CurveSoFar
-from memmon.verdict.read.open_brackets import BracketTracker, SiteKey, key_of
+from memmon.verdict.read.open_brackets import Bracket, BracketTracker, SiteKey, key_of
 from memmon.verdict.read.process_facts import ProcessFacts
 from memmon.verdict.read.records import BACKGROUND, EXCEPTION, NOT_CHECKPOINTS, PROGRAM_START
 from memmon.verdict.read.site_so_far import SiteSoFar
@@ -57,6 +58,7 @@ class Replay:
         self.background_before: Record | None = None
         self.peak_mb = 0.0
         self.curve = CurveSoFar()
+        self.closed = ClosedBrackets()
         self.rises: dict[Frame, float] = {}
         """By the line that ran: what memory had risen by from each background record to the next."""
         self.rising: dict[Frame, float] = {}
@@ -159,7 +161,7 @@ class Replay:
         if record.level == "CRITICAL" and (self.critical is None or record.rss > self.critical.rss):
             self.critical = record
         if record.kind == "LEFT":
-            self.brackets.end(record)
+            self._end(record)
             self.left = self.left or record
             return
         if not record.kind and record.name in NOT_CHECKPOINTS and record.line is None:
@@ -216,9 +218,15 @@ class Replay:
             site.previous = None if record.sampled else previous
         self.brackets.begin(record, self.checkpoints)
 
+    def _end(self, record: Record) -> Bracket | None:
+        bracket = self.brackets.end(record)
+        if bracket:
+            self.closed.add(bracket.opened, record)
+        return bracket
+
     def _finish(self, record: Record) -> None:
         site = self._site(key_of(record))
-        bracket = self.brackets.end(record)
+        bracket = self._end(record)
         if bracket is None:  # the log does not have its beginning
             site.hits += 1
         else:
