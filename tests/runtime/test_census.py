@@ -115,6 +115,13 @@ local, waiting, by_object = threading.local(), queue.SimpleQueue(), weakref.Weak
 keys, slotted = [], Slotted()
 slotted.inner = Plain()
 slotted.inner.rows = []
+class Signal:
+    "Its instances begin with what the class has, too."
+    is_muted = False
+    def __init__(self, doc):
+        self.__doc__, self.is_muted, self.receivers = doc, False, dict()
+signal = Signal("price")
+vars(signal)
 errors = []
 def fails(number):
     here = [text(number)]
@@ -126,6 +133,7 @@ def grow(first, last):
         keys.append(Plain())
         by_object[keys[-1]] = text(number)
         slotted.inner.rows.append(text(number))
+        signal.receivers[number] = text(number)
         try:
             fails(number)
         except ValueError as error:
@@ -145,6 +153,7 @@ main()
         "by_object.data": ("dict", 10, 3000),
         "keys": ("list", 10, 3000),
         "slotted.inner.rows": ("list", 10, 3000),
+        "signal.receivers": ("dict", 10, 3000),
         "errors": ("list", 10, 3000),
     }
 
@@ -579,3 +588,31 @@ print((len(text(0)) * 1000, {row["path"]: row["item_bytes"] for row in looks[-1]
     written, weights = found
     assert written <= weights["open_ones"] < 2.5 * written
     assert weights["closed_ones"] < written / 4
+
+
+def test_code_that_is_made_at_run_time(every_python: Bench) -> None:
+    """A function weighs what its code has of its own, as a template's text; closures of one code share it."""
+    found = _looked(
+        every_python,
+        """
+templates, closures = {}, []
+def made(number):
+    names = {"text": text}
+    exec("def render():\\n    return %r" % ("letter %d " % number * 2000), names)
+    return names["render"]
+def closure(number):
+    return lambda: (number, "always the same, but long" * 400)
+def grow(number):
+    for one in range(number):
+        templates[len(templates)] = made(len(templates))
+        closures.append(closure([one]))
+grow(10)
+look()
+grow(300)
+look()
+print((len("letter 1 ") * 2000, {row["path"]: row["item_bytes"] for row in looks[-1]["grown"]}))
+""",
+    )
+    of_text, weights = found
+    assert of_text <= weights["templates"] < 1.5 * of_text
+    assert weights["closures"] < of_text / 10

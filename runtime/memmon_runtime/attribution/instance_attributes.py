@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from itertools import islice
 
 from memmon_runtime.attribution.container_items import MOST_NAMES, named_items
 from memmon_runtime.attribution.object_types import ATOMS, Shape, is_large
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _MOST_TRIED = 20_000
 """Of a list that an object in C has only so many items are looked at, to find whether each is there."""
+_MOST_OF_CLASS = 40
+"""An instance's dictionary of which so many of the first names are its class's, too, is not known for one."""
 own_attribute: Any = object.__getattribute__
 """Gives an attribute that only the instance has: what its class has too may be a property, and run."""
 
@@ -94,11 +97,12 @@ def _own_dictionary(thing: object, shape: Shape, referents: list[Any]) -> dict[s
 def _is_own_dictionary(thing: object, held: dict[Any, Any], shape: Shape, referents: list[Any]) -> bool:
     """Whether a dictionary is the instance's own, and not the value of an attribute.
 
-    Its first entry must be an attribute of the instance, and what else the instance refers to be its values: Python
-    3.13 tells both, earlier ones the dictionary alone.
+    Its first entry that the class has nothing for must be an attribute of the instance, and what else the instance
+    refers to be its values: Python 3.13 tells both, earlier ones the dictionary alone.
     """
-    first = next(iter(dict.items(held)), None)
-    if first is None or type(first[0]) is not str or first[0] in shape.names:
+    entries = islice(dict.items(held), _MOST_OF_CLASS)
+    first = next((one for one in entries if type(one[0]) is not str or one[0] not in shape.names), None)
+    if first is None or type(first[0]) is not str:
         return False
     others = {id(other) for other in referents if other is not held and other is not type(thing)}
     if others and len(held) > MOST_NAMES:

@@ -16,6 +16,7 @@ from time import thread_time
 
 from memmon_runtime.attribution.object_types import (
     ATOMS,
+    FUNCTION,
     METHOD_OF_TYPE,
     MODULE,
     basic_size_of,
@@ -139,6 +140,9 @@ class Scales:
         kind = type(thing)
         above = id(thing)
         parts = [(held, number, factor, above) for held in self._graph.parts(thing)]
+        if kind is FUNCTION:
+            # Code that was made at run time is its function's alone; that of a closure's like is shared by all of them.
+            parts += [(held, number, factor, above) for held in (thing.__code__, thing.__code__.co_consts)]
         base = self._graph.base_of(thing)
         if id(base) in self._graph.units:
             return parts
