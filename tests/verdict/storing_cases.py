@@ -250,6 +250,24 @@ DICTS = {
             return CACHE[name]
         """,
     ),
+    "given to a library's decorator": Storing(
+        "global ROUTES",
+        "dict",
+        """
+        from cachetools import cached
+        ROUTES, LAST = {}, {}
+        def counted(cache):
+            return lambda function: function
+        @cached(cache=ROUTES, key=key)  # KEEPS
+        def legs(start, end):
+            return [start, end]
+        @counted(cache=LAST)
+        def offer(start, end):
+            print(len(ROUTES))
+            return legs(start, end)
+        """,
+        exact=False,
+    ),
     "setdefault": Storing(
         "global CACHE",
         "dict",
@@ -1438,6 +1456,27 @@ STORING = {**LISTS, **DICTS, **OBJECTS, **FUNCTIONS, **CHAINS, **LIBRARIES}
 """By what is put how into what."""
 
 DOUBTFUL = {
+    "what the program puts under a key of a library's object": Storing(
+        "local main app ._state:dict [1]:list",
+        "list",
+        """
+        from aiohttp import web
+        SOCKETS, SHOWN = web.AppKey("sockets", list), []
+        class Screen(web.WebSocketResponse):
+            pass
+        async def screen(request):
+            socket = Screen()
+            request.app[SOCKETS].append(socket)  # KEEPS
+            async for message in socket:
+                SHOWN.append(message)
+        def main():
+            app = web.Application()
+            app[SOCKETS] = []
+            web.run_app(app)
+        """,
+        item="__main__.Screen",
+        owner="aiohttp.web_app.Application@/usr/lib/python3/dist-packages/aiohttp/web_app.py",
+    ),
     "what the program itself keeps in a library's object": Storing(
         "local main session .info:dict ['audit']:list",
         "list",
@@ -1557,6 +1596,18 @@ STOPPED = {
 """Where the source does not spell out all that may fill it."""
 
 NOT_FOUND = {
+    "given to a decorator of the program's": Storing(
+        "global ROUTES",
+        "dict",
+        """
+        ROUTES = {}
+        def counted(cache):
+            return lambda function: function
+        @counted(cache=ROUTES)
+        def offer(start, end):
+            return start, end
+        """,
+    ),
     "what fills it came from another process": Storing(
         "global ROWS",
         "list",

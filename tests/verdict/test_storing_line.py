@@ -116,6 +116,21 @@ def test_what_a_manager_keeps_has_the_users_name(given: int, tmp_path: Path) -> 
     assert spoken_path(replace(row_of(called, "bot.py"), path="children")) == "gather().children"
 
 
+@pytest.mark.parametrize(
+    ("way", "owner", "file", "spoken"),
+    [
+        ("local LocMemCache.set self ._cache:dict", "django.LocMemCache", "{json}", "LocMemCache._cache"),
+        ("local Base.set self .store:app.Store .rows:list", "app.Store", "{json}", "Base.store.rows"),
+        ("local Cache.set self ._cache:dict", "bot.Cache", "", "self._cache"),
+    ],
+)
+def test_a_librarys_self_is_called_by_its_class(way: str, owner: str, file: str, spoken: str) -> None:
+    """The user's code has no `self` there; in its own methods it has."""
+    row = row_of(Storing(way, "dict", "", owner=owner, root_file=file), "/srv/bot.py")
+    path = "self" + "".join(step.split(":")[0] for step in way.split()[3:])
+    assert spoken_path(replace(row, path=path)) == spoken
+
+
 def test_a_call_that_was_seen_on_another_object_is_not_the_one(tmp_path: Path) -> None:
     """Both objects of a library fill an attribute of the same name; only one of them grew."""
     case = Storing(

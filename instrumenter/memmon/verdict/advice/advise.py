@@ -93,9 +93,15 @@ def _for_culprit(culprit: Culprit, code: Code | None, verdict: Verdict, say: Say
     if culprit.between:
         return _for_between(between(*culprit.between, say), signed_mb(culprit.growth_mb or 0.0), say)
     where, amount = place(culprit.file, culprit.line) or culprit.checkpoint or "", culprit.growth_mb
-    if (holder := holder_for(culprit, verdict)) and holder.stores:
+    holder = holder_for(culprit, verdict)
+    if holder and holder.stores:
         where, amount = place(holder.stores.file, holder.stores.line), holder.mb
-    elif culprit.confidence == "guess" and culprit.file and begins_function(culprit.file, culprit.line or 0):
+    elif (
+        not holder
+        and culprit.confidence == "guess"
+        and culprit.file
+        and begins_function(culprit.file, culprit.line or 0)
+    ):
         return f"{where}{say(': ', '：')}{_for_function(signed_mb(amount or 0.0), say)}"
     took = say(f" ({signed_mb(amount)})", f"（{signed_mb(amount)}）") if amount else ""
     facts = facts_of(culprit, verdict, statements_of_little(culprit, verdict))

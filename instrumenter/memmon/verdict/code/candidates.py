@@ -91,6 +91,23 @@ def filling(row: GrownContainer, handle: Handle, flows: Flows) -> list[Candidate
     return ([one for one in found if (one.file, one.line) not in bound] + called if called else found) or handed_on
 
 
+def of_their_class(row: GrownContainer, flows: Flows) -> list[Candidate]:
+    """The lines that put an object of the items' class, one of the program's, into some container of that type."""
+    item = plain(row.item_type)
+    if item not in flows.program.classes:
+        return []
+    puts = [
+        put
+        for put in flows.puts
+        if (put.how == "key" or (put.how == "method" and put.called in FILLING))
+        and put.value is not None
+        and fits(put, row)
+        and flows.names.class_of(put.value, put.statement.scope) == item
+    ]
+    is_one = len({(put.statement.scope.file, put.statement.first) for put in puts}) == 1
+    return [candidate(put, Candidate.LIKELY if is_one else Candidate.BY_NAME) for put in puts]
+
+
 def _calls_of_methods(row: GrownContainer, aliases: set[Place], flows: Flows) -> list[Candidate]:
     """The lines that call a method of the container which fills it, under another name."""
     named = [

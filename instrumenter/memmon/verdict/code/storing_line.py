@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from memmon.ownership import is_user_code
-from memmon.verdict.code.candidates import Candidate, filling, links, made_at_once
+from memmon.verdict.code.candidates import Candidate, filling, links, made_at_once, of_their_class
+from memmon.verdict.code.decorated import given_to_decorators
 from memmon.verdict.code.dynamic import stops_at
 from memmon.verdict.code.fits import family_of
 from memmon.verdict.code.flows import flows_of
@@ -82,9 +83,12 @@ def _candidates(row: GrownContainer, handle: Handle, flows: Flows, seen: Seen) -
         # Another object's attribute may have the same name: nothing is sure.
         found = [replace(one, strength=min(one.strength, Candidate.LIKELY)) for one in filling(row, own, flows)]
     is_librarys = handle.inside or row.root.kind == "library" or is_librarys_variable(row) or is_registry_of_module(row)
+    if not found and is_librarys and row.steps and row.steps[-1].kind == "item":
+        # What is an item of a library's mapping may be a container that the program put there.
+        found = of_their_class(row, flows)
     if not found and (is_librarys or not family_of(row.type)):
         found = through_library(row, handle, flows, seen)
-    return _distinct(found or made_at_once(row, handle, flows))
+    return _distinct(found or given_to_decorators(handle, flows) or made_at_once(row, handle, flows))
 
 
 def _distinct(candidates: list[Candidate]) -> list[Candidate]:

@@ -65,8 +65,22 @@ def spoken_path(row: GrownContainer, known_as: str = "") -> str:
     if is_librarys_variable(row):
         return f"{(row.root.function or '').rpartition('.')[2]}().{row.path}"
     if not managed_at(row):
-        return row.path
+        owner = _class_of_self(row)
+        return owner + row.path.removeprefix("self") if owner else row.path
     return _WAY.sub(lambda _: known_as or f"Manager().{_kind(row)}()", row.path)
+
+
+def _class_of_self(row: GrownContainer) -> str:
+    """The class whose object a library's method calls `self`: the user's code has no name for that.
+
+    That of the object where the container is its attribute; else the one that has the method.
+    """
+    root = row.root
+    if root.name != "self" or root.kind == "library" or not root.file or is_user_code(root.file):
+        return ""
+    attributes = sum(step.kind == "attribute" for step in row.steps)
+    owner = row.owner_type if attributes == 1 else (root.function or "").rpartition(".")[0]
+    return owner.rpartition(".")[2]
 
 
 def name_of(places: set[Place]) -> str:
