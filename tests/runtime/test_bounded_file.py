@@ -48,6 +48,29 @@ def test_what_fits_stays_as_it_is(made):
     assert Path(made.path).read_bytes() == line * (MOST // len(line))
 
 
+def test_one_that_begins_with_little_is_given_more(tmp_path):
+    """It says that it has been full, and what it is given lets it grow, to the most that there is for it."""
+    path = str(tmp_path / "lines")
+    file = BoundedFile(path, os.open(path, os.O_RDWR | os.O_CREAT), MOST, lambda _: False, 1000)
+    line = b"x" * 99 + b"\n"
+    for _ in range(10):
+        assert file.put(line)
+    assert not file.wants_room
+    assert file.put(line)
+    assert file.wants_room
+    assert file.end <= 1000
+    file.give(500)
+    assert not file.wants_room
+    for _ in range(100):
+        assert file.put(line)
+        assert file.end <= 1500
+    file.give(10 * MOST)
+    fill(file, 2000)
+    assert not file.wants_room
+    assert 1500 < file.end <= MOST
+    file.close()
+
+
 def test_a_file_that_was_emptied_begins_anew(made):
     """With its head, and without a gap of NULs, for which `grep` would take it for a binary file."""
     assert made.begin(b"head\n")

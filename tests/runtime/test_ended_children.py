@@ -166,8 +166,8 @@ def test_workers_of_a_master_that_never_forks_are_folded_too(one_python):
     assert len(left.logs) == 100 + 2  # the master's, and that of the one that has removed the others
 
 
-def test_the_more_children_live_the_shorter_is_the_log_of_each(one_python):
-    """All that they write together stays bounded; each log begins with its header and ends with the newest."""
+def test_a_child_that_writes_all_at_once_keeps_to_what_its_log_begins_with(one_python):
+    """Those of the first eight may be longer; each log begins with its header and ends with the newest."""
     left = one_python.run(
         """
         import os
@@ -201,8 +201,9 @@ def test_the_more_children_live_the_shorter_is_the_log_of_each(one_python):
     assert (left.status, left.stderr) == (0, "")
     logs = [left.folder.glob(f"memory_monitor_*_{pid}.log") for pid in left.stdout.split()]
     texts = [path.read_bytes() for (path,) in logs]
-    assert all(len(text) <= (4 << 20) // max(number, 4) for number, text in enumerate(texts, 1))
-    assert len(texts[0]) > (4 << 20) // 10  # as much as all of them have written
+    assert [len(text) <= (1 << 20) for text in texts] == [True] * 10
+    assert len(texts[0]) > 32 << 10  # half of what it begins with, in which the newest is, at the least
+    assert sum(map(len, texts)) < 6 << 20
     assert all(text.startswith(b"# memmon ") and b"] [done_AFTER] " in text[-300:] for text in texts)
 
 

@@ -230,6 +230,16 @@ class Recorder:
         finally:
             self.lock.release()
 
+    def ask_for_room(self) -> None:
+        """Of the watcher: let a child's files grow by what the others have left, where they have been full."""
+        room = self.record.room
+        size = room.share() if room is not None else 0
+        if size and self.acquire_lock(SHORTLY):
+            try:
+                self.record.give(size)
+            finally:
+                self.lock.release()
+
     def close_all(self) -> None:
         """Give back every descriptor; what is still under way finds nothing to write to."""
         self.limits.close()

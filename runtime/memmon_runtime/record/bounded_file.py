@@ -2,7 +2,7 @@
 
 Nothing is buffered: what ``put`` was given survives SIGKILL. A line that can't be written costs the line, not the run,
 and the next one tries again. A file that is full is made shorter in place: its beginning and its newest half stay, and
-of the lines between them those that matter, as far as a quarter of the room goes.
+of the lines between them those that matter, as far as a quarter of the room goes. One of many may be given more room.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class BoundedFile:
     ``fd`` is its descriptor and ``end`` its size, which the log's padded last line is written by.
     """
 
-    def __init__(self, path: str, fd: int, most: int, matters: Callable[[bytes], bool]) -> None:
-        """Take over the new file ``path``, open as ``fd``, that may have ``most`` bytes.
+    def __init__(self, path: str, fd: int, most: int, matters: Callable[[bytes], bool], first: int = 0) -> None:
+        """Take over the new file ``path``, open as ``fd``, that may have ``most`` bytes; ``first`` until it has more.
 
         ``matters`` says of a line whether it is to be kept when the file is made shorter.
         """
@@ -42,15 +42,24 @@ class BoundedFile:
         self.fd = fd
         self.end = 0
         self._head = b""
-        self._most = most
+        self._most, self._given = most, first or most
         self._matters = matters
-        self._room = min(most, largest_file())
+        self._room = min(self._given, largest_file())
+        self.wants_room = False
+        """It has been full, and may be given more room."""
         self._identity = descriptors.identity(fd)
 
     def begin(self, head: bytes) -> bool:
         """Write the file's first lines; where they do not fit on the disk they come before the first ones that do."""
         self._head = head
+        self.give(max(2 * len(head) - self._given, 0))  # a long command line leaves room for what follows it
         return self.put(b"")
+
+    def give(self, size: int) -> None:
+        """Let it have so many bytes more."""
+        self._given = min(self._given + size, self._most)
+        self._room = min(self._given, largest_file())
+        self.wants_room = False
 
     def put(self, data: bytes, write: Write = pwrite) -> bool:
         """Write whole lines at the end; False, and nothing of them stays, where they do not fit on the disk.
@@ -65,6 +74,7 @@ class BoundedFile:
             size = len(data)
             if self.end + size > self._room or not fits(self.end + size):
                 self._room = min(self._room, largest_file())
+                self.wants_room = self._given < self._most
                 if size <= self._room:
                     self._shorten()
                 if self.end + size > self._room:
@@ -120,7 +130,7 @@ class BoundedFile:
 
     def mend(self) -> bool:
         """Find out whether the descriptor is still ours, and open the file again where it is not; True if it was so."""
-        self._room = min(self._most, largest_file())
+        self._room = min(self._given, largest_file())
         if descriptors.identity(self.fd) == self._identity:
             return False
         self.fd = -1  # the number may be another file's by now

@@ -149,11 +149,21 @@ class Page:
     """The writer's side; the recorder's lock is held around every call but ``sample``."""
 
     def __init__(
-        self, log_path: str, pid: int, ticks: int, unit: int, started: int, baseline: int, *, small: bool = False
+        self,
+        log_path: str,
+        pid: int,
+        ticks: int,
+        unit: int,
+        started: int,
+        baseline: int,
+        *,
+        small: bool = False,
+        most_rows: int = 0,
     ) -> None:
         """Create, allocate, map and touch the page of ``log_path``; OSError or ValueError where that can't be.
 
-        A ``small`` one begins with few rows, for one of very many processes; it grows as others do.
+        A ``small`` one begins with few rows, for one of several processes; one of very many has no more than
+        ``most_rows``.
         """
         self.path = page_of(log_path)
         fd = written_files.create(self.path)
@@ -171,7 +181,7 @@ class Page:
             close(fd)
         self.map[:] = bytes(size)
         self._rows = 0
-        self._room = rows
+        self._room, self._most_rows = rows, most_rows
         self._samples = 0
         text = log_path.rpartition("/")[2].encode("utf-8", "backslashreplace")[: HEADER_SIZE - _NAME_AT - 1]
         self.map[_NAME_AT : _NAME_AT + len(text)] = text
@@ -217,6 +227,8 @@ class Page:
     def _grow(self) -> bool:
         """Make room for twice as many rows; the old mapping is given up once the new one stands."""
         room = self._room * 2
+        if self._most_rows and room > self._most_rows:
+            return False
         size = HEADER_SIZE + room * ROW_SIZE
         try:
             fd = written_files.reopen(self.path, self._identity)

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     Fact = Tuple[str, object]
     Facts = List[Fact]
 
-_FULL, _SMALL = 8 << 20, 1 << 20
+_FULL = 8 << 20
+_OF_CHILD, _FIRST, _FIRST_OF_MANY = 1 << 20, 192 << 10, 8 << 10
+"""What the events of a child may take, and what they begin with; see ``record/shared_room.py``."""
 _PASSING = (b'{"stack"', b'{"zoom"', b'{"census"', b'{"gc"', b'{"surroundings"', b'{"children"')
 """What says something of one moment: the newest of it is kept."""
 
@@ -56,11 +58,12 @@ def _lines(facts: Facts, at: str, passed: int) -> bytes:
 class EventFile:
     """One process's events. Not for several threads at once: the recorder's lock is held around every call."""
 
-    def __init__(self, log: str, *, small: bool = False) -> None:
-        """Create the file beside ``log``; OSError where that can't be. A ``small`` one is soon full, as such a log."""
+    def __init__(self, log: str, *, small: bool = False, is_one_of_many: bool = False) -> None:
+        """Create the file beside ``log``; OSError where that can't be. A ``small`` one is as such a log."""
         self.path = events_of(log)
         fd = descriptors.high(written_files.create(self.path))
-        self._file = BoundedFile(self.path, fd, _SMALL if small else _FULL, _matters)
+        most, first = (_OF_CHILD, _FIRST_OF_MANY if is_one_of_many else _FIRST) if small else (_FULL, _FULL)
+        self._file = BoundedFile(self.path, fd, most, _matters, first)
 
     def begin(self, facts: Facts, at: str) -> None:
         """Write the header and what else comes first, as soon as the disk has room for it."""
@@ -69,6 +72,15 @@ class EventFile:
     def tell(self, facts: Facts, at: str, passed: int, write: Write = pwrite) -> bool:
         """Write ``facts``, all or none; ``at`` is the time as the log prints it. True if it went well."""
         return self._file.put(_lines(facts, at, passed), write)
+
+    @property
+    def wants_room(self) -> bool:
+        """Whether it has been full, and may be given more room."""
+        return self._file.wants_room
+
+    def give(self, size: int) -> None:
+        """Let it have so many bytes more."""
+        self._file.give(size)
 
     def mend(self) -> None:
         """Open the file again where the program closed its descriptor."""

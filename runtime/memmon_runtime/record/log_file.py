@@ -27,8 +27,8 @@ WIDTH = len("[2026-11-22 10:30:48.123")
 _BURST = 10_000
 _PER_SECOND = 20
 _FULL = 16 << 20
-_OF_CHILDREN, _FEW, _LEAST = 4 << 20, 4, 64 << 10
-"""What the logs of so few children may take together, and one of very many may."""
+_OF_CHILD, _FIRST, _FIRST_OF_MANY = 1 << 20, 64 << 10, 4 << 10
+"""What the log of a child may take, and what it begins with; see ``record/shared_room.py``."""
 _NS = 1_000_000_000
 _MS = 1_000_000
 _NO_SLOT = (-1, 0)
@@ -86,15 +86,15 @@ def _matters(line: bytes) -> bool:
 class RunLog:
     """One process's log. Not for several threads at once: the recorder's lock is held around every call."""
 
-    def __init__(self, names: list[str], among: int = 0) -> None:
+    def __init__(self, names: list[str], *, small: bool = False, is_one_of_many: bool = False) -> None:
         """Create the file under the first of these paths that nobody else has; OSError where that can't be.
 
-        ``among``: of how many children of one process this is the log of one, if it is; it is full the sooner.
+        A ``small`` one is a child's: it is full the sooner, and begins with little, the more so as one of many.
         """
         path, fd = _create(names)
         self.path = path
-        most = max(_OF_CHILDREN // max(among, _FEW), _LEAST) if among else _FULL
-        self._file = BoundedFile(path, fd, most, _matters)
+        most, first = (_OF_CHILD, _FIRST_OF_MANY if is_one_of_many else _FIRST) if small else (_FULL, _FULL)
+        self._file = BoundedFile(path, fd, most, _matters, first)
         self._stamps = TimeStamps()
         self.stamp = self._stamps.text
         self._slot = _NO_SLOT
@@ -111,6 +111,15 @@ class RunLog:
     def begin(self, text: str) -> bool:
         """Write the header, or keep it for when the disk has room; True if it went well."""
         return self._file.begin(text.encode("utf-8", "backslashreplace"))
+
+    @property
+    def wants_room(self) -> bool:
+        """Whether it has been full, and may be given more room."""
+        return self._file.wants_room
+
+    def give(self, size: int) -> None:
+        """Let it have so many bytes more."""
+        self._file.give(size)
 
     def append(self, text: str, write: Write = pwrite) -> bool:
         """Write whole lines at the end of the file, whatever the allowance: for what is rare. True if it went well."""

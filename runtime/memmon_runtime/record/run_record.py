@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from memmon_runtime.record.crash_page import Page
     from memmon_runtime.record.event_file import EventFile, Facts
     from memmon_runtime.record.log_file import RunLog
+    from memmon_runtime.record.shared_room import SharedRoom
     from memmon_runtime.record.sites import Site
+
+_AT_END = 1 << 16
+"""Bytes."""
 
 
 class RunRecord:
@@ -26,6 +30,8 @@ class RunRecord:
         self.log: RunLog | None = None
         self.page: Page | None = None
         self.events: EventFile | None = None
+        self.room: SharedRoom | None = None
+        """Of a child's: what it shares with the run's others."""
         self.remarked = False
         self.kills: dict[str, object] | None = None
         """How often the kernel had killed when the record began."""
@@ -54,6 +60,24 @@ class RunRecord:
             self._untold[:0] = untold
         return told
 
+    @property
+    def wants_room(self) -> bool:
+        """Whether the log or the events have been full, and may be given more room."""
+        files = (self.log, self.events)
+        return self.room is not None and any(file is not None and file.wants_room for file in files)
+
+    def give(self, size: int) -> None:
+        """Let the one that has been full have so many bytes more, or each its part; the lock is held."""
+        wanting = [file for file in (self.log, self.events) if file is not None and file.wants_room]
+        for file in wanting:
+            file.give(size // len(wanting))
+
+    def give_all(self) -> None:
+        """At the process's end: what is said then is little, and has to be said whole."""
+        for file in (self.log, self.events):
+            if file is not None:
+                file.give(_AT_END)
+
     def mend(self) -> None:
         """Open anew what the program closed behind our back."""
         if self.log is not None:
@@ -67,4 +91,7 @@ class RunRecord:
             self.log.close()
         if self.events is not None:
             self.events.close()
+        if self.room is not None:
+            self.room.close()
+        self.room = None
         self.log = self.page = self.events = None

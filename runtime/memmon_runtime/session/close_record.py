@@ -40,6 +40,7 @@ def close_record(recorder: Recorder) -> None:
     recorder.brackets.leave_lane()
     recorder.tell_left()
     record = recorder.record
+    record.give_all()
     facts: Facts = [("exception", exception)] if exception else []
     facts.append(("totals", totals_fact(recorder.sites.values(), recorder.to_mb)))
     if recorder.peak is not None:

@@ -13,9 +13,9 @@ from memmon_runtime.record.log_file import RunLog
 from memmon_runtime.record.log_header import header
 from memmon_runtime.record.log_lines import card_line
 from memmon_runtime.session.processes import start_ticks
-from memmon_runtime.system.descriptors import read_text
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.namespace import namespace
+from memmon_runtime.system.own_modules import OwnModules
 from memmon_runtime.system.ownership import own_files
 from memmon_runtime.system.sizes import MB
 from memmon_runtime.system.source import all_added
@@ -25,12 +25,19 @@ __builtins__ = BUILTINS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from memmon_runtime.checkpoints.recorder import Recorder
+    from memmon_runtime.record.shared_room import SharedRoom
     from memmon_runtime.session.origin import Origin
     from memmon_runtime.session.settings import Settings
 
 __version__ = "0.2.0"
 """Written into every record, and memmon's own."""
 _NS, _MS = 1_000_000_000, 1_000_000
+_SHARING = ("memmon_runtime.system.native_calls", "memmon_runtime.system.folder", "memmon_runtime.record.shared_room")
+"""What is loaded for children alone, each after what it imports."""
+_FEW, _MOST_LIVING = 8, 320
+"""Where more children than that live, each begins with less; beyond the latter one keeps no record."""
+_MOST_ROWS = 12
+"""So many sites of one of many children have a row in its page."""
 
 
 def open_record(
@@ -38,7 +45,8 @@ def open_record(
 ) -> bool:
     """Create the files of ``recorder`` and write what they begin with; OSError where there can be no log.
 
-    False where the disk has no room for it: it is written once there is.
+    False where the disk has no room for it: it is written once there is. One child of too many has none, and nothing is
+    said of that.
     ``parent``: the process that this one comes from, by its ``pid`` and its ``log``; ``origin``: the one that all began
     with.
     """
@@ -46,15 +54,23 @@ def open_record(
     make_folder(settings.log_dir)
     names = log_names(now // _NS, pid, child=parent is not None)
     is_child = parent is not None
-    log = RunLog([f"{settings.log_dir}/{name}" for name in names], among=_children_of(parent))
     record = recorder.record
+    many = False
+    if is_child:
+        record.room, living = _shared_room(settings.log_dir)
+        if living >= _MOST_LIVING:
+            record.close()
+            return True
+        many = living > _FEW
+    log = RunLog([f"{settings.log_dir}/{name}" for name in names], small=is_child, is_one_of_many=many)
     ticks = start_ticks("self")
     try:
-        record.page = Page(log.path, pid, ticks, recorder.reader.unit, now, recorder.baseline, small=is_child)
+        unit, most_rows = recorder.reader.unit, _MOST_ROWS if many else 0
+        record.page = Page(log.path, pid, ticks, unit, now, recorder.baseline, small=is_child, most_rows=most_rows)
     except (OSError, ValueError):
         record.page = None
     try:
-        record.events = EventFile(log.path, small=is_child)
+        record.events = EventFile(log.path, small=is_child, is_one_of_many=many)
     except OSError:
         record.events = None
     record.kills = recorder.limits.kills()
@@ -122,8 +138,13 @@ def _measured(recorder: Recorder, settings: Settings) -> dict[str, object]:
     }
 
 
-def _children_of(parent: dict[str, object] | None) -> int:
-    """How many children that its main thread has started live now, of which this process is one; 0 without a parent."""
-    if parent is None:
-        return 0
-    return len(read_text("/proc/{0}/task/{0}/children".format(parent["pid"])).split()) or 1
+def _shared_room(log_dir: str) -> tuple[SharedRoom | None, int]:
+    """What a child's record shares with others in the folder, and how many of these live; None where nobody can see."""
+    try:
+        OwnModules().make(_SHARING)
+        from memmon_runtime.record.shared_room import SharedRoom  # noqa: PLC0415 - for children alone
+
+        room = SharedRoom(log_dir)
+        return room, len(room.living())
+    except (AttributeError, ImportError, OSError):
+        return None, 0

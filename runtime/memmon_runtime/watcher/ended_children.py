@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _NEWEST = 100
 """So many children's records stay, and the newest of them whatever they tell."""
-_ROOM = 16 * MB
+_ROOM = 8 * MB
 """So many bytes these may take on the disk together."""
 _JUST_NOW = 1_000_000_000
 """Nanoseconds since its last word after which a child is looked at more closely."""

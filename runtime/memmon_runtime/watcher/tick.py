@@ -36,6 +36,8 @@ _URGENT_FOR = 1.0
 """Looks stay urgent for so many seconds: a leak pauses for the garbage collector and goes on."""
 _MEND_EVERY = 1.0
 """Seconds from one search for closed descriptors to the next."""
+_ASK_SHARE = 200
+"""To ask for room takes at most one part in so many of the time."""
 _REARM_AFTER = 0.02
 """A tick that is no later than this finds the lockout switch armed for longer than the tick's own work takes."""
 _LOCKED_OUT = 0.1
@@ -123,6 +125,7 @@ class Tick:
         self._census = census
         self._ticks = self._fork_is_over_at = 0
         self._mended_at = self._made_at = monotonic()
+        self._ask_at = 0.0
         self._hot_sites = HotSites(recorder, self._made_at)
 
     def begin(self) -> None:
@@ -160,6 +163,10 @@ class Tick:
         if now - self._mended_at >= _MEND_EVERY:
             self._mended_at = now
             recorder.mend()
+        if now >= self._ask_at and recorder.record.wants_room:
+            self._ask_at = now + _MEND_EVERY
+            recorder.ask_for_room()
+            self._ask_at += (monotonic() - now) * _ASK_SHARE
 
     def _take_census(self, rss: int, now: float) -> Facts:
         """Look at what holds the memory, where it is time for that."""
