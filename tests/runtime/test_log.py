@@ -97,7 +97,7 @@ def test_the_header_is_complete_and_first(bench):
     words = [line[2:] for line in left.log.splitlines() if line.startswith("# ")]
     assert left.log.startswith("# ")
     assert [line.partition(" ")[0] for line in words] == [
-        "memmon", "program:", "process:", "memory:", "limit:", "levels:", "after",
+        "memmon", "program:", "process:", "memory:", "limit:", "levels:", "lines:", "after",
     ]  # fmt: skip
     assert words[0] == f"memmon {values['memmon']}: the memory of one process, a line for each checkpoint"
     assert words[1].endswith("program.py")
