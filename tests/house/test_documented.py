@@ -88,9 +88,10 @@ def test_every_file_is_explained() -> None:
     assert [name for name in left if f"| `{name}`" not in DOCS["log.md"]] == []
 
 
-def test_the_manual_page_is_that_of_the_documentation() -> None:
+@pytest.mark.parametrize("language", man_page.PAGES, ids=lambda one: one.commands.name)
+def test_the_manual_page_is_that_of_the_documentation(language: man_page.Language) -> None:
     """Made of the page of commands, each of which it has."""
-    page = man_page.PAGE.read_text(encoding="utf-8")
-    assert page == man_page.made()
+    page = language.page.read_text(encoding="utf-8")
+    assert page == man_page.made(language)
     for name in COMMANDS:
         assert f"fB{' '.join(name.split()[:2])}" in page

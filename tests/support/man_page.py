@@ -1,13 +1,14 @@
-"""The manual page, from the documentation's page of commands, so that each option is explained once.
+"""The manual pages, from the documentation's page of commands, so that each option is explained once a language.
 
     python tests/support/man_page.py
 
-writes `docs/man/memmon.1`, which the wheel installs where `man` looks.
+writes them into `docs/man/`, from where the wheel installs them where `man` looks.
 """
 
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,19 +20,43 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "man" / "memmon.1"
 
-_HEAD = """\
-.TH MEMMON 1 "" memmon
+_TITLE = '.TH MEMMON 1 "" memmon'
+_USAGE = """\
+.B memmon
+.I COMMAND
+[\\fIOPTIONS\\fR] [\\fIARGS\\fR]"""
+
+_CHINESE_LINES = """\
+.ad l
+.nh
+.mso zh.tmac"""
+"""Lines end between any two Chinese words, which have no blanks that a line could be filled with."""
+
+
+@dataclass(frozen=True)
+class Language:
+    """A manual page: which page of the documentation it is made of, and what stands around that."""
+
+    commands: Path
+    page: Path
+    head: str
+    tail: str
+
+
+PAGES = (
+    Language(
+        ROOT / "docs" / "commands.md",
+        ROOT / "docs" / "man" / "memmon.1",
+        f"""\
+{_TITLE}
 .SH NAME
 memmon \\- find the line that got a Python script killed for using too much memory
 .SH SYNOPSIS
-.B memmon
-.I COMMAND
-[\\fIOPTIONS\\fR] [\\fIARGS\\fR]
+{_USAGE}
 .SH DESCRIPTION
-"""
-_TAIL = """\
+""",
+        """\
 .SH ENVIRONMENT
 Variables that begin with MEMMON_ win over the configuration; the documentation's page of it explains each.
 .SH FILES
@@ -44,14 +69,42 @@ the original of an instrumented file
 .TP
 .B memmon.toml
 the configuration
-"""
+""",
+    ),
+    Language(
+        ROOT / "docs" / "commands.zh.md",
+        ROOT / "docs" / "man" / "zh_CN" / "memmon.1",
+        f"""\
+{_TITLE}
+{_CHINESE_LINES}
+.SH 名称
+memmon \\- 找出是哪一行让 Python 脚本因内存耗尽而被杀死
+.SH 概述
+{_USAGE}
+.SH 描述
+""",
+        """\
+.SH 环境变量
+名字以 MEMMON_ 开头的变量优先于配置；文档的配置一页逐个说明。
+.SH 文件
+.TP
+.B memory_monitor_*.log
+一次运行的日志，旁边有名字相近的隐藏文件
+.TP
+.B TARGET.monitor_backup
+插桩文件的原文件
+.TP
+.B memmon.toml
+配置
+""",
+    ),
+)
 
 
-def made() -> str:
+def made(language: Language) -> str:
     """The manual page as it is to be."""
-    text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-    tokens = MarkdownIt("commonmark").enable("table").parse(text)
-    return _HEAD + "".join(_roff(tokens[3:])) + _TAIL
+    tokens = MarkdownIt("commonmark").enable("table").parse(language.commands.read_text(encoding="utf-8"))
+    return language.head + "".join(_roff(tokens[3:])) + language.tail
 
 
 def _roff(tokens: Sequence[Token]) -> Iterator[str]:
@@ -93,6 +146,7 @@ def _escaped(text: str) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(made(), encoding="utf-8")
-    sys.stdout.write(f"{PAGE}\n")
+    for one in PAGES:
+        one.page.parent.mkdir(parents=True, exist_ok=True)
+        one.page.write_text(made(one), encoding="utf-8")
+        sys.stdout.write(f"{one.page}\n")
