@@ -65,6 +65,13 @@ def test_both_languages_tell_the_story() -> None:
             assert word in typed
 
 
+def test_the_story_leads_nowhere() -> None:
+    """The documentation has it on a page of its own, from which the README's links would lead elsewhere."""
+    told = re.findall(r"\[start:five-minutes\](.*?)\[end:five-minutes\]", TEXT, re.DOTALL)
+    assert len(told) == 1
+    assert "](" not in told[0]
+
+
 @pytest.mark.parametrize("page", console.PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
     """Every relative link and picture names a file of the repository; of a page of the documentation one beside it."""
