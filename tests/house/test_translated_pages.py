@@ -1,7 +1,7 @@
 """Each page of the documentation is there in Chinese too, and says as much there.
 
-What the words say nobody but a reader can compare. What is typed is the same in both: commands, options, keys and file
-names in headings, tables and lists, and the code to copy.
+What the words say nobody but a reader can compare. What is typed is the same in both (commands, options, keys and file
+names in headings, tables and lists, and the code to copy), and so are figures.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ PAGES = sorted(set(DOCS.glob("*.md")) - {*TRANSLATIONS, DOCS / "start.md"})
 """`start.md` is a part of the README."""
 
 _COMMENT = re.compile(r"(^|\s+)#\s.*$", re.MULTILINE)
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _COUNTED = {"tr_open": "rows of tables", "list_item_open": "items of lists", "image": "pictures"}
 
 
@@ -60,8 +61,10 @@ def _sections(text: str) -> list[tuple[str, Counter[str]]]:
         counted.update(_COUNTED[one.type] for one in (token, *inside) if one.type in _COUNTED)
         if token.type == "fence":
             counted[_code(token)] += 1
+        named = _FIGURE.findall(" ".join(one.content for one in inside if one.type == "text"))
         if within or is_heading:
-            counted |= Counter({f"`{one.content}`": 1 for one in inside if one.type == "code_inline"})
+            named += [f"`{one.content}`" for one in inside if one.type == "code_inline"]
+        counted |= Counter(dict.fromkeys(named, 1))
     return found
 
 
@@ -109,7 +112,7 @@ ENGLISH = """\
 
 ## Options `x`
 
-- `--top N`: how many
+- `--top N`: how many, 10 without it
 - `--all`: all
 
 | key | what |
@@ -125,7 +128,7 @@ CHINESE = """\
 
 ## 选项 `x`
 
-- `--top N`：多少
+- `--top N`：多少，默认 10
 - `--all`：全部
 
 | 键 | 含义 |
@@ -150,6 +153,7 @@ def test_a_translation_may_use_its_own_words() -> None:
         ("`pid`", "`PID`", "`pid`"),
         ("| `pid` | 进程号 |\n", "", "rows of tables"),
         ("memmon report", "memmon status", "memmon report"),
+        ("默认 10", "默认 20", ": 10"),
         ("选项 `x`", "选项", "`x`"),
         ("## 选项", "### 选项", "h2"),
         ("# 读\n", "", "2 headings and 1"),
