@@ -233,6 +233,11 @@ TAKEN = {
         "import pandas as pd\nsales = pd.DataFrame(rows)\nwide = sales.pivot_table(index='a', columns='b')  # HERE\n",
         "chair.pivot()  # HERE\n",
     ),
+    "a grid of all that might be": Taken(
+        "never occur",
+        "grid = pd.MultiIndex.from_product([shops, days])\ntable = sums.reindex(grid, fill_value=0)  # HERE\n",
+        "table = sums.sort_index()  # HERE\n",
+    ),
     "rows that are repeated": Taken(
         "before it explodes",
         "import pandas as pd\nwords = pd.DataFrame(rows).explode('word')  # HERE\n",

@@ -267,6 +267,9 @@ STORES_WITHOUT_HOLDER = {
         "for url in urls:\n    jobs[pool.submit(fetch, url)] = url  # HERE\n"
     ),
     "with_traceback(None)": "try:\n    work()\nexcept ValueError as error:\n    failed.append(error)  # HERE\n",
+    "add plain numbers": "total = 0\nfor loss in losses:\n    total = total + loss  # HERE\n",
+    "join them once": "text = ''\nfor part in parts:\n    text += part  # HERE\n",
+    "release what is no longer needed": "total = 0\nfor file in files:\n    total = total + size_of(file)  # HERE\n",
     "what is collected here": "for url in urls:\n    texts.append(fetch(url))  # HERE\n",
     "work on less data": (
         "import ast\nclass Store:\n    def load(self, text):\n        self.kept = ast.parse(text)  # HERE\n"

@@ -60,7 +60,8 @@ def _fix_for(facts: Facts, culprit: Culprit) -> Fix:
     if cached := [fix for fix in (CACHE, CACHED_PROPERTY) if returned and fix.fits(facts)]:
         return cached[0]
     fitting = [fix for fix in TAKEN if fix.fits(facts)] if facts.at_once else []
-    if not fitting and (facts.stores or not (facts.at_once or facts.is_function)):
+    over_and_over = facts.stores or facts.builds_on_itself or not (facts.at_once or facts.is_function)
+    if over_and_over and not fitting:
         if kept := next((fix for fix in KEPT if fix.fits(facts)), None):
             return kept
         if facts.stores and (facts.collects or not facts.at_once):

@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from memmon.verdict.advice.expressions import awaits_all, builds_on_itself, is_nested, pairs, repeats
 from memmon.verdict.code.flows import flows_of
 from memmon.verdict.code.origins import called_names, origins_of
 from memmon.verdict.code.puts import FILLING, puts_of
@@ -58,6 +59,8 @@ class Facts:
     """It takes each with each: ``a[:, None] - b[None, :]``."""
     divides: bool = False
     """It divides, so that whole numbers become floats."""
+    builds_on_itself: bool = False
+    """It adds something that has a name to what it gives anew: ``total = total + loss``, ``text += part``."""
     awaits_all: bool = False
     """It awaits a ``read()`` without a size."""
     iterated: frozenset[str] = frozenset()
@@ -135,11 +138,12 @@ def _of_code(statements: list[Statement], flows: Flows, known: Facts) -> Facts:
         stores=bool(puts),
         collects=any(put.how != "binding" for put in puts),
         makes_list=any(isinstance(one, ast.ListComp | ast.SetComp | ast.DictComp) for one, _ in expressions),
-        nested=any(_is_nested(one) for one, _ in expressions),
-        repeats=any(_repeats(one) for one, _ in expressions),
-        pairs=any(_pairs(one) for one, _ in expressions),
+        nested=any(is_nested(one) for one, _ in expressions),
+        repeats=any(repeats(one) for one, _ in expressions),
+        pairs=any(pairs(one) for one, _ in expressions),
         divides=any(isinstance(one, ast.BinOp) and isinstance(one.op, ast.Div) for one, _ in expressions),
-        awaits_all=any(_awaits_all(one) for one, _ in expressions),
+        builds_on_itself=builds_on_itself(first.node),
+        awaits_all=any(awaits_all(one) for one, _ in expressions),
         taken_out=known.holder is not None and _is_taken_out(known.holder, first, flows),
         iterated=frozenset(_iterated(first, flows)),
         clears=any(
@@ -190,44 +194,3 @@ def _last_name(node: ast.expr) -> str:
 def _iterated(statement: Statement, flows: Flows) -> set[str]:
     node = statement.node
     return _origins(node.iter, statement, flows) if isinstance(node, ast.For | ast.AsyncFor) else set()
-
-
-def _repeats(node: ast.expr) -> bool:
-    if not isinstance(node, ast.BinOp):
-        return False
-    if isinstance(node.op, ast.LShift):
-        return True
-    sides = (node.left, node.right)
-    many = any(isinstance(one, ast.List | ast.Tuple) or _is_text(one) for one in sides)
-    return isinstance(node.op, ast.Mult) and many
-
-
-def _is_nested(node: ast.expr) -> bool:
-    if not isinstance(node, ast.ListComp):
-        return False
-    row = node.elt
-    return isinstance(row, ast.ListComp) or _repeats(row)
-
-
-def _pairs(node: ast.expr) -> bool:
-    sides = (node.left, node.right) if isinstance(node, ast.BinOp) else ()
-    return any(isinstance(one, ast.Subscript) and _has_new_axis(one.slice) for one in sides)
-
-
-def _has_new_axis(index: ast.expr) -> bool:
-    parts = index.elts if isinstance(index, ast.Tuple) else ()
-    return any(
-        (isinstance(one, ast.Constant) and one.value is None)
-        or (isinstance(one, ast.Attribute) and one.attr == "newaxis")
-        for one in parts
-    )
-
-
-def _awaits_all(node: ast.expr) -> bool:
-    call = node.value if isinstance(node, ast.Await) else None
-    is_read = isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "read"
-    return isinstance(call, ast.Call) and is_read and not call.args and not call.keywords
-
-
-def _is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)

@@ -133,6 +133,12 @@ KEPT = (
         "每个对象都保留着前一个：用完后断开链接，或只保留最近几个（deque(maxlen=…)）",
     ),
     Fix(
+        lambda facts: facts.holder is None and facts.builds_on_itself,
+        "each new one has or copies all that was added before: add plain numbers (float(…), .item()), or collect the "
+        "parts and write or join them once",
+        "每次相加的结果都包含或复制了之前的全部：只累加普通数值（float(…)、.item()），或先收集各部分，最后一次写出或拼接",
+    ),
+    Fix(
         are_callables,
         "what is registered in {path} keeps its object alive: take it out when that is done with, or keep a WeakMethod",
         "注册在 {path} 中的回调会使对象一直存活：用完后取消注册，或使用 WeakMethod",

@@ -130,7 +130,11 @@ BY_LIBRARIES = (
         "键重复时 merge 会使行数成倍增加：先检查（validate=…），并只保留需要的列",
     ),
     by_call(
-        r"\.pivot_table|\.unstack|" + _PANDAS + r"(?:crosstab|pivot_table|pivot)|" + _FRAME + r"pivot",
+        r"\.pivot_table|\.unstack|\.reindex|MultiIndex\.from_product|"
+        + _PANDAS
+        + r"(?:crosstab|pivot_table|pivot)|"
+        + _FRAME
+        + r"pivot",
         "each pair of values gets a cell, also those that never occur: keep it long (groupby(…).sum()), or pivot fewer "
         "values",
         "每一对取值都有一个单元，包括从未出现的：保持长表（groupby(…).sum()），或减少透视的取值",
