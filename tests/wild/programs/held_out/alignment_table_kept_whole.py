@@ -79,3 +79,4 @@ def main():
 
 
 main()
+# ADVICE: *still needed* | *last two*

@@ -34,3 +34,4 @@ def work(count):
 
 
 print(work(300_000))
+# ADVICE: *unregister* | *weakref*

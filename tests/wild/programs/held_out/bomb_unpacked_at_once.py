@@ -32,3 +32,4 @@ def main():
 
 
 main()
+# ADVICE: *in pieces* | *decompressobj* | *max_length*

@@ -43,3 +43,4 @@ def main():
 
 
 main()
+# ADVICE: *del buffer* | *drop what* | *take* off*

@@ -32,3 +32,4 @@ def crawl(count):
 
 
 print(len(crawl(200_000)))
+# ADVICE: *group(* | *keeps the whole* | *keep the text*

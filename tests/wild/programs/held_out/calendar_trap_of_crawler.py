@@ -98,3 +98,4 @@ class Crawler:
 if __name__ == "__main__":
     crawler = Crawler(Site(), START, 400_000)
     print(crawler.crawl())
+# ADVICE: *bound* | *limit* | *database* | *can't matter*

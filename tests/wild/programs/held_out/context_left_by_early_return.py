@@ -115,3 +115,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+# ADVICE: *finally* | *on every way*

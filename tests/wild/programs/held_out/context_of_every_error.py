@@ -37,3 +37,4 @@ def main():
 
 
 main()
+# ADVICE: *traceback* | *__context__* | *str(error)* | *cut the link* | *from None*

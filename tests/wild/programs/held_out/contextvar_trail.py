@@ -33,3 +33,4 @@ def main():
 
 
 main()
+# ADVICE: *maxlen* | *write it out* | *reset*

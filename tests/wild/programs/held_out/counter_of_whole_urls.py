@@ -36,3 +36,4 @@ def main():
 
 
 main()
+# ADVICE: *what differs* | *can't matter* | *fewer keys* | *bound* | *limit*

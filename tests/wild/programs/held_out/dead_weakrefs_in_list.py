@@ -82,3 +82,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+# ADVICE: *callback* | *WeakSet*

@@ -92,3 +92,4 @@ def main():
 
 
 main()
+# ADVICE: *cut the link* | *the one before*

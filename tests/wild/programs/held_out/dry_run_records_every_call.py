@@ -117,3 +117,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+# ADVICE: *reset_mock* | *plain function*

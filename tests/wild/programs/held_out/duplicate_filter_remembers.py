@@ -102,3 +102,4 @@ def main():
 
 
 main()
+# ADVICE: *time to live* | *delete* | *bound*

@@ -94,3 +94,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+# ADVICE: *dispose* | *delete* | *pop* | *bound* | *ended*

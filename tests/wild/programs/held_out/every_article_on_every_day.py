@@ -74,3 +74,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+# ADVICE: *never occur* | *keep it long* | *in pieces* | *sparse*

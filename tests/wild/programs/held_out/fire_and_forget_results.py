@@ -31,3 +31,4 @@ class Crawler:
 
 
 asyncio.run(Crawler().run())
+# ADVICE: *add_done_callback* | *take it out*

@@ -28,3 +28,4 @@ def main():
 
 
 main()
+# ADVICE: *write it out* | *keep only* | *sums*

@@ -82,3 +82,4 @@ async def main():
 
 if __name__ == "__main__":
     asyncio.run(main())
+# ADVICE: *Semaphore* | *at a time*

@@ -36,3 +36,4 @@ def main():
 
 
 main()
+# ADVICE: *heappushpop* | *nlargest* | *nsmallest* | *keep the last* | *bound*

@@ -99,3 +99,4 @@ async def main():
 
 
 asyncio.run(main())
+# ADVICE: *cancel()*

@@ -105,3 +105,4 @@ def main():
 
 
 main()
+# ADVICE: *label* | *what differs* | *bound* | *limit*

@@ -42,3 +42,4 @@ async def main():
 
 
 asyncio.run(main())
+# ADVICE: *maxsize*

@@ -86,3 +86,4 @@ def main():
 
 
 main()
+# ADVICE: *itertuples* | *keep a tuple*

@@ -29,3 +29,4 @@ def main():
 
 
 main()
+# ADVICE: *json.dump(*

@@ -40,3 +40,4 @@ def serve(count):
 
 
 print(serve(2_000_000))
+# ADVICE: *LoggerAdapter* | *take one*

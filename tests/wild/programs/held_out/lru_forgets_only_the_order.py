@@ -105,3 +105,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+# ADVICE: *delete* | *popitem* | *bound*

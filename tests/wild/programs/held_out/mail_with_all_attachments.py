@@ -82,3 +82,4 @@ def main():
 
 
 main()
+# ADVICE: *BytesGenerator* | *link to*

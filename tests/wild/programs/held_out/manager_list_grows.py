@@ -37,3 +37,4 @@ def main():
 
 
 main()
+# ADVICE: *write it out* | *maxlen* | *take it out*

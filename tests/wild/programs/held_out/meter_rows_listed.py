@@ -93,3 +93,4 @@ def main():
 
 
 main()
+# ADVICE: *generator* | *one item at a time* | *one row*

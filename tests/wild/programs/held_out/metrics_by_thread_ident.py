@@ -41,3 +41,4 @@ def main():
 
 
 main()
+# ADVICE: *delete* | *ended* | *bound* | *time to live*

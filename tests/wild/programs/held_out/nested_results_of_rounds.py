@@ -33,3 +33,4 @@ def experiment(rounds):
 
 
 print(experiment(50_000))
+# ADVICE: *last* | *bound* | *delete* | *keep less*

@@ -130,3 +130,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+# ADVICE: *cut the link* | *one before* | *keep what is needed*

@@ -33,3 +33,4 @@ def main():
 
 
 main()
+# ADVICE: *once after the loop* | *preallocate*

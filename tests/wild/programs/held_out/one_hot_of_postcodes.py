@@ -79,3 +79,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+# ADVICE: *sparse* | *leave out*

@@ -95,3 +95,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+# ADVICE: *MAX_ENTRIES*

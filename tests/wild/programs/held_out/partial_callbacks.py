@@ -38,3 +38,4 @@ def main():
 
 
 main()
+# ADVICE: *take it out* | *done with* | *maxlen*

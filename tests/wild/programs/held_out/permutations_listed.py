@@ -24,3 +24,4 @@ def main():
 
 
 main()
+# ADVICE: *generator* | *one item at a time*

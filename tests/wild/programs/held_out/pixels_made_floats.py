@@ -92,3 +92,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+# ADVICE: *float32* | *in pieces*

@@ -77,3 +77,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+# ADVICE: *maxsize*

@@ -102,3 +102,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+# ADVICE: *delete* | *time to live* | *bound* | *popitem*

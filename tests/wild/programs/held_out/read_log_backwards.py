@@ -34,3 +34,4 @@ def main():
 
 
 main()
+# ADVICE: *line by line* | *deque*

@@ -103,3 +103,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+# ADVICE: *wait for* | *timeout*

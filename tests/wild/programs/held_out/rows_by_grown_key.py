@@ -38,3 +38,4 @@ def main():
 
 
 main()
+# ADVICE: *delete* | *time to live* | *bound* | *on every way* | *what differs*

@@ -106,3 +106,4 @@ async def main():
 
 if __name__ == "__main__":
     asyncio.run(main())
+# ADVICE: *drain()*

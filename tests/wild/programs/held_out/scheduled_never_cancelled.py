@@ -36,3 +36,4 @@ def main():
 
 
 main()
+# ADVICE: *cancel*

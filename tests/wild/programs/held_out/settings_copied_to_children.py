@@ -35,3 +35,4 @@ def main():
 
 
 main()
+# ADVICE: *only the fields* | *ChainMap* | *take* out* | *share*

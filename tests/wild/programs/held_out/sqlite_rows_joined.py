@@ -32,3 +32,4 @@ def main():
 
 
 main()
+# ADVICE: *fetchmany* | *over the cursor*

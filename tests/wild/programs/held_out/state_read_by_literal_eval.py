@@ -91,3 +91,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+# ADVICE: *json.load* | *one record a line*

@@ -124,3 +124,4 @@ async def main():
 
 if __name__ == "__main__":
     asyncio.run(main())
+# ADVICE: *cancel()* | *once, before*

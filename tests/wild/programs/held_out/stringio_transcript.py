@@ -33,3 +33,4 @@ def main():
 
 
 main()
+# ADVICE: *to a file* | *truncate*

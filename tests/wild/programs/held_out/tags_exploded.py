@@ -63,3 +63,4 @@ def main():
 
 
 main()
+# ADVICE: *before it explodes* | *only* columns*

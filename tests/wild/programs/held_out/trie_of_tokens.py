@@ -45,3 +45,4 @@ def main():
 
 
 main()
+# ADVICE: *bound* | *database* | *limit* | *delete* | *can't matter*

@@ -92,3 +92,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+# ADVICE: *one item at a time* | *generator*

@@ -53,3 +53,4 @@ def run(engine, days):
 
 
 print(run(open_database(), 5000))
+# ADVICE: *commit()* | *expunge* | *in batches*

@@ -61,3 +61,4 @@ def main():
 
 
 main()
+# ADVICE: *DEBUG=False* | *reset_queries*

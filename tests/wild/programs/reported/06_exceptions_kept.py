@@ -47,3 +47,4 @@ def main():
 
 
 main()
+# ADVICE: *traceback* | *str(error)*

@@ -35,3 +35,4 @@ def main():
 
 
 main()
+# ADVICE: *copy()*

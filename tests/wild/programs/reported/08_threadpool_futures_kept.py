@@ -38,3 +38,4 @@ def main():
 
 
 main()
+# ADVICE: *so many at a time* | *let go of each future*

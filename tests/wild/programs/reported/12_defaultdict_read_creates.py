@@ -43,3 +43,4 @@ def serve(count):
 
 
 print(serve(4_000_000))
+# ADVICE: *.get(key)*

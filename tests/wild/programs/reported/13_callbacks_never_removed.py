@@ -49,3 +49,4 @@ def main():
 
 
 main()
+# ADVICE: *take it out* | *unregister* | *WeakMethod*

@@ -40,3 +40,4 @@ def main():
 
 
 main()
+# ADVICE: *bound* | *to a file*

@@ -45,3 +45,4 @@ def main():
 
 
 main()
+# ADVICE: *fetchmany* | *over the cursor* | *generator*

@@ -51,3 +51,4 @@ def main():
 
 
 main()
+# ADVICE: *bound* | *limit* | *clear()*

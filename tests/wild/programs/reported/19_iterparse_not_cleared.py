@@ -46,3 +46,4 @@ def main():
 
 
 main()
+# ADVICE: *clear()*

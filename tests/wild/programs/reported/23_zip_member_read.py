@@ -44,3 +44,4 @@ def main():
 
 
 main()
+# ADVICE: *archive.open*

@@ -43,3 +43,4 @@ def train(steps):
 
 
 print(train(40_000))
+# ADVICE: *gc.enable* | *weakref*
