@@ -44,9 +44,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(autouse=True)
 def _no_switches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A MEMMON_* switch in the developer's shell would change what the tests see."""
+    """A MEMMON_* switch in the developer's shell, or its language, would change what the tests see."""
     for name in [name for name in os.environ if name.startswith("MEMMON_")]:
         monkeypatch.delenv(name)
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
 
 
 def pytest_configure() -> None:

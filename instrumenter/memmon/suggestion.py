@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from memmon.translation import _
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,4 +26,10 @@ def meant(word: str, known: Iterable[str]) -> str:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """``; did you mean 'match'?``, to end a message with; empty where no known word is like *word*."""
     likely = meant(word, known)
-    return f"; did you mean {likely!r}?" if likely else ""
+    return _("; did you mean {word!r}?").format(word=likely) if likely else ""
+
+
+def no_such_command(name: str, known: Iterable[str]) -> str:
+    """That a command is not there, with the one that may be meant."""
+    likely = did_you_mean(name, known)
+    return _("No such command {name!r}{did_you_mean}").format(name=name, did_you_mean=likely or _("."))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from memmon.show.paragraph import wrap
+from memmon.show.wrapping import wrap
 
 TEXT = (
     "→ deepseek_多币种智能版.py:10810（+338 MB）：learning_config.json (58 MB) 过大：清理其中的历史数据，"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from memmon import sizes
+from memmon.translation import N_
 
 DEFAULT = "5% or 5MB"
 _OR = " or "
-ACCEPTED = 'a share of the peak before, a size, or the larger of both, such as "5%", "20MB" or "5% or 5MB"'
+ACCEPTED = N_('a share of the peak before, a size, or the larger of both, such as "5%", "20MB" or "5% or 5MB"')
 
 
 @dataclass(frozen=True)

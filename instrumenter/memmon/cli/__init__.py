@@ -11,27 +11,31 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from memmon.cli.in_language import in_readers_language
+
+# isort: split
 import click
 
 from memmon import __version__
 from memmon.cli.streams import fill_closed, give_up, make_tolerant, say
 from memmon.errors import Interrupted, MemmonError
+from memmon.translation import N_, _, reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _COMMANDS = {
-    "instrument": ("memmon.cli.instrument:instrument", "Put checkpoints into Python files."),
-    "restore": ("memmon.cli.restore:restore", "Give the files back as they were."),
-    "status": ("memmon.cli.status:status", "Tell what is instrumented, edited since, unwatched, or left over."),
-    "scan": ("memmon.cli.scan:scan", "List the places in a file that are likely to take memory."),
-    "run": ("memmon.cli.completing:RUN", "Run a program with the same checkpoints, and change no file."),
-    "report": ("memmon.cli.report:report", "Tell from a run log what took the memory."),
-    "compare": ("memmon.cli.compare:compare", "Tell what is less and what is more after a change."),
-    "learn": ("memmon.cli.learn:learn", "Learn from good runs which growth is normal."),
-    "watch": ("memmon.cli.watch:watch", "Show a run while it goes on, like `top`."),
-    "completion": ("memmon.cli.completion:completion", "Have a shell complete these commands on TAB."),
-    "help": ("memmon.cli.help:show_help", "Tell what one of them does: memmon help COMMAND."),
+    "instrument": ("memmon.cli.instrument:instrument", N_("Put checkpoints into Python files.")),
+    "restore": ("memmon.cli.restore:restore", N_("Give the files back as they were.")),
+    "status": ("memmon.cli.status:status", N_("Tell what is instrumented, edited since, unwatched, or left over.")),
+    "scan": ("memmon.cli.scan:scan", N_("List the places in a file that are likely to take memory.")),
+    "run": ("memmon.cli.completing:RUN", N_("Run a program with the same checkpoints, and change no file.")),
+    "report": ("memmon.cli.report:report", N_("Tell from a run log what took the memory.")),
+    "compare": ("memmon.cli.compare:compare", N_("Tell what is less and what is more after a change.")),
+    "learn": ("memmon.cli.learn:learn", N_("Learn from good runs which growth is normal.")),
+    "watch": ("memmon.cli.watch:watch", N_("Show a run while it goes on, like `top`.")),
+    "completion": ("memmon.cli.completion:completion", N_("Have a shell complete these commands on TAB.")),
+    "help": ("memmon.cli.help:show_help", N_("Tell what one of them does: memmon help COMMAND.")),
 }
 """Where each subcommand stands, and its line in the list: the list is shown without importing any."""
 
@@ -49,10 +53,11 @@ class _LazyGroup(click.Group):
     def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        module, _, name = _COMMANDS[cmd_name][0].partition(":")
+        module, name = _COMMANDS[cmd_name][0].split(":")
         found = getattr(importlib.import_module(module), name)
         if not isinstance(found, click.Command):
             raise TypeError(f"{module}:{name} is not a click command")
+        in_readers_language(found)
         return found
 
     def resolve_command(
@@ -61,14 +66,14 @@ class _LazyGroup(click.Group):
         """The subcommand that is asked for. A mistyped one gets a suggestion."""
         name = args[0]
         if name not in _COMMANDS and not name.startswith("-"):
-            from memmon.suggestion import did_you_mean  # noqa: PLC0415  # seldom needed
+            from memmon.suggestion import no_such_command  # noqa: PLC0415  # seldom needed
 
-            ctx.fail(f"No such command {name!r}{did_you_mean(name, _COMMANDS) or '.'}")
+            ctx.fail(no_such_command(name, _COMMANDS))
         return super().resolve_command(ctx, args)
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(name, _(summary)) for name, (_module, summary) in _COMMANDS.items()])
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -79,6 +84,9 @@ def memmon() -> None:
     Run `memmon instrument script.py`, then the script as always; when it dies, `memmon report` names the
     line, and `memmon restore` gives the script back as it was.
     """
+
+
+in_readers_language(memmon)
 
 
 def command(arguments: Sequence[str] | None = None) -> int:
@@ -93,7 +101,7 @@ def command(arguments: Sequence[str] | None = None) -> int:
         if sys.stdout:
             sys.stdout.flush()
     except MemmonError as error:
-        for line in f"memmon: error: {error}".split("\n"):  # some have several
+        for line in _("memmon: error: {error}").format(error=error).split("\n"):  # some have several
             say(line)
         return error.exit_code
     except click.ClickException as error:
@@ -101,7 +109,7 @@ def command(arguments: Sequence[str] | None = None) -> int:
             error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt, Interrupted):
-        say("memmon: interrupted")
+        say(_("memmon: interrupted"))
         return _INTERRUPTED
     except SystemExit:  # from click, where it is the first to see that the reader went away
         return _READER_GONE
@@ -113,10 +121,14 @@ def command(arguments: Sequence[str] | None = None) -> int:
 def _give_up(error: OSError) -> int:
     """Say what the system refuses, and return the exit code: a file, or to take what is printed."""
     if error.filename is not None:
-        say(f"memmon: error: {os.fsdecode(error.filename)}: {error.strerror}: that has to be mended first")
+        said = _("{file}: {reason}: that has to be mended first").format(
+            file=os.fsdecode(error.filename), reason=reason(error)
+        )
+        say(_("memmon: error: {error}").format(error=said))
         return MemmonError.exit_code
     give_up(sys.stdout)
     if isinstance(error, BrokenPipeError):
         return _READER_GONE
-    say(f"memmon: error: the output can't be written ({error.strerror})")
+    said = _("the output can't be written ({reason})").format(reason=reason(error))
+    say(_("memmon: error: {error}").format(error=said))
     return MemmonError.exit_code

@@ -13,6 +13,7 @@ from memmon.cli.completing import any_file
 from memmon.cli.drawing import USUAL, show
 from memmon.cli.runs_of_program import verdicts_named
 from memmon.cli.streams import say
+from memmon.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +36,8 @@ class _TwoSides(click.Command):
 def _margin(_context: click.Context, _parameter: click.Parameter, text: str) -> Margin:
     margin = parsed(text)
     if margin is None:
-        raise click.BadParameter(f"{text!r} is no margin; accepted: {ACCEPTED}")
+        said = _("{text!r} is no margin; accepted: {accepted}")
+        raise click.BadParameter(said.format(text=text, accepted=_(ACCEPTED)))
     return margin
 
 
@@ -47,9 +49,9 @@ def _margin(_context: click.Context, _parameter: click.Parameter, text: str) -> 
     show_default=True,
     metavar="AMOUNT",
     callback=_margin,
-    help="What is not worse yet: a share of the peak before, a size, or the larger of both.",
+    help=_("What is not worse yet: a share of the peak before, a size, or the larger of both."),
 )
-@click.option("--json", "as_data", is_flag=True, help="Print the comparison as JSON.")
+@click.option("--json", "as_data", is_flag=True, help=_("Print the comparison as JSON."))
 def compare(names: tuple[str, ...], margin: Margin, *, as_data: bool) -> int:
     """Compare runs before a change with runs after it: how they ended, the peak, each hotspot and container.
 
@@ -92,7 +94,7 @@ def _sides(names: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
     else:
         before, after = names[:1], names[1:]
         if len(after) > 1:
-            raise click.UsageError("of more than two names, `--` has to stand between those before and those after")
+            raise click.UsageError(_("of more than two names, `--` has to stand between those before and those after"))
     if not before or not after:
-        raise click.UsageError("name a run before and one after: memmon compare BEFORE AFTER")
+        raise click.UsageError(_("name a run before and one after: memmon compare BEFORE AFTER"))
     return before, after

@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 from click.shell_completion import CompletionItem
 
+from memmon.translation import _
+
 
 def any_file(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The files here: the shell lists them itself."""
@@ -20,7 +22,7 @@ def commands(context: click.Context, _parameter: click.Parameter, incomplete: st
 
 
 def _stands_first(**_words: object) -> None:
-    raise click.UsageError("`run` is the first word behind memmon.")
+    raise click.UsageError(_("`run` is the first word behind memmon."))
 
 
 RUN = click.Command(

@@ -11,6 +11,7 @@ from click.shell_completion import ShellComplete, get_completion_class
 from memmon.cli.streams import say, tell
 from memmon.errors import MemmonError
 from memmon.files import atomic, backup
+from memmon.translation import _
 
 _SHELLS = ("bash", "zsh", "fish")
 _BASH_COMPLETION = (
@@ -39,15 +40,15 @@ def install(shell: str | None) -> int:
     shell = shell or _own_shell()
     place = _place(shell)
     _write(place, _script(shell))
-    tell(f"{place}: written")
+    tell(_("{file}: written").format(file=place))
     line = f"[ ! -r {backup.quoted(place)} ] || . {backup.quoted(place)}  {_MARK}"
     if shell == "zsh" and line not in _lines(_zshrc()):
         text = _text(_zshrc())
         _write(_zshrc(), f"{text}{'' if text.endswith(chr(10)) or not text else chr(10)}{line}\n")
-        tell(f"{_zshrc()}: one line added")
+        tell(_("{file}: one line added").format(file=_zshrc()))
     if shell == "bash" and not any(map(os.path.exists, _BASH_COMPLETION)):
-        say(f"the package bash-completion is not here: add this line to ~/.bashrc: {line}")
-    say(f"it works in every {shell} that you start from now on")
+        say(_("the package bash-completion is not here: add this line to ~/.bashrc: {line}").format(line=line))
+    say(_("it works in every {shell} that you start from now on").format(shell=shell))
     return 0
 
 
@@ -59,23 +60,24 @@ def remove(shell: str | None) -> int:
     place, found = _place(shell), False
     if place.exists():
         place.unlink()
-        tell(f"{place}: removed")
+        tell(_("{file}: removed").format(file=place))
         found = True
     lines = _lines(_zshrc()) if shell == "zsh" else []
     kept = [line for line in lines if not line.endswith(_MARK)]
     if len(kept) < len(lines):
         _write(_zshrc(), "".join(f"{line}\n" for line in kept))
-        tell(f"{_zshrc()}: one line taken out")
+        tell(_("{file}: one line taken out").format(file=_zshrc()))
         found = True
     if not found:
-        say(f"no completion is installed for {shell}")
+        say(_("no completion is installed for {shell}").format(shell=shell))
     return int(not found)
 
 
 def _own_shell() -> str:
     named = Path(os.environ.get("SHELL", "")).name
     if named not in _SHELLS:
-        raise MemmonError(f"which shell? name one: memmon completion install {'|'.join(_SHELLS)}")
+        words = f"memmon completion install {'|'.join(_SHELLS)}"
+        raise MemmonError(_("which shell? name one: {words}").format(words=words))
     return named
 
 
@@ -86,7 +88,7 @@ def _script(shell: str) -> str:
         raise TypeError(f"click does not know {shell}")
     group = click.get_current_context().find_root().command
     text = ShellComplete.source(made(group, {}, "memmon", "_MEMMON_COMPLETE")).lstrip()
-    first, _, rest = text.partition("\n")
+    first, rest = text.split("\n", 1)
     return f"{first}\n{_ZSH_FIRST}{rest}" if shell == "zsh" else text
 
 
@@ -118,7 +120,7 @@ def _lines(path: Path) -> list[str]:
 def _write(path: Path, text: str) -> None:
     """Have *text* in the file, whole or not at all; a link to somebody's collection of settings stays one."""
     real, data = path.resolve(), text.encode("utf-8", "surrogateescape")
-    with atomic.refusing(path, "writing it"):
+    with atomic.refusing(path, _("writing it")):
         real.parent.mkdir(parents=True, exist_ok=True)
         if real.exists():
             atomic.write(real, data, real)

@@ -6,7 +6,8 @@ import click
 
 from memmon.cli.completing import commands
 from memmon.run.options import HELP
-from memmon.suggestion import did_you_mean
+from memmon.suggestion import no_such_command
+from memmon.translation import _
 
 
 @click.command("help")
@@ -20,11 +21,11 @@ def show_help(context: click.Context, command: str | None) -> None:
     if command is None:
         click.echo(above.get_help())
     elif command == "run":
-        click.echo(HELP, nl=False)
+        click.echo(_(HELP), nl=False)
     else:
         named = above.command.get_command(above, command)
         if named is None:
             names = above.command.list_commands(above)
-            raise click.UsageError(f"no such command: {command}{did_you_mean(command, names)}", above)
-        with click.Context(named, info_name=command, parent=above) as inner:
+            raise click.UsageError(no_such_command(command, names), above)
+        with named.context_class(named, info_name=command, parent=above) as inner:
             click.echo(named.get_help(inner))

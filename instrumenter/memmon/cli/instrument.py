@@ -17,6 +17,7 @@ from memmon.files import target as files
 from memmon.files.carry_out import carry_out, runtime_folders
 from memmon.show.diff import paint, patch_names, unified
 from memmon.show.progress import progress
+from memmon.translation import _, ngettext
 from memmon.versions import is_newer
 
 if TYPE_CHECKING:
@@ -32,17 +33,17 @@ _SHOWN = 30
 
 @click.command
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET...", shell_complete=any_file)
-@click.option("--config", type=click.Path(), metavar="FILE", help="Use this configuration.")
-@click.option("--dry-run", is_flag=True, help="Change nothing; print what would change, as a diff.")
-@click.option("--allow-missing", is_flag=True, help="Go on without hotspots that match nothing.")
-@click.option("--again", is_flag=True, help="Place the checkpoints anew in files that are instrumented already.")
-@click.option("--force", is_flag=True, help="Take files for Python that neither their name nor a shebang says are.")
+@click.option("--config", type=click.Path(), metavar="FILE", help=_("Use this configuration."))
+@click.option("--dry-run", is_flag=True, help=_("Change nothing; print what would change, as a diff."))
+@click.option("--allow-missing", is_flag=True, help=_("Go on without hotspots that match nothing."))
+@click.option("--again", is_flag=True, help=_("Place the checkpoints anew in files that are instrumented already."))
+@click.option("--force", is_flag=True, help=_("Take files for Python that neither their name nor a shebang says are."))
 @click.option(
     "--runtime",
     type=click.Choice(["beside", "installed"]),
     default="beside",
     show_default=True,
-    help="Copy the runtime beside the target, or rely on memmon in the target's environment.",
+    help=_("Copy the runtime beside the target, or rely on memmon in the target's environment."),
 )
 def instrument(  # noqa: PLR0913  # an option each
     targets: tuple[str, ...],
@@ -63,7 +64,7 @@ def instrument(  # noqa: PLR0913  # an option each
     with a shebang. `-` reads stdin and writes stdout.
     """
     if "-" in targets and len(targets) > 1:
-        raise click.UsageError("`-` stands alone: name files, or give one text on stdin.")
+        raise click.UsageError(_("`-` stands alone: name files, or give one text on stdin."))
     piped = targets == ("-",)
     read = [_stdin()] if piped else _read(targets, forced=force, to_be_written=not dry_run)
     beside = runtime == "beside"
@@ -116,17 +117,17 @@ def _dry_run(changes: Sequence[Change]) -> int:
     for change, name in zip(changes, names, strict=True):
         lines = unified(change.target.source, change.outcome.source, name)
         if colours:
-            encoding, _ = tokenize.detect_encoding(BytesIO(change.target.source).readline)
+            encoding = tokenize.detect_encoding(BytesIO(change.target.source).readline)[0]
             different |= paint(lines, encoding)
         else:
             for line in lines:
                 different = True
                 sys.stdout.buffer.write(line)
     if not different:
-        say("nothing would change")
+        say(_("nothing would change"))
         return 1
     where = "" if folder is None else f" -d {backup.quoted(folder)}"
-    say(f"nothing was changed; the diff is for: patch -p1{where}")
+    say(_("nothing was changed; the diff is for: {command}").format(command=f"patch -p1{where}"))
     return 0
 
 
@@ -134,39 +135,46 @@ def _say_unchanged(steps: Sequence[Step]) -> None:
     for step in steps:
         name, reason = step.target.given, _why_unchanged(step)
         if reason:
-            say(f"{name}: {reason}")
+            say(_("{file}: {ending}").format(file=name, ending=reason))
 
 
 def _why_unchanged(step: Step) -> str | None:
     match step:
         case instrumenting.Already(version=version, stale=stale):
-            newer = ", which is newer than this one" if is_newer(version) else ""
-            already = f"is instrumented already (by memmon {version}{newer}); nothing was changed"
-            again = f"`memmon instrument --again {backup.quoted(step.target.given)}` places the checkpoints anew"
-            return f"{already}, though {stale.value}: {again}" if stale else already
+            already = (
+                _("is instrumented already (by memmon {version}, which is newer than this one); nothing was changed")
+                if is_newer(version)
+                else _("is instrumented already (by memmon {version}); nothing was changed")
+            ).format(version=version)
+            if stale is None:
+                return already
+            return _("{already}, though {why}: `{again}` places the checkpoints anew").format(
+                already=already,
+                why=_(stale.value),
+                again=f"memmon instrument --again {backup.quoted(step.target.given)}",
+            )
         case instrumenting.NotRenewed():
             way_out = backup.way_out(Path(step.target.given), step.original)
-            return (
-                f"is instrumented by memmon {step.version}, and what it put in can't be renewed: the file was edited"
-                f" there, and {step.torn.how}; nothing was changed: {way_out}; then run the command again"
-            )
+            return _(
+                "is instrumented by memmon {version}, and what it put in can't be renewed: the file was edited"
+                " there, and {how}; nothing was changed: {way_out}; then run the command again"
+            ).format(version=step.version, how=step.torn.how, way_out=way_out)
         case instrumenting.Occupied(killed=True):
-            return (
-                "a restore of it was killed; nothing was changed:"
-                f" `memmon restore {backup.quoted(step.target.given)}` ends it"
-            )
+            restore = f"memmon restore {backup.quoted(step.target.given)}"
+            return _("a restore of it was killed; nothing was changed: `{restore}` ends it").format(restore=restore)
         case instrumenting.Occupied():
-            return (
-                f"carries nothing injected, but {backup.path_for(step.target.path).name} holds"
-                " something else; nothing was changed: move that file away, then run the command again"
-            )
-        case _:
+            return _(
+                "carries nothing injected, but {backup} holds something else; nothing was changed:"
+                " move that file away, then run the command again"
+            ).format(backup=backup.path_for(step.target.path).name)
+        case instrumenting.Change():
             return None
 
 
 def _say_missing(hotspots: Sequence[Hotspot]) -> None:
     for hotspot in hotspots:
-        say(f"{hotspot.place or ''}: hotspot {hotspot.name!r} matches nothing; went on without it")
+        text = _("{place}: hotspot {name!r} matches nothing; went on without it")
+        say(text.format(place=hotspot.place or "", name=hotspot.name))
 
 
 def _say_done(changes: Sequence[Change], copied: Sequence[Path]) -> None:
@@ -174,37 +182,55 @@ def _say_done(changes: Sequence[Change], copied: Sequence[Path]) -> None:
         for line in _summary(change):
             tell(line)
     for folder in copied:
-        say(f"the runtime was copied to {folder / deploy.NAME}")
+        say(_("the runtime was copied to {folder}").format(folder=folder / deploy.NAME))
     if not changes:
         return
     back = f"memmon restore {backup.quoted(changes[0].target.given)}" if len(changes) == 1 else "memmon restore"
-    say(f"run it as always, then `memmon report`; `{back}` takes it all out again")
+    say(_("run it as always, then `memmon report`; `{back}` takes it all out again").format(back=back))
 
 
 def _summary(change: Change) -> Iterator[str]:
     target, outcome = change.target, change.outcome
     kept = backup.path_for(target.path).name
-    renewed = f"renewed what memmon {change.renewed.version} had put in: " if change.renewed else ""
-    yield f"{target.given}: {renewed}{_count(outcome.sites)} placed; the original is kept as {kept}"
+    yield _placed(change)
     if change.renewed and change.renewed.edited:
-        yield f"  edited since: the edits are kept; {kept} holds the text without them"
+        yield "  " + _("edited since: the edits are kept; {backup} holds the text without them").format(backup=kept)
     if not outcome.sites:
-        yield "  only the watching that starts with the program was put in; it still finds the line"
+        yield "  " + _("only the watching that starts with the program was put in; it still finds the line")
     for site in outcome.sites[:_SHOWN]:
         yield f"  {_line(site)}"
     if len(outcome.sites) > _SHOWN:
-        yield f"  … and {len(outcome.sites) - _SHOWN} more"
+        yield "  " + _("… and {count} more").format(count=len(outcome.sites) - _SHOWN)
     for refusal in outcome.refusals:
-        yield f"  not placed: {_line(refusal.site)}: {refusal.reason}"
+        yield "  " + _("not placed: {where}: {why}").format(where=_line(refusal.site), why=refusal.reason)
     for note in outcome.notes:
         yield f"  {note}"
     if target.links > 1:
-        yield f"  the file has {target.links} names (hard links); only this one was instrumented"
+        links = _("the file has {count} names (hard links); only this one was instrumented")
+        yield "  " + links.format(count=target.links)
 
 
-def _count(sites: Sequence[Site]) -> str:
-    return "1 checkpoint" if len(sites) == 1 else f"{len(sites)} checkpoints"
+def _placed(change: Change) -> str:
+    """How many checkpoints a file has now."""
+    count, backup_name = len(change.outcome.sites), backup.path_for(change.target.path).name
+    if change.renewed:
+        text = ngettext(
+            "{file}: renewed what memmon {version} had put in: {count} checkpoint placed;"
+            " the original is kept as {backup}",
+            "{file}: renewed what memmon {version} had put in: {count} checkpoints placed;"
+            " the original is kept as {backup}",
+            count,
+        )
+    else:
+        text = ngettext(
+            "{file}: {count} checkpoint placed; the original is kept as {backup}",
+            "{file}: {count} checkpoints placed; the original is kept as {backup}",
+            count,
+        )
+    version = change.renewed.version if change.renewed else ""
+    return text.format(file=change.target.given, count=count, backup=backup_name, version=version)
 
 
 def _line(site: Site) -> str:
-    return f"line {site.line}: {site.hotspot} ({site.kind})  {site.code}"
+    where = _("line {line}: {name} ({kind})").format(line=site.line, name=site.hotspot, kind=site.kind)
+    return f"{where}  {site.code}"

@@ -11,6 +11,7 @@ from memmon.cli.completing import any_file
 from memmon.cli.runs_of_program import verdicts_named
 from memmon.cli.streams import say
 from memmon.errors import ConfigError, LogError, Place
+from memmon.translation import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 @click.command
 @click.argument("logs", nargs=-1, required=True, metavar="LOG...", shell_complete=any_file)
-@click.option("--write", is_flag=True, help="Change the configuration; else what would change is shown.")
-@click.option("--config", type=click.Path(), metavar="FILE", help="Use this configuration.")
+@click.option("--write", is_flag=True, help=_("Change the configuration; else what would change is shown."))
+@click.option("--config", type=click.Path(), metavar="FILE", help=_("Use this configuration."))
 def learn(logs: tuple[str, ...], *, write: bool, config: str | None) -> int:
     """Learn from good runs which growth is normal for each hotspot, and which is alarming.
 
@@ -45,8 +46,8 @@ def learn(logs: tuple[str, ...], *, write: bool, config: str | None) -> int:
     levels = learned(verdicts, found)
     path = Path(str(found.path)).resolve()  # a link stays one
     for name in dict.fromkeys(one.name for index, one in enumerate(found.hotspots) if index not in levels):
-        say(f"{name}: no run passed it, and it stays as it is")
-    with atomic.refusing(path, "reading the configuration"):
+        say(_("{name}: no run passed it, and it stays as it is").format(name=name))
+    with atomic.refusing(path, _("reading the configuration")):
         source = atomic.read_regular(path)
     made = with_levels(
         source,
@@ -67,9 +68,9 @@ def _good(verdicts: Sequence[Verdict]) -> list[Verdict]:
     good = [one for one in verdicts if is_good(one)]
     for one in verdicts:
         if not is_good(one):
-            say(f"{one.log}: left out, since it did not come to its end")
+            say(_("{log}: left out, since it did not come to its end").format(log=one.log))
     if not good:
-        raise LogError("there is no good run among these to learn from; run the program until it ends by itself")
+        raise LogError(_("there is no good run among these to learn from; run the program until it ends by itself"))
     return good
 
 
@@ -80,9 +81,9 @@ def _configuration(verdict: Verdict, named: str | None) -> Config:
     target = verdict.target or ""
     found = load_config(Path(target), Path(named) if named else None)
     if found.path is None:
-        raise ConfigError("there is no configuration for it: `memmon init` writes one", Place(target))
+        raise ConfigError(_("there is no configuration for it: `memmon init` writes one"), Place(target))
     if not found.hotspots:
-        raise ConfigError("it has no hotspots that could learn: add them, or see `memmon scan`", Place(found.path))
+        raise ConfigError(_("it has no hotspots that could learn: add them, or see `memmon scan`"), Place(found.path))
     return found
 
 
@@ -91,15 +92,24 @@ def _show_or_write(path: Path, source: bytes, made: bytes, runs: int, *, write: 
     from memmon.files import atomic, replacing  # noqa: PLC0415  # likewise
 
     if made == source:
-        say(f"{path}: has the levels of these runs already")
+        say(_("{file}: has the levels of these runs already").format(file=path))
         return 0
     show_diff(path, source, made)
-    what = "1 run" if runs == 1 else f"{runs} runs"
     if not write:
-        say(f"{path}: nothing was changed; --write makes it what {what} came to")
+        text = ngettext(
+            "{file}: nothing was changed; --write makes it what {count} run came to",
+            "{file}: nothing was changed; --write makes it what {count} runs came to",
+            runs,
+        )
+        say(text.format(file=path, count=runs))
         return 0
-    with atomic.refusing(path, "writing the configuration"):
+    with atomic.refusing(path, _("writing the configuration")):
         if not replacing.write_unless_changed(path, made, source):
-            raise ConfigError("somebody else has just changed it: run the command again", Place(str(path)))
-    say(f"{path}: written, as {what} came to; `memmon instrument --again` puts it into instrumented files")
+            raise ConfigError(_("somebody else has just changed it: run the command again"), Place(str(path)))
+    text = ngettext(
+        "{file}: written, as {count} run came to; `memmon instrument --again` puts it into instrumented files",
+        "{file}: written, as {count} runs came to; `memmon instrument --again` puts it into instrumented files",
+        runs,
+    )
+    say(text.format(file=path, count=runs))
     return 0

@@ -14,6 +14,7 @@ from memmon.files.page_file import write_page
 from memmon.record.told_mark import mark_told
 from memmon.show.escaping import escaped
 from memmon.show.json import as_json, runs_as_json
+from memmon.translation import _
 from memmon.verdict.find_runs import runs_here, runs_named
 from memmon.verdict.survey import survey, survey_all
 
@@ -47,7 +48,7 @@ def _page(found: Survey, where: str) -> None:
         sys.stdout.buffer.write(made)
     else:
         write_page(where, made, is_page)
-        say(f"written to {where}")
+        say(_("written to {file}").format(file=where))
 
 
 def _tell(found: Survey, where: str | None, *, full: bool) -> None:
@@ -68,11 +69,13 @@ def _table(verdicts: Sequence[Verdict]) -> RenderableType:
 
 @click.command
 @click.argument("logs", nargs=-1, metavar="[LOG|DIR|PID]...", shell_complete=any_file)
-@click.option("--full", is_flag=True, help="Tell everything: all hotspots, the evidence, further deaths and processes.")
-@click.option("--all", "everything", is_flag=True, help="List every run instead of telling of one.")
-@click.option("--json", "as_data", is_flag=True, help="Print the verdict as JSON.")
 @click.option(
-    "--html", "where", metavar="FILE", shell_complete=any_file, help="Write it all to FILE as a page for a browser."
+    "--full", is_flag=True, help=_("Tell everything: all hotspots, the evidence, further deaths and processes.")
+)
+@click.option("--all", "everything", is_flag=True, help=_("List every run instead of telling of one."))
+@click.option("--json", "as_data", is_flag=True, help=_("Print the verdict as JSON."))
+@click.option(
+    "--html", "where", metavar="FILE", shell_complete=any_file, help=_("Write it all to FILE as a page for a browser.")
 )
 @click.option(
     "--top",
@@ -80,7 +83,7 @@ def _table(verdicts: Sequence[Verdict]) -> RenderableType:
     default=10,
     show_default=True,
     metavar="N",
-    help="How many of the largest checkpoints to list, with --full, --html or --json.",
+    help=_("How many of the largest checkpoints to list, with --full, --html or --json."),
 )
 def report(  # noqa: PLR0913  # an option each
     logs: tuple[str, ...], *, full: bool, everything: bool, as_data: bool, where: str | None, top: int
@@ -95,7 +98,9 @@ def report(  # noqa: PLR0913  # an option each
     Exits with 1 where the run that is told of has an incident or ended with an exception, else with 0.
     """
     if where is not None and (full or everything or as_data):
-        raise click.UsageError("--html goes with neither --full, --all nor --json: the page has everything on one run")
+        raise click.UsageError(
+            _("--html goes with neither --full, --all nor --json: the page has everything on one run")
+        )
     runs = runs_named("/dev/stdin" if log == "-" else log for log in logs) if logs else runs_here()
     ascii_only = "utf" not in (sys.stdout.encoding or "").lower()
     if everything:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from memmon.cli.streams import say
 from memmon.errors import LogError
+from memmon.translation import _
 from memmon.verdict.find_runs import runs_named
 
 if TYPE_CHECKING:
@@ -23,11 +24,16 @@ def verdicts_named(names: Sequence[str]) -> list[Verdict]:
     runs = runs_named(names)
     programs = sorted({run.target or "?" for run in runs})
     if len(programs) > 1:
-        raise LogError(f"{what}: has runs of {' and '.join(programs)}; name the logs of one program")
+        raise LogError(
+            _("{what}: has runs of {programs}; name the logs of one program").format(
+                what=what, programs=_(" and ").join(programs)
+            )
+        )
     found = [investigate_run(run, top=0) for run in runs]
     ended = [one for one in found if not is_going_on(one)]
     if not ended:
-        raise LogError(f"{what}: has no run that has ended; wait until it has")
+        raise LogError(_("{what}: has no run that has ended; wait until it has").format(what=what))
     if going_on := len(found) - len(ended):
-        say(f"memmon: {what}: {going_on} of {len(found)} runs still go on, and are left out")
+        text = _("memmon: {what}: {count} of {all} runs still go on, and are left out")
+        say(text.format(what=what, count=going_on, all=len(found)))
     return ended

@@ -10,10 +10,11 @@ import click
 
 from memmon.cli.completing import any_file
 from memmon.cli.streams import say
-from memmon.errors import TargetError
+from memmon.errors import Place, TargetError
 from memmon.files import atomic, backup
 from memmon.files import target as files
 from memmon.kernel.room_for_source import refuse_without_room
+from memmon.translation import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
 
 @click.command
 @click.argument("target", metavar="TARGET", shell_complete=any_file)
-@click.option("--all", "everything", is_flag=True, help="List all of them, with the lines of each.")
-@click.option("--json", "as_data", is_flag=True, help="Print all of them as JSON.")
-@click.option("--write", is_flag=True, help="Make a memmon.toml of what is listed, beside the target.")
+@click.option("--all", "everything", is_flag=True, help=_("List all of them, with the lines of each."))
+@click.option("--json", "as_data", is_flag=True, help=_("Print all of them as JSON."))
+@click.option("--write", is_flag=True, help=_("Make a memmon.toml of what is listed, beside the target."))
 def scan(target: str, *, everything: bool, as_data: bool, write: bool) -> int:
     """List what in a file is likely to take memory: a row each, the likeliest 15.
 
@@ -52,16 +53,17 @@ def scan(target: str, *, everything: bool, as_data: bool, write: bool) -> int:
     elif groups:
         _print(target, groups if everything else first, len(groups), everything=everything)
     if not groups:
-        say(f"{target}: nothing in it looks like it takes memory")
+        say(_("{file}: nothing in it looks like it takes memory").format(file=target))
         return 1
     if write:
         written = read.path.parent / "memmon.toml"
         if written.exists():
-            raise TargetError(f"{written} exists already: move it away, then run the command again")
+            raise TargetError(_("exists already: move it away, then run the command again"), Place(str(written)))
         places = [place for group in (groups if everything else first) for place in group.places]
-        with atomic.refusing(written, "writing the configuration"):
+        with atomic.refusing(written, _("writing the configuration")):
             atomic.write_through(written, _configuration(places).encode())
-        say(f"{len(places)} places written to {written}")
+        count = ngettext("{count} place written to {file}", "{count} places written to {file}", len(places))
+        say(count.format(count=len(places), file=written))
     return 0
 
 
@@ -70,14 +72,17 @@ def _print(target: str, listed: Sequence[Group], total: int, *, everything: bool
     from memmon.show.escaping import printable  # noqa: PLC0415  # likewise
     from memmon.show.scan import rows  # noqa: PLC0415  # --json does without
 
-    what = "1 place" if total == 1 else f"{total} places"
-    count = what if len(listed) == total else f"the {len(listed)} likeliest of {what}"
-    click.echo(printable(f"{target}: {count} where memory may go"))
+    count = (
+        ngettext("{file}: {total} place where memory may go", "{file}: {total} places where memory may go", total)
+        if len(listed) == total
+        else _("{file}: the {listed} likeliest of {total} places where memory may go")
+    )
+    click.echo(printable(count.format(file=target, total=total, listed=len(listed))))
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for row in rows(listed, width, everything=everything):
         click.echo(row)
     if len(listed) < total:
-        click.echo(printable(f"all of them: memmon scan --all {backup.quoted(target)}"))
+        click.echo(printable(_("all of them: {command}").format(command=f"memmon scan --all {backup.quoted(target)}")))
 
 
 def _configuration(found: Iterable[Candidate]) -> str:
@@ -85,8 +90,10 @@ def _configuration(found: Iterable[Candidate]) -> str:
     import tomlkit  # noqa: PLC0415  # only needed here
 
     document = tomlkit.document()
-    document.add(tomlkit.comment("Written by `memmon scan --write`: keep what matters, give it a name of yours, and"))
-    document.add(tomlkit.comment('say what growth is fine and what is not: normal = "20MB", alarm = "100MB".'))
+    document.add(
+        tomlkit.comment(_("Written by `memmon scan --write`: keep what matters, give it a name of yours, and"))
+    )
+    document.add(tomlkit.comment(_('say what growth is fine and what is not: normal = "20MB", alarm = "100MB".')))
     hotspots = tomlkit.aot()
     for name, selector, stop, function in dict.fromkeys(
         (

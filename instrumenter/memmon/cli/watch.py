@@ -12,6 +12,7 @@ import click
 
 from memmon.cli.completing import any_file
 from memmon.errors import LogError
+from memmon.translation import _
 from memmon.verdict.find_runs import runs_here, runs_named
 from memmon.verdict.read.ends import ended_well
 
@@ -37,7 +38,7 @@ def watch(named: str | None) -> int:
     Exits with 1 where the run has an incident by then or ended with an exception, else with 0.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise click.UsageError("this needs a terminal; `tail -f LOG` does without, and so does `memmon report`")
+        raise click.UsageError(_("this needs a terminal; `tail -f LOG` does without, and so does `memmon report`"))
     run = _look_at(named)
     if _show(run):
         return 0
@@ -63,7 +64,7 @@ def _look_at(named: str | None) -> WatchedRun:
         run.view()
         if not run.is_over:
             return run
-    raise LogError("no run is going on here; name its log or its process, or `memmon report` tells of the last one")
+    raise LogError(_("no run is going on here; name its log or its process, or `memmon report` tells of the last one"))
 
 
 def _show(run: WatchedRun) -> bool:

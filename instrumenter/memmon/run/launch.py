@@ -10,11 +10,13 @@ import marshal
 import os
 import sys
 
+from memmon import language
 from memmon.run import cache, cache_process, interpreters
 from memmon.run.descendants import PRELOAD, environment
 from memmon.run.options import HELP, Options, Usage, hint, parse
 from memmon.run.plan import ConfigurationError, Plan
 from memmon.run.switches import is_quiet
+from memmon.translation import _, reason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,16 +40,17 @@ def main(words: list[str]) -> NoReturn:
     try:
         options = parse(words)
     except Usage as error:
-        sys.stderr.write(f"memmon: error: {error}\n")
+        _say_error(str(error))
         sys.exit(_USAGE)
     if options.help:
-        sys.stdout.write(HELP)
+        sys.stdout.write(_(HELP))
         sys.exit(0)
     if not hasattr(os, "posix_spawn") or not hasattr(_signal, "sigtimedwait"):
-        sys.stderr.write("memmon: error: `memmon run` needs Linux; use `memmon instrument` here\n")
+        _say_error(_("`memmon run` needs Linux; use `memmon instrument` here"))
         sys.exit(_USAGE)
     if os.pathsep in PRELOAD:
-        sys.stderr.write(f"memmon: error: {PRELOAD} holds {os.pathsep!r}; install memmon in another folder\n")
+        text = _("{folder} holds {separator!r}; install memmon in another folder")
+        _say_error(text.format(folder=PRELOAD, separator=os.pathsep))
         sys.exit(_USAGE)
     text = hint(options)
     if text and not options.quiet and not is_quiet():
@@ -57,8 +60,12 @@ def main(words: list[str]) -> NoReturn:
     except ConfigurationError:
         sys.exit(_USAGE)
     except OSError as error:
-        sys.stderr.write(f"memmon: error: {options.program or options.script}: {error.strerror}\n")
+        _say_error(f"{options.program or options.script}: {reason(error)}")
         sys.exit(_CANT_RUN)
+
+
+def _say_error(text: str) -> None:
+    sys.stderr.write(_("memmon: error: {error}").format(error=text) + "\n")
 
 
 class _Start:
@@ -111,8 +118,11 @@ def _family(options: Options) -> Family:
 
 def _run(options: Options) -> NoReturn:
     """Start the program and become the supervisor, with no signal lost in between."""
+    theirs = {**os.environ}
+    if language.asked_for():  # of the supervisor and of whom it lets speak: the program's environment stays as it is
+        os.environ[language.SWITCH] = language.asked_for()
     start = _Start(options)
-    given = {**os.environ, **environment(start.given, os.environ.get("PYTHONPATH"))}
+    given = {**theirs, **environment(start.given, os.environ.get("PYTHONPATH"))}
     # All signals wait from here on: the supervisor, into which this process is about to turn, takes them up.
     mask = _signal.pthread_sigmask(_signal.SIG_BLOCK, _signal.valid_signals())
     pid = _spawn(start.program, start.words, given, mask)

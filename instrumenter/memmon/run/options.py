@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 
-from memmon import sizes
+from memmon import language, sizes
 from memmon.run.interpreters import on_path
+from memmon.translation import N_, _
 
-HELP = """\
+HELP = N_("""\
 Usage: memmon run [OPTIONS] SCRIPT [ARGS]...
        memmon run [OPTIONS] -m MODULE [ARGS]...
        memmon run [OPTIONS] -- COMMAND [ARGS]...
@@ -35,15 +36,17 @@ Options:
                   where it names a virtual environment or a version; of the active
                   virtual environment; of .venv or venv beside the script; else
                   memmon's own). Nothing needs to be installed in it.
+  --language LANGUAGE
+                  Speak zh or en (default: by MEMMON_LANGUAGE, else by the locale).
   --quiet         Say nothing of deaths, at once or at the end; `memmon report`
                   tells of them later.
   -h, --help      Show this message and exit.
 
   Switches: MEMMON_DISABLE, MEMMON_QUIET, MEMMON_LOG_DIR, MEMMON_WARNING,
   MEMMON_CRITICAL, MEMMON_INTERVAL; MEMMON_CACHE_DIR for the folder that keeps instrumented code.
-"""
+""")
 
-_VALUED = ("--config", "--include", "--limit", "--python")
+_VALUED = ("--config", "--include", language.OPTION, "--limit", "--python")
 _NAMES = (*_VALUED, "--quiet", "--help")
 
 
@@ -94,13 +97,14 @@ def parse(words: list[str]) -> Options:
             if name not in _VALUED:
                 from memmon.suggestion import did_you_mean  # noqa: PLC0415  # seldom needed
 
-                raise Usage(f"no such option: {name}{did_you_mean(name, _NAMES) or ';'} see `memmon run --help`")
+                text = _("no such option: {name}{did_you_mean} see `memmon run --help`")
+                raise Usage(text.format(name=name, did_you_mean=did_you_mean(name, _NAMES) or _(";")))
             _set(options, name, value if equals else _value(name, rest))
     if is_command and _is_found(options, rest):
         return options
     if not options.module:
         if not rest:
-            raise Usage("name a script, give -m MODULE or -- COMMAND; see `memmon run --help`")
+            raise Usage(_("name a script, give -m MODULE or -- COMMAND; see `memmon run --help`"))
         options.script = rest.pop(0)
         _check(options.script)
     options.arguments = rest
@@ -113,10 +117,10 @@ def _is_found(options: Options, words: list[str]) -> bool:
     found = on_path(name) if "/" not in name else name if os.access(name, os.X_OK) else ""
     if not found or os.path.isdir(found):
         if not os.path.exists(name):
-            raise Usage(f"{name}: there is no such command; see `memmon run --help`")
+            raise Usage(_("{name}: there is no such command; see `memmon run --help`").format(name=name))
         return False
     if options.python:
-        raise Usage("--python is for a script or -m MODULE; a command names its own Python")
+        raise Usage(_("--python is for a script or -m MODULE; a command names its own Python"))
     options.command, options.program = words, found
     return True
 
@@ -124,35 +128,43 @@ def _is_found(options: Options, words: list[str]) -> bool:
 def _set(options: Options, name: str, value: str) -> None:
     if name == "--config":
         if not os.path.isfile(value):
-            raise Usage(f"--config {value}: there is no such file; name a memmon.toml")
+            raise Usage(_("--config {file}: there is no such file; name a memmon.toml").format(file=value))
         options.config = os.path.abspath(value)
     elif name == "--python":
         options.python = os.path.abspath(value) if "/" in value else on_path(value)
         if not os.path.isfile(options.python) or not os.access(options.python, os.X_OK):
-            raise Usage(f"--python {value}: there is no such program; name a Python, such as .venv/bin/python")
+            text = _("--python {file}: there is no such program; name a Python, such as .venv/bin/python")
+            raise Usage(text.format(file=value))
     elif name == "--include":
         options.include.append(os.path.abspath(value))
+    elif name == language.OPTION:
+        if value not in language.LANGUAGES:
+            text = _("--language {name!r} is not known; accepted: {languages}")
+            raise Usage(text.format(name=value, languages=", ".join(language.LANGUAGES)))
+        language.ask_for(value)
     else:
         options.limit = sizes.megabytes(value) or 0.0
         if not options.limit:
-            raise Usage(f"--limit {value!r} is not a size; accepted: a size such as 900MB, 512KB or 1.5GB")
+            text = _("--limit {size!r} is not a size; accepted: a size such as 900MB, 512KB or 1.5GB")
+            raise Usage(text.format(size=value))
 
 
 def _value(name: str, rest: list[str]) -> str:
     if not rest:
-        raise Usage(f"{name} needs a value; see `memmon run --help`")
+        raise Usage(_("{name} needs a value; see `memmon run --help`").format(name=name))
     return rest.pop(0)
 
 
 def _check(script: str) -> None:
     if script == "-":
-        raise Usage("a script on stdin can't be watched: save it in a file and name that")
+        raise Usage(_("a script on stdin can't be watched: save it in a file and name that"))
     if not os.path.exists(script):
         if "/" not in script and on_path(script):
-            raise Usage(f"{script}: there is no such file here; a command stands behind --: memmon run -- {script}")
-        raise Usage(f"{script}: there is no such file; name a script, or a module with -m")
+            text = _("{script}: there is no such file here; a command stands behind --: memmon run -- {script}")
+            raise Usage(text.format(script=script))
+        raise Usage(_("{script}: there is no such file; name a script, or a module with -m").format(script=script))
     if not os.access(script, os.R_OK):
-        raise Usage(f"{script}: can't be read; make it readable")
+        raise Usage(_("{script}: can't be read; make it readable").format(script=script))
 
 
 def hint(options: Options) -> str:
@@ -164,5 +176,6 @@ def hint(options: Options) -> str:
         if (name == "--limit" and sizes.megabytes(value)) or (
             name == "--config" and os.path.basename(value) == "memmon.toml"
         ):
-            return f"{name} {value} goes to the program; memmon's options come first: memmon run {name} {value} …"
+            text = _("{option} goes to the program; memmon's options come first: memmon run {option} …")
+            return text.format(option=f"{name} {value}")
     return ""

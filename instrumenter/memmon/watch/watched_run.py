@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from memmon.errors import LogError
+from memmon.language import of_reader
 from memmon.processes import short_command
 from memmon.record.told_mark import mark_told
 from memmon.show.escaping import escaped
@@ -107,7 +108,7 @@ class WatchedRun:
         now = time.monotonic()
         seen = self._processes.look([pid for pid in living if pid is not None], now)
         self.is_over = not living
-        self._find_deaths(run, Say(histories[0].header.language))
+        self._find_deaths(run, Say(of_reader(histories[0].header.language)))
         header = histories[0].header
         used = used_below_limit(header, seen)
         self._rate.note(now, used)
@@ -116,7 +117,7 @@ class WatchedRun:
             View(
                 program=header.named or self._log,
                 pid=header.pid,
-                language=header.language,
+                language=of_reader(header.language),
                 seconds=max(time.time() - header.started, 0.0) if header.started is not None else 0.0,
                 used_mb=used,
                 limit_mb=header.limit_mb,

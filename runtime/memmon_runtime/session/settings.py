@@ -58,7 +58,7 @@ class Settings:
         self.warning, self.critical = self._levels(warning, critical)
         self.interval = self._first("interval", interval, _seconds, environ) or 1.0
         self.log_dir = absolute(path.expanduser(environ.get("MEMMON_LOG_DIR") or log_dir))
-        self.language = language if language in ("zh", "en") else _locale_language()
+        self.language = _language(language)
         self.limit = round(limit * MB)
         """What the supervisor keeps the program below, in bytes; 0 where it does not."""
         self.keep = self._kept(keep)
@@ -125,6 +125,12 @@ def _seconds(value: Any) -> float:
     if not 0 < seconds < float("inf"):
         raise ValueError(value)
     return seconds
+
+
+def _language(configured: str) -> str:
+    """What the environment says, else the configuration, else the locale."""
+    switch = environ.get("MEMMON_LANGUAGE", "").strip().lower()
+    return next((one for one in (switch, configured) if one in ("zh", "en")), "") or _locale_language()
 
 
 def _locale_language() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from memmon.language import of_reader
 from memmon.verdict.judge.cause import weakest
 from memmon.verdict.judge.checkpoint_candidates import over_alarm
 from memmon.verdict.judge.container_candidates import holder_of
@@ -54,7 +55,7 @@ def judge(cases: Sequence[Case], *, top: int = 10) -> Verdict:
 
     It is on the worst of its incidents, which has the others behind it; where nobody died, on the first process.
     """
-    say = Say(cases[0].history.header.language)
+    say = Say(of_reader(cases[0].history.header.language))
     conclusions = allotted([conclude(case, say) for case in cases], say)
     incidents = incidents_of(conclusions)
     first, *others = [_verdict(one, conclusions, say, top) for one in incidents or conclusions[:1]]

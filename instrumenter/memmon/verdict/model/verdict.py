@@ -186,7 +186,7 @@ class Verdict:
     """How sure all of it is: as sure as the weaker of cause and place."""
     signal: str | None
     evidence: tuple[str, ...]
-    """Sentences in the log's language, weightiest first."""
+    """Sentences in the reader's language, weightiest first."""
     culprit: Culprit | None
     holder: Holder | None
     grew: Grew | None

@@ -1,1 +1,1 @@
-"""How conclusions are put into words, in the log's language."""
+"""How conclusions are put into words, in the reader's language."""

@@ -1,4 +1,4 @@
-"""How the report speaks: in the log's language, amounts as people read them."""
+"""How the report speaks: in the reader's language, amounts as people read them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Say:
-    """Picks the wording of the log's language: ``say("killed", "被杀死")``."""
+    """Picks the wording of one language: ``say("killed", "被杀死")``."""
 
     language: str
 
     def __call__(self, en: str, zh: str) -> str:
-        """The one of the two that the log's reader reads."""
+        """The one of the two that is in that language."""
         return zh if self.language == "zh" else en
 
 
