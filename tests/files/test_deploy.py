@@ -131,6 +131,45 @@ def test_copy_of_another_users_is_not_taken_for_ours(folder: Path, script: Path)
     assert memmon("instrument", "other.py", cwd=folder).returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("what", "mode"), [("", 0o777), ("session/install.py", 0o666), ("__pycache__", 0o777), ("record/forged.pyc", 0o666)]
+)
+def test_copy_that_others_can_change_is_not_taken_for_ours(folder: Path, script: Path, what: str, mode: int) -> None:
+    """Its content may be right now, and another one when it is imported; where the script is theirs too, it counts."""
+    memmon("instrument", script.name, cwd=folder)
+    other = folder / "other.py"
+    other.write_bytes((folder / "bot.py.monitor_backup").read_bytes())
+    other.chmod(0o644)
+    folder.chmod(0o755)
+    changed = folder / NAME / what
+    if what == "__pycache__":
+        changed.mkdir(exist_ok=True)
+    elif what.endswith(".pyc"):
+        changed = changed.parent / "__pycache__" / changed.name
+        changed.parent.mkdir(exist_ok=True)
+        changed.write_bytes(b"")
+    changed.chmod(mode)
+    before = listing(folder)
+    done = memmon("instrument", "other.py", cwd=folder)
+    assert (done.returncode, "or can change: move it away" in done.stderr) == (2, True)
+    assert listing(folder) == before
+    other.chmod(0o644 | (mode & 0o022))
+    assert memmon("instrument", "other.py", cwd=folder).returncode == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+@pytest.mark.parametrize("what", ["session/install.py", "__pycache__"])
+def test_copy_with_a_file_of_another_users_is_not_taken_for_ours(folder: Path, script: Path, what: str) -> None:
+    """Whoever has the copy, a single file of somebody else's in it is enough."""
+    memmon("instrument", script.name, cwd=folder)
+    (folder / "other.py").write_bytes((folder / "bot.py.monitor_backup").read_bytes())
+    if what == "__pycache__":
+        (folder / NAME / what).mkdir(exist_ok=True)
+    os.chown(folder / NAME / what, 12345, 12345)
+    done = memmon("instrument", "other.py", cwd=folder)
+    assert (done.returncode, "that another user has put there" in done.stderr) == (2, True)
+
+
 def _stamp(folder: Path) -> dict[str, object]:
     stamp: dict[str, object] = json.loads((folder / NAME / ".copied_by_memmon").read_bytes())
     return stamp

@@ -1,18 +1,22 @@
 """The runtime beside a target, so that any interpreter on any machine finds it without memmon installed.
 
-A copy of ours is known by its stamp: the version and a checksum for each file. What carries no stamp, or was
-changed since, belongs to somebody else and is never overwritten or deleted.
+A copy of ours is known by its stamp: the version and a digest of each file. What carries no stamp, or was changed
+since, belongs to somebody else and is never overwritten or deleted. A stamp can be copied, so the copy counts only
+where nobody could have put it there, or changed it since, who can't change the targets anyhow.
 """
 
 from __future__ import annotations
 
 import errno
+import functools
+import hashlib
 import json
+import operator
 import os
+import stat
 import sys
 import zlib
 from enum import Enum
-from functools import cache
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,7 +64,7 @@ def state(folder: Path) -> State:
     if stamp is None:
         return State.CURRENT if _copied(_files(path) or {}) == _package() else State.FOREIGN
     files = _files(path)
-    if files is None or _checksums(files) != stamp["files"]:
+    if files is None or not _is_as_stamped(files, stamp["files"]):
         return State.CHANGED
     if files == _package():
         return State.CURRENT
@@ -77,7 +81,9 @@ def check(folder: Path, targets: Iterable[Path]) -> None:
     found = state(folder)
     way_out = "move it away, or use --runtime installed"
     if found is not State.ABSENT and not _is_trusted(folder, targets):
-        raise TargetError(f"holds a {NAME} that another user has put there: {way_out}", Place(str(folder)))
+        raise TargetError(
+            f"holds a {NAME} that another user has put there, or can change: {way_out}", Place(str(folder))
+        )
     if found is State.FOREIGN:
         raise TargetError(f"holds a {NAME} that is not memmon's: {way_out}", Place(str(folder)))
     if found not in (State.ABSENT, State.OLDER) or os.access(folder, os.W_OK | os.X_OK):
@@ -89,15 +95,32 @@ def check(folder: Path, targets: Iterable[Path]) -> None:
 
 
 def _is_trusted(folder: Path, targets: Iterable[Path]) -> bool:
-    """Whether what stands in ``folder`` is somebody's who could change the targets, or root's, anyhow.
+    """Whether what stands in ``folder`` is somebody's who could change the targets, or root's, and no other can change.
 
-    A stamp can be copied; in a folder that all may write to, a copy that bears one may be anybody's.
+    Each file is asked, Python's caches included, which are imported in the modules' place.
     """
     if sys.platform == "win32":
         return True
-    trusted = {0, os.geteuid(), folder.stat().st_uid, *(path.stat().st_uid for path in targets)}
-    found = (folder / NAME, folder / f"{NAME}.py")
-    return all(path.lstat().st_uid in trusted for path in found if os.path.lexists(path))
+    known = [folder.stat(), *(path.stat() for path in targets)]
+    trusted = {0, os.geteuid(), *(one.st_uid for one in known)}
+    # In a sticky folder that all may write to, nobody can change another's files.
+    writable = functools.reduce(operator.or_, (one.st_mode for one in known if not one.st_mode & stat.S_ISVTX), 0)
+    found = [folder / NAME, folder / f"{NAME}.py"]
+    found += [path for room, names, files in os.walk(folder / NAME) for path in map(Path(room).joinpath, names + files)]
+    try:
+        states = [path.lstat() for path in found if os.path.lexists(path)]
+    except OSError:
+        return False
+    return all(
+        one.st_uid in trusted and (stat.S_ISLNK(one.st_mode) or not _writable_to_others(one) & ~writable)
+        for one in states
+    )
+
+
+def _writable_to_others(state: os.stat_result) -> int:
+    """The permission bits by which others may write; a group with the number of its user is that user's alone."""
+    own_group = stat.S_IWGRP if state.st_gid == state.st_uid else 0
+    return state.st_mode & (stat.S_IWGRP | stat.S_IWOTH) & ~own_group
 
 
 def put(folder: Path, targets: Iterable[Path]) -> bool:
@@ -168,13 +191,13 @@ def _write_copy(folder: Path) -> None:
         room.mkdir()
     for name, data in package.items():
         atomic.write_through(folder / name, data)
-    stamp = {"memmon": __version__, "files": _checksums(package)}
+    stamp = {"memmon": __version__, "files": _digests(package)}
     atomic.write_through(folder / _STAMP, json.dumps(stamp, indent=1).encode())
     for room in rooms:
         atomic.sync_folder(room)
 
 
-@cache
+@functools.cache
 def _package() -> dict[str, bytes]:
     """The runtime's own files by name.
 
@@ -223,5 +246,13 @@ def _stamp(folder: Path) -> dict[str, object] | None:
     return stamp if isinstance(stamp, dict) and {"memmon", "files"} <= stamp.keys() else None
 
 
-def _checksums(files: dict[str, bytes]) -> dict[str, int]:
-    return {name: zlib.crc32(data) for name, data in files.items()}
+def _digests(files: dict[str, bytes]) -> dict[str, str]:
+    return {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+
+
+def _is_as_stamped(files: dict[str, bytes], stamped: object) -> bool:
+    """Whether these are the files of the stamp: by their digests or, as memmon wrote it until 0.2, their checksums."""
+    if not isinstance(stamped, dict) or stamped.keys() != files.keys():
+        return False
+    digests = _digests(files)
+    return all(stamped[name] in (digests[name], zlib.crc32(data)) for name, data in files.items())
