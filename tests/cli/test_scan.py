@@ -134,44 +134,6 @@ def test_nothing_found_is_a_no(folder: Path) -> None:
     assert "nothing in it looks like it takes memory" in done.stderr
 
 
-def test_what_is_written_places_the_same(folder: Path) -> None:
-    """`instrument` finds every place that `scan --write` wrote down, and a second --write overwrites nothing."""
-    assert memmon("scan", "bot.py", "--write", cwd=folder).returncode == 0
-    written = (folder / "memmon.toml").read_bytes()
-    done = memmon("instrument", "bot.py", cwd=folder)
-    assert done.returncode == 0
-    lines = sorted(line for line, _ in ROWS)
-    told = [line.split(":")[0] for line in done.stdout.splitlines() if line.startswith("  line ")]
-    assert sorted(int(line.removeprefix("  line ")) for line in told) == lines
-    again = memmon("scan", "bot.py", "--write", cwd=folder)
-    assert (again.returncode, (folder / "memmon.toml").read_bytes()) == (2, written)
-
-
-PHASES = """\
-def work():
-    print("Phase 1: load")
-    rows = fetch()
-    print("Phase 2: join")
-    if rows:
-        return rows
-    return None
-
-
-work()
-"""
-
-
-def test_phases_that_are_announced_are_written_as_such(folder: Path) -> None:
-    """From the statement that announces one to the last before the next."""
-    (folder / "bot.py").write_text(PHASES, encoding="utf-8")
-    assert memmon("scan", "bot.py", "--write", cwd=folder).returncode == 0
-    done = memmon("instrument", "bot.py", "--dry-run", cwd=folder)
-    placed = re.findall(r"^\+ +__memmon__\.(\w+)\(\"([^\"]+)\", (\d+)", done.stdout, re.MULTILINE)
-    first, second = ("Phase 1: load", "2"), ("Phase 2: join", "4")
-    assert placed == [("start", *first), ("end", *first), ("start", *second)]
-    assert done.stdout.count('return __memmon__.through(("Phase 2: join", 4,') == 2
-
-
 @pytest.mark.parametrize(
     "source",
     [

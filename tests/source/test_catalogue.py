@@ -184,7 +184,7 @@ def test_what_scan_writes_places_the_same(tmp_path: Path) -> None:
     (tmp_path / "bot.py").write_text(WRITTEN, encoding="utf-8")
     placed = memmon("instrument", "bot.py", "--dry-run", cwd=tmp_path).stdout
     assert placed.count("__memmon__.start") == 4
-    assert memmon("scan", "bot.py", "--write", cwd=tmp_path).returncode == 0
+    assert memmon("init", "bot.py", cwd=tmp_path).returncode == 0
     again = memmon("instrument", "bot.py", "--dry-run", cwd=tmp_path)
     assert (again.returncode, _calls(again.stdout)) == (0, _calls(placed))
 

@@ -29,6 +29,7 @@ _COMMANDS = {
     "restore": ("memmon.cli.restore:restore", N_("Give the files back as they were.")),
     "status": ("memmon.cli.status:status", N_("Tell what is instrumented, edited since, unwatched, or left over.")),
     "scan": ("memmon.cli.scan:scan", N_("List the places in a file that are likely to take memory.")),
+    "init": ("memmon.cli.init:init", N_("Write a memmon.toml for a file, to begin with.")),
     "run": ("memmon.cli.completing:RUN", N_("Run a program with the same checkpoints, and change no file.")),
     "report": ("memmon.cli.report:report", N_("Tell from a run log what took the memory.")),
     "compare": ("memmon.cli.compare:compare", N_("Tell what is less and what is more after a change.")),

@@ -40,7 +40,7 @@ def rows(groups: Sequence[Group], width: int | None, *, everything: bool = False
 
     *everything*: with the lines of all its places below it.
     """
-    whys = [_why(group) for group in groups]
+    whys = [why(group) for group in groups]
     counts = [f"×{len(group.places)}" if len(group.places) > 1 else "" for group in groups]
     lines = [str(group.shown.line) for group in groups]
     columns = [[text.rjust(max(map(len, lines))) for text in lines]]
@@ -76,7 +76,8 @@ def _codes(groups: Sequence[Group], starts: Sequence[str], width: int | None) ->
         yield f"{padded}{_GAP}{_cut(printable(within), for_function)}".rstrip()
 
 
-def _why(group: Group) -> str:
+def why(group: Group) -> str:
+    """Why these places may take memory, in a few words."""
     shown = group.shown
     if shown.stop is not None:
         return "phases announced" if len(group.places) > 1 else "phase announced"
