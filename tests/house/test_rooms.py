@@ -36,7 +36,7 @@ HOUSES: dict[str, tuple[str, Path, list[set[str]]]] = {
         [
             {"__main__"},
             {"cli"},
-            {"watch"},
+            {"watch", "trial"},
             {"run", "files", "show"},
             {"across"},
             {"verdict"},

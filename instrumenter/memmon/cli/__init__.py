@@ -34,6 +34,7 @@ _COMMANDS = {
     "report": ("memmon.cli.report:report", N_("Tell from a run log what took the memory.")),
     "compare": ("memmon.cli.compare:compare", N_("Tell what is less and what is more after a change.")),
     "learn": ("memmon.cli.learn:learn", N_("Learn from good runs which growth is normal.")),
+    "try": ("memmon.cli.try_fix:try_fix", N_("Prove a fix: run a program as it is and with a patch.")),
     "watch": ("memmon.cli.watch:watch", N_("Show a run while it goes on, like `top`.")),
     "completion": ("memmon.cli.completion:completion", N_("Have a shell complete these commands on TAB.")),
     "help": ("memmon.cli.help:show_help", N_("Tell what one of them does: memmon help COMMAND.")),

@@ -46,7 +46,7 @@ def comparison_report(made: Comparison) -> Group:
         Paragraph(conclusion(made, say), "bold red" if made.worse else "bold green"),
         *(Paragraph(one) for one in notes(made, say)),
         Text(),
-        _sides(made, say),
+        sides_by_side(made, say),
     ]
     if made.hotspots:
         parts += [Text(), _hotspots(made.hotspots, say)]
@@ -55,8 +55,8 @@ def comparison_report(made: Comparison) -> Group:
     return Group(*parts)
 
 
-def _sides(made: Comparison, say: Say) -> RenderableType:
-    """The verdicts side by side."""
+def sides_by_side(made: Comparison, say: Say, *further: tuple[str, ...]) -> RenderableType:
+    """The verdicts side by side, with *further* rows: a key and a cell of each side."""
     sides = (made.before, made.after)
     columns: tuple[Column, ...] = (("", "text"), (say("before", "之前"), "text"), (say("after", "之后"), "text"))
     rows: list[tuple[str, ...]] = [
@@ -68,6 +68,7 @@ def _sides(made: Comparison, say: Say) -> RenderableType:
     ]
     if limits := limits_mb(made):
         rows.append((say("limit, MB", "上限 MB"), *(f"{limit:.0f}" for limit in limits)))
+    rows += further
     shown = [row for row in rows if set(row[1:]) != {_NONE}]
     return table(columns, [(Text(key, style="dim"), *cells) for key, *cells in shown])
 

@@ -1,0 +1,68 @@
+"""What came of trying a fix: a program run twice under one limit, as it is and with the fix. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from memmon.across.sides import ending_of, is_whole
+
+if TYPE_CHECKING:
+    from memmon.across.model import Comparison
+    from memmon.verdict.model import Verdict
+
+Finding = Literal["proved", "less", "no better", "dies", "fails", "failed before", "unread"]
+"""What a trial shows.
+
+``proved``: as it is, memory ended it; with the fix it did all, and ended well. ``less``: it ended well both times, with
+a lower peak. ``no better``: likewise, with one that is not lower. ``dies``, ``fails``: with the fix memory ended it, or
+it ended badly otherwise. ``failed before``: it ended well with the fix, but as it is something else than memory ended
+it. ``unread``: no process of the second run read what was changed, so that nothing was tried.
+"""
+BETTER: tuple[Finding, ...] = ("proved", "less")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One run of the program."""
+
+    verdict: Verdict
+    status: int
+    """What it exited with, 128 + N after signal N."""
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Tried:
+    """Both runs, and what they come to."""
+
+    before: Attempt
+    after: Attempt
+    comparison: Comparison
+    finding: Finding
+    limit_mb: float | None
+    """The limit that both were given; None where none was asked for."""
+    limited_by: Literal["cgroup", "address-space"] | None
+    changed: tuple[str, ...]
+    """The files that the fix changes, relative to the folder that the program is started in."""
+    unread: tuple[str, ...]
+    """Those of them that the second run did not read."""
+
+
+def finding_of(before: Attempt, after: Attempt, comparison: Comparison, *, was_read: bool) -> Finding:
+    """What the two runs show; *was_read*: the program has read at least one of the changed files."""
+    if not was_read:
+        return "unread"
+    if ending_of(after.verdict) == "died":
+        return "dies"
+    if not _ended_well(after):
+        return "fails"
+    if ending_of(before.verdict) == "died":
+        return "proved"
+    if not is_whole(before.verdict) or before.status != after.status:
+        return "failed before"
+    return "less" if comparison.peak.direction == "less" else "no better"
+
+
+def _ended_well(attempt: Attempt) -> bool:
+    return is_whole(attempt.verdict) and attempt.status == 0
