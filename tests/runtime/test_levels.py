@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from memmon.verdict.investigate import investigate
 from support import cgroup, events
 from support.marks import needs_cgroup
 
@@ -108,6 +111,47 @@ def test_switches_are_written_and_ordered_as_the_configuration(bench, switches, 
     assert (left.status, left.stderr) == (0, f"memmon: {said}\n" if said else "")
     levels = left.facts["header"]["levels"]
     assert (levels["warning"], levels["critical"]) == holds
+
+
+FORECAST = """
+    __memmon__.before("small", 2, normal=5)
+    __memmon__.after("small", 2, normal=5)
+    for _ in range(150):
+        __memmon__.before("large", 5, normal=380)
+        __memmon__.after("large", 5, normal=380)
+    __memmon__.start("phase", 7, normal=380)
+    __memmon__.end("phase", 7, normal=380)
+    print("went on")
+"""
+
+
+def test_what_usually_does_not_fit_is_critical_before_it_runs(one_python):
+    """By the room under the nearest limit; the first time a line says it in words, and nothing else is different."""
+    one_python.write(FORECAST)
+    command = one_python.command()
+    one_python.command = lambda *_: ["sh", "-c", 'ulimit -v 400000; exec "$@"', "sh", *command]
+    left = one_python.run()
+    assert (left.status, left.stdout, left.stderr) == (0, "went on\n", "")
+    assert set(fired(left, "small_BEFORE")) == {("INFO", "")}
+    assert fired(left, "large_BEFORE")[0] == ("CRITICAL", "forecast")
+    assert {level for level, _ in fired(left, "large_AFTER")} == {"INFO"}
+    assert fired(left, "phase_START") == [("CRITICAL", "forecast")]
+    (words,) = [line for line in left.log.splitlines() if "⚠️" in line]
+    assert re.search(r"\[CRITICAL\] ⚠️ large usually takes 380MB, and \d+MB are left!$", words)
+    (amounts,) = {line["more"].partition("forecast:")[2] for line in left.lines if line["name"] == "phase_START"}
+    needed, _, room = amounts.partition(">")
+    assert (needed, 0 < int(room.removesuffix("MB")) < 380) == ("380MB", True)
+
+
+def test_a_forecast_is_no_sign_that_memory_was_short(bench):
+    """The run is reported as one that ended well, near no limit."""
+    bench.write(FORECAST)
+    command = bench.command()
+    bench.command = lambda *_: ["sh", "-c", 'ulimit -v 400000; exec "$@"', "sh", *command]
+    bench.run()
+    (log,) = bench.folder.glob("memory_monitor_*.log")
+    verdict = investigate(str(log))
+    assert (verdict.outcome, verdict.near, verdict.is_incident) == ("finished", None, False)
 
 
 def test_growth_between_checkpoints_alarms_at_the_opening(bench):

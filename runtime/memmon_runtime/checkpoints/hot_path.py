@@ -172,7 +172,7 @@ def write_checkpoint(
     ``own`` is the growth since the bracket's opening, ``above`` the peak above that (None, -1: not known).
     """
     left, gone, page, log, levels = recorder.outlets
-    totals, printed, lines, alarm = site.at_hand
+    totals, printed, lines, alarm, cost = site.at_hand
     number, last_rss, _ = recorder.newest
     number += 1
     recorder.newest = number, rss, printed[phase]
@@ -193,7 +193,8 @@ def write_checkpoint(
             highest, opened_at, opened_rss, largest_rss, number,
         )  # fmt: skip
         totals[AT], totals[NEXT_AT] = next_at, at
-    if rss >= levels.alert or grown > alarm or left or gone:
+    too_tight = cost and phase == OPEN and rss + cost > levels.full
+    if rss >= levels.alert or grown > alarm or left or gone or too_tight:
         recorder.pass_closely(site, phase, now, grown, (rss, step, own, above, shared, thread))
     elif log is not None:
         ready = since, until, stamp, fd, slot, size = log.ready

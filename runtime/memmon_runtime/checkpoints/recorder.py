@@ -6,7 +6,7 @@ from time import time_ns
 
 from memmon_runtime.checkpoints.brackets import Brackets
 from memmon_runtime.checkpoints.stood_down import StoodDownSites
-from memmon_runtime.measure.limits import INFO, WARNING, Levels
+from memmon_runtime.measure.limits import CRITICAL, INFO, WARNING, Levels
 from memmon_runtime.measure.peak import Peaks
 from memmon_runtime.record.fitting import short_path, to_json
 from memmon_runtime.record.log_lines import (
@@ -16,7 +16,7 @@ from memmon_runtime.record.log_lines import (
     top_ten,
 )
 from memmon_runtime.record.run_record import RunRecord
-from memmon_runtime.record.sites import AT, TIMES_LEFT, Site
+from memmon_runtime.record.sites import AT, OPEN, TIMES_LEFT, Site
 from memmon_runtime.system import gil_io
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.own_lock import OwnLock
@@ -127,28 +127,38 @@ class Recorder:
             kept = site.alarms <= _MOST_ALARMS
             if level < WARNING:
                 level, fired = WARNING, " fired=growth"
+        danger = ""
+        if phase == OPEN and level < CRITICAL and rss + site.cost > levels.full:
+            room = levels.room(rss)
+            if site.cost > room:
+                site.alarms += 1
+                kept = site.alarms <= _MOST_ALARMS
+                cost_mb, room_mb = site.cost * self.to_mb, max(room, 0) * self.to_mb
+                level, fired = CRITICAL, " fired=forecast:%.0fMB>%.0fMB" % (cost_mb, room_mb)
+                danger = self.words.too_tight(site.plain, cost_mb, room_mb)
         log = self.record.log
         if log is None:
             return
         body = self.body(site, phase, (*figures, (level, fired), 0))
         if kept or level > levels.worst:
             line = log.stamp(now) + body + "\n"
-            log.append(self.first_time(log, level, now, rss, line) if level > levels.worst else line)
+            log.append(self.first_time(log, level, now, rss, line, danger=danger) if level > levels.worst else line)
         else:
             log.checkpoint(now, log.shape(body))
 
     def first_time(  # noqa: PLR0913, PLR0917 - what both its callers know
-        self, log: RunLog, level: int, now: int, rss: int, line: str, place: Place | None = None
+        self, log: RunLog, level: int, now: int, rss: int, line: str, place: Place | None = None, danger: str = ""
     ) -> str:
         """The line on which a level is reached for the first time, after what belongs to it.
 
-        The line comes last: it names the last checkpoint, and the kill may come at any moment.
+        The line comes last: it names the last checkpoint, and the kill may come at any moment. ``danger`` is what is
+        said of a CRITICAL one, if not that memory is short already.
         """
         self.levels.worst = level
         stamp = log.stamp(now)
         risen = rss, self.newest[2], place, self.words.open
         ahead = top_ten(stamp, self.sites.values(), self.to_mb, risen)
-        return ahead + (self.words.danger(stamp, rss * self.to_mb) if level > WARNING else "") + line
+        return ahead + (self.words.danger(stamp, rss * self.to_mb, danger) if level > WARNING else "") + line
 
     def tell_left(self) -> None:
         """Count the brackets that were left and write their lines."""

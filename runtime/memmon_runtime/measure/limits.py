@@ -40,7 +40,7 @@ class Limits:
 
     def __init__(self, warning: Threshold, critical: Threshold, unit: int) -> None:
         """Look them all up; what can't be read is taken as no limit. ``unit``: bytes in one of the reader's units."""
-        self._unit = unit
+        self.unit = unit
         self._valid_until = 0.0
         self._thresholds = ((WARNING, warning), (CRITICAL, critical))
         shares = [threshold.percent for _, threshold in self._thresholds if threshold.percent is not None]
@@ -106,14 +106,14 @@ class Limits:
             return round(threshold.mb, 2)
         return round(self.tightest * (threshold.percent or 0) / 100 / MB, 2) if self.tightest else None
 
-    def judge(self, rss: int, vm: int) -> tuple[int, str, int]:
-        """The level now, the rule that fired, and the RSS (in units) from which it may be higher.
+    def judge(self, rss: int, vm: int) -> tuple[int, str, int, int]:
+        """The level now, the rule that fired, and the RSS (in units) from which it may be higher, and of a full memory.
 
         ``rss`` and ``vm`` are in units. A rise of the level by anything but this process's RSS shows at the next
         call: the watcher makes one when ``is_due`` says so.
         """
-        rss *= self._unit
-        uses = self._uses(rss, vm * self._unit, self._lowest_share)
+        rss *= self.unit
+        uses = self._uses(rss, vm * self.unit, self._lowest_share)
         level, fired, headroom = INFO, "", _UNBOUNDED
         for step, threshold in self._thresholds:
             if threshold.mb is not None:
@@ -127,7 +127,9 @@ class Limits:
             else:
                 headroom = min([headroom, *(bound - used for _, used, bound, _ in rules)])
         self._valid_until = monotonic() + min(headroom / FASTEST_GROWTH, _LONGEST_VALID) if level == INFO else 0.0
-        return level, fired, (rss + headroom) // self._unit if headroom < _UNBOUNDED else _UNBOUNDED
+        left = min((of - used for _, used, of in uses), default=_UNBOUNDED)
+        alert, full = ((rss + room) // self.unit if room < _UNBOUNDED else _UNBOUNDED for room in (headroom, left))
+        return level, fired, alert, full
 
     def is_due(self, now: float) -> bool:
         """Whether something other than this process's RSS may have raised the level since it was judged.
@@ -142,7 +144,7 @@ class Limits:
 
         ``rss`` and ``vm`` are in units, as in ``judge``.
         """
-        uses = self._uses(rss * self._unit, vm * self._unit, 0)
+        uses = self._uses(rss * self.unit, vm * self.unit, 0)
         return min((of - used for _, used, of in uses), default=_UNBOUNDED)
 
     def _uses(self, rss: int, vm: int, enough: float) -> list[tuple[str, int, int]]:
@@ -166,7 +168,7 @@ class Limits:
 class Levels:
     """The level as it was judged last. Amounts are in the reader's units."""
 
-    __slots__ = ("_reader", "alert", "fired", "level", "limits", "shown", "worst")
+    __slots__ = ("_reader", "alert", "fired", "full", "level", "limits", "shown", "worst")
 
     def __init__(self, limits: Limits, reader: Reader) -> None:
         """Nothing has been judged yet."""
@@ -180,21 +182,31 @@ class Levels:
         """Level and rule as the lines of checkpoints have them."""
         self.alert = _UNBOUNDED
         """The RSS from which the level may be higher."""
+        self.full = _UNBOUNDED
+        """The RSS at which memory will have run out, as far as others take no more and give nothing back."""
 
     def follow(self, before: Levels) -> None:
         """Begin at the level of the process that this one was forked from just now; nothing is asked of the kernel."""
         self.level, self.fired, self.shown, self.alert = before.level, before.fired, before.shown, before.alert
+        self.full = before.full
         if self.level > self.worst:
             self.alert = 0
 
     def judge(self, rss: int) -> None:
         """Find the level anew."""
         vm = self._reader.vm() if self.limits.address_space else 0
-        self.level, fired, self.alert = self.limits.judge(rss, vm)
+        self.level, fired, self.alert, self.full = self.limits.judge(rss, vm)
         self.fired = " fired=" + fired if fired else ""
         self.shown = self.level, self.fired
         if self.level > self.worst:
             self.alert = 0  # whoever writes the next line shall see that it is the first of its level
+
+    def room(self, rss: int) -> int:
+        """What is left under the nearest limit, which is asked of the kernel now and known until it is judged anew."""
+        vm = self._reader.vm() if self.limits.address_space else 0
+        room = self.limits.headroom(rss, vm) // self.limits.unit
+        self.full = rss + room
+        return room
 
     def review(self, rss: int, now: float) -> None:
         """Find the level anew where it may be another one by ``now``, on the monotonic clock."""

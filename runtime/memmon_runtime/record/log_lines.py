@@ -79,11 +79,18 @@ class Words:
             else "%s (line %d%s) stood down after %s passes: each is counted, every %sth is measured"
         )
         self._of = "，%s" if chinese else " of %s"
+        self._too_tight = (
+            "%s 通常需要 %.0fMB，现在只剩 %.0fMB！" if chinese else "%s usually takes %.0fMB, and %.0fMB are left!"
+        )
         self._danger = "内存接近危险阈值！当前RSS=%.2fMB" if chinese else "memory is close to the limit! RSS=%.2fMB"
 
-    def danger(self, stamp: str, rss_mb: float) -> str:
-        """The line that follows the first CRITICAL."""
-        return f"{stamp}] [CRITICAL] ⚠️ {self._danger % rss_mb}\n"
+    def danger(self, stamp: str, rss_mb: float, instead: str) -> str:
+        """The line that follows the first CRITICAL: that memory is short, or what is said ``instead``."""
+        return f"{stamp}] [CRITICAL] ⚠️ {instead or self._danger % rss_mb}\n"
+
+    def too_tight(self, name: str, cost_mb: float, room_mb: float) -> str:
+        """That what a place usually takes is more than there is, before it takes it."""
+        return self._too_tight % (name, cost_mb, room_mb)
 
     def stood_down(self, site: Site, passes: int, every: int) -> str:
         """Why the checkpoints of ``site`` become few from here on."""

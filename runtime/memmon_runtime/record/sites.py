@@ -38,7 +38,7 @@ class Site:
     """
 
     __slots__ = (
-        "alarm", "alarm_mb", "alarms", "at_hand", "best", "best_rss", "counter", "file", "function", "heads",
+        "alarm", "alarm_mb", "alarms", "at_hand", "best", "best_rss", "cost", "counter", "file", "function", "heads",
         "is_exact", "key", "kind", "left_name", "line", "lines", "name", "normal_mb", "plain", "printed",
         "printed_file", "tail", "totals",
     )  # fmt: skip
@@ -60,6 +60,8 @@ class Site:
         """Counts its passes once it has stood down."""
         self.normal_mb, self.alarm_mb = limits
         self.alarm = NEVER if self.alarm_mb is None else int(self.alarm_mb * MB / unit)
+        self.cost = int((self.normal_mb or 0) * MB / unit)
+        """What a pass usually takes; 0 where nobody says it."""
         self.plain = plain = short_name(self.name)
         self.printed_file = ""
         """As the lines of the log print it; empty where it is the program's own file."""
@@ -70,7 +72,7 @@ class Site:
         self.lines: list[tuple[object, bytes]] = [(None, b"")] * 3
         self.tail = f" line={line}"
         self.totals = [0, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0]
-        self.at_hand = self.totals, self.printed, self.lines, self.alarm
+        self.at_hand = self.totals, self.printed, self.lines, self.alarm, self.cost
         self.alarms = self.best = self.best_rss = 0
 
 

@@ -109,9 +109,9 @@ class CauseEvidence:
     def shortage(self) -> Shortage:
         """How short memory was at the last record."""
         history = self.history
-        if history.last.level == "CRITICAL" or self.share >= _SEVERE_SHARE:
+        if history.last.memory_level == "CRITICAL" or self.share >= _SEVERE_SHARE:
             return Shortage.SEVERE
-        return Shortage.SOME if history.last.level == "WARNING" or self.share >= _SOME_SHARE else Shortage.NONE
+        return Shortage.SOME if history.last.memory_level == "WARNING" or self.share >= _SOME_SHARE else Shortage.NONE
 
     @property
     def fit(self) -> Shortage:

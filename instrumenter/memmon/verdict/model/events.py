@@ -144,6 +144,11 @@ class Record(NamedTuple):
     remark: str = ""
     """What stands behind the amounts of the program's exception."""
 
+    @property
+    def memory_level(self) -> str:
+        """How short memory was: a forecast is CRITICAL for what may come, and says nothing of what was."""
+        return "INFO" if self.fired and self.fired.startswith("forecast:") else self.level
+
 
 @dataclass(frozen=True)
 class Stack:

@@ -158,7 +158,7 @@ class Replay:
             self.peak_mb = record.rss
         self.curve.add(record.when, record.rss)
         self._stacks_complete = True
-        if record.level == "CRITICAL" and (self.critical is None or record.rss > self.critical.rss):
+        if record.memory_level == "CRITICAL" and (self.critical is None or record.rss > self.critical.rss):
             self.critical = record
         if record.kind == "LEFT":
             self._end(record)
@@ -195,7 +195,7 @@ class Replay:
                     rise = max(record.rss - before.rss, 0.0)
                     self.rises[line] = self.rises.pop(line, 0.0) + rise  # the line that was seen last comes last
                     self.rising[line] = self.rising.pop(line, 0.0) + rise
-            if self.stacks and (record.level == "CRITICAL" or self._is_at_limit):
+            if self.stacks and (record.memory_level == "CRITICAL" or self._is_at_limit):
                 self.critical_stacks = tuple(self.stacks)
             if self._is_at_limit:
                 self.critical, self._is_at_limit = record, False
