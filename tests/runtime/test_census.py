@@ -310,6 +310,35 @@ print(sorted((row["path"], row["items"], row["root"]["kind"], row["root"]["funct
     assert found == [("jobs._queue", 5000, "task", "consume"), ("rows", 5000, "local", "gather")]
 
 
+def test_what_is_collected_for_a_task(every_python: Bench) -> None:
+    """A stream that is read to its end is a list of the library's coroutine that a task awaits, and so it is called."""
+    found = _looked(
+        every_python,
+        """
+import asyncio
+async def fetch(given):
+    reader = asyncio.StreamReader()
+    given.append(reader.feed_data)
+    return await reader.read()
+async def main():
+    given = []
+    task = asyncio.ensure_future(fetch(given))
+    await asyncio.sleep(0)
+    for first, last in ((0, 10), (10, 1000)):
+        for number in range(first, last):
+            given[0](text(number).encode())
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        look()
+    task.cancel()
+asyncio.run(main())
+rows = [row for row in looks[-1]["grown"] if row["items"] > 900]
+print([(row["path"], row["root"]["kind"], row["root"]["function"].rpartition(".")[2]) for row in rows])
+""",
+    )
+    assert found == [("blocks", "task", "read")]
+
+
 def test_what_tasks_carry_along(every_python: Bench) -> None:
     """The values of their context variables, and what an asynchronous generator has that a task goes through."""
     found = _looked(

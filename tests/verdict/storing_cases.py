@@ -1300,6 +1300,25 @@ LIBRARIES = {
         root_file="{asyncio.tasks}",
         exact=False,
     ),
+    "a variable of a library's coroutine that the user's line awaits": Storing(
+        "task StreamReader.read blocks",
+        "list",
+        """
+        import asyncio
+        async def fetch(port, name):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(name)
+            return await reader.read()  # KEEPS
+        async def main(names):
+            with open("ports") as file:
+                ports = file.read().split()
+            for name in names:
+                print(await fetch(ports[0], name))
+        """,
+        item="bytes",
+        root_file="{asyncio.streams}",
+        exact=False,
+    ),
     "the tasks of one gather": Storing(
         "local run task <element>:asyncio.tasks._GatheringFuture <element>:dict ['_children']:list",
         "list",

@@ -13,6 +13,7 @@ from memmon_runtime.attribution.object_types import (
     ASYNC_GENERATOR,
     COROUTINE,
     GENERATOR,
+    GROWING,
     METHOD,
     MODULE,
     context_type,
@@ -119,18 +120,41 @@ def _outermost_first(innermost: Optional[FrameType]) -> List[FrameType]:
 
 
 def task_roots(threads: Threads) -> Iterator[List[Start]]:
-    """The variables of the user's coroutines and generators in which asyncio's tasks wait, and their contexts' own."""
+    """The variables of the user's coroutines and generators in which asyncio's tasks wait, and their contexts' own.
+
+    What a library's coroutine collects for those that await it, such as the whole of a stream, comes first: its way
+    from any other name leads through the event loop.
+    """
     seen: Dict[int, int] = {}
-    for task in _tasks(threads)[:_MOST_TASKS]:
-        awaited: Any = _coroutine_of(task)
-        for _ in range(_MOST_AWAITED):
-            frame, awaited = _suspended(awaited)
-            if frame is not None and is_user_code(frame.f_code.co_filename):
-                yield _variables(frame, "task", None, seen)
-            if awaited is None:
-                break
+    tasks = _tasks(threads)[:_MOST_TASKS]
+    frames = [frame for task in tasks for frame in _awaited_frames(_coroutine_of(task))]
+    for frame in frames:
+        if not is_user_code(frame.f_code.co_filename):
+            yield _collected(frame, seen)
+    for frame in frames:
+        if is_user_code(frame.f_code.co_filename):
+            yield _variables(frame, "task", None, seen)
+    for task in tasks:
         if context := _context_of(task):
             yield [(Root("task", name), value, 0) for name, value in context_variables(context)]
+
+
+def _awaited_frames(awaited: Any) -> Iterator[FrameType]:
+    """The frames that wait for one another, the outermost first."""
+    for _ in range(_MOST_AWAITED):
+        frame, awaited = _suspended(awaited)
+        if frame is not None:
+            yield frame
+        if awaited is None:
+            break
+
+
+def _collected(frame: FrameType, seen: Dict[int, int]) -> List[Start]:
+    """The containers that a function has made for itself; what it was given has its name elsewhere."""
+    code = frame.f_code
+    given = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    variables = _variables(frame, "task", None, seen)
+    return [one for one in variables if id(type(one[1])) in GROWING and one[0].name not in given]
 
 
 def _suspended(thing: Any) -> Tuple[Optional[FrameType], Any]:

@@ -32,7 +32,7 @@ def is_librarys_variable(row: GrownContainer) -> bool:
     """Whether it is a variable of a library's function that runs, or has run and left it to others."""
     root = row.root
     return (
-        root.kind == "local"
+        root.kind in ("local", "task")
         and not row.steps
         and bool(root.file and root.function)
         and not is_user_code(root.file or "")
