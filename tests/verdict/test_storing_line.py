@@ -157,7 +157,9 @@ def test_a_call_that_was_seen_on_another_object_is_not_the_one(tmp_path: Path) -
     _, (right,) = found_in(case, tmp_path)
     file = str(tmp_path / "bot.py")
     innermost, own = Frame(library, puts, "Queue._put"), Frame(file, right + 1, "Feed.refresh")
-    for between in ((), (Frame(library, puts - 5, "Queue.put"),)):
+    decorator = Frame(importlib.import_module("functools").__file__ or "", 1, "deprecated.<locals>.inner")
+    method = Frame(library, puts - 5, "Queue.put")
+    for between in ((), (method,), (method, decorator)):
         found = storing_line(row_of(case, file), {(innermost, *between, own): 1.0}, file)
         assert found
         assert found.frame.line == right

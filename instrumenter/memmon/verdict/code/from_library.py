@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from memmon.verdict.code.candidates import Candidate, candidate
 from memmon.verdict.code.holder import plain
 from memmon.verdict.code.library_calls import called_into, filling_methods
+from memmon.verdict.code.puts import called_name
 from memmon.verdict.code.unnamed_holders import is_librarys_variable
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def through_library(row: GrownContainer, handle: Handle, flows: Flows, seen: See
     """The lines that call into the library's object which the container is inside of."""
     attribute = handle.attribute or (plain(row.root.name) if row.root.kind == "library" else "")
     # What other modules come to from another object may be this one's: a model's queries are in the connection's log.
-    called = called_into(seen, attribute)
+    called = called_into(seen, attribute, row.owner_file)
     frames = [frame for frame, is_its_own in called if not (is_its_own and _is_for_another(frame, handle, flows))]
     found = [_of_frame(frame, flows) for frame in frames] if attribute else []
     is_registry = row.root.kind == "library"
@@ -110,8 +111,13 @@ def _calling(row: GrownContainer, flows: Flows, seen: Seen) -> list[Candidate]:
     return found or [
         candidate(put, Candidate.LIKELY)
         for put in flows.puts
-        if put.how in ("method", "called") and put.called == running[1]
+        if put.how in ("method", "called") and put.called == running[1] and (root.kind != "task" or _is_awaited(put))
     ]
+
+
+def _is_awaited(put: Put) -> bool:
+    awaited = (one.value for one in put.statement.expressions if isinstance(one, ast.Await))
+    return any(isinstance(one, ast.Call) and called_name(one) == put.called for one in awaited)
 
 
 def _registering(container: str, flows: Flows) -> list[Candidate]:

@@ -6,6 +6,7 @@ import ast
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from memmon.verdict.code.holder import plain
 from memmon.verdict.code.puts import FILLING, PUSHING, puts_of
 from memmon.verdict.code.source import source_lines
 from memmon.verdict.code.syntax import syntax_of
@@ -18,25 +19,32 @@ if TYPE_CHECKING:
     from memmon.verdict.model import Frame
 
 
-def called_into(seen: Iterable[tuple[Frame, ...]], attribute: str) -> Iterator[tuple[Frame, bool]]:
+_WRAPPERS = frozenset({"inner", "wrapper", "wrapped", "decorated"})
+"""How a decorator calls the function that it puts around another."""
+
+
+def called_into(
+    seen: Iterable[tuple[Frame, ...]], attribute: str, owner_file: str | None
+) -> Iterator[tuple[Frame, bool]]:
     """The user's frames from which a library's function was running that puts something into its ``attribute``.
 
-    With each whether nothing but that function's own module came between: it is a method of what the user called.
+    With each whether what the user called is of that function's own module, or of that of the class which has the
+    attribute (``owner_file``), whatever decorators are around it: it is a method of what the user called it on.
     """
     for frames in seen:
         storing = ""
-        is_its_own = True
+        called = ""
         for frame in frames:
             if frame.function.endswith("Handle._run"):
                 break  # further out an event loop runs, which the program only started
             if frame.is_own:
                 if storing:
-                    yield frame, is_its_own
+                    yield frame, called in (storing, owner_file)
                     break
             elif storing:
-                is_its_own = is_its_own and frame.file == storing
+                called = called if plain(frame.function) in _WRAPPERS else frame.file
             elif frame.line and _puts_into(frame.file, frame.line, attribute):
-                storing = frame.file
+                storing = called = frame.file
 
 
 @lru_cache(512)
