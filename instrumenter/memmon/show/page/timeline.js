@@ -158,7 +158,7 @@ function drawTimeline(timeline, words, tip) {
   }
   document.querySelectorAll("[data-zoom]").forEach((button) => button.addEventListener("click", () => {
     const { min, max } = u.scales.x;
-    const half = Math.max((max - min) * Number(button.dataset.zoom), 0.01) / 2;
+    const half = Math.max((max - min) * Number(button.dataset.zoom), 0.001) / 2;
     show((min + max) / 2 - half, (min + max) / 2 + half);
   }));
   document.querySelectorAll("[data-move]").forEach((button) => button.addEventListener("click", () => {
