@@ -858,6 +858,24 @@ FUNCTIONS = {
 }
 
 CHAINS = {
+    "the one before in what a call is given by name": Storing(
+        "local crawl request .meta:dict ['previous']:app.Response <chain …>:app.Response",
+        "app.Response",
+        """
+        class Request:
+            def __init__(self, path, meta):
+                self.path, self.meta = path, meta
+        def parse(response):
+            before = response.meta.get("previous")
+            log(before, {"path": response.path})
+            yield Request(response.next, meta={"previous": response})  # KEEPS
+        def crawl(site, waiting):
+            while waiting:
+                request = waiting.pop()
+                waiting.extend(parse(site.get(request)))
+        """,
+        exact=False,
+    ),
     "a graph": Storing(
         "local train total .parents:tuple <chain parents>:Tensor",
         "Tensor",

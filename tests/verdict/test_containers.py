@@ -383,6 +383,20 @@ def test_a_few_items_of_unknown_weight_are_no_pile(judged: Callable[..., Verdict
     assert (judged(*looks, fills={"axes._children": at(KEEPS)}).holder is not None) is guessed
 
 
+@pytest.mark.parametrize(("item_bytes", "guessed"), [(300, True), (20_000, False)])
+def test_of_two_chains_in_one_another_it_is_the_heavier(
+    judged: Callable[..., Verdict], item_bytes: int, *, guessed: bool
+) -> None:
+    """No look came to the end of either; where they weigh alike, it is either."""
+    sizes = (("page…", 20_000), ("request…", item_bytes))
+    looks = [
+        census(rss, *({**row(path, 10, n, size), "type": "app.Link", "at_least": True} for path, size in sizes))
+        for rss, n in ((100, 300), (180, 900), (280, 1700))
+    ]
+    holder = judged(*looks, fills={path: at(number) for number, (path, _) in enumerate(sizes, KEEPS)}).holder
+    assert (holder and (holder.container.path, holder.confidence)) == (("page…", "guess") if guessed else None)
+
+
 def test_several_that_one_line_fills_are_one_answer(judged: Callable[..., Verdict]) -> None:
     """Each of four threads keeps a quarter of the growth in a cache of its own: none is large, all of them are."""
     paths = [f"local[{n}]['cache']" for n in range(4)]

@@ -1,4 +1,4 @@
-"""The lines that may fill a container: those that put into it, that add a link to a chain, that make it whole."""
+"""The lines that may fill a container: those that put into it, and those that make it whole."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from memmon.verdict.code.fits import fits, is_filled_by
 from memmon.verdict.code.holder import plain
-from memmon.verdict.code.puts import FILLING, called_name
+from memmon.verdict.code.puts import FILLING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -77,7 +77,7 @@ def filling(row: GrownContainer, handle: Handle, flows: Flows) -> list[Candidate
             continue
         places = flows.names.places(put.into, scope)
         if put.how == "binding":
-            if places & aliases and put.value is not None and _builds_on(put.value, aliases, flows, put):
+            if places & aliases and put.value is not None and builds_on(put.value, aliases, flows, put):
                 # What a function of the program's gives was filled in there, if that is to be found.
                 is_given = any(one.kind == "ret" for one in flows.names.places(put.value, scope) & aliases)
                 (handed_on if is_given else found).append(candidate(put, Candidate.SURE))
@@ -85,7 +85,7 @@ def filling(row: GrownContainer, handle: Handle, flows: Flows) -> list[Candidate
             found.append(candidate(put, Candidate.SURE))
             if put.how == "bound":
                 bound.add((found[-1].file, found[-1].line))
-        elif last and _named(put.into, last) and not any(place.where for place in places):
+        elif last and named(put.into, last) and not any(place.where for place in places):
             found.append(candidate(put, Candidate.BY_NAME))
     called = _calls_of_methods(row, aliases, flows)
     return ([one for one in found if (one.file, one.line) not in bound] + called if called else found) or handed_on
@@ -110,7 +110,7 @@ def of_their_class(row: GrownContainer, flows: Flows) -> list[Candidate]:
 
 def _calls_of_methods(row: GrownContainer, aliases: set[Place], flows: Flows) -> list[Candidate]:
     """The lines that call a method of the container which fills it, under another name."""
-    named = [
+    methods = [
         place
         for place, values in flows.values.items()
         for value, scope in values
@@ -118,20 +118,21 @@ def _calls_of_methods(row: GrownContainer, aliases: set[Place], flows: Flows) ->
         and is_filled_by(row.type, value.attr)
         and flows.names.places(value.value, scope) & aliases
     ]
-    names = flows.targets(named)
+    names = flows.targets(methods)
     called = (put for put in flows.puts if put.how == "called" and names)
     return [
         candidate(put, Candidate.SURE) for put in called if flows.names.places(put.into, put.statement.scope) & names
     ]
 
 
-def _named(into: ast.expr, attribute: str) -> bool:
+def named(into: ast.expr, attribute: str) -> bool:
+    """Whether it is an attribute of that name, or an item of one."""
     while isinstance(into, ast.Subscript):
         into = into.value
     return isinstance(into, ast.Attribute) and into.attr == attribute
 
 
-def _builds_on(value: ast.expr, aliases: set[Place], flows: Flows, put: Put) -> bool:
+def builds_on(value: ast.expr, aliases: set[Place], flows: Flows, put: Put) -> bool:
     """Whether an expression holds what is in one of the places, and something more."""
     if isinstance(value, ast.Name | ast.Attribute | ast.Subscript):
         return False
@@ -150,51 +151,6 @@ def _whole_names(node: ast.AST) -> Iterator[ast.expr]:
         return
     for child in ast.iter_child_nodes(node):
         yield from _whole_names(child)
-
-
-def links(row: GrownContainer, handle: Handle, flows: Flows) -> list[Candidate]:
-    """The lines that add a link to a chain: they give one of its ends anew, by what it was, or the next of a link."""
-    if "_tee" in row.type:
-        return _teed(handle, flows)
-    for places in (*handle.above, handle.places):
-        for ends in (places, flows.aliases(places)):
-            found = [candidate(put, Candidate.SURE) for put in flows.puts if _adds_link(put, ends, places, flows)]
-            if found:
-                return found
-    bound = [put for put in flows.puts if put.how == "binding" and put.statement.repeated]
-    puts = [put for put in bound if _named(put.into, handle.chained)]
-    # Links may come by themselves, as an exception gets the one that it was raised amid.
-    puts = puts or [put for put in bound if _is_end(put, handle.places, flows)]
-    return [candidate(put, Candidate.LIKELY) for put in puts]
-
-
-def _is_end(put: Put, places: set[Place], flows: Flows) -> bool:
-    """Whether something is bound to the name that a chain hangs from."""
-    is_thing = put.value is not None and not isinstance(put.value, ast.Constant)
-    return is_thing and bool(flows.names.places(put.into, put.statement.scope) & places)
-
-
-def _teed(handle: Handle, flows: Flows) -> list[Candidate]:
-    """The lines that make two iterators of one, of which one keeps what the other has had."""
-    ends = flows.sources({place for places in (*handle.above, handle.places) for place in places})
-    return [
-        candidate(put, Candidate.SURE)
-        for put in flows.puts
-        if put.how == "binding"
-        and isinstance(put.value, ast.Call)
-        and called_name(put.value) == "tee"
-        and flows.names.places(put.into, put.statement.scope) & ends
-    ]
-
-
-def _adds_link(put: Put, ends: set[Place], named: set[Place], flows: Flows) -> bool:
-    """Whether an end of a chain is given anew, by what it was; by an operator under the name that leads to it."""
-    if put.how not in ("binding", "augmented") or not put.statement.repeated or put.value is None:
-        return False
-    places = flows.names.places(put.into, put.statement.scope)
-    if put.how == "augmented":
-        return bool(places & named)
-    return bool(places & ends) and _builds_on(put.value, ends, flows, put)
 
 
 def made_at_once(row: GrownContainer, handle: Handle, flows: Flows) -> list[Candidate]:

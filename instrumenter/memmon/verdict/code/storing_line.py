@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from memmon.ownership import is_user_code
-from memmon.verdict.code.candidates import Candidate, filling, links, made_at_once, of_their_class
+from memmon.verdict.code.candidates import Candidate, filling, made_at_once, of_their_class
+from memmon.verdict.code.chain_links import links
 from memmon.verdict.code.decorated import given_to_decorators
 from memmon.verdict.code.dynamic import stops_at
 from memmon.verdict.code.fits import family_of

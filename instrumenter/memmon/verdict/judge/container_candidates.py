@@ -149,6 +149,10 @@ def _only_one(growing: tuple[GrowingContainer, ...]) -> GrowingContainer | None:
     """The only container that grew and of which it is not known what it weighs, where no other explains the growth."""
     unknown = [one for one in growing if not one.weighed and one.looks >= _CERTAIN_LOOKS and not _has_few(one)]
     own = [one for one in unknown if one.container.root.kind != "library"] or unknown
+    # Chains that go on beyond where anybody looked weigh what they do up to there: links of two sorts that lead to one
+    # another are two of them.
+    most_mb = max((one.container.mb for one in own), default=0.0)
+    own = [one for one in own if not one.container.item_bytes or one.container.mb >= _LIGHT_SHARE * most_mb]
     return own[0] if len(own) == 1 else None
 
 
