@@ -35,6 +35,7 @@ _COMMANDS = {
     "compare": ("memmon.cli.compare:compare", N_("Tell what is less and what is more after a change.")),
     "learn": ("memmon.cli.learn:learn", N_("Learn from good runs which growth is normal.")),
     "try": ("memmon.cli.try_fix:try_fix", N_("Prove a fix: run a program as it is and with a patch.")),
+    "export": ("memmon.cli.export:export", N_("Write a run in a form that other programs read.")),
     "watch": ("memmon.cli.watch:watch", N_("Show a run while it goes on, like `top`.")),
     "completion": ("memmon.cli.completion:completion", N_("Have a shell complete these commands on TAB.")),
     "help": ("memmon.cli.help:show_help", N_("Tell what one of them does: memmon help COMMAND.")),
