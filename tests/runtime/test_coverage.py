@@ -6,12 +6,14 @@ import os
 import re
 import subprocess
 import sys
-import textwrap
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from support.tool import memmon
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BOT = """import helper
 
@@ -54,7 +56,6 @@ def main():
 main()
 """
 """Checkpoints of all forms: on lines of their own, within lines, in a class."""
-LIMITS = Path(__file__).resolve().parents[2] / "docs" / "limits.md"
 
 
 def _coverage(folder: Path, *arguments: str) -> str:
@@ -77,18 +78,15 @@ def test_the_runtime_is_not_measured(tmp_path: Path, options: tuple[str, ...]) -
     assert {name for name, statements in counted.items() if statements != "0"} == {"bot.py", "helper.py"}
 
 
-def test_the_lines_in_the_script_can_be_left_out(tmp_path: Path) -> None:
-    """By the documented configuration statements and branches, and those missed, are as many as in the plain script."""
-    (configuration,) = re.findall(r"```ini\n(.*?)```", LIMITS.read_text(encoding="utf-8"), re.DOTALL)
-    (tmp_path / ".coveragerc").write_text(textwrap.dedent(configuration), encoding="utf-8")
+def test_the_lines_in_the_script_are_left_out(tmp_path: Path) -> None:
+    """Statements and branches, and those missed, are as many as in the plain script, with nothing configured."""
     (tmp_path / "bot.py").write_text(FORMS)
     totals = []
-    for configured in (True, True, False):
+    for _ in range(2):
         assert _coverage(tmp_path, "run", "--branch", "bot.py") == "[1]\n"
-        options = () if configured else ("--rcfile=/dev/null",)
-        totals.append(
-            re.findall(r"^TOTAL +(\d+) +(\d+) +(\d+) +(\d+)", _coverage(tmp_path, "report", *options), re.MULTILINE)
-        )
+        report = _coverage(tmp_path, "report", "--rcfile=/dev/null")
+        totals.append(re.findall(r"^TOTAL +(\d+) +(\d+) +(\d+) +(\d+)", report, re.MULTILINE))
         memmon("instrument", "bot.py", cwd=tmp_path)
-    plain, left_out, counted = totals
-    assert plain == left_out != counted
+    assert list(tmp_path.glob("memory_monitor_*.log"))
+    plain, instrumented = totals
+    assert plain == instrumented != []

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from memmon import __version__
 from memmon.model import Config, Hotspot, Instrumented, Selector, Settings, Threshold
 from memmon.source import preamble, prove
+from memmon.source.injected_text import UNCOUNTED
 from memmon.source.instrument import instrument
 from memmon.source.preamble import version_in
 from memmon.source.strip import strip
@@ -93,11 +94,21 @@ def test_injected_lines_that_were_moved_or_deleted_do_not_matter() -> None:
     assert stripped("".join([*without, *(call.strip() + "\n" for call in calls)])) == SOURCE
 
 
+def test_lines_that_coverage_still_counts_go_too() -> None:
+    """As memmon wrote them before, at a file's unended last line as well."""
+    for source in (f"{SOURCE}one = load(2)\n", f"{SOURCE}one = load(2)"):
+        output = instrumented(source)
+        assert output.count(UNCOUNTED) == 3 + 2
+        assert stripped(output.replace(UNCOUNTED, "")) == source
+
+
 @pytest.mark.parametrize("lead", ["# {}{}", "#{}{}", "{}# {}", "# {}# {}"])
 def test_calls_that_were_commented_out_go_too(lead: str) -> None:
     """A comment that holds nothing but an injected call is one; a remark that speaks of one is the user's."""
     output = instrumented(SOURCE)
-    commented = re.sub(r"(?m)^( *)(__memmon__\.(?:before|after|start|end)\(.*\))$", lead.format(r"\1", r"\2"), output)
+    commented = re.sub(
+        rf"(?m)^( *)(__memmon__\.(?:before|after|start|end)\(.*\){UNCOUNTED})$", lead.format(r"\1", r"\2"), output
+    )
     assert commented != output
     assert stripped(commented) == SOURCE
     remark = '# see __memmon__.before("load", 3)\n'
@@ -107,9 +118,10 @@ def test_calls_that_were_commented_out_go_too(lead: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("try:\n", "mine = 1\ntry:\n"),
-        ("except Exception:\n", "    import os\nexcept Exception:\n"),
-        ("except Exception:\n", "except Exception:\n    print('alone')\n"),
+        (f"try:{UNCOUNTED}\n", f"mine = 1\ntry:{UNCOUNTED}\n"),
+        (f"except Exception:{UNCOUNTED}\n", f"    import os\nexcept Exception:{UNCOUNTED}\n"),
+        (f"except Exception:{UNCOUNTED}\n", f"except Exception:{UNCOUNTED}\n    print('alone')\n"),
+        (f"except Exception:{UNCOUNTED}\n", f"except Exception:{UNCOUNTED} of mine\n"),
         ("# <<< memmon <<<\n", "\n# mine\n# <<< memmon <<<\n"),
         ("# <<< memmon <<<\n", "# <<< memmon <<< mine\n"),
         ("takes it out\n", "takes it out # mine\n"),

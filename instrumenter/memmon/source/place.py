@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from memmon.model import Refusal, Site
 from memmon.source import exits, grammar, scopes, values
 from memmon.source.grammar import span
+from memmon.source.injected_text import UNCOUNTED
 from memmon.source.splice import Edit
 from memmon.source.transform import DEEPEST, TOO_DEEP, CantRewrite, Checkpoints, Through, rewrite
 
@@ -182,7 +183,8 @@ class Placer:
         """Insert calls as lines; at the end of a file that lacks its last line end, so does the result."""
         unended = offset == len(self.source.text) and offset > 0 and self.source.text[-1] not in "\r\n"
         newline = self.source.newline_at(offset)
-        made = "".join(f"{newline}{indent}{call}" if unended else f"{indent}{call}{newline}" for call in calls)
+        lines = [f"{indent}{call}{UNCOUNTED}" for call in calls]
+        made = "".join(newline + line if unended else line + newline for line in lines)
         return Edit(offset, offset, rank, lambda _: made)
 
     def _region(self, form: str, plan: _Plan, start: int, end: int, checkpoints: Checkpoints) -> Iterator[Edit]:

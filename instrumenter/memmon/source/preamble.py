@@ -17,7 +17,7 @@ from memmon.errors import SourceError
 from memmon.model import Settings
 from memmon.source import injected_text
 from memmon.source.injected_text import NEWLINE
-from memmon.source.preamble_code import BEFORE_QUIET, BESIDE, INSTALLED, OF_0_1, as_written, filled
+from memmon.source.preamble_code import BEFORE_QUIET, BESIDE, COUNTED, INSTALLED, OF_0_1, as_written, filled
 from memmon.source.text import decode
 
 _TOLD = "put in by `memmon instrument`; `memmon restore` takes it out"
@@ -29,7 +29,7 @@ _MARK = re.compile(r"(?<![^\r\n])# >>> memmon (\S+) >>>")
 _HEAD = rf"{_MARK.pattern} {_TOLD}{NEWLINE}(?:{re.escape(_DIGEST)}(?P<digest>[0-9a-f]{{64}}){NEWLINE})?"
 
 
-_FORMS = (BESIDE, INSTALLED, *BEFORE_QUIET, OF_0_1)
+_FORMS = (BESIDE, INSTALLED, *COUNTED, *BEFORE_QUIET, OF_0_1)
 _BLOCK = re.compile(
     rf"{_HEAD}(?:{'|'.join(as_written(form, str(number)) for number, form in enumerate(_FORMS))}){NEWLINE}"
     rf"{_CLOSE}(?: (?P<joint>{injected_text.TEXT}))?(?P<end>{NEWLINE}|\Z)"
@@ -207,7 +207,7 @@ def _alias_of(code: str, home: str) -> str | None:
         return None
     settings = "".join(f", {name}={value!r}" for name, value in values.items())
     if not re.fullmatch(injected_text.ALIAS_PATTERN, str(alias)) or any(
-        token.type == tokenize.COMMENT for token in tokens
+        token.type == tokenize.COMMENT and token.string != injected_text.UNCOUNTED.strip() for token in tokens
     ):
         return None
     ours = (filled(form, alias, settings, home) for form in _FORMS)

@@ -39,7 +39,7 @@ _FIND = """\
 """
 """Looks for the copy of the runtime where it stands: the program may be started from any folder, as ``-m`` does.
 ``sys.path`` is touched then alone, and a folder at its end hides nobody's module."""
-INSTALLED = f"""\
+_COUNTED_INSTALLED = f"""\
 try:
     {_INSTALL}("ALIAS"SETTINGS)
 except Exception:
@@ -49,8 +49,10 @@ except Exception:
         pass
     {_STAND_IN}
 """
-BESIDE = INSTALLED.replace("try:\n", f"try:\n{_FIND}", 1)
-BEFORE_QUIET = tuple(form.replace(_TELL, _TELL_UNLESS_DISABLED) for form in (BESIDE, INSTALLED))
+COUNTED = (_COUNTED_INSTALLED.replace("try:\n", f"try:\n{_FIND}", 1), _COUNTED_INSTALLED)
+"""The two forms as they were before coverage.py left their clauses out."""
+BESIDE, INSTALLED = (re.sub(r"(?m)^(try|except.*):$", rf"\1:{injected_text.UNCOUNTED}", form) for form in COUNTED)
+BEFORE_QUIET = tuple(form.replace(_TELL, _TELL_UNLESS_DISABLED) for form in COUNTED)
 """The two forms as they were before ``MEMMON_QUIET``."""
 OF_0_1 = f"""\
 try:

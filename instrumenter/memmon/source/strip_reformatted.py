@@ -76,6 +76,8 @@ def _extent(source: SourceText, statement: SgNode) -> tuple[int, int]:
     start, end = span(statement)
     lead, line_end = source.line_start(start), source.line_end(end)
     before, behind = source.text[lead:start], source.text[end:line_end]
+    if behind.strip() == injected_text.UNCOUNTED.strip():
+        behind = ""
     if not before.strip() and not behind.strip():
         newline = source.newline_at(line_end) if line_end < len(source.text) else ""
         return lead, line_end + len(newline)
