@@ -261,6 +261,21 @@ def test_what_a_library_keeps_to_itself_is_not_the_users_to_bound(
     assert ("write it out in batches" in said) is not is_the_librarys
 
 
+@pytest.mark.parametrize(("held_mb", "others", "shared"), [(90.0, 2, True), (90.0, 0, False), (290.0, 2, False)])
+def test_what_each_worker_has_of_its_own_is_to_be_shared(
+    verdict: Callable[..., Verdict], held_mb: float, others: int, *, shared: bool
+) -> None:
+    """A table that each of several workers loads needs no bound; one that fills a process by itself does."""
+    found = verdict(header(), START, line("x_BEFORE", 900, 840, " line=44", "WARNING"))
+    holder = replace(_holder(KEPT["a dictionary"], "/srv/ds/bot.py"), stores=Frame("/srv/ds/words.py", 7, "load"))
+    mine = replace(found.subject, pid=7, parent=1, is_worker=True, rss_mb=held_mb, peak_mb=held_mb)
+    processes = (mine, *(replace(mine, pid=8 + number) for number in range(others)))
+    found = replace(found, subject=mine, processes=processes, rss=replace(found.rss, limit=300.0), holder=holder)
+    said = advise(replace(found, memory_suspected=True), None, None)[0]
+    assert ("each worker has CACHE of its own" in said) is shared
+    assert ("popitem()" in said) is not shared
+
+
 STORES_WITHOUT_HOLDER = {
     "submit so many": (
         "from concurrent.futures import ThreadPoolExecutor\npool = ThreadPoolExecutor(2)\njobs = {}\n"

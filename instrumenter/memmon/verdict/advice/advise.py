@@ -11,7 +11,7 @@ from memmon.verdict.advice.facts import Facts, facts_of, holder_for
 from memmon.verdict.advice.fixes import OTHERWISE, RAN, STAYS, STAYS_OR_AT_ONCE, calls_of
 from memmon.verdict.advice.holder_traits import is_in_a_library
 from memmon.verdict.advice.kept_fixes import CACHE, CACHED_PROPERTY, COLLECTS, ITERPARSE, KEPT
-from memmon.verdict.advice.other_causes import for_what_grew
+from memmon.verdict.advice.other_causes import for_what_grew, for_workers_alike
 from memmon.verdict.advice.taken_fixes import IN_ONE_STEP, TAKEN
 from memmon.verdict.advice.unrecorded import as_run_takes_it, for_unrecorded
 from memmon.verdict.code.source import begins_function, code_at
@@ -109,7 +109,8 @@ def _for_culprit(culprit: Culprit, code: Code | None, verdict: Verdict, say: Say
     guessed = culprit.shown_by == "stack" and culprit.confidence == "guess"
     fix = RAN if guessed and not facts.holder else _fix_for(facts, culprit)
     path = facts.holder.path if facts.holder else ""
-    text = say(fix.en, fix.zh).format(what=_what(fix, facts, code, culprit, say), path=path)
+    text = for_workers_alike(verdict, say) if facts.holder else None
+    text = text or say(fix.en, fix.zh).format(what=_what(fix, facts, code, culprit, say), path=path)
     return f"{where}{took}{say(': ', '：')}{text}"
 
 

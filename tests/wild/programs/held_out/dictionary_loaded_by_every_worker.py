@@ -80,4 +80,4 @@ def main():
 
 if __name__ == "__main__":
     main()
-# ADVICE: *fewer* | *share* | *once, before*
+# ADVICE: *fewer* | *share* | *beforetheyarefork*
