@@ -138,13 +138,14 @@ def _hotspots(rows: Sequence[HotspotChange], say: Say) -> RenderableType:
                     "",
                 )
             )
-    if rest := len(rows) - _MOST_ROWS:
-        cells += [(say(f"… {rest} more (--json)", f"……另有 {rest} 处（--json）"), *[""] * 4)] if rest > 0 else []
+    if (rest := len(rows) - _MOST_ROWS) > 0:
+        cells.append((say(f"… {rest} more (--json)", f"……另有 {rest} 处（--json）"), *[""] * 4))
     return table(columns, cells, gap=1)
 
 
 def _in_all(hits: Figure, in_all: Figure) -> str:
-    return f"{hits.median:,.0f} × = {_amount(in_all.median)}"
+    mb = in_all.median
+    return f"{hits.median:,.0f} × = {f'{mb:,.0f}' if abs(mb) >= _WHOLE else _amount(mb)}"
 
 
 def _lines(row: HotspotChange) -> str:

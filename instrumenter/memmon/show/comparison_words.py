@@ -44,7 +44,7 @@ def reason(worse: Worse, made: Comparison, say: Say) -> str:
     where = (f" ({at})", f"（{at}）") if at else ("", "")
     return say(
         f"{name}{where[0]} takes {least[0]}{new} instead of {old}",
-        f"{name}{where[1]} 由 {old} 增至{least[1] or ' '}{new}",
+        f"{name}{where[1] or ' '}由 {old} 增至{least[1] or ' '}{new}",
     )
 
 
@@ -128,7 +128,7 @@ def _ended_worse(made: Comparison, say: Say) -> str:
     before, after, now = made.before, made.after, _badly(made.after.telling, say)
     if len(before.verdicts) == len(after.verdicts) == 1:
         then = _ending(before.verdicts[0], before.endings[0], say)
-        return say(f"{now}; before: {then}", f"{now}；之前：{then}")
+        return say(f"{now} (before: {then})", f"{now}（之前：{then}）")
     counts = [f"{side.count('died', 'exception')}/{len(side.verdicts)}" for side in (after, before)]
     return say(
         f"{counts[0]} runs did not come to their end ({now}), {counts[1]} before",
