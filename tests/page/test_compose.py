@@ -95,6 +95,25 @@ def test_each_process_of_a_family_has_a_line(tmp_path: Path) -> None:
     assert len(made.processes.rows) == 4
 
 
+def test_where_nobody_died_the_largest_process_is_looked_at_first(tmp_path: Path) -> None:
+    """The first one of a pool has nothing to show."""
+    first = family(tmp_path, workers=2)
+    (tmp_path / f"memory_monitor_20261122_103049_{NOBODY + 1}.log").unlink()
+    made = content(first)
+    assert made.verdict.tone == "good"
+    assert made.timeline
+    assert [line.name for line in made.timeline.lines] == [f"main {NOBODY}", f"child {NOBODY + 2}"]
+    assert made.timeline.subject == 0
+
+    largest = tmp_path / "other"
+    largest.mkdir()
+    first = family(largest, workers=5)
+    (largest / f"memory_monitor_20261122_103049_{NOBODY + 1}.log").unlink()
+    drawn = content(first).timeline
+    assert drawn
+    assert drawn.lines[drawn.subject].name == f"child {NOBODY + 5}"
+
+
 def test_of_many_processes_the_dead_and_the_largest_are_drawn(tmp_path: Path) -> None:
     """And it is said that the others are not."""
     made = content(family(tmp_path, workers=40))

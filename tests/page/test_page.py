@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hostile.records import RECORDS, lay_down
 from memmon.show.page.render import page
 from memmon.verdict.find_runs import runs_named
 from memmon.verdict.survey import survey
@@ -102,6 +103,17 @@ def test_no_text_of_a_record_makes_an_element(tmp_path: Path) -> None:
     ]
     assert any(MARKS in band["label"] for band in hostile.data["timeline"]["bands"])
     assert "alert" not in "".join(hostile.texts["script"][1:])
+
+
+@pytest.mark.parametrize("name", ["all values: the cursor", "all values: 5,000 digits", "a thousand windows"])
+def test_a_record_that_no_run_leaves_has_a_page(tmp_path: Path, name: str) -> None:
+    """Of bounded size, and without a character that turns the writing or moves a cursor."""
+    lay_down(tmp_path)
+    RECORDS[name](tmp_path)
+    made = page(survey(runs_named([str(tmp_path)]), whole=True)).decode()
+    assert len(made) < 2_000_000
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]", made)
+    assert Page(made).open == []
 
 
 def test_its_scripts_get_what_they_draw(tmp_path: Path) -> None:

@@ -142,7 +142,7 @@ class ShortReport:
         folder, _, name = self.verdict.log.rpartition("/")
         with suppress(OSError):  # the current folder may be gone
             name = name if folder == os.getcwd() else self.verdict.log  # noqa: PTH109  # a log's path is text
-        more = self.say("More: `memmon report --full`", "详情：`memmon report --full`")
+        more = self.say("More: `--full`, `--html FILE`", "详情：`--full`、`--html FILE`")
         log = self.say(f"; log {name}", f"；日志 {name}")
         is_short = cell_len(more + log) <= width
         return Sentence(more + log if is_short or width >= _USUAL else more, "dim", 2)

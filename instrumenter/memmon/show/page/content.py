@@ -117,7 +117,7 @@ class Timeline:
     """The local time, in seconds since 1970 as if it were that of Greenwich."""
     lines: tuple[Line, ...]
     subject: int
-    """Which of them the verdict is about."""
+    """Which of them is looked at first: the one that the verdict is about, mostly."""
     total: Line | None
     """All processes together, where there are several."""
     levels: tuple[Level, ...]

@@ -37,7 +37,7 @@ def timeline(verdict: Verdict, say: Say) -> tuple[Timeline | None, str]:
     made = Timeline(
         begin=begin,
         lines=lines,
-        subject=next((at for at, one in enumerate(shown) if one.pid == verdict.subject.pid), 0),
+        subject=_first_looked_at(shown, verdict),
         total=Line(say("all together", "合计"), *total) if total else None,
         levels=_levels(verdict, highest, say),
         bands=tuple(
@@ -72,6 +72,13 @@ def _shown(every: Sequence[Drawn], verdict: Verdict) -> list[Drawn]:
 
     kept = {id(one) for one in sorted(every, key=weight)[:_MOST_DRAWN]}
     return [one for one in every if id(one) in kept]
+
+
+def _first_looked_at(shown: Sequence[Drawn], verdict: Verdict) -> int:
+    """Which one the verdict is about where somebody died; else the largest: there is nothing to tell of the first."""
+    numbers = range(len(shown))
+    about = (at for at in numbers if verdict.is_incident and shown[at].pid == verdict.subject.pid)
+    return next(about, max(numbers, key=lambda at: max(shown[at].curve.most_mb)))
 
 
 def _left_out(every: Sequence[Drawn], shown: Sequence[Drawn], say: Say) -> str:
