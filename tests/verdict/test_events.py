@@ -112,6 +112,7 @@ def test_a_log_alone_is_read_by_its_words(tmp_path: Path, language: str, limit_f
             "levels": {"warning": "80%", "warning_mb": 240.0, "critical": "285MB", "critical_mb": 285.0},
         },
         "2026-11-22 10:30:48.123",
+        23,
     )  # fmt: skip
     head, record = read(tmp_path, words + line("x_BEFORE", 1, ' line=3 file="pkg/b.py"'))
     assert isinstance(head, Header)
@@ -158,6 +159,6 @@ def test_the_words_tell_whose_child_it_is(tmp_path: Path, language: str) -> None
         "python": "3.11.7", "language": language, "reading": "procfs", "peak": "clear_refs", "baseline_mb": 12.5,
         "limit": None, "levels": {"warning": "80%", "warning_mb": None, "critical": "95%", "critical_mb": None},
     }  # fmt: skip
-    head, *_ = read(tmp_path, header_in_words(facts, "2026-11-22 10:30:48.123") + line("x_BEFORE", 1))
+    head, *_ = read(tmp_path, header_in_words(facts, "2026-11-22 10:30:48.123", 0) + line("x_BEFORE", 1))
     assert isinstance(head, Header)
     assert (head.pid, head.parent_pid, head.parent_log) == (4711, 4700, "memory_monitor_20261122_103048.log")
