@@ -37,3 +37,4 @@ def main():
 
 
 main()
+# ADVICE: *SoupStrainer* | *iterparse*

@@ -45,3 +45,4 @@ async def main():
 
 
 asyncio.run(main())
+# ADVICE: *maxsize*

@@ -56,3 +56,4 @@ def main():
 
 
 main()
+# ADVICE: *to a file* | *bound* | *maxlen*

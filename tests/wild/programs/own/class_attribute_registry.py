@@ -59,3 +59,4 @@ def main():
 
 
 main()
+# ADVICE: *take* out* | *Weak*

@@ -47,3 +47,4 @@ def main():
 
 
 main()
+# ADVICE: *maxlen* | *write it out* | *add plain*

@@ -41,3 +41,4 @@ def main():
 
 
 main()
+# ADVICE: *last few* | *batches* | *drop*

@@ -39,3 +39,4 @@ def import_rows(rng, count):
 
 
 print(import_rows(random.Random(7), 5_000_000))
+# ADVICE: *None*

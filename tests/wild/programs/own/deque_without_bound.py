@@ -46,3 +46,4 @@ def watch(count):
 
 
 print(watch(500_000))
+# ADVICE: *maxlen*

@@ -42,3 +42,4 @@ def main():
 
 
 main()
+# ADVICE: *blocks of rows*

@@ -36,3 +36,4 @@ def build(rng, count):
 
 
 print(len(build(random.Random(17), 2_000_000)))
+# ADVICE: *xmlfile* | *write each part*

@@ -48,3 +48,4 @@ def main():
 
 
 main()
+# ADVICE: *plain function*

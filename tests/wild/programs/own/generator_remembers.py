@@ -46,3 +46,4 @@ def totals(count):
 
 
 print(sorted(totals(1_000_000).items()))
+# ADVICE: *bound* | *hash* | *database* | *keep less*

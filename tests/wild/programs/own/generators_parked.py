@@ -46,3 +46,4 @@ def main():
 
 
 main()
+# ADVICE: *on every way* | *close* | *delete* | *time to live*

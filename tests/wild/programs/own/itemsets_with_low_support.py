@@ -44,3 +44,4 @@ def main():
 
 
 main()
+# ADVICE: *can't matter* | *leave out*

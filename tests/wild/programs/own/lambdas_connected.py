@@ -60,3 +60,4 @@ def main():
 
 
 main()
+# ADVICE: *take it out* | *WeakMethod*

@@ -53,3 +53,4 @@ def write(rounds):
 
 
 print(write(30_000))
+# ADVICE: *cut the link* | *last few*

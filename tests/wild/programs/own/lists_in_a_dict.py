@@ -46,3 +46,4 @@ def main():
 
 
 main()
+# ADVICE: *write it out* | *maxlen*

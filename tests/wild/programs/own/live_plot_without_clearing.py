@@ -42,3 +42,4 @@ def main():
 
 
 main()
+# ADVICE: *set_data* | *clear()*

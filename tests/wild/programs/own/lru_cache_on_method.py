@@ -45,3 +45,4 @@ def print_year(accounts):
 
 if __name__ == "__main__":
     print(print_year(60_000))
+# ADVICE: *maxsize* | *cache_clear*

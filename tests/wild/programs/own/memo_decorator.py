@@ -52,3 +52,4 @@ def match(count):
 
 
 print(match(200_000))
+# ADVICE: *maxsize* | *bound*

@@ -51,3 +51,4 @@ def main():
 
 
 main()
+# ADVICE: *bytes(view)*

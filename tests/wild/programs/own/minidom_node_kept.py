@@ -39,3 +39,4 @@ def main():
 
 
 main()
+# ADVICE: *its text* | *not the node*

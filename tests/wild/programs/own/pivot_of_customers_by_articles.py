@@ -41,3 +41,4 @@ def main():
 
 
 main()
+# ADVICE: *keep it long* | *fewer values*

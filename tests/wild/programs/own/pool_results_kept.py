@@ -47,3 +47,4 @@ def build(count):
 
 if __name__ == "__main__":
     print(build(60_000))
+# ADVICE: *so many at a time* | *imap* | *let go of each*

@@ -47,3 +47,4 @@ def backup(count):
 
 
 print(backup(60_000))
+# ADVICE: *maxsize*

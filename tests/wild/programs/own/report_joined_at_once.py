@@ -44,3 +44,4 @@ def main():
 
 
 main()
+# ADVICE: *writelines* | *write each part*

@@ -65,3 +65,4 @@ def main():
 
 
 main()
+# ADVICE: *time to live* | *delete* | *popitem* | *keep only*

@@ -34,3 +34,4 @@ def main():
 
 
 main()
+# ADVICE: *write it out* | *maxlen* | *keep only*

@@ -49,3 +49,4 @@ def main():
 
 
 main()
+# ADVICE: *close()*

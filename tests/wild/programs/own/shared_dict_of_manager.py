@@ -39,3 +39,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+# ADVICE: *take it out* | *in files*

@@ -45,3 +45,4 @@ def main():
 
 
 main()
+# ADVICE: *sync()*

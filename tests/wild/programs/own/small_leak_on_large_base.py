@@ -43,3 +43,4 @@ def main():
 
 
 main()
+# ADVICE: *write it out* | *maxlen*

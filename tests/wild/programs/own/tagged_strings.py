@@ -57,3 +57,4 @@ def main():
 
 
 main()
+# ADVICE: *plain string* | *str(*

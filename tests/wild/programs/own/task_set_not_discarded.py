@@ -48,3 +48,4 @@ async def campaign(count):
 
 
 print(asyncio.run(campaign(100_000)))
+# ADVICE: *discard*

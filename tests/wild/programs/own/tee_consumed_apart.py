@@ -43,3 +43,4 @@ def analyse(count):
 
 print(analyse(200))
 print(analyse(2_000_000))
+# ADVICE: *side by side*

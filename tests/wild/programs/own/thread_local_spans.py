@@ -47,3 +47,4 @@ def serve(requests):
 
 
 print(serve(60_000))
+# ADVICE: *each thread* | *write it out* | *maxlen*

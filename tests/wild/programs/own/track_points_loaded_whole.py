@@ -43,3 +43,4 @@ def main():
 
 
 main()
+# ADVICE: *split it* | *one record a line* | *only the part*

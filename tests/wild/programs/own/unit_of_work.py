@@ -68,3 +68,4 @@ def main():
 
 
 main()
+# ADVICE: *delete* | *bound* | *batches* | *clear* | *popitem*

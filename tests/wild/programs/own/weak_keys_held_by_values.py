@@ -56,3 +56,4 @@ def main():
 
 
 main()
+# ADVICE: *refer to its key* | *refers to its key*

@@ -44,3 +44,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+# ADVICE: *write it out* | *maxlen*

@@ -42,3 +42,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+# ADVICE: *on every way* | *popitem* | *time to live* | *delete*

@@ -29,3 +29,4 @@ async def main():
 
 if __name__ == "__main__":
     asyncio.run(main())
+# ADVICE: *on every way* | *finally* | *delete*

@@ -25,3 +25,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+# ADVICE: *one item at a time* | *hash*

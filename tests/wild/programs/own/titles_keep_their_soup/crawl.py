@@ -14,3 +14,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+# ADVICE: *str(tag.string)* | *plain string*

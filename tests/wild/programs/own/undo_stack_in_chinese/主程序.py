@@ -26,3 +26,4 @@ def 主程序():
 
 if __name__ == "__main__":
     主程序()
+# ADVICE: *maxlen* | *last few*
