@@ -46,6 +46,11 @@ def _mb(amount: str | None) -> float | None:
     return float(found[1]) * _MB_IN[found[2]] if found else None
 
 
+def _matched_mb(amount: str | None) -> float | None:
+    """The same of an amount that a record's pattern has matched, at once where it is in MB, as memmon's own are."""
+    return float(amount[:-2]) if amount and amount.endswith("MB") else _mb(amount)
+
+
 def _quoted(token: str | None) -> str | None:
     """A token's text: a JSON string where it is quoted, else itself."""
     if not token or not token.startswith('"'):
@@ -122,11 +127,12 @@ def parse_record(text: str, *, whole: bool = True) -> Record | None:
     remark = rest.strip() if name in EXCEPTION and not rest.startswith(_CHECKPOINTS_OWN) else ""
     tail = _tail(rest, whole=whole) if "=" in rest and not remark else _NO_TAIL
     at = _place(rest) if remark else tail.at  # an exception's message may look like anything
-    by_step = _mb(step)
+    by_step = _matched_mb(step)
     growth = by_step if tail.growth is None else tail.growth
     sampled = whole and text[-1] == " "
     _, peak, line, file, fired, last, _, thread = tail
     return Record(
-        when or bare_when or "", _LEVELS.get(level, level), name, base, kind, _mb(rss) or 0.0, _mb(delta), by_step,
-        growth, peak, line, file, fired, last, at, thread, sampled, remark,
+        when or bare_when or "", _LEVELS.get(level, level), name, base, kind,
+        _matched_mb(rss) or 0.0, _matched_mb(delta), by_step, growth, peak,
+        line, file, fired, last, at, thread, sampled, remark,
     )  # fmt: skip
