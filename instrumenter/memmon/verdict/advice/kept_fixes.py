@@ -184,9 +184,9 @@ KEPT = (
     ),
     Fix(
         both(held(kind=r"\b(?:list|deque|set)$"), are_own_objects),
-        "each of these objects stays in {path}: take it out when it has ended (in a finally), keep only what is needed "
-        "of it, or the last few (deque(maxlen=…))",
-        "这些对象一直留在 {path} 中：对象结束时移除（放在 finally 中），或只保留需要的内容，"
+        "each of these objects stays in {path}: take it out when it has ended (in a finally), write out what is done "
+        "with, or keep the last few (deque(maxlen=…))",
+        "这些对象一直留在 {path} 中：对象结束时移除（放在 finally 中），写出已处理完的，"
         "或只保留最近几个（deque(maxlen=…)）",
     ),
     Fix(
