@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from click.shell_completion import CompletionItem
 
+from memmon import language
 from memmon.translation import _
 
 
@@ -30,6 +31,7 @@ RUN = click.Command(
     callback=_stands_first,
     params=[
         *(click.Option([name], shell_complete=any_file) for name in ("--config", "--include", "--python")),
+        click.Option([language.OPTION], type=click.Choice(language.LANGUAGES)),
         click.Option(["--limit"]),
         click.Option(["--quiet"], is_flag=True),
         click.Option(["-m"]),
