@@ -29,6 +29,11 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from support import cgroup  # noqa: E402 - found through the line above, in a checkout
 
+sys.path.insert(0, str(ROOT / "instrumenter" / "memmon"))
+from language import of_reader  # noqa: E402 - memmon itself is not installed yet
+
+del sys.path[0]  # its modules are no others' to find
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -39,10 +44,15 @@ HOTSPOT = "    config = load_learning_config()"
 LIMIT_MB = 300
 
 
+def said(en: str, zh: str) -> str:
+    """The one of the two that whoever runs the demo reads."""
+    return zh if of_reader() == "zh" else en
+
+
 def main() -> None:
     """Tell the story, a step a heading."""
     if sys.platform != "linux" or sys.version_info < (3, 10):
-        sys.exit("The demo needs Linux and Python 3.10 or later.")
+        sys.exit(said("The demo needs Linux and Python 3.10 or later.", "演示需要 Linux 和 Python 3.10 或更高版本。"))
     python = interpreter_with_memmon()
     with tempfile.TemporaryDirectory(prefix="memmon-demo-") as name:
         folder = Path(name)
@@ -63,41 +73,48 @@ def story(python: str) -> None:
     call([python, "make_learning_config.py", "huge"])
     before = set(Path().iterdir())
 
-    heading("Instrument the bot")
+    heading(said("Instrument the bot", "给机器人插桩"))
     if show([*memmon, "instrument", BOT]) != 0:
-        fail("memmon instrument did not succeed")
+        fail(said("memmon instrument did not succeed", "memmon instrument 没有成功"))
     lines = bot.read_text(encoding="utf-8").splitlines()
     at = last(lines, HOTSPOT)
-    print("\n".join(["", "One of the places now:", *lines[at - 1 : at + 2]]))
+    print("\n".join(["", said("One of the places now:", "其中一处现在是这样："), *lines[at - 1 : at + 2]]))
 
     with memory_limit() as (start, how, died):
-        heading(f"Run it as always, {how}")
+        heading(said(f"Run it as always, {how}", f"照常运行，{how}"))
         os.environ["MANUAL_BACKTEST"] = "true"
         status = show([python, BOT, "backtest-deepseek"], start)
     if not died(status):
-        fail(f"the bot should have run out of memory, and ended with status {status}")
+        fail(
+            said(
+                f"the bot should have run out of memory, and ended with status {status}",
+                f"机器人本应耗尽内存，却以状态 {status} 结束",
+            )
+        )
 
-    heading("The end of its log")
+    heading(said("The end of its log", "日志的末尾"))
     log = next(Path().glob("memory_monitor_*.log"), None)
     if log is None:
-        fail("the bot left no log")
+        fail(said("the bot left no log", "机器人没有留下日志"))
     # A window's line and the tick's own may differ in nothing but the time.
     command = f"grep -v '^#' {log} | uniq -s 25 | tail -n 3"
     print(f"$ {command}\n{call(['sh', '-c', command])}", end="")
 
-    heading("The verdict")
+    heading(said("The verdict", "结论"))
     if show([*memmon, "report"]) != 1:
-        fail("memmon report should exit with 1 for a run that died")
+        fail(said("memmon report should exit with 1 for a run that died", "运行死亡时 memmon report 的退出码应为 1"))
     culprit = json.loads(call([*memmon, "report", "--json"]))["verdict"]["culprit"]
     if (culprit["file"], culprit["checkpoint"]) != (str(bot.resolve()), "加载config_BEFORE"):
-        fail(f"the verdict should name {BOT} and the loading of its config")
+        fail(said(f"the verdict should name {BOT} and the loading of its config", f"结论应指出 {BOT} 载入配置的那一行"))
 
-    heading("Give the source back")
+    heading(said("Give the source back", "还原源码"))
     if show([*memmon, "restore", BOT, "--purge-logs"]) != 0 or bot.read_bytes() != original:
-        fail("the source was not given back byte for byte")
+        fail(said("the source was not given back byte for byte", "源码没有逐字节还原"))
     if left := set(Path().iterdir()) - before:
-        fail(f"left over: {', '.join(sorted(map(str, left)))}")
-    print(f"\n{BOT} is what it was, byte for byte, and nothing is left over.")
+        names = ", ".join(sorted(map(str, left)))
+        fail(said(f"left over: {names}", f"有残留：{names}"))
+    same = f"{BOT} is what it was, byte for byte, and nothing is left over."
+    print(f"\n{said(same, f'{BOT} 已是原样，一个字节都不差，也没有任何残留。')}")
 
 
 def last(lines: list[str], text: str) -> int:
@@ -111,7 +128,7 @@ def interpreter_with_memmon() -> str:
         return sys.executable
     folder = ROOT / ".venv-demo"
     python = folder / "bin" / "python"
-    print(f"Installing memmon into {folder.name} …", flush=True)
+    print(said(f"Installing memmon into {folder.name} …", f"正在把 memmon 安装到 {folder.name} ……"), flush=True)
     if not python.exists():
         venv.create(folder, with_pip=True)
     subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", ROOT], check=True)
@@ -125,11 +142,11 @@ def memory_limit() -> Iterator[tuple[Start, str, Callable[[int], bool]]]:
         with cgroup.limited(LIMIT_MB) as group:
             yield (
                 lambda command: group.run(command, stdout=subprocess.DEVNULL).returncode,
-                f"in a memory cgroup of {LIMIT_MB} MB",
+                said(f"in a memory cgroup of {LIMIT_MB} MB", f"内存 cgroup 上限 {LIMIT_MB} MB"),
                 lambda status: status == -signal.SIGKILL,
             )
         return
-    print(f"\nNo kernel kill here: {cgroup.reason()}.")
+    print(said(f"\nNo kernel kill here: {cgroup.reason()}.", f"\n这里内核无法动手：{cgroup.reason()}。"))
 
     def limited(command: Sequence[str]) -> int:
         size = LIMIT_MB * 2**20
@@ -140,7 +157,11 @@ def memory_limit() -> Iterator[tuple[Start, str, Callable[[int], bool]]]:
         finally:
             resource.setrlimit(resource.RLIMIT_AS, before)
 
-    yield limited, f"with an address space of {LIMIT_MB} MB (MemoryError instead)", lambda status: status == 1
+    how = said(
+        f"with an address space of {LIMIT_MB} MB (MemoryError instead)",
+        f"地址空间上限 {LIMIT_MB} MB（以 MemoryError 代替）",
+    )
+    yield limited, how, lambda status: status == 1
 
 
 def run(command: Sequence[str]) -> int:
@@ -155,7 +176,8 @@ def show(command: Sequence[str], start: Start = run) -> int:
     status = start(command)
     if status < 0:
         print(signal.strsignal(-status))
-    print(f"[exit status {status if status >= 0 else 128 - status}]")
+    code = status if status >= 0 else 128 - status
+    print(said(f"[exit status {code}]", f"[退出码 {code}]"))
     return status
 
 
@@ -171,7 +193,7 @@ def heading(text: str) -> None:
 
 def fail(why: str) -> NoReturn:
     """End the demo with status 1."""
-    sys.exit(f"\nThe demo stops here: {why}.")
+    sys.exit(said(f"\nThe demo stops here: {why}.", f"\n演示到此为止：{why}。"))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import os
 import sys
 
 from memmon.record import foreign_files
+from memmon.translation import _
 
 TYPE_CHECKING = False  # typing itself is too heavy for the launcher
 if TYPE_CHECKING:
@@ -73,11 +74,11 @@ def _counts(file: str, owner: int | None, *, quiet: bool) -> bool:
     if not counts and not quiet and file not in _told and _is_meant(file):
         _told.add(file)
         name = "".join(char if char.isprintable() else "?" for char in file).encode("utf-8", "replace").decode()
-        text = f"memmon: {name} belongs to another user, and counts for nothing (--config FILE would name it)\n"
+        text = _("memmon: {name} belongs to another user, and counts for nothing (--config FILE would name it)")
         import contextlib  # noqa: PLC0415  # seldom, and not for the launcher's memory
 
         with contextlib.suppress(OSError, ValueError, AttributeError):  # nobody reads there
-            sys.stderr.write(text)
+            sys.stderr.write(f"{text.format(name=name)}\n")
     return counts
 
 

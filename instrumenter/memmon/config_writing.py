@@ -9,6 +9,7 @@ import tomlkit.exceptions
 
 from memmon import toml_document
 from memmon.errors import ConfigError, Place
+from memmon.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +37,7 @@ def with_levels(source: bytes, path: str, levels: Mapping[int, Mapping[str, str]
     if text.count("\n") == text.count("\r\n"):
         made = made.replace("\r\n", "\n").replace("\n", "\r\n")
     if toml_document.tables_in(made) != _expected(toml_document.tables_in(text), levels, in_project=in_project):
-        raise ConfigError("can't be changed by itself as it is written: change it by hand", Place(path))
+        raise ConfigError(_("can't be changed by itself as it is written: change it by hand"), Place(path))
     return mark + made.encode()
 
 

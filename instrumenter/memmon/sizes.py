@@ -6,16 +6,18 @@ same grammar, in ``memmon_runtime/system/sizes.py``. The module is light, since 
 
 from __future__ import annotations
 
+from memmon.translation import N_
+
 MB = 1 << 20
 """Bytes in a megabyte."""
 
-SIZE = 'a size such as "20MB", "512KB" or "1.5GB"'
+SIZE = N_('a size such as "20MB", "512KB" or "1.5GB"')
 """What is accepted for a size, as a message says it."""
 
-KEEP = 'a number of runs, a size, or both, such as "20 runs, 500MB", or "all"'
+KEEP = N_('a number of runs, a size, or both, such as "20 runs, 500MB", or "all"')
 """Likewise for what is kept of earlier runs."""
 
-LEVEL = 'a share of the limit such as "80%" or a size such as "800MB"'
+LEVEL = N_('a share of the limit such as "80%" or a size such as "800MB"')
 """Likewise for a level, which may be a share too."""
 
 _UNITS = {"K": 1 << 10, "M": MB, "G": 1 << 30, "T": 1 << 40}

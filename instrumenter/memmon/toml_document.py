@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from memmon import time_limit
 from memmon.errors import ConfigError, Place
 from memmon.record import foreign_files
+from memmon.translation import _, reason
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -53,15 +54,16 @@ def read(path: Path, owners: frozenset[int] | None = None) -> Document:
             return _document(data)
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise ConfigError("is not UTF-8, as TOML must be: save it as UTF-8", Place(str(path), line)) from None
+        raise ConfigError(_("is not UTF-8, as TOML must be: save it as UTF-8"), Place(str(path), line)) from None
     except OSError as error:
-        reason = error.strerror or "can't be read"
-        raise ConfigError(f"can't be read ({reason[:1].lower()}{reason[1:]}): name a memmon.toml", place) from None
+        why = reason(error)
+        said = _("can't be read ({why}): name a memmon.toml").format(why=f"{why[:1].lower()}{why[1:]}")
+        raise ConfigError(said, place) from None
     except (RecursionError, MemoryError):
-        raise ConfigError("is nested too deep to be read: take out what is not needed", place) from None
+        raise ConfigError(_("is nested too deep to be read: take out what is not needed"), place) from None
     except time_limit.TimeUp:
-        too_long = f"took more than {time_limit.SECONDS:g} s to read: give keys and tables fewer parts"
-        raise ConfigError(too_long, place) from None
+        too_long = _("took more than {seconds:g} s to read: give keys and tables fewer parts")
+        raise ConfigError(too_long.format(seconds=time_limit.SECONDS), place) from None
     except ValueError as error:  # also a number of thousands of digits, or a date that is in no calendar
         raise _invalid(str(path), str(error)) from None
 
@@ -82,7 +84,7 @@ def _invalid(path: str, message: str) -> ConfigError:
     found = _POSITION.match(message)
     place = Place(path, int(found[2]), int(found[3])) if found else Place(path)
     what = (found[1] if found else message)[:_WIDTH]
-    return ConfigError(f"is not valid TOML: {what[:1].lower()}{what[1:]}", place)
+    return ConfigError(_("is not valid TOML: {what}").format(what=f"{what[:1].lower()}{what[1:]}"), place)
 
 
 def _key_lines(text: str) -> dict[tuple[str, str], int]:

@@ -91,8 +91,17 @@ _REASONS = (
     N_("Bad file descriptor"),
     N_("File too large"),
     N_("Too many open files"),
+    N_("it is a folder"),
+    N_("it belongs to another user"),
+    N_("it is a named pipe, and no file"),
+    N_("it is a socket, and no file"),
+    N_("it is a device, and no file"),
+    N_("no file can have that name"),
+    N_("it is a folder, and no backup of memmon's"),
+    N_("it is a link, and no backup of memmon's"),
+    N_("it is no regular file, and no backup of memmon's"),
 )
-"""What the system says that is met in practice, always in English: Python leaves its locale for messages alone."""
+"""What the system and memmon's lowest rooms say is wrong with a file, always in English, and is met in practice."""
 
 
 def reason(error: OSError) -> str:

@@ -70,6 +70,35 @@ def test_what_is_asked_for_counts_wherever_it_stands(tmp_path: Path, words: list
     assert ENGLISH.findall(QUOTED.sub("", done.stderr)) == []
 
 
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"bot.py": "x = = 1\n"}, ["instrument", "bot.py"]),
+        ({"notes.txt": "x"}, ["instrument", "notes.txt"]),
+        ({"bot.py": "x = 1\n", "memmon.toml": '[memmon]\nwarnin = "80%"\n'}, ["instrument", "bot.py"]),
+        ({"bot.py": "x = 1\n", "memmon.toml": '[memmon]\nwarning = "8"\n'}, ["instrument", "bot.py"]),
+        (
+            {"bot.py": "x = 1\n", "memmon.toml": '[[hotspot]]\nname = "a"\nmatch = "nosuch($X)"\n'},
+            ["instrument", "bot.py"],
+        ),
+        ({"bot.py.monitor_backup": "x = 1\n"}, ["status"]),
+        ({}, ["report"]),
+        ({"x.log": "no log\n"}, ["report", "x.log"]),
+        ({}, ["watch"]),
+        ({}, ["run", "--limit", "many", "x.py"]),
+    ],
+)
+def test_what_is_refused_is_told_in_chinese_alone(tmp_path: Path, files: dict[str, str], words: list[str]) -> None:
+    """With the way out; and none of it is English but what is quoted."""
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    done = memmon(*words, cwd=tmp_path, MEMMON_LANGUAGE="zh")
+    assert done.returncode in (1, 2)
+    told = done.stdout + done.stderr
+    assert CHINESE.search(told)
+    assert ENGLISH.findall(QUOTED.sub("", told)) == []
+
+
 def test_a_language_that_is_none_is_refused(tmp_path: Path) -> None:
     """With those that there are, by each command that can be asked."""
     for words in (["--language", "de", "status"], ["status", "--language=de"], ["run", "--language", "de", "x.py"]):

@@ -15,22 +15,25 @@ from support.marks import full, needs_cgroup
 if TYPE_CHECKING:
     from pathlib import Path
 
-TEXT = console.README.read_text(encoding="utf-8")
-SECTIONS = console.sections(TEXT)
 SHOWN = [
     # What a translated page shows is mostly what the page itself does.
-    pytest.param(commands, id=f"{page.name}: {section}", marks=[full] if page.name.endswith(".zh.md") else [])
+    pytest.param(
+        page,
+        commands,
+        id=f"{page.name}: {section}",
+        marks=[full] if page.name.endswith(".zh.md") and page != console.IN_CHINESE else [],
+    )
     for page in console.PAGES
     for section, commands in console.sections(page.read_text(encoding="utf-8")).items()
 ]
 
 
 @needs_cgroup
-@pytest.mark.parametrize("commands", SHOWN)
-def test_console_blocks(tmp_path: Path, commands: list[console.Command]) -> None:
+@pytest.mark.parametrize(("page", "commands"), SHOWN)
+def test_console_blocks(tmp_path: Path, page: Path, commands: list[console.Command]) -> None:
     """Every command of a section, run in one shell beside the bot, prints what is shown below it."""
     samples.copy_bot(tmp_path, "small")
-    printed = console.play(commands, tmp_path)
+    printed = console.play(commands, tmp_path, page)
     assert len(printed) == len(commands)
     for command, text in zip(commands, printed, strict=True):
         assert console.same(command.shows, text), f"$ {command.typed}\n{text}"
@@ -59,15 +62,20 @@ def test_marking_by_hand(tmp_path: Path) -> None:
 
 def test_both_languages_tell_the_story() -> None:
     """The story is told in English and in Chinese, from the first command to the last."""
-    for section in ("Five minutes", "五分钟上手"):
-        typed = " ".join(command.typed for command in SECTIONS[section])
+    for page, section in ((console.README, "Five minutes"), (console.IN_CHINESE, "五分钟上手")):
+        commands = console.sections(page.read_text(encoding="utf-8"))[section]
+        typed = " ".join(command.typed for command in commands)
         for word in ("memmon instrument", "backtest-deepseek", "memmon report", "restore"):
             assert word in typed
+    for page, other in ((console.README, console.IN_CHINESE), (console.IN_CHINESE, console.README)):
+        assert f"]({other.name})" in page.read_text(encoding="utf-8")
 
 
-def test_the_story_leads_nowhere() -> None:
+@pytest.mark.parametrize("page", [console.README, console.IN_CHINESE], ids=lambda page: page.name)
+def test_the_story_leads_nowhere(page: Path) -> None:
     """The documentation has it on a page of its own, from which the README's links would lead elsewhere."""
-    told = re.findall(r"\[start:five-minutes\](.*?)\[end:five-minutes\]", TEXT, re.DOTALL)
+    text = page.read_text(encoding="utf-8")
+    told = re.findall(r"\[start:five-minutes\](.*?)\[end:five-minutes\]", text, re.DOTALL)
     assert len(told) == 1
     assert "](" not in told[0]
 
@@ -77,8 +85,9 @@ def test_links_lead_somewhere(page: Path) -> None:
     """Every relative link and picture names a file of the repository; of a page of the documentation one beside it."""
     for link, heading in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", page.read_text(encoding="utf-8")):
         target = page.parent / link if link else page
-        assert target.is_file() or (page == console.README and target.is_dir()), link
-        assert page == console.README or target.is_relative_to(page.parent), link
+        is_readme = page in (console.README, console.IN_CHINESE)
+        assert target.is_file() or (is_readme and target.is_dir()), link
+        assert is_readme or target.is_relative_to(page.parent), link
         if heading:
             titles = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), re.MULTILINE)
             assert heading in {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}, heading

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 DOCS = Path(__file__).parents[2] / "docs"
 TRANSLATIONS = sorted(DOCS.glob("*.zh.md"))
-PAGES = sorted(set(DOCS.glob("*.md")) - {*TRANSLATIONS, DOCS / "start.md"})
-"""`start.md` is a part of the README."""
+PAGES = sorted(set(DOCS.glob("*.md")) - set(TRANSLATIONS))
 
 _COMMENT = re.compile(r"(^|\s+)#\s.*$", re.MULTILINE)
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
@@ -97,7 +96,7 @@ def test_both_say_as_much(page: Path) -> None:
 def test_a_translation_leads_to_translations(page: Path) -> None:
     """A reader of Chinese stays among the Chinese pages."""
     links = re.findall(r"\]\(([^)#:]+\.md)\b", page.read_text("utf-8"))
-    assert [link for link in links if not link.endswith(".zh.md") and link != "start.md"] == []
+    assert [link for link in links if not link.endswith(".zh.md")] == []
 
 
 @pytest.mark.parametrize("page", TRANSLATIONS, ids=lambda page: page.name)

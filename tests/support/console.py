@@ -24,7 +24,8 @@ from support import bot, cgroup, samples
 from support.tool import plain_environment
 
 README = samples.ROOT / "README.md"
-PAGES = (README, *sorted((samples.ROOT / "docs").glob("*.md")))
+IN_CHINESE = samples.ROOT / "README.zh.md"
+PAGES = (README, IN_CHINESE, *sorted((samples.ROOT / "docs").glob("*.md")))
 
 _FENCE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _PROMPT = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
@@ -72,10 +73,10 @@ def sections(text: str) -> dict[str, list[Command]]:
     return found
 
 
-def play(commands: list[Command], folder: Path) -> list[str]:
+def play(commands: list[Command], folder: Path, page: Path) -> list[str]:
     """Run the commands in one shell, in ``folder`` and in the memory that kills the bot; return what each prints.
 
-    `python3` and `memmon` are those of the running interpreter.
+    `python3` and `memmon` are those of the running interpreter, and memmon speaks the language of the ``page``.
     """
     script = "".join(
         # The status outlives the mark, so that `echo $?` may be the next command.
@@ -84,6 +85,8 @@ def play(commands: list[Command], folder: Path) -> list[str]:
     )
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     environment = plain_environment(PATH=path, LC_ALL="C.UTF-8")
+    if page.name.endswith(".zh.md"):
+        environment["MEMMON_LANGUAGE"] = "zh"
     with cgroup.limited(bot.LIMIT_MB) as group:
         done = group.run(
             ["bash", "-c", script],
@@ -124,7 +127,7 @@ def _rewrite(page: Path) -> None:
     for commands in sections(text).values():
         with tempfile.TemporaryDirectory() as name:
             samples.copy_bot(Path(name), "small")
-            printed = play(commands, Path(name))
+            printed = play(commands, Path(name), page)
         wrong += [pair for pair in zip(commands, printed, strict=True) if not same(pair[0].shows, pair[1])]
     for command, now in sorted(wrong, key=lambda pair: -pair[0].at):
         text = text[: command.at] + now + text[command.at + len(command.shows) :]

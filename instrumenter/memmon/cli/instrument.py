@@ -17,7 +17,7 @@ from memmon.files import target as files
 from memmon.files.carry_out import carry_out, runtime_folders
 from memmon.show.diff import paint, patch_names, unified
 from memmon.show.progress import progress
-from memmon.translation import _, ngettext
+from memmon.translation import N_, _, ngettext
 from memmon.versions import is_newer
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from memmon.files.target import Target
     from memmon.model import Hotspot, Site
 
+_KINDS = (N_("statement"), N_("function"), N_("region"), N_("loop"), N_("expression"))
+"""The kinds of sites, as they are told."""
 _SHOWN = 30
 """Sites listed for a file; on a large one the catalogue may find hundreds."""
 
@@ -232,5 +234,5 @@ def _placed(change: Change) -> str:
 
 
 def _line(site: Site) -> str:
-    where = _("line {line}: {name} ({kind})").format(line=site.line, name=site.hotspot, kind=site.kind)
+    where = _("line {line}: {name} ({kind})").format(line=site.line, name=site.hotspot, kind=_(site.kind))
     return f"{where}  {site.code}"

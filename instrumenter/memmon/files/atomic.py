@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from memmon.errors import Place, TargetError
 from memmon.files import interrupts
 from memmon.record import foreign_files
+from memmon.translation import _, reason
 
 if sys.platform != "win32":
     import fcntl
@@ -41,9 +42,10 @@ def refusing(path: Path, doing: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        why = reason(error).lower()
         raise TargetError(
-            f"{doing} failed ({reason}): correct that and run the command again", Place(str(path))
+            _("{doing} failed ({why}): correct that and run the command again").format(doing=doing, why=why),
+            Place(str(path)),
         ) from error
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from memmon.files import atomic, replacing
 from memmon.files.exchange import move
+from memmon.translation import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,8 +52,9 @@ def way_back(target: Path) -> str:
 
 def way_out(target: Path, original: bytes | None) -> str:
     """What to do where edits have torn what was injected into ``target``; ``original`` is what its backup holds."""
-    by_hand = "take it out by hand"
-    return by_hand if original is None else f"{by_hand}, or give up the edits: {way_back(target)}"
+    if original is None:
+        return _("take it out by hand")
+    return _("take it out by hand, or give up the edits: {way_back}").format(way_back=way_back(target))
 
 
 def quoted(path: Path | str) -> str:

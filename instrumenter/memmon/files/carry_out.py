@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from memmon.errors import Interrupted, Place, TargetError
 from memmon.files import atomic, backup, deploy, interrupts, replacing, rights, walk
 from memmon.files.instrumenting import Already, Change
+from memmon.translation import _
 from memmon.versions import is_newer
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def carry_out(changes: Sequence[Change], folders: Mapping[Path, Sequence[Path]])
 
 def _copy_runtime(folders: Mapping[Path, Sequence[Path]], copied: dict[Path, None]) -> None:
     for folder, targets in folders.items():
-        with atomic.refusing(folder, f"copying {deploy.NAME}"):
+        with atomic.refusing(folder, _("copying {runtime}").format(runtime=deploy.NAME)):
             if deploy.put(folder, targets):
                 copied[folder] = None
 
@@ -71,7 +72,7 @@ def _copy_runtime(folders: Mapping[Path, Sequence[Path]], copied: dict[Path, Non
 def _write_one(change: Change) -> bool:
     """Carry one change out; tell whether a backup was made for it."""
     target, path = change.target, change.target.path
-    refusing = atomic.refusing(Path(target.given), "instrumenting")
+    refusing = atomic.refusing(Path(target.given), _("instrumenting"))
     with refusing, atomic.lock(path.parent) as locked, rights.of_owner(path):
         atomic.remove_strays(path.parent, locked=locked)
         if atomic.read_regular(path) != target.source:
@@ -80,7 +81,7 @@ def _write_one(change: Change) -> bool:
             made = _back_up(change)
         except FileExistsError:
             raise TargetError(
-                "got a backup from somewhere else while memmon worked on it: run the command again",
+                _("got a backup from somewhere else while memmon worked on it: run the command again"),
                 Place(target.given),
             ) from None
         try:
@@ -95,7 +96,7 @@ def _write_one(change: Change) -> bool:
 
 
 def _changed(change: Change) -> TargetError:
-    return TargetError("was changed while memmon worked on it: run the command again", Place(change.target.given))
+    return TargetError(_("was changed while memmon worked on it: run the command again"), Place(change.target.given))
 
 
 def _back_up(change: Change) -> bool:

@@ -26,6 +26,7 @@ from memmon.errors import Place, TargetError
 from memmon.files import atomic, rights
 from memmon.files.readers import readers_of
 from memmon.record import foreign_files
+from memmon.translation import _
 from memmon.versions import is_newer
 
 if TYPE_CHECKING:
@@ -79,19 +80,30 @@ def is_copy(folder: Path) -> bool:
 def check(folder: Path, targets: Iterable[Path]) -> None:
     """Raise TargetError where ``folder`` can't get the runtime for ``targets``; called before anything is changed."""
     found = state(folder)
-    way_out = "move it away, or use --runtime installed"
+    way_out = _("move it away, or use --runtime installed")
     if found is not State.ABSENT and not _is_trusted(folder, targets):
         raise TargetError(
-            f"holds a {NAME} that another user has put there, or can change: {way_out}", Place(str(folder))
+            _("holds a {runtime} that another user has put there, or can change: {way_out}").format(
+                runtime=NAME, way_out=way_out
+            ),
+            Place(str(folder)),
         )
     if found is State.FOREIGN:
-        raise TargetError(f"holds a {NAME} that is not memmon's: {way_out}", Place(str(folder)))
+        raise TargetError(
+            _("holds a {runtime} that is not memmon's: {way_out}").format(runtime=NAME, way_out=way_out),
+            Place(str(folder)),
+        )
     if found not in (State.ABSENT, State.OLDER) or os.access(folder, os.W_OK | os.X_OK):
         return
-    refused, way_out = f"{NAME} can't be copied there", "use --runtime installed"
+    refused = _("{runtime} can't be copied there").format(runtime=NAME)
+    way_out = _("use --runtime installed")
     if found is State.OLDER:
-        refused, way_out = f"the older {NAME} there can't be brought up to date", "take it away"
-    raise TargetError(f"is not writable, so {refused}: make it writable, or {way_out}", Place(str(folder)))
+        refused = _("the older {runtime} there can't be brought up to date").format(runtime=NAME)
+        way_out = _("take it away")
+    raise TargetError(
+        _("is not writable, so {refused}: make it writable, or {way_out}").format(refused=refused, way_out=way_out),
+        Place(str(folder)),
+    )
 
 
 def _is_trusted(folder: Path, targets: Iterable[Path]) -> bool:
@@ -172,7 +184,7 @@ def take_away(folder: Path, is_needed: Callable[[Path], bool]) -> State:
 
 def _refuse_what_is_not_ours(copy: Path) -> None:
     """Raise PermissionError before anything is moved where this user could not delete all of the copy."""
-    for room, _, _ in os.walk(copy):
+    for room, _folders, _files in os.walk(copy):
         if not os.access(room, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, "it belongs to another user, who has to remove it", room)
 
@@ -208,7 +220,9 @@ def _package() -> dict[str, bytes]:
     spec = PathFinder.find_spec(NAME, [beside, *sys.path[1:]])
     files = _files(Path(spec.origin).parent) if spec and spec.origin else None
     if not files:
-        raise TargetError(f"{NAME} is missing from this installation of memmon: install memmon again")
+        raise TargetError(
+            _("{runtime} is missing from this installation of memmon: install memmon again").format(runtime=NAME)
+        )
     return _copied(files)
 
 

@@ -14,6 +14,7 @@ from memmon.model import Instrumented
 from memmon.source.edited import Torn, user_text
 from memmon.source.preamble import Beside, block_in, digest_of, version_in
 from memmon.source.prove import refuse_unparsable
+from memmon.translation import N_, _
 from memmon.versions import is_newer, is_older
 
 if TYPE_CHECKING:
@@ -61,8 +62,8 @@ class Already:
 class Stale(Enum):
     """Why an instrumented target would be instrumented otherwise now."""
 
-    CONFIGURATION = "the configuration has changed since"
-    EDITED = "it was edited since"
+    CONFIGURATION = N_("the configuration has changed since")
+    EDITED = N_("it was edited since")
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ def _renewal(target: Target, version: str, config: Config, levels: int | None) -
 
 
 def _kept(target: Target) -> bytes | None:
-    with atomic.refusing(backup.path_for(target.path), "reading the backup"):
+    with atomic.refusing(backup.path_for(target.path), _("reading the backup")):
         return backup.read(target.path)
 
 
@@ -193,7 +194,7 @@ def _found_in(outcome: Instrumented, hotspot: Hotspot) -> bool:
 def nothing_matches(hotspots: Sequence[Hotspot], steps: Sequence[Step]) -> HotspotError:
     """The error for hotspots that match nothing, with what each may have meant."""
     sentences = [_sentence(hotspot, steps) for hotspot in hotspots]
-    way_out = "correct the configuration, or go on without what is missing: --allow-missing"
+    way_out = _("correct the configuration, or go on without what is missing: --allow-missing")
     return HotspotError("\n".join([*sentences, way_out]), hotspots[0].place)
 
 
@@ -203,5 +204,5 @@ def _sentence(hotspot: Hotspot, steps: Sequence[Step]) -> str:
     changes = [step for step in steps if isinstance(step, Change) and hotspot in step.outcome.missing]
     meant = [f"{change.target.given}, {candidate}" for change in changes for candidate in nearest(change.text, hotspot)]
     where = ", ".join(change.target.given for change in changes)
-    near = "; nearest: " + " | ".join(meant[:3]) if meant else ""
-    return f"hotspot {hotspot.name!r} matches nothing in {where}{near}"
+    near = _("; nearest: {lines}").format(lines=" | ".join(meant[:3])) if meant else ""
+    return _("hotspot {name!r} matches nothing in {files}{near}").format(name=hotspot.name, files=where, near=near)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from memmon.errors import Place, TargetError
 from memmon.files import atomic
+from memmon.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +21,7 @@ _BEGINNING = 1000
 def write_page(given: str, data: bytes, is_page: Callable[[bytes], bool]) -> None:
     """Make ``data`` the content of the file; raises TargetError where it is one that ``is_page`` does not know."""
     path = Path(os.path.realpath(given))
-    with atomic.refusing(path, "writing the page"):
+    with atomic.refusing(path, _("writing the page")):
         if not _is_free(path, given, is_page):
             atomic.write(path, data, like=path)
             return
@@ -42,10 +43,10 @@ def _is_free(path: Path, given: str, is_page: Callable[[bytes], bool]) -> bool:
         return True
     if not stat.S_ISREG(status.st_mode):
         raise TargetError(
-            "is no file that a page can be written to: name another, or - for standard output", Place(given)
+            _("is no file that a page can be written to: name another, or - for standard output"), Place(given)
         )
     if status.st_size:
         with path.open("rb") as file:
             if not is_page(file.read(_BEGINNING)):
-                raise TargetError("is there already, and no page of memmon's: name another file", Place(given))
+                raise TargetError(_("is there already, and no page of memmon's: name another file"), Place(given))
     return False

@@ -14,6 +14,7 @@ from memmon.source.edited import Torn, user_text
 from memmon.source.injected_text import ALIAS
 from memmon.source.preamble import block_in, digest_of, version_in
 from memmon.source.strip import strip
+from memmon.translation import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,19 +23,19 @@ if TYPE_CHECKING:
 class Ending(Enum):
     """How it ended for one target; the value is the sentence for the user."""
 
-    GIVEN_BACK = "restored, byte for byte"
-    RECREATED = "was gone; given back from its backup"
-    EDITS_KEPT = "edited since: took out what memmon had put in, and kept the edits"
-    EDITS_KEPT_ALONE = (
+    GIVEN_BACK = N_("restored, byte for byte")
+    RECREATED = N_("was gone; given back from its backup")
+    EDITS_KEPT = N_("edited since: took out what memmon had put in, and kept the edits")
+    EDITS_KEPT_ALONE = N_(
         "edited since: took out what memmon had put in, and kept the edits; that memmon left no digest of the original,"
         " so that nobody can tell whether the backup had been changed too"
     )
-    STRIPPED = "had no backup: took out what memmon had put in"
-    ALREADY_BACK = "is as it was already; took its backup away"
-    UNRELATED = "carries nothing of memmon's, and its backup holds something else: nothing was changed"
-    BACKUP_CHANGED = "took out what memmon had put in; its backup is not what was instrumented"
-    TIDIED = "was restored by hand; took away what was left"
-    NOT_INSTRUMENTED = "is not instrumented"
+    STRIPPED = N_("had no backup: took out what memmon had put in")
+    ALREADY_BACK = N_("is as it was already; took its backup away")
+    UNRELATED = N_("carries nothing of memmon's, and its backup holds something else: nothing was changed")
+    BACKUP_CHANGED = N_("took out what memmon had put in; its backup is not what was instrumented")
+    TIDIED = N_("was restored by hand; took away what was left")
+    NOT_INSTRUMENTED = N_("is not instrumented")
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def restore_below(folder: Path) -> Report:
     results = [_restore_one(str(path)) for path in found.backups]
     for place in dict.fromkeys(path.parent for path in found.strays):
         with (
-            atomic.refusing(place, "taking away temporary files"),
+            atomic.refusing(place, _("taking away temporary files")),
             atomic.lock(place) as locked,
             rights.of_owner(place / "."),
         ):
@@ -110,7 +111,7 @@ def _orphans(folder: Path) -> list[Path]:
 def _take_pages(pages: Iterable[Path]) -> tuple[Path, ...]:
     gone = tuple(dict.fromkeys(pages))
     for page in gone:
-        with atomic.refusing(page, "deleting it"), rights.of_owner(page):
+        with atomic.refusing(page, _("deleting it")), rights.of_owner(page):
             page.unlink(missing_ok=True)
     return gone
 
@@ -123,7 +124,7 @@ def _restore_one(given: str) -> Restored | Failed:
         path = backup.target_of(path)
         given = str(path)
     try:
-        with interrupts.held(), atomic.refusing(Path(given), "restoring"), atomic.lock(path.parent) as locked:
+        with interrupts.held(), atomic.refusing(Path(given), _("restoring")), atomic.lock(path.parent) as locked:
             interrupts.answer()
             with rights.of_owner(path):
                 atomic.remove_strays(path.parent, locked=locked)
@@ -137,8 +138,10 @@ def _refuse_beside_a_link(given: Path, path: Path) -> None:
     beside = backup.path_for(given)
     if given.is_symlink() and os.path.lexists(beside) and not os.path.lexists(backup.path_for(path)):
         raise TargetError(
-            f"is a link to {path}, whose backup would stand beside that file, and {beside.name} stands beside the link;"
-            " nothing was changed: move one of the two to where it belongs",
+            _(
+                "is a link to {file}, whose backup would stand beside that file, and {beside} stands"
+                " beside the link; nothing was changed: move one of the two to where it belongs"
+            ).format(file=path, beside=beside.name),
             Place(str(given)),
         )
 
@@ -186,8 +189,10 @@ def _without_marks(path: Path, current: bytes, original: bytes | None, given: st
         return _end_a_killed_restore(path, current, original, given)
     if current != original and f"{ALIAS}.".encode() in current:
         raise TargetError(
-            "its preamble was taken out by hand, but checkpoints are left; nothing was changed: take them out too, or"
-            f" give up the edits: {backup.way_back(Path(given))}",
+            _(
+                "its preamble was taken out by hand, but checkpoints are left; nothing was changed: take"
+                " them out too, or give up the edits: {way_back}"
+            ).format(way_back=backup.way_back(Path(given))),
             Place(str(path)),
         )
     if current != original:
@@ -210,7 +215,9 @@ def _end_a_killed_restore(path: Path, current: bytes, replaced: bytes, given: st
 def _refuse(torn: Torn, original: bytes | None, given: str) -> NoReturn:
     way_out = backup.way_out(Path(given), original)
     raise TargetError(
-        f"was edited where memmon had put something in, and {torn.how}; nothing was changed: {way_out}",
+        _("was edited where memmon had put something in, and {how}; nothing was changed: {way_out}").format(
+            how=torn.how, way_out=way_out
+        ),
         Place(given),
     )
 
@@ -221,7 +228,7 @@ def _take_runtimes(folders: Iterable[Path]) -> Report:
     for folder in dict.fromkeys(folders):
         path = folder / deploy.NAME
         try:
-            with interrupts.held(), atomic.refusing(path, "removing the copy of the runtime"):
+            with interrupts.held(), atomic.refusing(path, _("removing the copy of the runtime")):
                 found[path] = deploy.take_away(folder, walk.needs_runtime)
         except MemmonError as error:
             failed.append(Failed(str(path), error))

@@ -13,6 +13,7 @@ from memmon.files import atomic, backup, deploy, replacing, runlogs, target, wal
 from memmon.files.unwatched import why_unwatched
 from memmon.source.preamble import block_in, digest_of, version_in
 from memmon.source.strip import strip
+from memmon.translation import N_, _, reason
 from memmon.versions import is_newer, is_older
 
 if TYPE_CHECKING:
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
 class Condition(Enum):
     """What a path's state is called."""
 
-    INSTRUMENTED = "instrumented"
-    EDITED = "edited since"
-    UNWATCHED = "unwatched"
-    CONFLICT = "conflict"
-    LEFT_OVER = "left over"
+    INSTRUMENTED = N_("instrumented")
+    EDITED = N_("edited since")
+    UNWATCHED = N_("unwatched")
+    CONFLICT = N_("conflict")
+    LEFT_OVER = N_("left over")
 
 
 @dataclass(frozen=True)
@@ -97,34 +98,44 @@ def _of_target(path: Path, shown: Path | None = None) -> list[Entry]:
         original = backup.read(path)
         current = atomic.read_regular(path) if path.exists() else None
     except OSError as error:
-        return [Entry(Condition.LEFT_OVER, shown, f"can't be read ({error.strerror})")]
+        return [Entry(Condition.LEFT_OVER, shown, _("can't be read ({why})").format(why=reason(error)))]
     # Where a link was named, the backup stands beside what it leads to.
     kept = backup.path_for(path if shown.is_symlink() else shown)
     if current is None:
-        return [Entry(Condition.LEFT_OVER, kept, "the backup of a file that is gone")]
+        return [Entry(Condition.LEFT_OVER, kept, _("the backup of a file that is gone"))]
     version = version_in(current)
     if version is None:
         return [] if original is None else [_of_backup(shown, kept, current, original)]
     entry = _of_instrumented(shown, kept, version, current, original)
-    reason = why_unwatched(path, current)
-    if reason is None:
+    why = why_unwatched(path, current)
+    if why is None:
         return [entry]
-    lost = f"its runtime would not be found ({reason}): `memmon instrument {backup.quoted(shown)}` puts it back"
-    return [Entry(Condition.UNWATCHED, shown, f"{entry.remark}; {lost}")]
+    text = _("{remark}; its runtime would not be found ({why}): `{instrument}` puts it back")
+    lost = text.format(remark=entry.remark, why=why, instrument=f"memmon instrument {backup.quoted(shown)}")
+    return [Entry(Condition.UNWATCHED, shown, lost)]
 
 
 def _of_backup(shown: Path, kept: Path, current: bytes, original: bytes) -> Entry:
     if version_in(original) is not None:
-        ends = f"`memmon restore {backup.quoted(shown)}` ends it"
-        return Entry(Condition.LEFT_OVER, kept, f"of a restore that was killed: {ends}")
-    same = "holds the same" if current == original else "holds something else"
-    return Entry(Condition.LEFT_OVER, kept, f"a backup; its file is not instrumented and {same}")
+        return Entry(
+            Condition.LEFT_OVER,
+            kept,
+            _("of a restore that was killed: `{restore}` ends it").format(
+                restore=f"memmon restore {backup.quoted(shown)}"
+            ),
+        )
+    same = (
+        _("a backup; its file is not instrumented and holds the same")
+        if current == original
+        else _("a backup; its file is not instrumented and holds something else")
+    )
+    return Entry(Condition.LEFT_OVER, kept, same)
 
 
 def _of_instrumented(shown: Path, kept: Path, version: str, current: bytes, original: bytes | None) -> Entry:
-    by, age = f"by memmon {version}", _age(version, shown)
+    by, age = _("by memmon {version}").format(version=version), _age(version, shown)
     if original is None:
-        return Entry(Condition.INSTRUMENTED, shown, f"{by}, no backup{age}")
+        return Entry(Condition.INSTRUMENTED, shown, _("{by}, no backup{age}").format(by=by, age=age))
     try:
         edited = strip(current, str(shown)) != original
         block = block_in(current)
@@ -132,37 +143,42 @@ def _of_instrumented(shown: Path, kept: Path, version: str, current: bytes, orig
         return Entry(Condition.EDITED, shown, f"{by}; {error.message}{age}")
     if edited and block is not None and block.digest not in (None, digest_of(original)):
         return Entry(
-            Condition.CONFLICT, shown, f"{by}; {kept.name} is not what was instrumented: restore keeps both{age}"
+            Condition.CONFLICT,
+            shown,
+            _("{by}; {name} is not what was instrumented: restore keeps both{age}").format(
+                by=by, name=kept.name, age=age
+            ),
         )
     if edited:
-        return Entry(Condition.EDITED, shown, f"{by}; restore keeps the edits{age}")
-    return Entry(Condition.INSTRUMENTED, shown, f"{by}, backup {kept.name}{age}")
+        return Entry(Condition.EDITED, shown, _("{by}; restore keeps the edits{age}").format(by=by, age=age))
+    return Entry(Condition.INSTRUMENTED, shown, _("{by}, backup {name}{age}").format(by=by, name=kept.name, age=age))
 
 
 def _age(version: str, shown: Path) -> str:
     """What to add about a memmon that is not this one."""
     if is_older(version):
-        return f"; that is an older memmon: `memmon instrument {backup.quoted(shown)}` renews it"
-    return "; that is a newer memmon than this one" if is_newer(version) else ""
+        text = _("; that is an older memmon: `{instrument}` renews it")
+        return text.format(instrument=f"memmon instrument {backup.quoted(shown)}")
+    return _("; that is a newer memmon than this one") if is_newer(version) else ""
 
 
 def _of_runtime(folder: Path) -> list[Entry]:
     if not deploy.is_copy(folder) or walk.needs_runtime(folder):
         return []
-    return [Entry(Condition.LEFT_OVER, folder / deploy.NAME, "a copy of the runtime that nothing needs")]
+    return [Entry(Condition.LEFT_OVER, folder / deploy.NAME, _("a copy of the runtime that nothing needs"))]
 
 
 def _of_page(path: Path) -> Entry:
-    return Entry(Condition.LEFT_OVER, path, "a hidden file of a run log that is gone")
+    return Entry(Condition.LEFT_OVER, path, _("a hidden file of a run log that is gone"))
 
 
 def _of_kept(path: Path) -> Entry:
     return Entry(
-        Condition.CONFLICT, path, "what was changed while memmon worked, or in a backup: compare, then delete it"
+        Condition.CONFLICT, path, _("what was changed while memmon worked, or in a backup: compare, then delete it")
     )
 
 
 def _of_strays(folder: Path) -> list[Entry]:
-    with atomic.refusing(folder, "looking for what killed commands left"):
+    with atomic.refusing(folder, _("looking for what killed commands left")):
         found = atomic.strays(folder)
-    return [Entry(Condition.LEFT_OVER, path, "of a command that was killed") for path in found]
+    return [Entry(Condition.LEFT_OVER, path, _("of a command that was killed")) for path in found]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from memmon.errors import Place, TargetError
 from memmon.files import atomic, backup
 from memmon.source.preamble import version_in
+from memmon.translation import _, reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,15 +45,15 @@ def read(given: str) -> Target:
         # Looked at before it is opened: opening a named pipe would wait for a writer.
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise TargetError("is a directory: name the Python files in it", place)
+            raise TargetError(_("is a directory: name the Python files in it"), place)
         if not stat.S_ISREG(status.st_mode):
-            raise TargetError("is not a regular file: save the text to a file first", place)
+            raise TargetError(_("is not a regular file: save the text to a file first"), place)
         return Target(given, path, atomic.read_regular(path), status.st_nlink)
     except FileNotFoundError:
-        raise TargetError("there is no such file: check the path", place) from None
+        raise TargetError(_("there is no such file: check the path"), place) from None
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise TargetError(f"can't be read ({reason}): correct that first", place) from None
+        why = reason(error).lower()
+        raise TargetError(_("can't be read ({why}): correct that first").format(why=why), place) from None
 
 
 def check_source(targets: Sequence[Target], *, forced: bool) -> None:
@@ -64,14 +65,18 @@ def check_source(targets: Sequence[Target], *, forced: bool) -> None:
         if target.path.suffix.lower() == ".ipynb":
             word = backup.quoted(target.given)
             raise TargetError(
-                f"is a notebook: `jupyter nbconvert --to script {word}` makes a script of it: instrument that",
+                _("is a notebook: `jupyter nbconvert --to script {word}` makes a script of it: instrument that").format(
+                    word=word
+                ),
                 Place(target.given),
             )
     others = [] if forced else [target.given for target in targets if not _is_source(target)]
     if others:
-        more = f", nor are {', '.join(others[1:])}" if others[1:] else ""
+        more = _(", nor are {others}").format(others=", ".join(others[1:])) if others[1:] else ""
         raise TargetError(
-            f"is no Python source by its name (.py, .pyw) or its first line (#!){more}: leave it out, or say --force",
+            _(
+                "is no Python source by its name (.py, .pyw) or its first line (#!){more}: leave it out, or say --force"
+            ).format(more=more),
             Place(others[0]),
         )
 
@@ -86,10 +91,14 @@ def check_writable(target: Target) -> None:
     """Raise TargetError where ``target`` can't be replaced; better said before other targets are changed."""
     if backup.is_backup(target.path):
         original = backup.target_of(target.path).name
-        raise TargetError(f"is a backup that memmon keeps: name {original} instead", Place(target.given))
+        raise TargetError(
+            _("is a backup that memmon keeps: name {original} instead").format(original=original), Place(target.given)
+        )
     if not os.access(target.path.parent, os.W_OK | os.X_OK):
         raise TargetError(
-            "stands in a folder that is not writable, so no backup can be kept beside it: "
-            "make the folder writable, or copy the script elsewhere",
+            _(
+                "stands in a folder that is not writable, so no backup can be kept beside it: make the"
+                " folder writable, or copy the script elsewhere"
+            ),
             Place(target.given),
         )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from memmon.files import deploy
 from memmon.source.preamble import block_in
+from memmon.translation import _
 
 _PROGRAM = f"""\
 import sys
@@ -80,4 +81,4 @@ def _asked(python: str, script: str, home: str, drop: tuple[int, int] | None) ->
     except (OSError, subprocess.SubprocessError):
         return None
     said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    return f"{python} says {said[-1]}" if done.returncode and said else ""
+    return _("{python} says {what}").format(python=python, what=said[-1]) if done.returncode and said else ""

@@ -6,6 +6,7 @@ from memmon.errors import Place, TargetError
 from memmon.kernel.free_memory import free_mb
 from memmon.sizes import MB
 from memmon.source_memory import mb_to_compile, most_mb_to_compile
+from memmon.translation import _
 
 _MEMMON_MB = 40
 """What memmon is yet to load itself."""
@@ -22,9 +23,11 @@ def refuse_without_room(source: bytes, path: str, times: float = 1) -> None:
     if lacking is not None:
         needed, free = lacking
         raise TargetError(
-            f"has {len(source) / MB:.1f} MB of Python, which takes about {needed:.0f} MB of memory to work on, and"
-            f" {free:.0f} MB are free here: instrument it where there is more, and copy it back with its backup and"
-            " memmon_runtime",
+            _(
+                "has {size:.1f} MB of Python, which takes about {needed:.0f} MB of memory to work on,"
+                " and {free:.0f} MB are free here: instrument it where there is more, and copy it back"
+                " with its backup and memmon_runtime"
+            ).format(size=len(source) / MB, needed=needed, free=free),
             Place(path),
         )
 

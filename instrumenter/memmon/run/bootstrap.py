@@ -288,7 +288,10 @@ def _complain(error: Exception) -> None:
     from memmon.run.switches import is_quiet  # noqa: PLC0415  # seldom, and not for the program's memory
 
     if not is_quiet():
-        sys.stderr.write(f"memmon: {type(error).__name__}: {error}; the program runs on\n")
+        from memmon.translation import _  # noqa: PLC0415  # likewise
+
+        text = _("memmon: {name}: {error}; the program runs on")
+        sys.stderr.write(text.format(name=type(error).__name__, error=error) + "\n")
 
 
 def _import_runtime(folder: str) -> None:

@@ -26,6 +26,7 @@ from memmon.run.compiling import CompilingError, compile_for, names_in
 from memmon.run.scope import Scope
 from memmon.source.instrument import instrument
 from memmon.source.own_settings import own_settings
+from memmon.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,7 +53,7 @@ def main(request: CacheJobs) -> None:
         sys.stderr.write(f"memmon: {error}\n")
         sys.exit(1)
     except MemmonError as error:
-        sys.stderr.write(f"memmon: error: {error}\n")
+        sys.stderr.write(_("memmon: error: {error}").format(error=error) + "\n")
         sys.exit(error.exit_code)
     except OSError as error:  # the disk is full, say: whoever asked says what follows from that
         sys.stderr.write(f"memmon: {error}\n")

@@ -14,6 +14,7 @@ from memmon.ownership import is_user_code
 from memmon.run import bootstrap, cache
 from memmon.run.descendants import environment, origin
 from memmon.run.plan import ConfigurationError, Plan
+from memmon.translation import _
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def start(family: Family) -> None:
         plan = Plan(family, script=own_script, module=module, words=words)
         entry = plan.prepare()
     except ConfigurationError:
-        sys.stderr.write("memmon: the program runs without memmon\n")
+        sys.stderr.write(_("memmon: the program runs without memmon") + "\n")
         return
     is_first = family["origin"][:1] == [os.getpid()]
     is_named = own_script or (module and os.path.isfile(plan.first))

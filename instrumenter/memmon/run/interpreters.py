@@ -11,6 +11,7 @@ import sys
 
 from memmon.config_search import owner_of, trusted
 from memmon.record import foreign_files
+from memmon.translation import _
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,8 +82,8 @@ def _counts(environment: str, script: str) -> bool:
         return False
     if foreign:
         name = "".join(char if char.isprintable() else "?" for char in environment)
-        text = f"memmon: {name} belongs to another user, and counts for nothing (--python PATH would name its Python)\n"
-        sys.stderr.write(text.encode("utf-8", "replace").decode())
+        text = _("memmon: {name} belongs to another user, and counts for nothing (--python PATH would name its Python)")
+        sys.stderr.write(f"{text.format(name=name)}\n".encode("utf-8", "replace").decode())
     return not foreign
 
 

@@ -13,6 +13,7 @@ from memmon import __version__
 from memmon.config_search import candidates, owner_of, trusted
 from memmon.record import foreign_files
 from memmon.run import cache, cache_process
+from memmon.translation import N_, _
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -133,26 +134,30 @@ class Plan:
         if refusal:
             self.for_program["request"] = None  # it could make nothing of what is imported either
             named = os.environ.get("MEMMON_CACHE_DIR")
-            self._go_without(
-                f"MEMMON_CACHE_DIR can't be used ({named}: {refusal})"
-                if named
-                else "no folder can be had that keeps instrumented code (MEMMON_CACHE_DIR may name one)"
-            )
+            if named:
+                self._go_without(
+                    N_("MEMMON_CACHE_DIR can't be used ({folder}: {refusal})"), folder=named, refusal=refusal
+                )
+            else:
+                self._go_without(
+                    N_("no folder can be had that keeps instrumented code (MEMMON_CACHE_DIR may name one)")
+                )
             return
         jobs = [(self.first, self.shown, bool(self.file))] if self._has_code else []
         status = cache_process.fill({**self.request, "jobs": jobs}, on_stderr=True)
         if status == cache_process.BAD_CONFIGURATION:
             raise ConfigurationError
         if status:
-            self._go_without("instrumenting failed or took too long")
+            self._go_without(N_("instrumenting failed or took too long"))
 
-    def _go_without(self, reason: str) -> None:
-        note = f"{reason}: the program runs watched, but without checkpoints"
+    def _go_without(self, why: str, **fields: str) -> None:
+        """Say so in the reader's language, and in the log."""
+        text = N_("{why}: the program runs watched, but without checkpoints")
         from memmon.run.switches import is_quiet  # noqa: PLC0415  # seldom, and not for the program's memory
 
         if not is_quiet():
-            sys.stderr.write(f"memmon: {note}\n")
-        self.for_program["notes"].append(note)
+            sys.stderr.write(f"memmon: {_(text).format(why=_(why).format(**fields))}\n")
+        self.for_program["notes"].append(text.format(why=why.format(**fields)))
 
 
 def _configuration(target: str, explicit: str | None) -> list[bytes]:

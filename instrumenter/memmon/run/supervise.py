@@ -22,6 +22,7 @@ from memmon.run.outlive import close_streams, outlive_program, write_score
 from memmon.run.process_tree import ProcessTree
 from memmon.run.program import Program
 from memmon.run.telling import Telling
+from memmon.translation import _
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class Supervisor:
         if self.handover["quiet"]:
             return
         if missing:
-            _say(f"matched in no file that was loaded: {', '.join(missing)}")
+            _say(_("matched in no file that was loaded: {hotspots}").format(hotspots=", ".join(missing)))
         if signal in _WANTED_ENDS or self.program.was_asked_to_end:
             self._sum_up(found)
             return
@@ -121,7 +122,8 @@ class Supervisor:
             self._report(log)
         elif signal:
             folder = self._folder()
-            _say(f"the program was ended by {_name_of(signal)}; there is no run log of it in {folder}")
+            text = _("the program was ended by {signal}; there is no run log of it in {folder}")
+            _say(text.format(signal=_name_of(signal), folder=folder))
         else:
             self._sum_up(found)
 
@@ -232,14 +234,14 @@ class Supervisor:
             )
             os.waitpid(pid, 0)
         except OSError:
-            _say(f"the verdict: memmon report {log}")
+            _say(_("the verdict: {command}").format(command=f"memmon report {log}"))
 
 
 def _name_of(signal: int) -> str:
     for name in dir(_signal):
         if name.startswith("SIG") and not name.startswith("SIG_") and getattr(_signal, name) == signal:
             return name
-    return f"signal {signal}"
+    return _("signal {number}").format(number=signal)
 
 
 def _say(text: str) -> None:

@@ -15,6 +15,7 @@ import time
 
 from memmon.kernel.free_memory import free_mb
 from memmon.processes import is_notable, short_command, unfollowed_by
+from memmon.translation import N_, _, ngettext
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,9 +41,9 @@ _LINE_EVERY = 60.0
 """Seconds between two lines that count further ones."""
 
 _ENDS = {
-    "oom-kill": "was killed for want of memory",
-    "crash": "crashed",
-    "limit": "was killed at the --limit",
+    "oom-kill": N_("was killed for want of memory"),
+    "crash": N_("crashed"),
+    "limit": N_("was killed at the --limit"),
 }
 """How a process ended, by the sort of its death."""
 
@@ -124,8 +125,12 @@ class Telling:
             if self._said_all:
                 return
         if count:
-            died = "1 process of this run" if count == 1 else f"{count} processes of this run"
-            _say(f"{died} died; `memmon report` tells more")
+            text = ngettext(
+                "{count} process of this run died; `memmon report` tells more",
+                "{count} processes of this run died; `memmon report` tells more",
+                count,
+            )
+            _say(text.format(count=count))
 
     def _start(self, log: str, now: float, *, sums_up: bool = False) -> None:
         """Have the verdicts said on all that wait, or on all together."""
@@ -182,27 +187,41 @@ class Telling:
                 _say(_plainly(death))
 
     def _say_count(self, now: float) -> None:
-        newest = f"the newest was {_process(self._newest.pid, self._newest.command)}" if self._newest else ""
-        more = f"{self._uncounted} more processes" if self._uncounted > 1 else "1 more process"
-        _say(f"{more} of this run died, {newest}; `memmon report` tells the lines")
+        newest = _process(self._newest.pid, self._newest.command) if self._newest else ""
+        text = ngettext(
+            "{count} more process of this run died, the newest was {newest}; `memmon report` tells the lines",
+            "{count} more processes of this run died, the newest was {newest}; `memmon report` tells the lines",
+            self._uncounted,
+        )
+        _say(text.format(count=self._uncounted, newest=newest))
         self._uncounted = 0
         self._line_at = now + _LINE_EVERY
 
 
 def _process(pid: int, command: str) -> str:
     words = short_command(command)
-    return f"process {pid}" + (f" ({words})" if words else "")
+    text = _("process {pid} ({words})") if words else _("process {pid}")
+    return text.format(pid=pid, words=words)
 
 
 def _plainly(death: Death) -> str:
     """What is known of a death without a verdict."""
-    held = f" (it held {death.rss_mb:.0f} MB)" if death.rss_mb else ""
+    held = _(" (it held {amount:.0f} MB)").format(amount=death.rss_mb) if death.rss_mb else ""
     pid, mb, command = death.held[0]
-    more = f"; more was held by {_process(pid, command)}: {mb:.0f} MB" if is_notable(mb, death.rss_mb) else ""
+    more = ""
+    if is_notable(mb, death.rss_mb):
+        text = _("; more was held by {process}: {amount:.0f} MB")
+        more = text.format(process=_process(pid, command), amount=mb)
     option = unfollowed_by(death.command)
-    unrecorded = f"it was started with {option}, by which it keeps no record" if option else "it kept no record"
-    then = "`memmon report` tells the line" if death.log else unrecorded
-    return f"{_process(death.pid, death.command)} {_ENDS[death.sort]}{held}{more}; {then}"
+    if death.log:
+        then = _("`memmon report` tells the line")
+    elif option:
+        then = _("it was started with {option}, by which it keeps no record").format(option=option)
+    else:
+        then = _("it kept no record")
+    return _("{process} {ended}{held}{more}; {then}").format(
+        process=_process(death.pid, death.command), ended=_(_ENDS[death.sort]), held=held, more=more, then=then
+    )
 
 
 def _say(text: str) -> None:
@@ -210,7 +229,7 @@ def _say(text: str) -> None:
     try:
         ready = select.poll()
         ready.register(2, select.POLLOUT)
-        if any(event & select.POLLOUT for _, event in ready.poll(0)):
+        if any(event & select.POLLOUT for _number, event in ready.poll(0)):
             os.write(2, f"memmon: {text}\n".encode("utf-8", "backslashreplace"))
     except OSError:
         pass  # nobody listens any more

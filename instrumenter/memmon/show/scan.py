@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 from memmon.show.escaping import printable
+from memmon.translation import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,18 +16,18 @@ if TYPE_CHECKING:
 
 SCHEMA = "memmon.scan/1"
 _WHY: dict[Reason, tuple[str, str]] = {
-    "loads": ("loads a file", ""),
-    "reads": ("read whole", ""),
-    "deep copy": ("deep copy", ""),
-    "keeps": ("kept in what stays", ""),
-    "gathers": ("grows in an endless loop", "grows in nested loops"),
-    "joins": ("joins tables", ""),
-    "phase": ("phase", ""),
-    "may load": ("loads, by its name", ""),
-    "parses": ("parsed whole", ""),
-    "serialises": ("made into text", ""),
-    "copies": ("copies data", "copies"),
-    "entry": ("the whole program", ""),
+    "loads": (N_("loads a file"), ""),
+    "reads": (N_("read whole"), ""),
+    "deep copy": (N_("deep copy"), ""),
+    "keeps": (N_("kept in what stays"), ""),
+    "gathers": (N_("grows in an endless loop"), N_("grows in nested loops")),
+    "joins": (N_("joins tables"), ""),
+    "phase": (N_("phase"), ""),
+    "may load": (N_("loads, by its name"), ""),
+    "parses": (N_("parsed whole"), ""),
+    "serialises": (N_("made into text"), ""),
+    "copies": (N_("copies data"), N_("copies")),
+    "entry": (N_("the whole program"), ""),
 }
 """Why a place may take memory, and how that is put where the code shows it less plainly."""
 _GAP = "  "
@@ -46,18 +48,33 @@ def rows(groups: Sequence[Group], width: int | None, *, everything: bool = False
     columns = [[text.rjust(max(map(len, lines))) for text in lines]]
     if any(counts):
         columns.append([text.ljust(max(map(len, counts))) for text in counts])
-    columns.append([text.ljust(max(map(len, whys))) for text in whys])
+    columns.append(_ljust(whys))
     starts = [_GAP + "".join(cell + _GAP for cell in cells) for cells in zip(*columns, strict=True)]
     for group, start, code in zip(groups, starts, _codes(groups, starts, width), strict=True):
         yield start + code
         if everything and len(group.places) > 1:
-            yield " " * len(start) + f"at {', '.join(str(place.line) for place in group.places)}"
+            yield " " * _cells(start) + _("at {lines}").format(
+                lines=", ".join(str(place.line) for place in group.places)
+            )
+
+
+def _ljust(texts: Sequence[str]) -> list[str]:
+    """Each as wide as the widest."""
+    widest = max(map(_cells, texts))
+    return [text + " " * (widest - _cells(text)) for text in texts]
+
+
+def _cells(text: str) -> int:
+    """How many columns it takes; a file or a pipe does without the library that knows of every script."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _codes(groups: Sequence[Group], starts: Sequence[str], width: int | None) -> Iterator[str]:
     """What stands at each, with its function where the terminal is wide."""
     withins = [
-        "" if group.shown.site.function in {"<module>", group.shown.subject} else f"in {group.shown.site.function}"
+        ""
+        if group.shown.site.function in {"<module>", group.shown.subject}
+        else _("in {function}").format(function=group.shown.site.function)
         for group in groups
     ]
     codes = [printable(group.shown.code) for group in groups]
@@ -66,7 +83,7 @@ def _codes(groups: Sequence[Group], starts: Sequence[str], width: int | None) ->
         return
     from rich.cells import cell_len  # noqa: PLC0415  # a file or a pipe does without
 
-    room = max(width - max(map(len, starts), default=0), _LEAST)
+    room = max(width - max(map(cell_len, starts), default=0), _LEAST)
     if width < _FOR_THE_FUNCTION:
         yield from (_cut(code, room) for code in codes)
         return
@@ -80,11 +97,11 @@ def why(group: Group) -> str:
     """Why these places may take memory, in a few words."""
     shown = group.shown
     if shown.stop is not None:
-        return "phases announced" if len(group.places) > 1 else "phase announced"
+        return _("phases announced") if len(group.places) > 1 else _("phase announced")
     plain, less = _WHY[shown.reason]
-    why = plain if shown.is_plain else less or plain
+    why = _(plain if shown.is_plain else less or plain)
     repeated = shown.reason != "gathers" and any(place.in_loop for place in group.places)
-    return f"{why}, in a loop" if repeated else why
+    return _("{why}, in a loop").format(why=why) if repeated else why
 
 
 def _cut(text: str, width: int, *, padded: bool = False) -> str:

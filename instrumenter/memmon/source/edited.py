@@ -11,6 +11,7 @@ from memmon.source.injected_text import ALIAS_PATTERN, LIKE_INJECTED
 from memmon.source.prove import compiles
 from memmon.source.strip import line_left, strip
 from memmon.source.text import LINE_END, decode
+from memmon.translation import _
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def user_text(source: bytes, path: str, original: bytes | None = None) -> bytes 
     if text == original or _is_the_original(text, source):
         return text
     line = _renamed(text, original, path)
-    return text if line is None else Torn(f"line {line} would be a checkpoint under another name")
+    return text if line is None else Torn(_("line {line} would be a checkpoint under another name").format(line=line))
 
 
 def _is_the_original(text: bytes, source: bytes) -> bool:
@@ -59,12 +60,12 @@ def _torn(source: bytes, stripped: bytes, path: str) -> str | None:
     text = decode(source, path)
     block = preamble.find(text.text)
     if block is None:
-        return "its preamble is not as memmon wrote it"
+        return _("its preamble is not as memmon wrote it")
     line = line_left(text)
     if line is not None:
-        return f"line {line} would still name {block.alias}"
+        return _("line {line} would still name {alias}").format(line=line, alias=block.alias)
     if compiles(source, path) is None and compiles(stripped, path) is not None:
-        return "the result would not compile"
+        return _("the result would not compile")
     return None
 
 

@@ -20,6 +20,7 @@ from memmon.source.calls import calls
 from memmon.source.grammar import span
 from memmon.source.search import Search
 from memmon.source.text import SourceText, decode
+from memmon.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,6 +55,10 @@ def nearest(source: bytes, hotspot: Hotspot) -> tuple[str, ...]:
     return Finder(decode(source, ""), "").nearest(hotspot)
 
 
+def _described(line: int, code: str) -> str:
+    return _("line {line}: {code}").format(line=line, code=code)
+
+
 class Finder:
     """One source's tree, and the search in it."""
 
@@ -80,13 +85,17 @@ class Finder:
             except RuntimeError as error:  # ast-grep's refusal of a pattern that Python can parse, such as a lone $$$
                 reason = str(error).splitlines()[0]
                 raise HotspotError(
-                    f"hotspot {hotspot.name!r}: its pattern can't be searched for ({reason}): name some of the code",
+                    _("hotspot {name!r}: its pattern can't be searched for ({why}): name some of the code").format(
+                        name=hotspot.name, why=reason
+                    ),
                     hotspot.place,
                 ) from None
             except time_limit.TimeUp:
                 raise HotspotError(
-                    f"hotspot {hotspot.name!r}: its regular expression does not come to an end: write it so that"
-                    " nothing can be matched in several ways, as by (a+)+",
+                    _(
+                        "hotspot {name!r}: its regular expression does not come to an end: write it so that"
+                        " nothing can be matched in several ways, as by (a+)+"
+                    ).format(name=hotspot.name),
                     hotspot.place,
                 ) from None
             found += sites
@@ -111,12 +120,12 @@ class Finder:
             wanted = selector.match or selector.text or ""
             names = {_first_line(node): node for node in self.search.statements()}
         close = difflib.get_close_matches(wanted, names, n=_NEAREST, cutoff=0.5)
-        return tuple(f"line {self._line(names[name])}: {_first_line(names[name])}" for name in close)
+        return tuple(_described(self._line(names[name]), _first_line(names[name])) for name in close)
 
     def _around(self, line: int) -> tuple[str, ...]:
         by_distance = sorted(self.search.statements(), key=lambda node: abs(self._line(node) - line))
         closest = sorted(by_distance[:_NEAREST], key=self._line)
-        return tuple(f"line {self._line(node)}: {_first_line(node)}" for node in closest)
+        return tuple(_described(self._line(node), _first_line(node)) for node in closest)
 
     # -- one method a way to name a place
 
@@ -147,7 +156,7 @@ class Finder:
                 marks.setdefault(span(block), []).append((span(node)[0], rank, node))
         for block_marks in marks.values():
             waiting: SgNode | None = None
-            for _, rank, node in sorted(block_marks, key=lambda mark: mark[:2]):
+            for _begin, rank, node in sorted(block_marks, key=lambda mark: mark[:2]):
                 if (rank == 0) == (waiting is not None):
                     raise self._unpaired(hotspot, waiting if waiting is not None and rank == 0 else node, rank)
                 if rank == 0:
@@ -162,8 +171,10 @@ class Finder:
         has, lacks = ("from", "to") if rank == 0 else ("to", "from")
         line = self._line(node)
         return HotspotError(
-            f"hotspot {hotspot.name!r}: the {has!r} at {self.path}:{line} ({_first_line(node)}) has no {lacks!r} in its"
-            " block: narrow it by text or within, or move it to the same indentation",
+            _(
+                "hotspot {name!r}: the {has!r} at {file}:{line} ({code}) has no {lacks!r} in its block:"
+                " narrow it by text or within, or move it to the same indentation"
+            ).format(name=hotspot.name, has=has, file=self.path, line=line, code=_first_line(node), lacks=lacks),
             hotspot.place,
         )
 
@@ -257,5 +268,5 @@ def _holds(outer: Found, inner: Found) -> bool:
 
 
 def _order(found: Found) -> tuple[int, int]:
-    begin, _ = span(found.first)
+    begin, _rest = span(found.first)
     return begin, -span(found.last)[1]

@@ -11,11 +11,14 @@ from memmon.model import AlreadyInstrumented, Config, Instrumented, Outcome, Ref
 from memmon.source import find, injected_text, place, preamble, prologue, prove, splice, strip, text
 from memmon.source.freed_memory import give_back_freed
 from memmon.source.vet import vet
+from memmon.translation import N_, _
 
 if TYPE_CHECKING:
     from memmon.model import Hotspot, Site
 
-_UNCOMPILED = "has {}, which Python {}.{} here can't compile: proved by libcst and by taking it back alone"
+_UNCOMPILED = N_(
+    "has {syntax}, which Python {major}.{minor} here can't compile: proved by libcst and by taking it back alone"
+)
 
 
 def instrument(source: bytes, path: str, config: Config, beside: preamble.Beside | None = None) -> Outcome:
@@ -70,7 +73,7 @@ class _Job:
                 draft = self._without_breakers(len(draft.found) + len(draft.refusals))
             else:
                 prove.prove_parsable(draft.output, self.path)
-                notes = (_UNCOMPILED.format(newer, *sys.version_info[:2]),)
+                notes = (_(_UNCOMPILED).format(syntax=newer, major=sys.version_info[0], minor=sys.version_info[1]),)
         prove.prove_reversible(self.source, draft.output, self.path)
         return Instrumented(draft.output, draft.found, draft.refusals, draft.missing, (*notes, *draft.notes))
 
@@ -140,5 +143,9 @@ class _Job:
         draft = self._draft(refused)
         error = prove.compiles(draft.output, self.path)
         if error is not None:
-            raise ProofError(f"the result would not compile ({error.msg}), so nothing was changed: please report it")
+            raise ProofError(
+                _("the result would not compile ({why}), so nothing was changed: please report it").format(
+                    why=error.msg
+                )
+            )
         return draft

@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from memmon.translation import _
+
 if TYPE_CHECKING:
     import libcst as cst
 
@@ -31,7 +33,7 @@ def newer_syntax(source: bytes, error: SyntaxError) -> str | None:
         if place.start.line <= line <= place.end.line:
             version = _needs(node)
             if version is not None and version > sys.version_info[:2]:
-                return "syntax of Python {}.{}".format(*version)
+                return _("syntax of Python {version}").format(version="{}.{}".format(*version))
     return None
 
 

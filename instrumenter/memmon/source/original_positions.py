@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from memmon.errors import Place, ProofError
 from memmon.source import injected_text
+from memmon.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -101,7 +102,7 @@ def _without_preamble(tree: ast.Module, filename: str) -> str:
         if alias and re.fullmatch(injected_text.ALIAS_PATTERN, alias):
             del tree.body[number]
             return alias
-    raise ProofError("carries no preamble, so it can't be told what is injected: please report it", Place(filename))
+    raise ProofError(_("carries no preamble, so it can't be told what is injected: please report it"), Place(filename))
 
 
 def _installed_alias(statement: ast.stmt) -> str | None:
@@ -200,6 +201,6 @@ def _place(node: ast.AST, like: object) -> None:
 
 def _different(node: ast.AST, filename: str) -> ProofError:
     return ProofError(
-        "is another program with the checkpoints than without, so it runs without them: please report it",
+        _("is another program with the checkpoints than without, so it runs without them: please report it"),
         Place(filename, getattr(node, "lineno", None)),
     )

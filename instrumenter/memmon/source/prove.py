@@ -9,13 +9,14 @@ from memmon.source import preamble
 from memmon.source.newer_syntax import newer_syntax
 from memmon.source.strip import strip
 from memmon.source.text import decode
+from memmon.translation import _
 
 
 def prove_reversible(original: bytes, output: bytes, path: str) -> None:
     """Raise :class:`ProofError` unless taking out what was injected gives *original* back to the byte."""
     if preamble.version_in(output) is None or strip(output, path) != original:
         raise ProofError(
-            "the change could not be taken back byte for byte, so it was not made: please report this file",
+            _("the change could not be taken back byte for byte, so it was not made: please report this file"),
             Place(path),
         )
 
@@ -45,7 +46,7 @@ def refuse_unparsable(source: bytes, path: str) -> str | None:
     newer = newer_syntax(source, error)
     if newer is None:
         raise SourceError(
-            f"is not valid Python here: {error.msg}; correct it first (it is untouched)",
+            _("is not valid Python here: {why}; correct it first (it is untouched)").format(why=error.msg),
             Place(path, error.lineno, error.offset),
         )
     return newer
@@ -59,4 +60,6 @@ def prove_parsable(output: bytes, path: str) -> None:
         cst.parse_module(output)
     except (cst.ParserSyntaxError, RecursionError) as error:
         reason = str(error).splitlines()[0]
-        raise ProofError(f"libcst can't parse the result ({reason}), so nothing was changed", Place(path)) from None
+        raise ProofError(
+            _("libcst can't parse the result ({why}), so nothing was changed").format(why=reason), Place(path)
+        ) from None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from memmon.errors import Place, SourceError
+from memmon.translation import _
 
 LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -65,18 +66,23 @@ def decode(source: bytes, path: str) -> SourceText:
     head = re.split(rb"\r\n|\r|\n", source[len(bom) : 4096], maxsplit=2)[:2]
     ascii_head = bom + re.sub(rb"[\x80-\xff]", b"?", b"\n".join(head))  # the line is read before its encoding is known
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(ascii_head + b"\n").readline)
+        encoding = tokenize.detect_encoding(io.BytesIO(ascii_head + b"\n").readline)[0]
     except SyntaxError as error:
-        raise SourceError(f"{error.msg or error}: correct the coding line", Place(path, 1)) from None
+        raise SourceError(_("{why}: correct the coding line").format(why=error.msg or error), Place(path, 1)) from None
     encoding = "utf-8" if encoding == "utf-8-sig" else encoding
     body = source[len(bom) :]
     try:
         text = _decoded(body, encoding, path)
         survives = text.encode(encoding, "replace") == body
     except (LookupError, ValueError):  # rot13, idna and the like: known to Python, but not for sources
-        raise SourceError(f"{encoding} is no text encoding: correct the coding line", Place(path, 1)) from None
+        raise SourceError(
+            _("{encoding} is no text encoding: correct the coding line").format(encoding=encoding), Place(path, 1)
+        ) from None
     if not survives:
-        raise SourceError(f"does not survive a round trip through {encoding}: save it as UTF-8", Place(path, 1))
+        raise SourceError(
+            _("does not survive a round trip through {encoding}: save it as UTF-8").format(encoding=encoding),
+            Place(path, 1),
+        )
     return SourceText(text, encoding, bom)
 
 
@@ -88,7 +94,9 @@ def _decoded(body: bytes, encoding: str, path: str) -> str:
         line = len(re.findall(rb"\r\n|\r|\n", before)) + 1
         column = len(re.split(rb"[\r\n]", before)[-1].decode(encoding, "replace")) + 1
         raise SourceError(
-            f"byte 0x{body[error.start]:02x} is not {encoding}: save the file as UTF-8, or name its encoding in a"
-            " '# -*- coding: … -*-' line",
+            _(
+                "byte 0x{byte:02x} is not {encoding}: save the file as UTF-8, or name its encoding in a"
+                " '# -*- coding: … -*-' line"
+            ).format(byte=body[error.start], encoding=encoding),
             Place(path, line, column),
         ) from None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from memmon.source import grammar
 from memmon.source.compilers import CompiledElsewhere
 from memmon.source.grammar import span
+from memmon.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,9 +34,11 @@ def vet(source: SourceText, root: SgNode, found: Sequence[Found], compiled: Iter
     for number, item in enumerate(found):
         compiler = compilers.by(grammar.inside(item.first) if item.site.kind == "function" else item.first)
         if compiler is not None:
-            refused[number] = f"{compiler} compiles this code itself: bracket the statement that calls it instead"
+            refused[number] = _(
+                "{compiler} compiles this code itself: bracket the statement that calls it instead"
+            ).format(compiler=compiler)
         elif doubtful and not _is_sound(item, errors, real):
-            refused[number] = "the search tree and Python read the source differently there"
+            refused[number] = _("the search tree and Python read the source differently there")
     return refused
 
 

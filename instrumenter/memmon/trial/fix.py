@@ -46,7 +46,7 @@ def fix_from(file: Path, folder: Path, words: Sequence[str]) -> tuple[Changed, .
         changed = tuple(_patched(content, file, folder))
     if not changed:
         raise TargetError(
-            "no change of a file is in it: give a unified diff, as `git diff` prints, or a .py", _at(file)
+            _("no change of a file is in it: give a unified diff, as `git diff` prints, or a .py"), _at(file)
         )
     for one in changed:
         if one.path.suffix in _SOURCES:

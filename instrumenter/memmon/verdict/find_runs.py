@@ -11,6 +11,7 @@ from memmon.config import log_folders
 from memmon.errors import LogError
 from memmon.record.file_names import is_log
 from memmon.record.log_folders import other_log_folders
+from memmon.translation import _
 from memmon.verdict.read.runs import run_of, runs_in
 
 if TYPE_CHECKING:
@@ -81,7 +82,9 @@ def _run_of_process(pid: int) -> Run:
     for run in runs_here():
         if pid in run.pids:
             return run
-    raise LogError(f"there is no run log of a process {pid} here; name a log, or go to the folder that it ran in")
+    raise LogError(
+        _("there is no run log of a process {pid} here; name a log, or go to the folder that it ran in").format(pid=pid)
+    )
 
 
 def _open_files(pid: int) -> list[str]:
@@ -98,7 +101,7 @@ def _absolute(name: str) -> Path:
     try:
         return Path(os.path.abspath(name))  # noqa: PTH100  # resolve() would follow it
     except OSError as error:
-        raise LogError("the current folder is gone; go to the folder that the program ran in") from error
+        raise LogError(_("the current folder is gone; go to the folder that the program ran in")) from error
 
 
 def _started_elsewhere(here: Path) -> list[Run]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memmon.errors import LogError
+from memmon.translation import _
 from memmon.verdict.advice.advise import advise, statements_of_little
 from memmon.verdict.code.collector_switch import lines_that_switch_off
 from memmon.verdict.code.excerpt import excerpt_at
@@ -62,7 +63,7 @@ def investigate(log: str, *, top: int = 10) -> Verdict:
     try:
         path = Path(os.path.abspath(log))  # noqa: PTH100  # resolve() would follow a link
     except OSError as error:
-        raise LogError("the current folder is gone; go to the folder that the program ran in") from error
+        raise LogError(_("the current folder is gone; go to the folder that the program ran in")) from error
     return investigate_run(run_of(path), top=top)
 
 

@@ -14,6 +14,7 @@ from memmon.processes import short_command
 from memmon.record.told_mark import mark_told
 from memmon.show.escaping import escaped
 from memmon.show.runs import child, how_it_died, line_of
+from memmon.translation import _
 from memmon.verdict.evidence.liveness import is_alive
 from memmon.verdict.find_runs import run_with
 from memmon.verdict.investigate import investigate_run
@@ -103,7 +104,7 @@ class WatchedRun:
             self._logs.setdefault(path, _Log(path)).look()
         histories = [log.history for log in self._logs.values() if log.history is not None]
         if not histories:
-            raise LogError(f"{self._log}: nothing stands in it yet; try again in a moment")
+            raise LogError(_("{log}: nothing stands in it yet; try again in a moment").format(log=self._log))
         living = {log.history.header.pid: log.history for log in self._logs.values() if log.history and log.is_living}
         now = time.monotonic()
         seen = self._processes.look([pid for pid in living if pid is not None], now)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from memmon.errors import LogError, Place
 from memmon.record import foreign_files
+from memmon.translation import _, reason
 from memmon.verdict.model import Record, Site
 from memmon.verdict.read.events import read_events
 from memmon.verdict.read.header_words import read_header
@@ -162,8 +163,8 @@ def _events(stream: BinaryIO, path: str, events: Events | None, *, head: bool) -
     header = (events and events.header) or in_words
     if not first and not events and header.version is None:
         if nothing or words:
-            raise LogError("this is no run log of memmon: it holds neither a header nor a checkpoint", Place(path))
-        raise LogError("the log is empty: the program wrote nothing to it", Place(path))
+            raise LogError(_("this is no run log of memmon: it holds neither a header nor a checkpoint"), Place(path))
+        raise LogError(_("the log is empty: the program wrote nothing to it"), Place(path))
     records = _records(first, lines)
     if first and header.version is None and not head:
         yield from _runs(records, header)
@@ -190,14 +191,16 @@ def read_log(path: str, *, head: bool = False) -> Iterator[Event]:
         with foreign_files.opened_stream(path, _MOST_BYTES) as stream:
             yield from _events(stream, path, read_events(path, head=head), head=head)
     except IsADirectoryError as error:
-        raise LogError("this is a folder; name a log in it, or run `memmon report` there", Place(path)) from error
+        raise LogError(_("this is a folder; name a log in it, or run `memmon report` there"), Place(path)) from error
     except FileNotFoundError as error:
-        raise LogError("there is no such log; `memmon report` alone reads the newest one here", Place(path)) from error
+        raise LogError(
+            _("there is no such log; `memmon report` alone reads the newest one here"), Place(path)
+        ) from error
     except foreign_files.TooLarge as error:
         raise LogError(
-            f"{error.strerror}: give its end by `tail -c 100M LOG | memmon report -`", Place(path)
+            _("{why}: give its end by `tail -c 100M LOG | memmon report -`").format(why=reason(error)), Place(path)
         ) from error
     except foreign_files.Refused as error:
-        raise LogError(f"{error.strerror}: name a run log", Place(path)) from error
+        raise LogError(_("{why}: name a run log").format(why=reason(error)), Place(path)) from error
     except OSError as error:
-        raise LogError(f"the log can't be read ({error.strerror})", Place(path)) from error
+        raise LogError(_("the log can't be read ({why})").format(why=reason(error)), Place(path)) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from memmon.errors import LogError, Place
+from memmon.translation import _
 from memmon.verdict.model import Ended, Header, ProcessHistory
 from memmon.verdict.read.crash_page import read_page
 from memmon.verdict.read.lockout_dump import dumped_stacks
@@ -51,7 +52,7 @@ def build_history(log: str, events: Iterable[Event], page: Page | None = None) -
     since = _last_checkpoint_time(page)
     stacks = dumped_stacks(log, header.target, told.added_lines, replay.names, since) or _newest_stacks(replay, page)
     if last is None:
-        raise LogError("the log holds a header and not one record: the program got no further", Place(log))
+        raise LogError(_("the log holds a header and not one record: the program got no further"), Place(log))
     # Where memory is out, Python may have none for the traceback: then the last stacks are all there is.
     untraced = replay.raised is not None and replay.raised.line is None
     history = ProcessHistory(

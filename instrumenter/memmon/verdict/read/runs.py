@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from memmon.errors import LogError, Place
 from memmon.record.file_names import LOGS, started
+from memmon.translation import _
 from memmon.verdict.model import Header
 from memmon.verdict.read.log import read_log
 
@@ -59,7 +60,9 @@ def runs_in(folders: Sequence[Path]) -> list[Run]:
     logs = _logs_in(folders)
     if not logs:
         raise LogError(
-            f"there is no run log ({LOGS}) here; name one, or go to the folder that the program ran in",
+            _("there is no run log ({logs}) here; name one, or go to the folder that the program ran in").format(
+                logs=LOGS
+            ),
             Place(str(folders[0].absolute())),
         )
     ours = [log for log in logs if log.header or _is_empty(log.path)]
