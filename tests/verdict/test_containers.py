@@ -156,12 +156,13 @@ def test_after_the_last_census_what_called_the_windows_line_says_nothing(
     assert (verdict.holder.container.path if verdict.holder else None) == path
 
 
+@pytest.mark.parametrize("seen", [(100, 150, 210), (210,)])
 @pytest.mark.parametrize(("running", "path"), [("work", "kept"), ("load", None)])
-def test_what_many_looks_saw_being_filled_is_a_guess_after_the_last(
-    judged: Callable[..., Verdict], running: str, path: str | None
+def test_what_was_seen_being_filled_is_a_guess_after_the_last_look(
+    judged: Callable[..., Verdict], seen: tuple[int, ...], running: str, path: str | None
 ) -> None:
     """The last 90 MB came when nobody looked: where the function that fills it was still at work, that may be it."""
-    looks = (census(rss, row("kept", 10, 10 + rss, 1 << 20)) for rss in (100, 150, 210))
+    looks = (census(rss, row("kept", 10, 10 + rss, 1 << 20)) for rss in seen)
     stack = fact("stack", {"thread": "MainThread", "frames": [[BOT, KEEPS + 2, running]]})
     verdict = judged(*looks, stack, fills={"kept": at(KEEPS)})
     assert (verdict.holder.container.path if verdict.holder else None) == path

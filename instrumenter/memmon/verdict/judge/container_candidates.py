@@ -29,7 +29,7 @@ _HALF = 0.5
 _CERTAIN_LOOKS = 2
 """So many looks have to have seen it grow to be certain of it."""
 _MANY_LOOKS = 3
-"""So many are enough to put down to it what grew when nobody looked any more, unless that is far more than was seen."""
+"""So many are enough to put down to it what grew, where hardly anything else was seen to grow."""
 _FEW_ITEMS = 10
 """Fewer, seen to come in but once or of a weight that nobody knows, are no pile."""
 _WITH_RESULTS = frozenset({"Task", "Future", "ApplyResult", "AsyncResult"})
@@ -112,13 +112,13 @@ def _goes_on(moment: LastMoment) -> bool:
 
 
 def _is_still_filled(one: GrowingContainer, moment: LastMoment) -> bool:
-    """Whether it took most of the growth at look after look, and what fills it was on a stack when they ended."""
+    """Whether it took most of the growth that was seen, and what fills it was on a stack when the looks ended."""
     stores = moment.stores.get(one.container.path)
     unseen_mb = moment.final_mb - moment.history.censuses[-1].rss_mb
-    many = one.looks >= _MANY_LOOKS and one.share >= _CERTAIN_SHARE and unseen_mb <= _UNSEEN * one.of_mb
+    most = one.share >= _CERTAIN_SHARE and unseen_mb <= _UNSEEN * one.of_mb
     filling = (stores.frame.file, stores.frame.function) if stores else None
     frames = (frame for stack in moment.history.stacks for frame in stack.frames)
-    return many and any((frame.file, frame.function) == filling for frame in frames)
+    return most and any((frame.file, frame.function) == filling for frame in frames)
 
 
 def _waits_for_results(one: GrowingContainer) -> bool:
