@@ -285,6 +285,11 @@ TAKEN = {
         "block = bytearray(10**9)  # HERE\n",
         "block = price * 10  # HERE\n",
     ),
+    "blocks that are collected": Taken(
+        "what is collected here never goes away",
+        "rows.append(bytearray(10**6))  # HERE\n",
+        "rows = bytearray(10**6)  # HERE\n",
+    ),
     "all results of a pool": Taken(
         "imap",
         "from multiprocessing import Pool\nwith Pool(4) as workers:\n    done = workers.map(work, jobs)  # HERE\n",

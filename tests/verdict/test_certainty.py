@@ -241,6 +241,14 @@ def test_an_open_bracket_counts_in_every_figure(judged: Callable[..., Verdict]) 
     assert figures["b"] == (237, 237, "high"), "the culprit's own row is not ok, though nothing says what is fine"
 
 
+def test_a_bracket_that_an_exception_left_counts_in_every_figure(judged: Callable[..., Verdict]) -> None:
+    """As it does where it is open: what it took is not nothing because it has no end."""
+    left = line("a_LEFT", 168, 0, ' growth=+108.00MB line=5 last="a_BEFORE"')
+    verdict = judged(site("a", 5, normal=10, alarm=50), line("a_BEFORE", 60, 0, " line=5"), left)
+    (row,) = (one for one in verdict.hotspots if one.site.name == "a")
+    assert (row.figures.growth_mb, row.figures.max_growth_mb, row.status, row.is_open) == (108, 108, "alarm", False)
+
+
 WAITING = """\
 # stack: {"thread": "ThreadPoolExecutor-0_1", "frames": [["/usr/lib/python3/dist-packages/pandas/io.py", 306, "read"]]}
 # stack: {"thread": "MainThread", "frames": [["/usr/lib/python3.11/threading.py", 327, "Condition.wait"], \

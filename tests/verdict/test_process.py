@@ -100,10 +100,14 @@ def test_an_end_in_another_thread_closes_too(history: Callable[..., ProcessHisto
 
 
 def test_what_was_left_is_not_open(history: Callable[..., ProcessHistory]) -> None:
-    """A bracket that an exception left is closed, adds nothing to the totals and is no checkpoint passed."""
+    """A bracket that an exception left is closed, adds nothing to the totals and is no checkpoint passed.
+
+    What it had grown by is kept beside them.
+    """
     told = history(line("x_BEFORE", 60, 0, " line=5"), line("x_LEFT", 99, 0, ' growth=+39.00MB line=5 last="x_BEFORE"'))
     assert told.open_brackets == ()
     assert named(told, "x").figures.growth_mb == 0
+    assert named(told, "x").left_mb == 39
     assert told.checkpoint
     assert told.checkpoint.name == "x_BEFORE"
 

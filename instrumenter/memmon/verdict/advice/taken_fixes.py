@@ -24,7 +24,7 @@ def _makes_list(facts: Facts) -> bool:
 
 def _takes_one_block(facts: Facts) -> bool:
     large = facts.repeats or calling(_NUMPY + r"(?:zeros|ones|empty|full)|^bytearray|^bytes")(facts)
-    return large and facts.one_block and not facts.makes_list
+    return large and facts.one_block and not facts.makes_list and not facts.collects
 
 
 LOADS_CONFIG = by_call(

@@ -25,12 +25,12 @@ def _status(site: Site, growth_mb: float) -> Status:
 
 
 def _hotspot(totals: SiteTotals, history: ProcessHistory, open_mb: float | None, most_mb: float) -> Hotspot:
-    """One site of one process, with the growth of its open bracket so far.
+    """One site of one process, with the growth of its open bracket so far, or of one that an exception left.
 
     Brackets of several threads that were open at once each count the same growth: together it is no more than
     ``most_mb``, which the process grew by.
     """
-    so_far = open_mb or 0.0
+    so_far = totals.left_mb if open_mb is None else open_mb
     stood_down = totals.figures.stood_down
     if stood_down and history.ended is None and len(dict(history.threads)) > 1:
         stood_down = replace(stood_down, is_exact=False)

@@ -51,6 +51,8 @@ class SiteTotals:
     """The AFTER, END or LEFT (or the lone mark) with the largest growth; None where it never closed."""
     previous: Record | None
     """The checkpoint before the BEFORE or START with the largest step, as far as the log has it."""
+    left_mb: float = 0.0
+    """The largest growth of a bracket of its that an exception left; it is in none of the figures."""
 
 
 @dataclass(frozen=True)

@@ -163,6 +163,8 @@ class Replay:
         if record.kind == "LEFT":
             self._end(record)
             self.left = self.left or record
+            site = self._site(key_of(record))
+            site.left_mb = max(site.left_mb, record.growth or 0.0)
             return
         if not record.kind and record.name in NOT_CHECKPOINTS and record.line is None:
             self._add_special(record, before)

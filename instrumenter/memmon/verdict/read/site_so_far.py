@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class SiteSoFar:
     """What the log has told of one site so far."""
 
-    __slots__ = ("exact", "growth_mb", "hits", "inner_mb", "kind", "largest", "peak_mb", "previous", "site")
+    __slots__ = ("exact", "growth_mb", "hits", "inner_mb", "kind", "largest", "left_mb", "peak_mb", "previous", "site")
 
     def __init__(self) -> None:
         """Nothing has been told."""
@@ -31,6 +31,8 @@ class SiteSoFar:
         self.peak_mb: float | None = None
         self.largest: dict[str, Record] = {}
         """By kind: the record with the largest growth."""
+        self.left_mb = 0.0
+        """The largest growth of a bracket of its that an exception left."""
         self.previous: Record | None = None
         """The checkpoint before the BEFORE or START in ``largest``."""
 
@@ -60,4 +62,5 @@ class SiteSoFar:
             self_mb=self.growth_mb - self.inner_mb,
             worst=worst,
             previous=self.previous,
+            left_mb=self.left_mb,
         )
