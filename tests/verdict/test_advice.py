@@ -308,6 +308,8 @@ def test_what_a_line_stores_tells_by_itself_what_to_do(advised: Callable[..., st
         ("guess", "far = points.minus(centres)", "what is made here stays"),
         ("guess", "atexit.register(job.clean_up)", "atexit.unregister()"),
         ("guess", "book.register(job.clean_up)", "what is made here stays"),
+        ("likely", "django.core.cache.cache.set(key, page)", "MAX_ENTRIES"),
+        ("likely", "app.pages.cache.set(key, page)", "if one pass takes that much"),
         ("guess", "warnings.warn('no price: %r' % row)", "leave out of it"),
         ("guess", "def f(row): warnings.warn('no price: %r' % row)", "the function is known"),
     ],

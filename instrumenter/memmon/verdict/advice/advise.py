@@ -60,14 +60,16 @@ def _fix_for(facts: Facts, culprit: Culprit) -> Fix:
     if cached := [fix for fix in (CACHE, CACHED_PROPERTY) if returned and fix.fits(facts)]:
         return cached[0]
     fitting = [fix for fix in TAKEN if fix.fits(facts)] if facts.at_once else []
-    over_and_over = facts.stores or facts.builds_on_itself or not (facts.at_once or facts.is_function)
+    in_doubt = culprit.shown_by in ("window", "leak") and culprit.confidence != "certain"
+    over_and_over = (
+        facts.stores or facts.builds_on_itself or (not facts.is_function and (in_doubt or not facts.at_once))
+    )
     if over_and_over and not fitting:
         if kept := next((fix for fix in KEPT if fix.fits(facts)), None):
             return kept
         if facts.stores and (facts.collects or not facts.at_once):
             return COLLECTS
     named = [fix for fix in (*TAKEN, COLLECTS) if fix.name and fix.name.search(culprit.hotspot or "")]
-    in_doubt = culprit.shown_by in ("window", "leak") and culprit.confidence != "certain"
     unknown = STAYS_OR_AT_ONCE if in_doubt else OTHERWISE
     return next(iter([*fitting, *named]), unknown if facts.at_once else STAYS)
 

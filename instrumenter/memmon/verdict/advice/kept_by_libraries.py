@@ -23,7 +23,9 @@ OF_LIBRARIES = (
         "DEBUG 开启时 Django 会保留每条语句的文本：设置 DEBUG=False，或在循环中调用 reset_queries()",
     ),
     Fix(
-        held(owner=r"\bLocMemCache$"),
+        either(
+            held(owner=r"\bLocMemCache$"), calling(r"\bdjango\.core\.cache\.cache\.(?:set|set_many|add|get_or_set)")
+        ),
         "Django's cache in memory has up to MAX_ENTRIES in each process: lower that, leave out of the key what differs "
         "each time, or use a shared cache",
         "Django 的内存缓存在每个进程中最多保留 MAX_ENTRIES 个条目：降低该值，不要在键中放入每次不同的内容，"
