@@ -66,6 +66,16 @@ def test_what_is_written_places_the_same(folder: Path) -> None:
     assert (placed.returncode, sorted(int(line.removeprefix("  line ")) for line in told)) == (0, LINES)
 
 
+def test_another_program_of_the_folder_is_left_alone(folder: Path) -> None:
+    """What is written is for the file that was named, whatever it is called."""
+    (folder / "bot.py").rename(folder / "bot [1].py")
+    (folder / "other.py").write_text("print(1)\n", encoding="utf-8")
+    assert memmon("init", "bot [1].py", cwd=folder).returncode == 0
+    done = memmon("instrument", "other.py", "bot [1].py", cwd=folder)
+    assert (done.returncode, done.stdout.count("\n  line ")) == (0, len(LINES)), done.stderr
+    assert memmon("instrument", "--dry-run", "other.py", cwd=folder).stderr.count("matches nothing") == 0
+
+
 def test_the_settings_that_are_shown_are_the_usual_ones(folder: Path) -> None:
     """They hold as they stand, and so they do once what is behind the # counts."""
     assert memmon("init", "bot.py", cwd=folder).returncode == 0

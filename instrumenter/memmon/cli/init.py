@@ -39,7 +39,7 @@ def init(target: str, *, everything: bool) -> int:
     if not groups:
         say(_("{file}: nothing in it looks like it takes memory").format(file=target))
         return 1
-    made = new_config(groups if everything else likeliest(groups)).encode()
+    made = new_config(groups if everything else likeliest(groups), read.path.name).encode()
     if not _create(written, made):
         return _show(written, made)
     then = f"memmon instrument {backup.quoted(target)}"

@@ -53,7 +53,7 @@ def try_fix(words: tuple[str, ...], patch: str, limit: float | None) -> int:
     from memmon.across.tried import BETTER  # noqa: PLC0415  # not for `--help`
     from memmon.show.escaping import escaped  # noqa: PLC0415  # likewise
     from memmon.show.tried import trial_report  # noqa: PLC0415  # likewise
-    from memmon.trial.attempt import Trial  # noqa: PLC0415  # likewise
+    from memmon.trial.attempt import AFTER, Trial  # noqa: PLC0415  # likewise
     from memmon.trial.fix import fix_from  # noqa: PLC0415  # likewise
 
     here = Path.cwd()
@@ -65,5 +65,6 @@ def try_fix(words: tuple[str, ...], patch: str, limit: float | None) -> int:
     names = {"before": _("memmon: as it is …"), "after": _("memmon: with {patch} …").format(patch=patch)}
     tried = trial.run(changed, lambda name: say(names[name]))
     show(trial_report(escaped(tried)), USUAL)
-    say(_("memmon: the records are in {folder}, for `memmon report`").format(folder=place / "records"))
+    said = _("memmon: `memmon report {folder}` tells more of a run; {place} may be removed at any time")
+    say(said.format(folder=place / "records" / AFTER, place=place))
     return int(tried.finding not in BETTER)

@@ -202,8 +202,16 @@ def _limit_notes(made: Comparison, say: Say) -> Iterator[str]:
             f"The limits differ, {mb(old)} and {mb(new)}: who was killed at one need not be at the other.",
             f"两侧的上限不同（{mb(old)} 和 {mb(new)}）：在一个上限下被杀死，在另一个上限下未必。",
         )
-    if made.before.count("died") and not made.after.peak.at_least and made.after.peak.high > old:
+    peak = made.after.peak
+    if not made.before.count("died") or peak.at_least:
+        return
+    if peak.median > old:
         yield say(
             f"The peak is above the limit of before: with {mb(old)} it would have died again.",
             f"峰值高于之前的上限：若上限仍为 {mb(old)}，仍会死亡。",
+        )
+    elif peak.high > old:
+        yield say(
+            f"A run of after came to {peak.high:.1f} MB: with the limit of before, {mb(old)}, it would have died.",
+            f"“之后”有一次运行达到 {peak.high:.1f} MB：若上限仍为之前的 {mb(old)}，它会死亡。",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from typing import TYPE_CHECKING
 
 import tomlkit
@@ -30,8 +31,11 @@ _CODE = 80
 _Key = tuple[str, "Selector | None", "Selector | None", str]
 
 
-def new_config(groups: Iterable[Group]) -> str:
-    """The text of a memmon.toml; a hotspot stands for all places of its kind in one function."""
+def new_config(groups: Iterable[Group], target: str) -> str:
+    """The text of a memmon.toml; a hotspot stands for all places of its kind in one function of the file *target*.
+
+    It is meant for that file alone: other programs in its folder have no such places.
+    """
     document = tomlkit.document()
     for line in _HEAD:
         document.add(tomlkit.comment(_(line)))
@@ -48,6 +52,7 @@ def new_config(groups: Iterable[Group]) -> str:
             ends = {"from": _inline(selector), "to": _inline(stop)} if stop else _keys(selector)
             for key, value in {**ends, "within": function}.items():
                 table.add(key, value)
+        table.add("file", glob.escape(target))
         hotspots.append(table)
     document.add("hotspot", hotspots)
     return tomlkit.dumps(document).rstrip("\n") + "\n"

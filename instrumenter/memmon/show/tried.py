@@ -21,12 +21,13 @@ def trial_report(tried: Tried) -> Group:
     """Everything to print, for 80 columns and more; its texts are printable."""
     say = Say(tried.after.verdict.language)
     style = "bold green" if tried.finding in BETTER else "bold red"
+    exits = (say("exit code", "退出码"), *(str(one.status) for one in (tried.before, tried.after)))
     times = (say("seconds", "秒"), *(f"{one.seconds:.1f}" for one in (tried.before, tried.after)))
     return Group(
         Paragraph(_finding(tried, say), style),
         *(Paragraph(one) for one in _notes(tried, say)),
         Text(),
-        sides_by_side(tried.comparison, say, times),
+        sides_by_side(tried.comparison, say, exits, times),
     )
 
 
@@ -53,6 +54,7 @@ def _finding(tried: Tried, say: Say) -> str:
             "installed one.",
             f"未能验证：程序没有读取修复所改的文件（{files}）。它可能运行的是另一份代码，例如已安装的版本。",
         )
+    least = mb(tried.comparison.margin_mb)
     reasons = {
         "dies": say(f"with the fix it ended as well: {ended}", f"应用修复后仍然：{ended}"),
         "fails": say(
@@ -64,7 +66,8 @@ def _finding(tried: Tried, say: Say) -> str:
             f"原样运行时结束它的不是内存：{_badly(tried.before, ended_as(before, say), say)}",
         ),
         "no better": say(
-            f"it ends well either way, and the peak is not lower: {peaks}", f"两次都正常结束，峰值没有下降：{peaks}"
+            f"it ends well either way, and the peak is not lower by more than {least}: {peaks}",
+            f"两次都正常结束，峰值的下降没有超过 {least}：{peaks}",
         ),
     }
     return say("NOT PROVED", "未证实") + _within(tried, say) + say(": ", "：") + reasons[tried.finding] + say(".", "。")
