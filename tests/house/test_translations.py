@@ -104,3 +104,32 @@ def test_no_name_hides_the_function_that_translates() -> None:
         called = any(isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_" for node in ast.walk(tree))
         hidden = [node.lineno for node in names if isinstance(node.ctx, ast.Store)]
         assert not (called and hidden), f"{path}: lines {hidden}"
+
+
+SAYING = {
+    *("MemmonError", "ConfigError", "HotspotError", "SourceError", "TargetError", "ProofError", "LogError"),
+    *("UsageError", "BadParameter", "Usage", "Torn", "say", "tell", "echo", "refusing", "_say", "_say_error"),
+}
+"""What a sentence is handed to that a person is to read."""
+
+
+def _words(node: ast.expr) -> str:
+    """What is written in a text itself, without what is filled in."""
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    return " ".join(part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str))
+
+
+def test_no_sentence_is_said_that_is_not_translated() -> None:
+    """What is handed to a message as it is written has no words: else it would be English to everybody."""
+    found, told = [], 0
+    for path in translations.MEMMON.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "id", "") or getattr(node.func, "attr", "")
+                is_pair = name == "say" and len(node.args) == 2
+                told += name in SAYING
+                if name in SAYING and not is_pair:
+                    texts = [_words(argument) for argument in node.args]
+                    found += [f"{path}:{node.lineno}: {text}" for text in texts if re.search(r"[a-z]{3,} [a-z]", text)]
+    assert told > 100
+    assert found == []
