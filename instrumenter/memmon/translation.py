@@ -93,6 +93,7 @@ _REASONS = (
     N_("Too many open files"),
     N_("it is a folder"),
     N_("it belongs to another user"),
+    N_("another user's link leads there"),
     N_("it is a named pipe, and no file"),
     N_("it is a socket, and no file"),
     N_("it is a device, and no file"),

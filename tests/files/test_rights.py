@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.tool import listing
+from across.runs import run
+from page.records import killed
+from support.tool import listing, memmon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,3 +75,55 @@ def test_every_change_is_the_users(home: Path, tmp_path: Path, *, edited: bool) 
                 file.write(b"mine = 1\n")
     assert edited or listing(home) == before
     assert set(listing(home)) == {"bot.py"}
+
+
+@pytest.fixture
+def roots(tmp_path: Path) -> Path:
+    """A folder that is root's alone."""
+    folder = tmp_path / "roots"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+def _link(name: Path, to: Path) -> None:
+    name.symlink_to(to)
+    os.chown(name, USER, USER, follow_symlinks=False)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can have a user's rights")
+def test_a_page_is_the_users_and_no_link_of_theirs_leads_it_elsewhere(home: Path, roots: Path) -> None:
+    """A file's link, a folder's link, to what is there or not; root's own link does lead into the user's folder."""
+    log = killed(roots)
+    _link(home / "report.html", roots / "created.html")
+    _link(home / "below", roots)
+    for name in ("report.html", "below/created.html", "below/../created.html"):
+        done = memmon("report", log, "--html", name, cwd=home)
+        assert (done.returncode, "another user's link leads there" in done.stderr) == (2, True), name
+        assert [*roots.parent.rglob("*.html")] == []
+    (roots / "into").symlink_to(home / "own.html")
+    for _ in range(2):
+        assert memmon("report", log, "--html", roots / "into", cwd=roots).returncode == 1
+        status = (home / "own.html").stat()
+        assert (status.st_uid, status.st_gid) == (USER, USER)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can have a user's rights")
+def test_a_configuration_is_the_users_and_no_link_of_theirs_leads_it_elsewhere(home: Path, roots: Path) -> None:
+    """What init creates is theirs; learn changes nothing of root's, and what is theirs by a link of theirs."""
+    (home / "bot.py").write_text("import json\nwith open('a') as file:\n    rows = json.load(file)\n", encoding="utf-8")
+    assert memmon("init", "bot.py", cwd=home).returncode == 0
+    written = home / "memmon.toml"
+    assert (written.stat().st_uid, written.stat().st_gid) == (USER, USER)
+    levels = b'[[hotspot]]\nname = "load"\nline = 1\n'
+    run(roots / "good", 100, target=str(home / "bot.py"))
+    written.unlink()
+    for folder, code in ((roots, 2), (home, 0)):
+        real = folder / "real.toml"
+        real.write_bytes(levels)
+        os.chown(real, folder.stat().st_uid, folder.stat().st_gid)
+        _link(written, real)
+        done = memmon("learn", roots / "good", "--write", cwd=home)
+        assert (done.returncode, real.read_bytes() == levels) == (code, code == 2), done.stderr
+        assert ("another user's link leads there" in done.stderr) == (code == 2)
+        assert real.stat().st_uid == folder.stat().st_uid
+        written.unlink()

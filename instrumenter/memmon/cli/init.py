@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
 from memmon.cli.completing import any_file
 from memmon.cli.streams import say
 from memmon.errors import ConfigError, Place
-from memmon.files import atomic, backup
+from memmon.files import atomic, backup, rights
 from memmon.files import target as files
 from memmon.files.exchange import move
 from memmon.translation import _
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @click.command
@@ -40,7 +37,7 @@ def init(target: str, *, everything: bool) -> int:
         say(_("{file}: nothing in it looks like it takes memory").format(file=target))
         return 1
     made = new_config(groups if everything else likeliest(groups), read.path.name).encode()
-    if not _create(written, made):
+    if not _create(written, made, read):
         return _show(written, made)
     then = f"memmon instrument {backup.quoted(target)}"
     say(_("{file}: written; keep what matters in it, then `{command}`").format(file=written, command=then))
@@ -59,10 +56,10 @@ def _refuse_another(target: Path, written: Path) -> None:
         )
 
 
-def _create(path: Path, data: bytes) -> bool:
-    """Write a new file in one step; False where there is one."""
+def _create(path: Path, data: bytes, beside: files.Target) -> bool:
+    """Write a new file in one step, as whoever has the target beside it; False where there is one."""
     draft = atomic.temporary(path.parent)
-    with atomic.refusing(path, _("writing the configuration")):
+    with atomic.refusing(path, _("writing the configuration")), rights.where_it_leads(Path(beside.given), beside.path):
         try:
             atomic.write_through(draft, data)
             move(draft, path)

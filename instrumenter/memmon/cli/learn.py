@@ -58,7 +58,23 @@ def learn(logs: tuple[str, ...], *, write: bool, config: str | None) -> int:
         },
         in_project=path.name == PROJECT,
     )
-    return _show_or_write(path, source, made, len(verdicts), write=write)
+    if not _shown(path, source, made):
+        return 0
+    if write:
+        _write(Path(str(found.path)), path, source, made)
+        text = ngettext(
+            "{file}: written, as {count} run came to; `memmon instrument --again` puts it into instrumented files",
+            "{file}: written, as {count} runs came to; `memmon instrument --again` puts it into instrumented files",
+            len(verdicts),
+        )
+    else:
+        text = ngettext(
+            "{file}: nothing was changed; --write makes it what {count} run came to",
+            "{file}: nothing was changed; --write makes it what {count} runs came to",
+            len(verdicts),
+        )
+    say(text.format(file=path, count=len(verdicts)))
+    return 0
 
 
 def _good(verdicts: Sequence[Verdict]) -> list[Verdict]:
@@ -87,29 +103,21 @@ def _configuration(verdict: Verdict, named: str | None) -> Config:
     return found
 
 
-def _show_or_write(path: Path, source: bytes, made: bytes, runs: int, *, write: bool) -> int:
+def _shown(path: Path, source: bytes, made: bytes) -> bool:
+    """Show what would change; False where nothing would, which is said."""
     from memmon.cli.config_diff import show_diff  # noqa: PLC0415  # not for `--help`
-    from memmon.files import atomic, replacing  # noqa: PLC0415  # likewise
 
     if made == source:
         say(_("{file}: has the levels of these runs already").format(file=path))
-        return 0
+        return False
     show_diff(path, source, made)
-    if not write:
-        text = ngettext(
-            "{file}: nothing was changed; --write makes it what {count} run came to",
-            "{file}: nothing was changed; --write makes it what {count} runs came to",
-            runs,
-        )
-        say(text.format(file=path, count=runs))
-        return 0
-    with atomic.refusing(path, _("writing the configuration")):
+    return True
+
+
+def _write(named: Path, path: Path, source: bytes, made: bytes) -> None:
+    """Change the configuration at ``path``, to which ``named`` leads."""
+    from memmon.files import atomic, replacing, rights  # noqa: PLC0415  # not for `--help`
+
+    with atomic.refusing(path, _("writing the configuration")), rights.where_it_leads(named, path):
         if not replacing.write_unless_changed(path, made, source):
             raise ConfigError(_("somebody else has just changed it: run the command again"), Place(str(path)))
-    text = ngettext(
-        "{file}: written, as {count} run came to; `memmon instrument --again` puts it into instrumented files",
-        "{file}: written, as {count} runs came to; `memmon instrument --again` puts it into instrumented files",
-        runs,
-    )
-    say(text.format(file=path, count=runs))
-    return 0

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memmon.errors import Place, TargetError
-from memmon.files import atomic
+from memmon.files import atomic, rights
 from memmon.translation import _
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _BEGINNING = 1000
 def write_page(given: str, data: bytes, is_page: Callable[[bytes], bool]) -> None:
     """Make ``data`` the content of the file; raises TargetError where it is one that ``is_page`` does not know."""
     path = Path(os.path.realpath(given))
-    with atomic.refusing(path, _("writing the page")):
+    with atomic.refusing(path, _("writing the page")), rights.where_it_leads(Path(given), path):
         if not _is_free(path, given, is_page):
             atomic.write(path, data, like=path)
             return

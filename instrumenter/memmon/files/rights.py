@@ -8,9 +8,12 @@ themselves, and what is created is theirs.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from typing import TYPE_CHECKING
+
+from memmon.record import ways
 
 if sys.platform != "win32":
     import pwd
@@ -47,6 +50,18 @@ def of_owner(path: Path) -> Iterator[None]:
         yield
     finally:
         _be_root(*before)
+
+
+@contextlib.contextmanager
+def where_it_leads(given: Path, real: Path) -> Iterator[None]:
+    """As `of_owner` for ``real``, to which ``given`` leads: that is not to be by a link of another user.
+
+    Raises PermissionError where it is, and OSError.
+    """
+    if ways.led_by_other(os.path.join(os.getcwd(), given), str(real)):  # noqa: PTH109, PTH118  # `..` stays as it is
+        raise PermissionError(errno.EACCES, "another user's link leads there")
+    with of_owner(real):
+        yield
 
 
 def _be_root(group: int, groups: list[int]) -> None:

@@ -6,7 +6,7 @@ the runtime writes, ``memmon_runtime/system/written_files.py`` has the same. The
 it in memory.
 """
 
-# ruff: noqa: PTH100, PTH115  # pathlib is not for the launcher's memory
+# ruff: noqa: PTH100, PTH115, PTH116, PTH118, PTH120  # pathlib is not for the launcher's memory
 
 from __future__ import annotations
 
@@ -53,6 +53,28 @@ def open_known(path: str, flags: int, mode: int = 0o600) -> int:
     return fd
 
 
+def led_by_other(path: str, real: str) -> bool:
+    """Whether the absolute *path* comes to *real*, where there may be nothing yet, by another user's link.
+
+    Not where the folder that it comes to is theirs too; but where it has come to lead elsewhere. Raises OSError.
+    """
+    if not _PATH or path == real:
+        return False
+    owners: set[int] = set()
+    waiting = _parts(path)
+    at = os.open("/", _FOLDER)
+    try:
+        _follow(at, waiting, owners)
+    except FileNotFoundError:
+        pass  # what is to be created
+    finally:
+        came_to = _name_of(at)
+        os.close(at)
+    if came_to and os.path.join(came_to, *reversed(waiting)) != real:
+        return True
+    return bool(owners - {0, os.geteuid(), os.stat(os.path.dirname(real)).st_uid})
+
+
 def _name_of(fd: int) -> str:
     try:
         return os.readlink(f"/proc/self/fd/{fd}")
@@ -65,7 +87,7 @@ def _walked(path: str) -> int:
     owners: set[int] = set()
     at = os.open("/", _FOLDER)
     try:
-        _follow(at, path, owners)
+        _follow(at, _parts(path), owners)
         if not owners - {0, os.geteuid(), os.fstat(at).st_uid}:
             return at
     except BaseException:
@@ -75,13 +97,16 @@ def _walked(path: str) -> int:
     raise PermissionError(f"{path}: another user's link leads there")
 
 
-def _follow(at: int, path: str, owners: set[int]) -> None:
-    """Let the descriptor *at* go from its folder along *path*; the links' *owners* are noted."""
-    waiting = _parts(path)
+def _follow(at: int, waiting: list[str], owners: set[int]) -> None:
+    """Let the descriptor *at* go from its folder along the names that are *waiting*, the last first.
+
+    The links' *owners* are noted. Where a name is missing, it is the last that waits.
+    """
     for _ in range(_MOST_STEPS):
         if not waiting:
             return
-        below = os.open(waiting.pop(), _PATH | _NO_LINK, dir_fd=at)
+        below = os.open(waiting[-1], _PATH | _NO_LINK, dir_fd=at)
+        waiting.pop()
         status = os.fstat(below)
         if stat.S_ISLNK(status.st_mode):
             owners.add(status.st_uid)
@@ -93,7 +118,7 @@ def _follow(at: int, path: str, owners: set[int]) -> None:
             below = os.open("/", _FOLDER)
         os.dup2(below, at, inheritable=False)
         os.close(below)
-    raise OSError(f"{path}: there are too many links on the way")
+    raise OSError("there are too many links on the way")
 
 
 def _parts(path: str) -> list[str]:
