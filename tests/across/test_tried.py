@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from across.runs import run
 from memmon.across.compare import compare
 from memmon.across.margin import DEFAULT, parsed
-from memmon.across.tried import Attempt, finding_of
+from memmon.across.tried import BETTER, Attempt, finding_of
 from memmon.verdict.investigate import investigate
 
 if TYPE_CHECKING:
@@ -45,3 +46,8 @@ def test_what_two_runs_show(tmp_path: Path, before: dict, after: dict, says: str
     made = compare([first.verdict], [second.verdict], margin)
     assert finding_of(first, second, made, was_read=True) == says
     assert finding_of(first, second, made, was_read=False) == "unread"
+    better = says in BETTER
+    assert finding_of(first, second, made, was_read=None) == ("perhaps unread" if better else says)
+    assert finding_of(first, second, made, was_read=True, same_state=False) == ("other state" if better else says)
+    left = replace(second, left_over=1)
+    assert finding_of(first, left, made, was_read=True) == ("left over" if better else says)

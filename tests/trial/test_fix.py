@@ -86,6 +86,7 @@ def test_any_patch_gives_what_it_was_made_for(tmp_path_factory: pytest.TempPathF
     (_patch(OLD, NEW, "/bot.py", prefixes=("", "")), "fix.diff", "is no file below"),
     (_patch(OLD, "def :\n"), "fix.diff", "bot.py with fix.diff"),
     ("def :\n", "fixed.py", "is not valid Python"),
+    (OLD.replace("\n\n\n", "\n\n# more\n\n"), "fixed.py", "it changes nothing that is run"),
     ("--- a/bot.py\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n", "fix.diff", "which can't be tried"),
 ])  # fmt: skip
 def test_what_is_refused(tmp_path: Path, patch: str, name: str, says: str) -> None:

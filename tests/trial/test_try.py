@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +15,6 @@ from support import tool
 from support.marks import needs_cgroup
 
 if TYPE_CHECKING:
-    import subprocess
     from pathlib import Path
 
 PROGRAM = """\
@@ -89,3 +92,19 @@ def test_what_is_no_python(folder: Path) -> None:
     done = tool.memmon("try", "--patch", "fix.py", "--", "sh", "-c", "true", "bot.py", cwd=folder)
     assert done.returncode == 2
     assert "left no record of a run" in done.stderr
+
+
+def test_one_that_is_told_to_end(folder: Path) -> None:
+    """It has the program end first."""
+    (folder / "bot.py").write_text(
+        "import os, time\nprint(os.getpid(), flush=True)\ntime.sleep(600)\n", encoding="utf-8"
+    )
+    (folder / "fix.py").write_text("x = 1\n", encoding="utf-8")
+    command = [sys.executable, "-m", "memmon", "try", "--patch", "fix.py", "--", "python3", "bot.py"]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as trial:
+        assert trial.stdout is not None
+        program = int(trial.stdout.readline())
+        trial.send_signal(signal.SIGTERM)
+        assert trial.wait() == 130
+    with pytest.raises(ProcessLookupError):
+        os.kill(program, 0)

@@ -12,7 +12,8 @@ from memmon.cli.completing import any_file
 from memmon.cli.drawing import USUAL, show
 from memmon.cli.streams import say
 from memmon.config import load_config
-from memmon.translation import _
+from memmon.errors import TargetError
+from memmon.translation import _, reason
 
 
 def _size(_context: click.Context, _parameter: click.Parameter, text: str | None) -> float | None:
@@ -43,9 +44,8 @@ def try_fix(words: tuple[str, ...], patch: str, limit: float | None) -> int:
     """Prove a fix: run a command twice under one limit, as it is and with a patch, and compare the runs.
 
     The program runs twice, with all that it does to databases, mail and other machines. Each run is in a copy of this
-    folder, in which other files than sources are links: what it makes anew there stays in the copy, and no file of
-    yours is changed by the patch. The limit is a cgroup's where one can be made, else that of the address space. Both
-    runs find nothing on standard input.
+    folder, in which files above 16 MB and folders of libraries are links that lead to yours. The limit is a cgroup's
+    where one can be made, else that of the address space. Both runs find nothing on standard input.
 
     Exits with 0 where the fix is proved: memory ended the program as it is, and with the fix it ended well; or where it
     ends well either way, and the peak is lower. Else it exits with 1.
@@ -53,12 +53,20 @@ def try_fix(words: tuple[str, ...], patch: str, limit: float | None) -> int:
     from memmon.across.tried import BETTER  # noqa: PLC0415  # not for `--help`
     from memmon.show.escaping import escaped  # noqa: PLC0415  # likewise
     from memmon.show.tried import trial_report  # noqa: PLC0415  # likewise
-    from memmon.trial.attempt import AFTER, Trial  # noqa: PLC0415  # likewise
+    from memmon.trial.attempt import AFTER, RECORDS, Trial  # noqa: PLC0415  # likewise
     from memmon.trial.fix import fix_from  # noqa: PLC0415  # likewise
 
-    here = Path.cwd()
-    changed = fix_from(Path(patch).absolute(), here, words)
-    place = Path(tempfile.mkdtemp(prefix="memmon-try-"))
+    try:
+        here = Path.cwd()
+        place = Path(tempfile.mkdtemp(prefix="memmon-try-"))
+    except OSError as error:
+        said = _("a folder for the two runs can't be made here: {reason}")
+        raise TargetError(said.format(reason=reason(error))) from error
+    try:
+        changed = fix_from(Path(patch).absolute(), here, words)
+    except BaseException:
+        place.rmdir()
+        raise
     said = _("memmon: runs `{command}` twice, with all that it does, in copies of this folder in {place}")
     say(said.format(command=" ".join(words), place=place))
     trial = Trial(words, here, place, limit_mb=limit, config=_config_above(here))
@@ -66,5 +74,5 @@ def try_fix(words: tuple[str, ...], patch: str, limit: float | None) -> int:
     tried = trial.run(changed, lambda name: say(names[name]))
     show(trial_report(escaped(tried)), USUAL)
     said = _("memmon: `memmon report {folder}` tells more of a run; {place} may be removed at any time")
-    say(said.format(folder=place / "records" / AFTER, place=place))
+    say(said.format(folder=place / RECORDS / AFTER, place=place))
     return int(tried.finding not in BETTER)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from memmon.across.tried import Attempt, Tried
 
 
+_MOST_FILES = 3
+"""So many files are named in a sentence."""
+
+
 def trial_report(tried: Tried) -> Group:
     """Everything to print, for 80 columns and more; its texts are printable."""
     say = Say(tried.after.verdict.language)
@@ -65,12 +69,30 @@ def _finding(tried: Tried, say: Say) -> str:
             f"as it is something else than memory ended it: {_badly(tried.before, ended_as(before, say), say)}",
             f"原样运行时结束它的不是内存：{_badly(tried.before, ended_as(before, say), say)}",
         ),
+        "perhaps unread": say(
+            "it went better with the fix, but whether the program read what that changes is not known, since the file "
+            "system does not keep when files are read: set TMPDIR to another one",
+            "应用修复后情况变好，但文件系统不记录读取时间，无法知道程序是否读取了所改的文件：请把 TMPDIR 设到别处",
+        ),
+        "other state": say(
+            f"it went better with the fix, but the first run had changed {_some(tried.written)}, which the second one "
+            "found so",
+            f"应用修复后情况变好，但第一次运行改动了 {_some(tried.written)}，第二次运行是在此之上开始的",
+        ),
+        "left over": say(
+            f"it ended well, but {tried.after.left_over} of its processes were still at work, and were ended",
+            f"它正常结束了，但还有 {tried.after.left_over} 个进程在运行，已被结束",
+        ),
         "no better": say(
             f"it ends well either way, and the peak is not lower by more than {least}: {peaks}",
             f"两次都正常结束，峰值的下降没有超过 {least}：{peaks}",
         ),
     }
     return say("NOT PROVED", "未证实") + _within(tried, say) + say(": ", "：") + reasons[tried.finding] + say(".", "。")
+
+
+def _some(files: tuple[str, ...]) -> str:
+    return ", ".join(files[:_MOST_FILES]) + (", …" if len(files) > _MOST_FILES else "")
 
 
 def _within(tried: Tried, say: Say) -> str:
@@ -92,6 +114,13 @@ def _badly(attempt: Attempt, ended: str, say: Say) -> str:
 def _notes(tried: Tried, say: Say) -> list[str]:
     """What has to be known of the trial to read its figures."""
     notes = []
+    if tried.finding in BETTER:
+        notes.append(
+            say(
+                "Whether it still does what it is to do, a trial can't tell.",
+                "程序是否仍然完成应做的事，试运行无法判断。",
+            )
+        )
     if tried.unread and tried.finding != "unread":
         files = ", ".join(tried.unread)
         notes.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -11,6 +12,7 @@ import whatthepatch
 from whatthepatch.exceptions import WhatThePatchException
 
 from memmon.errors import Place, TargetError
+from memmon.files import backup
 from memmon.source.prove import refuse_unparsable
 from memmon.translation import _, reason
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 _NOWHERE = "/dev/null"
 """What a patch calls the old side of a file that it makes, and the new side of one that it removes."""
 _SOURCES = (".py", ".pyw")
+_LARGEST = 64 << 20
+"""Bytes of a patch, and of a file that one is for."""
 
 
 @dataclass(frozen=True)
@@ -51,20 +55,44 @@ def fix_from(file: Path, folder: Path, words: Sequence[str]) -> tuple[Changed, .
     for one in changed:
         if one.path.suffix in _SOURCES:
             refuse_unparsable(one.content, _("{path} with {fix}").format(path=one.path, fix=file.name))
+    _refuse_without_effect(changed, folder, file)
     return changed
+
+
+def _refuse_without_effect(changed: Sequence[Changed], folder: Path, file: Path) -> None:
+    """A fix that changes comments and blanks alone is none: two runs of it differ by chance."""
+    if all(_is_same_code(one, folder) for one in changed):
+        raise TargetError(_("it changes nothing that is run, comments and blank lines at the most"), _at(file))
+
+
+def _is_same_code(one: Changed, folder: Path) -> bool:
+    original = folder / one.path
+    if not original.is_file():
+        return False
+    old = _read(original)
+    if old == one.content or one.path.suffix not in _SOURCES:
+        return old == one.content
+    try:
+        return ast.dump(ast.parse(old)) == ast.dump(ast.parse(one.content))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
 
 
 def _read(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        with file.open("rb") as stream:
+            content = stream.read(_LARGEST + 1)
     except OSError as error:
         raise TargetError(_("can't be read ({reason})").format(reason=reason(error)), _at(file)) from error
+    if len(content) > _LARGEST:
+        raise TargetError(_("is too large: no more than {size} MB are read").format(size=_LARGEST >> 20), _at(file))
+    return content
 
 
 def _script_of(words: Sequence[str], folder: Path) -> Path:
     """The script that the command names, which a whole file takes the place of."""
     for word in words:
-        path = folder / word
+        path = Path(os.path.normpath(folder / word))
         if path.suffix in _SOURCES and path.is_file() and path.is_relative_to(folder):
             return path.relative_to(folder)
     said = _("{command} names no .py in {folder}: give a patch, or start the script by its name")
@@ -85,6 +113,9 @@ def _patched(patch: bytes, file: Path, folder: Path) -> Iterator[Changed]:
         try:
             yield Changed(path, _applied(part, old))
         except WhatThePatchException as error:
+            if backup.path_for(folder / path).exists():
+                said = _("does not fit {path}, which is instrumented: `memmon restore` it first")
+                raise TargetError(said.format(path=path), _at(file)) from error
             said = _("does not fit {path} as it stands ({reason}): make it anew against that")
             raise TargetError(said.format(path=path, reason=error), _at(file)) from error
 

@@ -31,6 +31,7 @@ _LIMITS = {
     2: (("memory.max", True), ("memory.swap.max", False)),
 }
 """By the version of cgroups the files of memory and of swap, and whether they take the size; else they take none."""
+_NAME = "memmon-try-"
 _REMOVE_WITHIN = 5.0
 """Seconds; a group stays busy for a moment after its last process has ended."""
 
@@ -43,6 +44,16 @@ class Limit:
     """None: it has no limit but those of this process."""
     before: tuple[str, ...] = ()
     """The words that come before the command's own."""
+    folder: Path | None = None
+    """The cgroup's."""
+
+    def left_over(self) -> int:
+        """How many processes of the command are still there, once that has ended; 0 where nobody can tell."""
+        try:
+            text = (self.folder / "cgroup.procs").read_text(encoding="ascii") if self.folder else ""
+        except OSError:
+            return 0
+        return len(text.split())
 
 
 @contextlib.contextmanager
@@ -56,7 +67,7 @@ def limited(mb: float | None) -> Iterator[Limit]:
         yield Limit("address-space", ("sh", "-c", _RESERVE, str(int(mb * _KB))))
         return
     try:
-        yield Limit("cgroup", ("sh", "-c", _ENTER, os.fspath(folder / "cgroup.procs")))
+        yield Limit("cgroup", ("sh", "-c", _ENTER, os.fspath(folder / "cgroup.procs")), folder)
     finally:
         _remove(folder)
 
@@ -67,7 +78,8 @@ def _made_cgroup(mb: float) -> Path | None:
     if found is None:
         return None
     parent, _, version = found
-    folder = Path(parent) / f"memmon-try-{os.getpid()}-{time.monotonic_ns()}"
+    _sweep(Path(parent))
+    folder = Path(parent) / f"{_NAME}{os.getpid()}-{time.monotonic_ns()}"
     try:
         folder.mkdir()
     except OSError:
@@ -86,6 +98,13 @@ def _made_cgroup(mb: float) -> Path | None:
         pass
     _remove(folder)
     return None
+
+
+def _sweep(parent: Path) -> None:
+    """Take away the groups of trials that somebody killed, as far as nothing runs in them any more."""
+    for folder in parent.glob(f"{_NAME}*"):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def _remove(folder: Path) -> None:
