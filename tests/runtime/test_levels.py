@@ -7,6 +7,7 @@ import re
 import pytest
 
 from memmon.verdict.investigate import investigate
+from memmon_runtime.record.log_lines import two_sizes
 from support import cgroup, events
 from support.marks import needs_cgroup
 
@@ -141,6 +142,92 @@ def test_what_usually_does_not_fit_is_critical_before_it_runs(one_python):
     (amounts,) = {line["more"].partition("forecast:")[2] for line in left.lines if line["name"] == "phase_START"}
     needed, _, room = amounts.partition(">")
     assert (needed, 0 < int(room.removesuffix("MB")) < 380) == ("380MB", True)
+
+
+GROW_BETWEEN = """
+    import glob, time
+    def wait_for(words):
+        for _ in range(200):
+            if words in open(glob.glob("memory_monitor_*.log")[0], "rb").read():
+                break
+            time.sleep(0.05)
+    warned = bytearray(50 << 20)
+    wait_for(b"[WARNING]")
+    critical = bytearray(50 << 20)
+    wait_for(b"memory is close to the limit")
+"""
+
+
+def under_ulimit(bench, source, **switches):
+    """The run of ``source`` with 400,000 KB of address space."""
+    bench.write(source)
+    command = bench.command()
+    bench.command = lambda *_: ["sh", "-c", 'ulimit -v 400000; exec "$@"', "sh", *command]
+    return bench.run(**switches)
+
+
+@pytest.mark.parametrize("between", [False, True], ids=["at checkpoints", "between checkpoints"])
+def test_a_forecast_takes_nothing_from_the_levels_that_are_reached_later(bench, between):
+    """The first WARNING and the first CRITICAL have their Top 10, and the latter its words, as without a forecast."""
+    forecast = """
+    __memmon__.before("large", 2, normal=900)
+    __memmon__.after("large", 2, normal=900)
+"""
+    left = under_ulimit(
+        bench, forecast + (GROW_BETWEEN if between else GROW), MEMMON_WARNING="60MB", MEMMON_CRITICAL="100MB"
+    )
+    assert (left.status, left.stderr) == (0, "")
+    assert fired(left, "large_BEFORE") == [("CRITICAL", "forecast")]
+    words = [line.partition("⚠️ ")[2] for line in left.log.splitlines() if "⚠️" in line]
+    assert [line.partition("!")[0].split(" ")[0] for line in words] == ["large", "memory"]
+    # At the forecast, at the first WARNING and CRITICAL, and at the end.
+    assert left.log.count("[Top 10]") == 4
+
+
+def test_passes_that_took_less_than_the_first_are_no_forecast(bench):
+    """The first, in another run, may have brought in what the others use: what they took in this one counts."""
+    left = under_ulimit(bench, FORECAST)
+    levels = fired(left, "large_BEFORE")
+    assert levels[:2] == [("CRITICAL", "forecast"), ("WARNING", "forecast")]
+    assert set(levels[2:]) == {("INFO", "")}
+
+
+def test_passes_that_each_keep_what_they_take_are_forecast_to_the_last(bench):
+    """It is the pass that fails which is CRITICAL, and none before it."""
+    left = under_ulimit(
+        bench,
+        """
+        kept = []
+        for _ in range(8):
+            __memmon__.before("load", 4, normal=70)
+            try:
+                kept.append(b"x" * (60 << 20))
+            except MemoryError:
+                break
+            __memmon__.after("load", 4, normal=70)
+        """,
+        MEMMON_WARNING="2GB",
+        MEMMON_CRITICAL="3GB",
+    )
+    levels = fired(left, "load_BEFORE")
+    assert len(levels) < 8
+    assert levels[-1] == ("CRITICAL", "forecast")
+    assert set(levels[2:-1]) == {("INFO", "")}
+
+
+@pytest.mark.parametrize(
+    ("more", "less", "printed"),
+    [
+        (380.0, 364.2, ("380MB", "364MB")),
+        (12.4, 0.0, ("12MB", "0.0MB")),
+        (8.4, 7.6, ("8.4MB", "7.6MB")),
+        (8.04, 7.96, ("8.04MB", "7.96MB")),
+        (69.4, 69.3, ("69.4MB", "69.3MB")),
+    ],
+)
+def test_two_sizes_that_differ_look_different(more, less, printed):
+    """A forecast gives both, and one that says 8 MB are more than 8 MB is nonsense."""
+    assert two_sizes(more, less) == printed
 
 
 def test_a_forecast_is_no_sign_that_memory_was_short(bench):

@@ -52,6 +52,26 @@ def test_the_killer_may_be_surer_than_the_line(
     assert verdict.confidence == "likely"
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "of which the log had said before that it usually takes 69MB, and that 8.4MB were left"),
+        ("zh", "日志此前已预警：这一处通常需要 69MB，当时只剩 8.4MB"),
+    ],
+)
+def test_a_death_in_what_was_forecast_is_told_as_such(
+    judged: Callable[..., Verdict], language: str, words: str
+) -> None:
+    """It is one more piece of evidence, where the bracket that did not fit any more never ended, and only there."""
+    opened = line("load_BEFORE", 280, 220, " line=7 fired=forecast:69MB>8.4MB", "CRITICAL")
+    parts = [site("load", 7, normal=69), opened]
+    (told,) = [one for one in judged(*parts, language=language).evidence if "8.4MB" in one]
+    assert told.endswith(words)
+    assert "load" in told
+    came_through = [*parts, line("load_AFTER", 280, 0, " line=7")]
+    assert not [one for one in judged(*came_through, language=language).evidence if "8.4MB" in one]
+
+
 def test_one_stack_of_a_gradual_growth_is_a_guess(judged: Callable[..., Verdict]) -> None:
     """Memory grew from record to record, at other places too: the last of them need not be the one that keeps it."""
     grown = [line("background", rss, rss - 60, ' last="program start"') for rss in (130, 210, 290)]

@@ -14,9 +14,10 @@ from memmon_runtime.record.log_lines import (
     checkpoint_body,
     last_token,
     top_ten,
+    two_sizes,
 )
 from memmon_runtime.record.run_record import RunRecord
-from memmon_runtime.record.sites import AT, OPEN, TIMES_LEFT, Site
+from memmon_runtime.record.sites import AT, OPEN, TIMES_CLOSED, TIMES_LEFT, Site
 from memmon_runtime.system import gil_io
 from memmon_runtime.system.isolation import BUILTINS
 from memmon_runtime.system.own_lock import OwnLock
@@ -127,38 +128,44 @@ class Recorder:
             kept = site.alarms <= _MOST_ALARMS
             if level < WARNING:
                 level, fired = WARNING, " fired=growth"
-        danger = ""
+        reached, danger = level, ""
         if phase == OPEN and level < CRITICAL and rss + site.cost > levels.full:
-            room = levels.room(rss)
-            if site.cost > room:
+            # One pass tells little of the next: it may have brought in what they all use, or left memory free for them.
+            outlook, cost = WARNING if site.totals[TIMES_CLOSED] == 1 else CRITICAL, site.usual()
+            room = levels.room(rss) if outlook > level and rss + cost > levels.full else cost
+            if cost > room:
                 site.alarms += 1
                 kept = site.alarms <= _MOST_ALARMS
-                cost_mb, room_mb = site.cost * self.to_mb, max(room, 0) * self.to_mb
-                level, fired = CRITICAL, " fired=forecast:%.0fMB>%.0fMB" % (cost_mb, room_mb)
-                danger = self.words.too_tight(site.plain, cost_mb, room_mb)
+                amounts = two_sizes(cost * self.to_mb, max(room, 0) * self.to_mb)
+                level, fired = outlook, " fired=forecast:%s>%s" % amounts
+                if level == CRITICAL and not levels.foretold:
+                    danger = self.words.too_tight(site.plain, *amounts)
         log = self.record.log
         if log is None:
             return
         body = self.body(site, phase, (*figures, (level, fired), 0))
-        if kept or level > levels.worst:
+        if reached > levels.worst or danger:
             line = log.stamp(now) + body + "\n"
-            log.append(self.first_time(log, level, now, rss, line, danger=danger) if level > levels.worst else line)
+            log.append(self.first_time(log, reached, now, rss, line, danger=danger))
+        elif kept:
+            log.append(log.stamp(now) + body + "\n")
         else:
             log.checkpoint(now, log.shape(body))
 
     def first_time(  # noqa: PLR0913, PLR0917 - what both its callers know
         self, log: RunLog, level: int, now: int, rss: int, line: str, place: Place | None = None, danger: str = ""
     ) -> str:
-        """The line on which a level is reached for the first time, after what belongs to it.
+        """The line on which a level is reached, or one is forecast, for the first time, after what belongs to it.
 
         The line comes last: it names the last checkpoint, and the kill may come at any moment. ``danger`` is what is
-        said of a CRITICAL one, if not that memory is short already.
+        said of the forecast, which is not of a level that was reached: that one is still to be told of when it is.
         """
-        self.levels.worst = level
+        self.levels.worst = max(self.levels.worst, level)
+        self.levels.foretold = self.levels.foretold or bool(danger)
         stamp = log.stamp(now)
         risen = rss, self.newest[2], place, self.words.open
         ahead = top_ten(stamp, self.sites.values(), self.to_mb, risen)
-        return ahead + (self.words.danger(stamp, rss * self.to_mb, danger) if level > WARNING else "") + line
+        return ahead + (self.words.danger(stamp, rss * self.to_mb, danger) if danger or level > WARNING else "") + line
 
     def tell_left(self) -> None:
         """Count the brackets that were left and write their lines."""

@@ -168,14 +168,16 @@ class Limits:
 class Levels:
     """The level as it was judged last. Amounts are in the reader's units."""
 
-    __slots__ = ("_reader", "alert", "fired", "full", "level", "limits", "shown", "worst")
+    __slots__ = ("_reader", "alert", "fired", "foretold", "full", "level", "limits", "shown", "worst")
 
     def __init__(self, limits: Limits, reader: Reader) -> None:
         """Nothing has been judged yet."""
         self.limits = limits
         self._reader = reader
         self.level = self.worst = INFO
-        """``worst`` is the highest that a line of the log has shown."""
+        """``worst`` is the highest that a line of the log has shown, as what was reached."""
+        self.foretold = False
+        """A line of the log has forecast a CRITICAL one."""
         self.fired = ""
         """The rule that fired, as a line's token; empty at INFO."""
         self.shown = INFO, ""

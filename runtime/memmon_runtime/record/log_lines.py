@@ -55,6 +55,8 @@ MAIN = get_ident()
 _TITLE = "[Top 10]"
 _LEAST_FUNCTION = 8
 """Columns in which the beginning of a function's name still tells something."""
+_TENTHS_BELOW = 10
+"""MB below which a tenth of one matters."""
 _LEAST_GROWTH = 0.005
 """MB that are printed as more than nothing."""
 _LEAST_FILE = 8
@@ -79,23 +81,31 @@ class Words:
             else "%s (line %d%s) stood down after %s passes: each is counted, every %sth is measured"
         )
         self._of = "，%s" if chinese else " of %s"
-        self._too_tight = (
-            "%s 通常需要 %.0fMB，现在只剩 %.0fMB！" if chinese else "%s usually takes %.0fMB, and %.0fMB are left!"
-        )
+        self._too_tight = "%s 通常需要 %s，现在只剩 %s！" if chinese else "%s usually takes %s, and %s are left!"
         self._danger = "内存接近危险阈值！当前RSS=%.2fMB" if chinese else "memory is close to the limit! RSS=%.2fMB"
 
     def danger(self, stamp: str, rss_mb: float, instead: str) -> str:
         """The line that follows the first CRITICAL: that memory is short, or what is said ``instead``."""
         return f"{stamp}] [CRITICAL] ⚠️ {instead or self._danger % rss_mb}\n"
 
-    def too_tight(self, name: str, cost_mb: float, room_mb: float) -> str:
+    def too_tight(self, name: str, cost: str, room: str) -> str:
         """That what a place usually takes is more than there is, before it takes it."""
-        return self._too_tight % (name, cost_mb, room_mb)
+        return self._too_tight % (name, cost, room)
 
     def stood_down(self, site: Site, passes: int, every: int) -> str:
         """Why the checkpoints of ``site`` become few from here on."""
         of = self._of % site.printed_file if site.printed_file else ""
         return remark_line(self._stood_down % (site.plain, site.line, of, f"{passes:,}", f"{every:,}"))
+
+
+def two_sizes(more_mb: float, less_mb: float) -> tuple[str, str]:
+    """Both as they are printed: to the tenth below 10 MB, with a digit or two more where they would look the same."""
+    more = less = ""
+    for digits in range(3):
+        more, less = ("%.*fMB" % (max(digits, 1 if mb < _TENTHS_BELOW else 0), mb) for mb in (more_mb, less_mb))
+        if more != less:
+            break
+    return more, less
 
 
 def checkpoint_body(site: Site, phase: int, key: Key, baseline: int, to_mb: float) -> str:

@@ -61,7 +61,7 @@ class Site:
         self.normal_mb, self.alarm_mb = limits
         self.alarm = NEVER if self.alarm_mb is None else int(self.alarm_mb * MB / unit)
         self.cost = int((self.normal_mb or 0) * MB / unit)
-        """What a pass usually takes; 0 where nobody says it."""
+        """What a pass takes at most where all is well, as the configuration has it; 0 where nobody says it."""
         self.plain = plain = short_name(self.name)
         self.printed_file = ""
         """As the lines of the log print it; empty where it is the program's own file."""
@@ -74,6 +74,16 @@ class Site:
         self.totals = [0, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0]
         self.at_hand = self.totals, self.printed, self.lines, self.alarm, self.cost
         self.alarms = self.best = self.best_rss = 0
+
+    def usual(self) -> int:
+        """What a pass usually takes, in units: ``cost``, or less where this process knows better.
+
+        That is so from the third pass on: by the average of those that ended, without the largest. That one often is
+        the first, and memory that it took and gave back is still the process's, so that the others need take no more.
+        """
+        totals = self.totals
+        closed = totals[TIMES_CLOSED]
+        return self.cost if closed <= 1 else min(self.cost, (totals[GROWTH] - totals[LARGEST]) // (closed - 1))
 
 
 def site_fact(site: Site, row: int | None) -> dict[str, object]:

@@ -263,6 +263,24 @@ def _share_of_limit(evidence: CauseEvidence) -> Finding | None:
     )
 
 
+def _forecast(evidence: CauseEvidence) -> Finding | None:
+    """What the log said before a bracket that had no end yet: that what it takes did not fit any more."""
+    history, say = evidence.history, evidence.say
+    foretold = (one.opened for one in reversed(history.open_brackets) if one.opened.forecast)
+    opened = next(foretold, None)
+    if opened is None or opened.forecast is None:
+        return None
+    cost, room = opened.forecast
+    return Finding(
+        say(
+            f"it ended within {opened.base} (line {opened.line}), of which the log had said before that it usually "
+            f"takes {cost}, and that {room} were left",
+            f"它在 {opened.base}（第 {opened.line} 行）当中结束；"
+            f"日志此前已预警：这一处通常需要 {cost}，当时只剩 {room}",
+        )
+    )
+
+
 _LIMITS = {
     "cgroup": ("cgroup", " cgroup "),
     "physical": ("physical", "物理内存"),
@@ -277,6 +295,7 @@ _EXAMINERS = (
     _cgroup_counter,
     _machine_counter,
     _share_of_limit,
+    _forecast,
     _missing_end,
 )
 _SURENESS: tuple[Confidence, ...] = ("guess", "likely", "certain")

@@ -21,6 +21,8 @@ OPENERS = ("BEFORE", "START")
 """The kinds of a record that opens a bracket."""
 CLOSERS = ("AFTER", "END", "LEFT")
 """The kinds of a record that closes one; LEFT is written where an exception left it."""
+_FORECAST = "forecast:"
+"""The rule of a level that is one of what may come."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,15 @@ class Record(NamedTuple):
     @property
     def memory_level(self) -> str:
         """How short memory was: a forecast is CRITICAL for what may come, and says nothing of what was."""
-        return "INFO" if self.fired and self.fired.startswith("forecast:") else self.level
+        return "INFO" if self.fired and self.fired.startswith(_FORECAST) else self.level
+
+    @property
+    def forecast(self) -> tuple[str, str] | None:
+        """What its place usually takes and what was left, as printed, where the one was more than the other."""
+        if not self.fired or not self.fired.startswith(_FORECAST):
+            return None
+        cost, _, room = self.fired[len(_FORECAST) :].partition(">")
+        return cost, room
 
 
 @dataclass(frozen=True)
