@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import tomlkit
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from tomlkit.items import Table
 
 _MARK = b"\xef\xbb\xbf"
+_LEVEL = re.compile(r"""(?:,\s*)?["']?\b(?:normal|alarm)["']?\s*=\s*(?:"[^"]*"|'[^']*'|[\w.+-]+)""")
+"""A key of a level with its value, and in an inline table the comma before it."""
 
 
 def with_levels(source: bytes, path: str, levels: Mapping[int, Mapping[str, str]], *, in_project: bool) -> bytes:
@@ -36,9 +39,24 @@ def with_levels(source: bytes, path: str, levels: Mapping[int, Mapping[str, str]
         made = text
     if text.count("\n") == text.count("\r\n"):
         made = made.replace("\r\n", "\n").replace("\n", "\r\n")
-    if toml_document.tables_in(made) != _expected(toml_document.tables_in(text), levels, in_project=in_project):
+    if not _is_made_of(made, text, levels, in_project=in_project):
         raise ConfigError(_("can't be changed by itself as it is written: change it by hand"), Place(path))
     return mark + made.encode()
+
+
+def _is_made_of(made: str, text: str, levels: Mapping[int, Mapping[str, str]], *, in_project: bool) -> bool:
+    """Whether *made* says what *text* does with these levels, and has the lines of it that have none in their order."""
+    try:
+        expected = _expected(toml_document.tables_in(text), levels, in_project=in_project)
+        return toml_document.tables_in(made) == expected and _without_levels(made) == _without_levels(text)
+    except ValueError:  # lines that end as no parser but memmon's own allows
+        return False
+
+
+def _without_levels(text: str) -> list[str]:
+    """The lines that are left where each level is taken out."""
+    lines = [(line, _LEVEL.sub("", line)) for line in text.splitlines()]
+    return [rest for line, rest in lines if rest == line or rest.strip()]
 
 
 def _hotspots(document: Any, *, in_project: bool) -> Any:

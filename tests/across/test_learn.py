@@ -9,6 +9,7 @@ import pytest
 from across.runs import run
 from memmon.across.normal import normal_of
 from memmon.config_writing import with_levels
+from memmon.errors import ConfigError
 from support.tool import memmon
 
 if TYPE_CHECKING:
@@ -139,6 +140,35 @@ def test_without_a_configuration_it_says_what_to_do(program: Path) -> None:
 def test_other_ways_to_write_it(before: bytes, after: bytes) -> None:
     """Line ends, a byte order mark and inline tables stay what they are."""
     assert with_levels(before, "memmon.toml", {0: {"normal": "1MB"}}, in_project=False) == after
+
+
+INTERLEAVED = b"""\
+[[hotspot]]
+name = "a"
+line = 3
+
+# general, do not touch
+[memmon]
+interval = 1.0
+
+# the other
+[[hotspot]]
+name = "b"
+line = 4
+"""
+
+
+@pytest.mark.parametrize("source", [INTERLEAVED, b'[[hotspot]]\rname = "a"\rline = 3\r'], ids=["interleaved", "CR"])
+def test_what_would_be_moved_is_refused(program: Path, source: bytes) -> None:
+    """Where comments would get to other tables, or lines end in a way of old, it stays as it is: a sentence, exit 2."""
+    with pytest.raises(ConfigError, match="change it by hand"):
+        with_levels(source, "memmon.toml", {0: {"normal": "1MB"}}, in_project=False)
+    written = program.parent / "memmon.toml"
+    written.write_bytes(source.replace(b'"a"', b'"load"'))
+    before = written.read_bytes()
+    done = memmon("learn", "good", "--write", cwd=program.parent)
+    assert (done.returncode, written.read_bytes(), done.stdout) == (2, before, "")
+    assert done.stderr.endswith("change it by hand\n")
 
 
 def test_a_project_has_its_table_changed_alone() -> None:

@@ -6,7 +6,10 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from support import samples, terminal
+from support.tool import memmon
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,6 +42,21 @@ def test_diff_in_the_encoding_of_the_source(tmp_path: Path) -> None:
     (tmp_path / "m.py").write_bytes("# coding: gbk\n# 内存\nx = 1\n".encode("gbk"))
     _, output = _on_terminal(tmp_path, "instrument", "--dry-run", "m.py")
     assert "内存" in output
+
+
+FORGING = "\x9b1;1H\u202e\u200f\u200e\u061c"
+"""What moves the cursor, and what turns the direction of writing, as TOML has them too."""
+
+
+@pytest.mark.parametrize("arguments", [("instrument", "--dry-run", "bot.py"), ("init", "bot.py")])
+def test_a_diff_moves_no_cursor(script: Path, arguments: tuple[str, ...]) -> None:
+    """Of a source as of a configuration; where it is piped, its bytes are what patch needs."""
+    script.write_text(f"import json  # {FORGING}\n{script.read_text(encoding='utf-8')}", encoding="utf-8")
+    (script.parent / "memmon.toml").write_text(f"# {FORGING}\n", encoding="utf-8")
+    _, output = _on_terminal(script.parent, *arguments, NO_COLOR="1")
+    assert not set("\x9b\u202e\u200f\u200e\u061c") & set(output)
+    assert "\\x9b1;1H\\u202e\\u200f\\u200e\\u061c" in output
+    assert FORGING in memmon(*arguments, cwd=script.parent).stdout
 
 
 def test_empty_diff(script: Path) -> None:

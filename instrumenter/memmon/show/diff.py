@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from memmon.show.escaping import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -62,7 +64,10 @@ def patch_names(paths: Sequence[Path]) -> tuple[Path | None, list[str]]:
 
 
 def paint(lines: Iterable[bytes], encoding: str) -> bool:
-    """Print a diff in colours, for a terminal; False where it is empty. ``encoding`` is the source's."""
+    """Print a diff in colours, for a terminal; False where it is empty. ``encoding`` is the source's.
+
+    What would move a cursor is shown as an escape: such a diff is looked at, and fed to no patch.
+    """
     from rich.console import Console  # noqa: PLC0415  # a diff that is piped does without
     from rich.text import Text  # noqa: PLC0415
 
@@ -72,7 +77,7 @@ def paint(lines: Iterable[bytes], encoding: str) -> bool:
     for line in lines:
         text = line.decode(encoding, "backslashreplace").rstrip("\r\n")
         style = "bold" if text.startswith(("--- ", "+++ ")) else styles.get(text[:1], "")
-        console.print(Text(text, style=style))
+        console.print(Text(printable(text), style=style))
     return bool(line)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         Verdict,
     )
 
-_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_ESCAPED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 SCHEMA = "memmon.report/2"
 SCHEMA_OF_RUNS = "memmon.runs/1"
 
