@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cli.scripts import SCRIPT
 from memmon.config import load_config
 from memmon.model import Settings
 from support.tool import memmon
@@ -14,24 +15,6 @@ from support.tool import memmon
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCRIPT = """\
-import copy
-import json
-
-
-def load(path):
-    with open(path) as file:
-        return json.load(file)
-
-
-def main():
-    settings = load("settings.json")
-    kept = copy.deepcopy(settings)
-    return len(kept)
-
-
-print(main())
-"""
 LINES = [7, 10, 11, 12]
 """What is read whole, the whole program, what loads and what copies."""
 PHASES = """\

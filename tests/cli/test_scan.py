@@ -11,30 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.cells import cell_len
 
+from cli.scripts import SCRIPT
 from support import terminal
 from support.tool import memmon
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCRIPT = """\
-import copy
-import json
-
-
-def load(path):
-    with open(path) as file:
-        return json.load(file)
-
-
-def main():
-    settings = load("settings.json")
-    kept = copy.deepcopy(settings)
-    return len(kept)
-
-
-print(main())
-"""
 ROWS = [(11, "loads a file"), (7, "read whole"), (12, "deep copy"), (10, "the whole program")]
 """What is loaded before what is copied before functions named like an entry."""
 

@@ -4,27 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from verdict.handwritten import NOBODY, START, fact, header, line, write
+from verdict.handwritten import BOT, NOBODY, START, fact, header, line, write
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-BOT = """\
-import json
-
-
-def load(path):
-    rows = []
-    for line in open(path):
-        rows.append(json.loads(line))
-    return rows
-
-
-def main():
-    config = load("learning_config.json")
-    return config
-"""
-CALL = 'config = load("learning_config.json")'
 MARKS = "</script><script>alert(1)</script><!-- & \"'"
 """What would end the element that it stands in, and begin another one, were it not escaped."""
 

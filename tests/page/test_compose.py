@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from memmon.show.page.compose import compose
 from memmon.verdict.find_runs import runs_named
 from memmon.verdict.survey import survey
-from page.records import CALL, MARKS, family, killed
-from verdict.handwritten import NOBODY
+from page.records import MARKS, family, killed
+from verdict.handwritten import CALL, NOBODY
 
 if TYPE_CHECKING:
     from pathlib import Path

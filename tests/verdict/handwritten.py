@@ -17,6 +17,23 @@ _LATER = timedelta(milliseconds=1)
 _FACT = re.compile(r"# ([a-z_]+): (.*)")
 NOBODY = 2**22 + 1
 """A process id beyond what Linux gives out (PID_MAX_LIMIT)."""
+BOT = """\
+import json
+
+
+def load(path):
+    rows = []
+    for line in open(path):
+        rows.append(json.loads(line))
+    return rows
+
+
+def main():
+    config = load("learning_config.json")
+    return config
+"""
+CALL = 'config = load("learning_config.json")'
+"""A program that loads a file, and the line that does."""
 
 
 def header(**facts: Any) -> str:

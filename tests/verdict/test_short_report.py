@@ -24,7 +24,7 @@ from memmon.verdict.investigate import investigate
 from memmon.verdict.survey import Survey, survey
 from support import terminal
 from support.tool import memmon
-from verdict.handwritten import NOBODY, START, fact, header, line, site, write
+from verdict.handwritten import BOT, CALL, NOBODY, START, fact, header, line, site, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,22 +33,6 @@ if TYPE_CHECKING:
 
 ROWS = 23
 """Those of a usual terminal without the one for the next prompt."""
-BOT = """\
-import json
-
-
-def load(path):
-    rows = []
-    for line in open(path):
-        rows.append(json.loads(line))
-    return rows
-
-
-def main():
-    config = load("learning_config.json")
-    return config
-"""
-CALL = 'config = load("learning_config.json")'
 SUPERVISOR = {"signal": "SIGKILL", "status": None, "limit_killed": False, "cgroup": None, "vmstat": None, "kernel": []}
 OF_KERNEL = {"sort": "oom-kill", "at": 1.0, "text": "Killed process", "rss_mb": 298.0}
 END = fact("end", {"exit": "normal"}) + line("program end", 70)
