@@ -52,7 +52,7 @@ def _catalogue(name: str) -> dict[str, str]:
             try:
                 with open(os.path.join(_FOLDER, name, "LC_MESSAGES", file), encoding="utf-8") as opened:
                     _read[name].update(sentences(opened.read()))
-            except OSError:  # noqa: PERF203  # the other file is another one
+            except (OSError, UnicodeDecodeError):  # noqa: PERF203  # the other file is another one
                 pass
     return _read[name]
 

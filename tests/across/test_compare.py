@@ -184,6 +184,7 @@ def test_it_fits_a_terminal_in_the_logs_language(tmp_path: Path) -> None:
     [
         (("a",), "name a run before and one after"),
         (("a", "b", "c"), "`--` has to stand between"),
+        (("a", "--", "b", "--", "c"), "one `--` at the most"),
         (("a", "--"), "name a run before and one after"),
         (("a", "mixed"), "has runs of /srv/mixed/bot.py and /srv/mixed/job.py; name the logs of one program"),
         (("a", "going"), "has no run that has ended"),

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import memmon
+from across.runs import run as good_run
 from support.tool import memmon as run
 
 COMMANDS = ["instrument", "restore", "status", "scan", "report", "completion"]
@@ -199,6 +200,28 @@ def test_closed_stream(script: Path, stream: str) -> None:
     done = subprocess.run(["sh", "-c", command, sys.executable], cwd=script.parent, check=False)
     assert done.returncode == 0
     assert script.with_name("bot.py.monitor_backup").exists()
+
+
+@pytest.mark.parametrize("command", ["report a", "report a --json", "report a --html -", "compare a b --json"])
+def test_what_is_drawn_for_nobody(tmp_path: Path, command: str) -> None:
+    """With stdout closed, the exit code is what it is with one, and nothing is said on stderr."""
+    for folder in ("a", "b"):
+        good_run(tmp_path / folder, 20)
+    shell = f'exec "$0" -m memmon {command} >&-'
+    done = subprocess.run(["sh", "-c", shell, sys.executable], cwd=tmp_path, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_a_folder_that_is_gone(tmp_path: Path) -> None:
+    """It is said to be, and the output to be nothing."""
+    shell = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" -m memmon status'
+    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(
+        ["sh", "-c", shell, sys.executable], cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8",
+        check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "memmon: error: the current folder is gone: go to another\n"
 
 
 @pytest.mark.parametrize("stderr", ["2>/dev/full", "2> >(exec true)", "2>&-"], ids=["full", "nobody reads", "closed"])

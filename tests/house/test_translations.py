@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import shutil
 import string
+import subprocess
+import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
 from memmon.translation import sentences
 from support import translations
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CATALOGUES = ("memmon.po", "click.po")
 ESCAPED = r"""msgid ""
@@ -94,6 +102,22 @@ def test_the_catalogue_is_read_as_babel_reads_it(name: str) -> None:
 def test_escapes_and_long_texts_are_read() -> None:
     """Whatever a sentence may hold."""
     assert sentences(ESCAPED) == {'say "{x}"': "说“{x}”\\n", "one\ntwo": "一\n\t二", "{n} file": "{n} 个文件"}
+
+
+def test_a_damaged_catalogue_leaves_english(tmp_path: Path) -> None:
+    """One with a byte that is no UTF-8 translates nothing, and the other one does."""
+    folder = tmp_path / "memmon" / "locale" / "zh" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    for module in ("__init__.py", "language.py", "translation.py"):
+        shutil.copy(translations.MEMMON / module, tmp_path / "memmon")
+    (folder / "memmon.po").write_bytes(b'msgid "one"\nmsgstr "\xff"\n')
+    (folder / "click.po").write_text('msgid "two"\nmsgstr "二"\n', encoding="utf-8")
+    code = "from memmon.translation import _; print(_('one'), _('two'))"
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "MEMMON_LANGUAGE": "zh", "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", check=False
+    )
+    assert (done.stdout, done.stderr) == ("one 二\n", "")
 
 
 def test_no_name_hides_the_function_that_translates() -> None:

@@ -34,10 +34,13 @@ def test_standard_output_is_a_dash(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
-@pytest.mark.parametrize("name", ["bot.py", "memory_monitor_20261122_103048.log", "a folder", "/dev/null"])
+@pytest.mark.parametrize(
+    "name", ["bot.py", "memory_monitor_20261122_103048.log", "a folder", "/dev/null", "a/", "__init__.py"]
+)
 def test_what_is_no_page_stays(tmp_path: Path, name: str) -> None:
-    """A source, a log, a folder, a device: each with one sentence, and none of them changed."""
+    """A source, a log, a folder, a device, an empty file: each with one sentence, and none of them changed."""
     killed(tmp_path)
+    (tmp_path / "__init__.py").touch()
     (tmp_path / "a folder").mkdir()
     before = {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
     done = memmon("report", "--html", name, cwd=tmp_path)

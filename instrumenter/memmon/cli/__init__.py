@@ -6,6 +6,7 @@ Nothing but click is imported here, so that ``memmon --help`` and a mistyped com
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import os
 import sys
@@ -45,6 +46,8 @@ _COMMANDS = {
 _INTERRUPTED = 130
 _READER_GONE = 1
 """What click makes of it too."""
+_NOT_OF_A_WRITE = (errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EACCES)
+"""What the system never answers to what is printed."""
 
 
 class _LazyGroup(click.Group):
@@ -129,9 +132,14 @@ def _give_up(error: OSError) -> int:
         )
         say(_("memmon: error: {error}").format(error=said))
         return MemmonError.exit_code
-    give_up(sys.stdout)
-    if isinstance(error, BrokenPipeError):
-        return _READER_GONE
-    said = _("the output can't be written ({reason})").format(reason=reason(error))
+    if isinstance(error, FileNotFoundError):  # the one call without a name that answers so asks where we are
+        said = _("the current folder is gone: go to another")
+    elif error.errno in _NOT_OF_A_WRITE:
+        said = _("{reason}: that has to be mended first").format(reason=reason(error))
+    else:
+        give_up(sys.stdout)
+        if isinstance(error, BrokenPipeError):
+            return _READER_GONE
+        said = _("the output can't be written ({reason})").format(reason=reason(error))
     say(_("memmon: error: {error}").format(error=said))
     return MemmonError.exit_code

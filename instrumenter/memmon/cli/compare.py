@@ -26,9 +26,11 @@ _BETWEEN = "\0"
 
 
 class _TwoSides(click.Command):
-    """Keeps the place of the first ``--``; options may stand on both sides of it."""
+    """Keeps the place of the ``--``; options may stand on both sides of it."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args.count("--") > 1:
+            raise click.UsageError(_("there are two sides, and so one `--` at the most"), ctx)
         at = args.index("--") if "--" in args else len(args)
         return super().parse_args(ctx, [*args[:at], *[_BETWEEN][: len(args) - at], *args[at + 1 :]])
 

@@ -50,11 +50,17 @@ def give_up(stream: TextIO) -> None:
 
 
 def fill_closed() -> None:
-    """Let no file that is opened take the place of a closed stdin, stdout or stderr: messages would go into it."""
+    """Let no file that is opened take the place of a closed stdin, stdout or stderr: messages would go into it.
+
+    What is printed to one that is closed goes nowhere.
+    """
     with contextlib.suppress(OSError):  # there may be no such device
         while (opened := os.open(os.devnull, os.O_RDWR)) < _FIRST_OF_FILES:  # takes the lowest that is free
             pass
         os.close(opened)
+        for name in ("stdout", "stderr"):
+            if getattr(sys, name) is None:
+                setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115  # until the end
 
 
 def _replace(error: UnicodeError) -> tuple[str | bytes, int]:

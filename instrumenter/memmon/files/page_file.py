@@ -20,6 +20,8 @@ _BEGINNING = 1000
 
 def write_page(given: str, data: bytes, is_page: Callable[[bytes], bool]) -> None:
     """Make ``data`` the content of the file; raises TargetError where it is one that ``is_page`` does not know."""
+    if os.path.basename(given) in ("", os.curdir, os.pardir):  # noqa: PTH119  # pathlib drops what says so
+        raise _no_file(given)
     path = Path(os.path.realpath(given))
     with atomic.refusing(path, _("writing the page")), rights.where_it_leads(Path(given), path):
         if not _is_free(path, given, is_page):
@@ -42,11 +44,14 @@ def _is_free(path: Path, given: str, is_page: Callable[[bytes], bool]) -> bool:
     except FileNotFoundError:
         return True
     if not stat.S_ISREG(status.st_mode):
-        raise TargetError(
-            _("is no file that a page can be written to: name another, or - for standard output"), Place(given)
-        )
-    if status.st_size:
-        with path.open("rb") as file:
-            if not is_page(file.read(_BEGINNING)):
-                raise TargetError(_("is there already, and no page of memmon's: name another file"), Place(given))
+        raise _no_file(given)
+    with path.open("rb") as file:
+        if not is_page(file.read(_BEGINNING)):
+            raise TargetError(_("is there already, and no page of memmon's: name another file"), Place(given))
     return False
+
+
+def _no_file(given: str) -> TargetError:
+    return TargetError(
+        _("is no file that a page can be written to: name another, or - for standard output"), Place(given)
+    )
