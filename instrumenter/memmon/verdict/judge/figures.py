@@ -100,12 +100,16 @@ def merge_processes(hotspots: Iterable[Hotspot]) -> tuple[Hotspot, ...]:
 
 
 def mark_culprit(hotspots: Iterable[Hotspot], culprit: Culprit | None) -> tuple[Hotspot, ...]:
-    """The same hotspots; that of the culprit's line is high even where no level says what is fine for it."""
+    """The same hotspots; that of the culprit's line is high where no level says what is fine for it."""
     where = (culprit.file, culprit.line) if culprit and culprit.line and (culprit.growth_mb or 0.0) > 0 else None
     return tuple(
-        replace(one, status="high") if (one.site.file, one.site.line) == where and one.status == "ok" else one
+        replace(one, status="high") if (one.site.file, one.site.line) == where and not _has_levels(one.site) else one
         for one in hotspots
     )
+
+
+def _has_levels(site: Site) -> bool:
+    return site.normal_mb is not None or site.alarm_mb is not None
 
 
 def top_checkpoints(histories: Iterable[ProcessHistory], count: int) -> tuple[TopEntry, ...]:
