@@ -32,6 +32,8 @@ _LIMITS = {
 }
 """By the version of cgroups the files of memory and of swap, and whether they take the size; else they take none."""
 _NAME = "memmon-try-"
+_END_WITHIN = 3.0
+"""Seconds in which a process has to end that does nothing more for the command."""
 _REMOVE_WITHIN = 5.0
 """Seconds; a group stays busy for a moment after its last process has ended."""
 
@@ -48,7 +50,16 @@ class Limit:
     """The cgroup's."""
 
     def left_over(self) -> int:
-        """How many processes of the command are still there, once that has ended; 0 where nobody can tell."""
+        """How many processes of the command are still there, once that has ended; 0 where nobody can tell.
+
+        What is about to end is waited for: a helper of memmon's, or of a library's.
+        """
+        until = time.monotonic() + _END_WITHIN
+        while (count := self._count()) and time.monotonic() < until:
+            time.sleep(0.05)
+        return count
+
+    def _count(self) -> int:
         try:
             text = (self.folder / "cgroup.procs").read_text(encoding="ascii") if self.folder else ""
         except OSError:
