@@ -22,12 +22,15 @@ from babel.messages.pofile import read_po, write_po
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+import memmon
 from support.samples import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MEMMON = ROOT / "instrumenter" / "memmon"
+_SOURCES = ROOT / "instrumenter" / "memmon"
+MEMMON = _SOURCES if _SOURCES.is_dir() else Path(memmon.__file__).parent
+"""Beside the tests, else as it is installed."""
 FOLDER = MEMMON / "locale" / "zh" / "LC_MESSAGES"
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
 _WIDTH = 120
