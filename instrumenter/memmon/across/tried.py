@@ -32,6 +32,7 @@ ended badly otherwise. ``failed before``: it ended well with the fix, but as it 
 one did is not known. ``other state``: the first run changed files that the second one found so. ``left over``:
 processes of the second run were still at work when it ended, and nobody waited for them.
 """
+LimitKind = Literal["cgroup", "address-space"]
 BETTER: tuple[Finding, ...] = ("proved", "less")
 
 
@@ -57,11 +58,9 @@ class Tried:
     finding: Finding
     limit_mb: float | None
     """The limit that both were given; None where none was asked for."""
-    limited_by: Literal["cgroup", "address-space"] | None
-    changed: tuple[str, ...]
-    """The files that the fix changes, relative to the folder that the program is started in."""
+    limited_by: LimitKind | None
     unread: tuple[str, ...]
-    """Those of them that the second run did not read, as far as that is known."""
+    """The files that the fix changes and the second run did not read, as far as that is known."""
     written: tuple[str, ...] = ()
     """Files that are no copies, and that the first run has changed."""
 

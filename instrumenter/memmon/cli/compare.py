@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +11,7 @@ from memmon.across.margin import ACCEPTED, DEFAULT, parsed
 from memmon.cli.completing import any_file
 from memmon.cli.drawing import USUAL, show
 from memmon.cli.runs_of_program import verdicts_named
-from memmon.cli.streams import say
+from memmon.cli.streams import has_ascii_only, say
 from memmon.translation import _
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def compare(names: tuple[str, ...], margin: Margin, *, as_data: bool) -> int:
     if as_data:
         from memmon.show.comparison_json import comparison_as_json  # noqa: PLC0415  # as the rest of what is printed
 
-        click.echo(comparison_as_json(made, ascii_only="utf" not in (sys.stdout.encoding or "").lower()))
+        click.echo(comparison_as_json(made, ascii_only=has_ascii_only()))
     else:
         from memmon.show.comparison import comparison_report  # noqa: PLC0415  # --json does without
         from memmon.show.escaping import escaped  # noqa: PLC0415  # likewise

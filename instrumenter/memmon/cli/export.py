@@ -10,7 +10,7 @@ import click
 
 from memmon import __version__
 from memmon.cli.completing import any_file
-from memmon.cli.streams import say
+from memmon.cli.streams import has_ascii_only, say
 from memmon.errors import LogError
 from memmon.translation import _
 from memmon.verdict.find_runs import runs_named
@@ -74,7 +74,7 @@ def _stacks(logs: Sequence[Path], form: str) -> int:
             click.echo(line)
     else:
         made = speedscope(found, logs[0].name, __version__)
-        click.echo(json_text(made, ascii_only="utf" not in (sys.stdout.encoding or "").lower()))
+        click.echo(json_text(made, ascii_only=has_ascii_only()))
     return 0
 
 

@@ -9,7 +9,7 @@ import click
 
 from memmon.cli.completing import any_file
 from memmon.cli.drawing import USUAL, show
-from memmon.cli.streams import say
+from memmon.cli.streams import has_ascii_only, say
 from memmon.files.page_file import write_page
 from memmon.record.told_mark import mark_told
 from memmon.show.escaping import escaped
@@ -102,7 +102,7 @@ def report(  # noqa: PLR0913  # an option each
             _("--html goes with neither --full, --all nor --json: the page has everything on one run")
         )
     runs = runs_named("/dev/stdin" if log == "-" else log for log in logs) if logs else runs_here()
-    ascii_only = "utf" not in (sys.stdout.encoding or "").lower()
+    ascii_only = has_ascii_only()
     if everything:
         found, told = survey_all(runs, top=top)
         if as_data:

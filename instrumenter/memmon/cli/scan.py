@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from memmon.cli.completing import any_file
-from memmon.cli.streams import say
+from memmon.cli.streams import has_ascii_only, say
 from memmon.files import backup
 from memmon.files import target as files
 from memmon.translation import _, ngettext
@@ -40,7 +40,7 @@ def scan(target: str, *, everything: bool, as_data: bool) -> int:
     if as_data:
         from memmon.show.scan import as_json  # noqa: PLC0415  # as the rest of what is printed
 
-        click.echo(as_json(target, groups, first, ascii_only="utf" not in (sys.stdout.encoding or "").lower()))
+        click.echo(as_json(target, groups, first, ascii_only=has_ascii_only()))
     elif groups:
         _print(target, groups if everything else first, len(groups), everything=everything)
     if not groups:

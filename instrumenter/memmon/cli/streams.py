@@ -43,6 +43,11 @@ def _write(line: str, *, to_stderr: bool) -> None:
         give_up(sys.stderr if to_stderr else sys.stdout)
 
 
+def has_ascii_only() -> bool:
+    """Whether stdout may have no more letters than ASCII has."""
+    return "utf" not in (sys.stdout.encoding or "").lower()
+
+
 def give_up(stream: TextIO) -> None:
     """Let the interpreter's own flush as it ends go nowhere: the stream takes no more."""
     with contextlib.suppress(OSError, ValueError):

@@ -17,7 +17,8 @@ from memmon.translation import _, reason
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_SUFFIXES = (".py", ".pyw")
+SOURCES = (".py", ".pyw")
+"""How the names of Python's sources end."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def check_source(targets: Sequence[Target], *, forced: bool) -> None:
 def _is_source(target: Target) -> bool:
     text = target.source.removeprefix(codecs.BOM_UTF8)
     # What carries a preamble has been taken for source before.
-    return target.path.suffix.lower() in _SUFFIXES or text.startswith(b"#!") or version_in(text) is not None
+    return target.path.suffix.lower() in SOURCES or text.startswith(b"#!") or version_in(text) is not None
 
 
 def check_writable(target: Target) -> None:

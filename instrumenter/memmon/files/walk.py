@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memmon.files import atomic, backup, deploy, interrupts, replacing, runlogs
+from memmon.files.target import SOURCES
 from memmon.source.preamble import version_in
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _candidates(place: Path, names: list[str]) -> Iterator[Path]:
     """The files that may be instrumented: Python files, and those of any name that have a backup."""
     backed_up = set(_backed_up(names))
     for name in names:
-        if name.endswith((".py", ".pyw")) or name in backed_up:
+        if name.endswith(SOURCES) or name in backed_up:
             yield place / name
 
 

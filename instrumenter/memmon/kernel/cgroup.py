@@ -9,8 +9,8 @@ from memmon.sizes import MB
 
 _NO_LIMIT = 1 << 60
 """Version 1 says "none" by a number near 2**63."""
-_LIMIT = {1: "memory.limit_in_bytes", 2: "memory.max"}
-_USAGE = {1: "memory.usage_in_bytes", 2: "memory.current"}
+LIMIT = {1: "memory.limit_in_bytes", 2: "memory.max"}
+USAGE = {1: "memory.usage_in_bytes", 2: "memory.current"}
 """The files' names, by the version of cgroups."""
 _FILE_PAGES = {
     1: ("total_inactive_file", "total_active_file"),
@@ -42,7 +42,7 @@ def own_cgroup() -> tuple[str, str, int] | None:
             inner = path[len(root) :] if root != "/" and path.startswith(root) else path
             found += [(version, folder.rstrip("/"), mount) for folder in (mount + inner, mount)]
     for version, folder, mount in sorted(found, key=lambda one: one[0]):
-        if os.path.exists(f"{folder}/{_USAGE[version]}"):
+        if os.path.exists(f"{folder}/{USAGE[version]}"):
             return folder, mount, version
     return None
 
@@ -67,9 +67,9 @@ class Headroom:
             return
         folder, mount, version = found
         while len(folder) >= len(mount):
-            limit = number_in(text_of(f"{folder}/{_LIMIT[version]}").strip())
+            limit = number_in(text_of(f"{folder}/{LIMIT[version]}").strip())
             if limit is not None and limit < self._limit:
-                self._limit, self._usage = limit, f"{folder}/{_USAGE[version]}"
+                self._limit, self._usage = limit, f"{folder}/{USAGE[version]}"
             folder = folder.rpartition("/")[0]
 
     def left_mb(self) -> float | None:
@@ -80,7 +80,7 @@ class Headroom:
 
 def used_mb(folder: str) -> float | None:
     """Megabytes in use in the cgroup of this folder, less its file cache; None where it is gone."""
-    for version, name in _USAGE.items():
+    for version, name in USAGE.items():
         used = number_in(text_of(f"{folder}/{name}").strip())
         if used is not None:
             cached = sum(number_of(f"{folder}/memory.stat", pages) or 0 for pages in _FILE_PAGES[version])

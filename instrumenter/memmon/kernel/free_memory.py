@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from memmon.kernel.cgroup import own_cgroup
+from memmon.kernel.cgroup import LIMIT, USAGE, own_cgroup
 from memmon.kernel.files import number_in, number_of, text_of
 from memmon.sizes import MB
 
 _NO_LIMIT = 1 << 60
 """Version 1 says "none" by a number near 2**63."""
-_LIMIT = {1: "memory.limit_in_bytes", 2: "memory.max"}
-_USAGE = {1: "memory.usage_in_bytes", 2: "memory.current"}
 _CACHED = {1: ("total_inactive_file", "total_active_file"), 2: ("inactive_file", "active_file")}
 _NEEDED = {1: ("total_dirty", "total_writeback"), 2: ("file_dirty", "file_writeback")}
 """Of the cached pages those that have to be written first. The files' names and words, by the version of cgroups."""
@@ -35,7 +33,7 @@ def _of_cgroups() -> int | None:
     folder, mount, version = found
     left = []
     while len(folder) >= len(mount):
-        limit, used = (number_in(text_of(f"{folder}/{name[version]}").strip()) for name in (_LIMIT, _USAGE))
+        limit, used = (number_in(text_of(f"{folder}/{name[version]}").strip()) for name in (LIMIT, USAGE))
         if limit is not None and limit < _NO_LIMIT and used is not None:
             cached, needed = (
                 sum(number_of(f"{folder}/memory.stat", word) or 0 for word in words[version])

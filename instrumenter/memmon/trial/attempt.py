@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import FrameType
 
+    from memmon.across.tried import LimitKind
     from memmon.trial.fix import Changed
-    from memmon.trial.limited import Kind
 
 BEFORE, AFTER = "before", "after"
 """The folders of a trial in which the two runs are, and their records."""
@@ -56,7 +56,7 @@ class Trial:
         """*words* start the program in *folder*; copies and records go to *place*, an empty folder."""
         self._words, self._folder, self._place = words, folder, place
         self._limit_mb, self._config = limit_mb, config
-        self._kind: Kind | None = None
+        self._kind: LimitKind | None = None
 
     def run(self, changed: Sequence[Changed], begins: Callable[[str], None]) -> Tried:
         """Run the program as it is, then with *changed* in it; *begins* is told of each.
@@ -76,7 +76,6 @@ class Trial:
             finding_of(before, after, comparison, was_read=was_read, same_state=not first.written),
             self._limit_mb,
             self._kind,
-            tuple(str(one.path) for one in changed),
             tuple(map(str, unread or ())),
             first.written,
         )

@@ -13,6 +13,7 @@ from whatthepatch.exceptions import WhatThePatchException
 
 from memmon.errors import Place, TargetError
 from memmon.files import backup
+from memmon.files.target import SOURCES
 from memmon.source.prove import refuse_unparsable
 from memmon.translation import _, reason
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 _NOWHERE = "/dev/null"
 """What a patch calls the old side of a file that it makes, and the new side of one that it removes."""
-_SOURCES = (".py", ".pyw")
 _LARGEST = 64 << 20
 """Bytes of a patch, and of a file that one is for."""
 
@@ -44,7 +44,7 @@ def fix_from(file: Path, folder: Path, words: Sequence[str]) -> tuple[Changed, .
     Raises TargetError where it can't be read, does not fit, or gives no Python; SourceError for Python that is none.
     """
     content = _read(file)
-    if file.suffix in _SOURCES:
+    if file.suffix in SOURCES:
         changed: tuple[Changed, ...] = (Changed(_script_of(words, folder), content),)
     else:
         changed = tuple(_patched(content, file, folder))
@@ -53,7 +53,7 @@ def fix_from(file: Path, folder: Path, words: Sequence[str]) -> tuple[Changed, .
             _("no change of a file is in it: give a unified diff, as `git diff` prints, or a .py"), _at(file)
         )
     for one in changed:
-        if one.path.suffix in _SOURCES:
+        if one.path.suffix in SOURCES:
             refuse_unparsable(one.content, _("{path} with {fix}").format(path=one.path, fix=file.name))
     _refuse_without_effect(changed, folder, file)
     return changed
@@ -70,7 +70,7 @@ def _is_same_code(one: Changed, folder: Path) -> bool:
     if not original.is_file():
         return False
     old = _read(original)
-    if old == one.content or one.path.suffix not in _SOURCES:
+    if old == one.content or one.path.suffix not in SOURCES:
         return old == one.content
     try:
         return ast.dump(ast.parse(old)) == ast.dump(ast.parse(one.content))
@@ -93,7 +93,7 @@ def _script_of(words: Sequence[str], folder: Path) -> Path:
     """The script that the command names, which a whole file takes the place of."""
     for word in words:
         path = Path(os.path.normpath(folder / word))
-        if path.suffix in _SOURCES and path.is_file() and path.is_relative_to(folder):
+        if path.suffix in SOURCES and path.is_file() and path.is_relative_to(folder):
             return path.relative_to(folder)
     said = _("{command} names no .py in {folder}: give a patch, or start the script by its name")
     raise TargetError(said.format(command=" ".join(words), folder=folder))

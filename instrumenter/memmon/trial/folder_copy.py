@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from memmon.files.target import SOURCES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from memmon.trial.fix import Changed
 
-_SOURCES = (".py", ".pyw")
 _LARGE = 16 << 20
 """Bytes of a file that is not copied."""
 _MOST_BYTES, _MOST_FILES = 512 << 20, 20_000
@@ -100,7 +101,7 @@ def _is_wanted(entry: os.DirEntry[str], so_far: _Copied) -> bool:
     """
     size = entry.stat().st_size
     has_room = so_far.files < _MOST_FILES and so_far.bytes + size <= _MOST_BYTES
-    return entry.name.endswith(_SOURCES) or (has_room and size <= _LARGE)
+    return entry.name.endswith(SOURCES) or (has_room and size <= _LARGE)
 
 
 def in_copy(word: str, folder: Path, copy: Path) -> str:

@@ -13,22 +13,22 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from memmon.kernel.cgroup import own_cgroup
+from memmon.kernel.cgroup import LIMIT, own_cgroup
 from memmon.sizes import MB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Kind = Literal["cgroup", "address-space"]
+    from memmon.across.tried import LimitKind
 
 _ENTER = 'echo $$ > "$0" && exec "$@"'
 _RESERVE = 'ulimit -v "$0" && exec "$@"'
 _KB = 1024
 _LIMITS = {
-    1: (("memory.limit_in_bytes", True), ("memory.memsw.limit_in_bytes", True)),
-    2: (("memory.max", True), ("memory.swap.max", False)),
+    1: ((LIMIT[1], True), ("memory.memsw.limit_in_bytes", True)),
+    2: ((LIMIT[2], True), ("memory.swap.max", False)),
 }
 """By the version of cgroups the files of memory and of swap, and whether they take the size; else they take none."""
 _NAME = "memmon-try-"
@@ -42,7 +42,7 @@ _REMOVE_WITHIN = 5.0
 class Limit:
     """What a command is started with."""
 
-    kind: Kind | None
+    kind: LimitKind | None
     """None: it has no limit but those of this process."""
     before: tuple[str, ...] = ()
     """The words that come before the command's own."""
@@ -103,7 +103,7 @@ def _made_cgroup(mb: float) -> Path | None:
         entered = subprocess.run(
             ["sh", "-c", _ENTER, folder / "cgroup.procs", "true"], capture_output=True, check=False
         )
-        if entered.returncode == 0 and (folder / _LIMITS[version][0][0]).exists():
+        if entered.returncode == 0 and (folder / LIMIT[version]).exists():
             return folder
     except OSError:
         pass

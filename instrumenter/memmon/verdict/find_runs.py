@@ -12,7 +12,7 @@ from memmon.errors import LogError
 from memmon.record.file_names import is_log
 from memmon.record.log_folders import other_log_folders
 from memmon.translation import _
-from memmon.verdict.read.runs import run_of, runs_in
+from memmon.verdict.read.runs import absolute, run_of, runs_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,7 @@ def runs_here() -> list[Run]:
     Where there is none, those of programs that are in the folder and were started elsewhere. Raises LogError where
     there is none of these either.
     """
-    here = _absolute(".")
+    here = absolute(".")
     try:
         return runs_in(_folders(here))
     except LogError:
@@ -44,7 +44,7 @@ def runs_named(names: Iterable[str]) -> list[Run]:
     """
     found: list[Run] = []
     for name in names:
-        path = _absolute(name)
+        path = absolute(name)
         if os.path.isdir(path):  # noqa: PTH112  # Path.is_dir may raise
             found += runs_in([path])
         elif name.isascii() and name.isdigit() and not os.path.lexists(path):
@@ -62,7 +62,7 @@ def runs_named(names: Iterable[str]) -> list[Run]:
 
 def run_with(log: str) -> Run:
     """The run that a log belongs to, all of it."""
-    path = _absolute(log)
+    path = absolute(log)
     return next((run for run in runs_in([path.parent]) if path in run.logs), run_of(path))
 
 
@@ -94,14 +94,6 @@ def _open_files(pid: int) -> list[str]:
         return [os.readlink(f"{folder}/{name}") for name in os.listdir(folder)]  # noqa: PTH115, PTH208  # of the kernel's
     except OSError:
         return []
-
-
-def _absolute(name: str) -> Path:
-    """An absolute path; a link stays one."""
-    try:
-        return Path(os.path.abspath(name))  # noqa: PTH100  # resolve() would follow it
-    except OSError as error:
-        raise LogError(_("the current folder is gone; go to the folder that the program ran in")) from error
 
 
 def _started_elsewhere(here: Path) -> list[Run]:

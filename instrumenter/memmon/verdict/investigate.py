@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memmon.errors import LogError
-from memmon.translation import _
 from memmon.verdict.advice.advise import advise, statements_of_little
 from memmon.verdict.code.collector_switch import lines_that_switch_off
 from memmon.verdict.code.excerpt import excerpt_at
@@ -34,7 +31,7 @@ from memmon.verdict.killed_unrecorded import (
 from memmon.verdict.model import ExternalEvidence
 from memmon.verdict.read.process import read_process
 from memmon.verdict.read.replaced_programs import without_replaced
-from memmon.verdict.read.runs import run_of
+from memmon.verdict.read.runs import absolute, run_of
 from memmon.verdict.read.unrecorded import as_seen, unrecorded_children
 from memmon.verdict.write_back import keep_last_checkpoint, keep_proof
 
@@ -60,11 +57,7 @@ def investigate(log: str, *, top: int = 10) -> Verdict:
 
     A dead program's log gets what was found out, so that it is not lost. Raises LogError where the file is no run log.
     """
-    try:
-        path = Path(os.path.abspath(log))  # noqa: PTH100  # resolve() would follow a link
-    except OSError as error:
-        raise LogError(_("the current folder is gone; go to the folder that the program ran in")) from error
-    return investigate_run(run_of(path), top=top)
+    return investigate_run(run_of(absolute(log)), top=top)
 
 
 def investigate_run(run: Run, *, top: int = 10, whole: bool = False) -> Verdict:

@@ -52,6 +52,14 @@ class _Log:
     written: float
 
 
+def absolute(name: str) -> Path:
+    """An absolute path; a link stays one. Raises LogError where the current folder is gone."""
+    try:
+        return Path(os.path.abspath(name))  # noqa: PTH100  # resolve() would follow it
+    except OSError as error:
+        raise LogError(_("the current folder is gone; go to the folder that the program ran in")) from error
+
+
 def runs_in(folders: Sequence[Path]) -> list[Run]:
     """The runs with a log in one of ``folders``, the newest first.
 
