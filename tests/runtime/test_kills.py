@@ -86,10 +86,16 @@ FATAL_STEP = """
 @pytest.mark.slow
 def test_a_single_native_step_leaves_its_stack(every_python):
     """The call holds the GIL from start to kill: the switch's dump names the line, the page the bracket."""
-    _, page = kill(every_python, FATAL_STEP)
+    for _ in range(3):
+        _, page = kill(every_python, FATAL_STEP)
+        (stack,) = every_python.folder.glob(".memory_monitor_*.stack.page")
+        text = stack.read_bytes().rstrip(b"\0").decode("ascii")
+        if text.count("\n") != 1:
+            break
+        # The kill came between the dump's head and its first frame.
+        for left in every_python.folder.glob("*memory_monitor_*"):
+            left.unlink()
     assert page.newest.printed == "load_BEFORE"
-    (stack,) = every_python.folder.glob(".memory_monitor_*.stack.page")
-    text = stack.read_bytes().rstrip(b"\0").decode("ascii")
     # Four lines of preamble stand above the original's.
     assert 'program.py", line 9 in load' in text
 

@@ -17,7 +17,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from memmon.record.event_lines import add_event, append_line
-from memmon.verdict.judge.cause import CauseEvidence, weigh_cause
+from memmon.verdict.judge.cause import weigh_cause
+from memmon.verdict.judge.cause_evidence import CauseEvidence
 from memmon.verdict.wording.language import Say
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from memmon.verdict.judge.cause import Shortage, weakest
+from memmon.verdict.judge.cause import excludes_kill, weakest
+from memmon.verdict.judge.cause_evidence import Shortage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -91,7 +92,7 @@ def _died(one: Conclusion) -> bool:
     if one.cause != "unknown" or not one.case.history.header.is_worker or supervised:
         return one.cause is not None
     held_most = one.evidence.shortage is Shortage.SEVERE and one.evidence.share >= _MOST
-    return held_most and not one.spared and not one.evidence.excludes_kill
+    return held_most and not one.spared and not excludes_kill(one.evidence)
 
 
 def _gravity(one: Conclusion) -> tuple[int, bool, bool, float, int, float]:

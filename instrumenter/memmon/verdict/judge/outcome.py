@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from memmon.ownership import is_memmons
-from memmon.verdict.judge.cause import CauseEvidence, weigh_cause
+from memmon.verdict.judge.cause import weigh_cause
+from memmon.verdict.judge.cause_evidence import CauseEvidence
 from memmon.verdict.model import Cause, Confidence, ExternalEvidence, Outcome, Process, ProcessHistory
 from memmon.verdict.wording.language import place
 
