@@ -238,6 +238,20 @@ def test_the_hotspots_stand_beside_their_levels(place: Place) -> None:
     assert rows[begin + 1].split() == ["small", "5", "+5.0", "1", "2", "ALARM"]
 
 
+def test_what_grew_alike_stands_in_the_order_of_its_first_passes(place: Place) -> None:
+    """A tenth of a megabyte is decided by where the allocator puts things: the rows of two runs are to be the same."""
+    names = ["first", "second", "third"]
+    grown = [site(name, 4).replace("/srv/ds/bot.py", str(place.bot)) for name in names]
+    passes = [
+        part
+        for name, mb in zip(names, (0.1, 0.3, 0.2), strict=True)
+        for part in (line(f"{name}_BEFORE", 60, 0, " line=4"), line(f"{name}_AFTER", 60 + mb, mb, " line=4"))
+    ]
+    rows = drawn(Survey(investigate(str(place.record(*grown, *passes, END)))))
+    begin = next(number for number, row in enumerate(rows) if row.startswith("hotspot"))
+    assert [row.split()[0] for row in rows[begin + 1 : begin + 4]] == names
+
+
 def test_all_else_is_one_line(verdicts: dict[str, Survey]) -> None:
     """The other deaths of the run, and other runs, with the way to them."""
     for kind, line_of_all_else in (

@@ -121,7 +121,8 @@ def _cut(name: str, width: int) -> Text:
 def by_weight(hotspots: Iterable[Hotspot]) -> list[Hotspot]:
     """What is over its levels comes first, then what was open at the end, then what grew most."""
     severity: dict[Status, int] = {"alarm": 0, "high": 1, "ok": 2}
-    return sorted(hotspots, key=lambda one: (severity[one.status], not one.is_open, -one.figures.growth_mb))
+    # By whole megabytes: less is decided by where the allocator puts things, and the first that was passed comes first.
+    return sorted(hotspots, key=lambda one: (severity[one.status], not one.is_open, -round(one.figures.growth_mb)))
 
 
 def status_words(one: Hotspot, say: Say) -> str:
